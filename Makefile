@@ -1,0 +1,69 @@
+# make help lists every verb. Each one sets up what it needs, and nothing twice.
+PYTHON ?= python3
+TASK   ?= sentiment
+VENV   := .venv
+RUN    := $(VENV)/bin/rnnbench
+READY  := $(VENV)/ready
+
+option = $(if $(2),--$(1) "$(2)")
+OPTIONS = $(call option,data,$(DATA)) $(ARGS)
+SWEEP   = $(OPTIONS) $(foreach model,$(MODEL),--model "$(model)") $(call option,trials,$(TRIALS)) \
+          $(call option,seeds,$(SEEDS)) $(call option,workers,$(WORKERS)) $(call option,timeout,$(TIMEOUT)) $(if $(QUICK),--quick)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup sweep baselines compare export ui data test test-fast check format lock clean
+
+help: ## list every verb
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(READY) ## make the virtual environment from the lock
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "rnnbench needs Python 3.11 or newer; name one: make PYTHON=python3.12 ..."; exit 2; }
+	@echo "setting up $(VENV) (once, some minutes)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+sweep: $(READY) ## search, confirm, table: TASK=sentiment [DATA= MODEL= TRIALS= SEEDS= WORKERS= TIMEOUT= QUICK=1 ARGS=]
+	@$(RUN) sweep $(TASK) $(SWEEP)
+
+baselines: $(READY) ## what there is to beat: TASK= [DATA=]
+	@$(RUN) baselines $(TASK) $(OPTIONS)
+
+compare: $(READY) ## the table of the newest sweep: TASK= [DATA=]
+	@$(RUN) compare $(TASK) $(OPTIONS)
+
+export: $(READY) ## the table in every format, with figures: TASK= [DATA=]
+	@$(RUN) export $(TASK) $(OPTIONS)
+
+ui: $(READY) ## MLflow's pages on every run
+	@$(RUN) ui $(ARGS)
+
+data: $(READY) ## the data sets, or one in words: [DATA=]
+	@$(RUN) data $(DATA) $(ARGS)
+
+test: $(READY) ## the whole test suite
+	@$(VENV)/bin/python -m pytest $(ARGS)
+
+test-fast: $(READY) ## the tests that take seconds
+	@$(VENV)/bin/python -m pytest -m "not slow" $(ARGS)
+
+check: $(READY) ## format, lint, types, import order
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+
+format: $(READY) ## put the code into its format
+	@$(VENV)/bin/ruff format .
+	@$(VENV)/bin/ruff check --fix .
+
+lock: ## pin the whole dependency tree anew (needs uv)
+	@# torch brings its own CUDA packages, pinned by itself: they stay out, so that a CPU build stays small
+	@uv pip compile --universal --python-version 3.11 --extra dev --no-annotate --no-header pyproject.toml \
+		| grep -vE '^(nvidia-|cuda-|triton)' > requirements.lock.new && mv requirements.lock.new requirements.lock
+
+clean: ## remove the virtual environment and caches; runs stay
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache build *.egg-info

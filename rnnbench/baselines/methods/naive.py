@@ -1,0 +1,37 @@
+"""Forecasts without a learned number: (windows, lookback, channels) to (windows, horizon, channels)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def last_value(past: np.ndarray, *, horizon: int) -> np.ndarray:
+    """y_{t+h} = y_t."""
+    return np.repeat(past[:, -1:], horizon, axis=1)
+
+
+def seasonal_naive(past: np.ndarray, *, horizon: int, season_length: int) -> np.ndarray:
+    """y_{t+h} = the latest known value at the same place of the season: the same hour of yesterday."""
+    return _repeated(past[:, -season_length:], horizon)
+
+
+def seasonal_mean(past: np.ndarray, *, horizon: int, season_length: int, seasons: int) -> np.ndarray:
+    """y_{t+h} = the mean over the last few seasons at the same place: a mean day."""
+    windows, _, channels = past.shape
+    recent = past[:, -seasons * season_length :].reshape(windows, seasons, season_length, channels)
+    return _repeated(recent.mean(axis=1), horizon)
+
+
+def seasonal_naive_with_growth(past: np.ndarray, *, horizon: int, season_length: int) -> np.ndarray:
+    """The seasonal naive forecast times (sum of the last season / sum of the season before).
+
+    A horizon of more than one season grows once more with each. Values must be positive.
+    """
+    last, before = past[:, -season_length:], past[:, -2 * season_length : -season_length]
+    growth = last.sum(axis=1, keepdims=True) / before.sum(axis=1, keepdims=True)
+    seasons_ahead = 1 + np.arange(horizon) // season_length
+    return _repeated(last, horizon) * growth ** seasons_ahead[None, :, None]
+
+
+def _repeated(season: np.ndarray, horizon: int) -> np.ndarray:
+    return season[:, np.arange(horizon) % season.shape[1]]

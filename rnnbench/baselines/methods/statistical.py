@@ -1,0 +1,132 @@
+"""AutoETS and AutoTheta: chosen and fitted once on the end of training, then rolled over the origins.
+
+Parameters stay as training left them; only the state moves on with each known value, as an encoder's does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+FIT_ROWS = 1000
+"""Rows at the end of training that a model is fitted on: more cost minutes and change little."""
+CONTEXT_ROWS = 500
+"""Rows before an origin that Theta is rolled over: it takes the season out of them anew each time."""
+LONGEST_SEASON = 24
+MOST_CHANNELS = 50
+MOST_FORECASTS = {"auto_ets": 500_000, "auto_theta": 15_000}
+"""Origins x channels: ETS gives every origin in one pass, Theta takes about two milliseconds for each."""
+
+
+@dataclass(frozen=True)
+class Rolled:
+    """Forecasts (origins, horizon, channels), how many numbers were fitted, and which models were chosen."""
+
+    forecasts: np.ndarray
+    parameters: int
+    chosen: tuple[str, ...]
+
+
+def reason_to_skip(model: str, *, train_rows: int, season_length: int, forecasts: int, channels: int) -> str:
+    """Why a model costs too much or cannot be fitted here, in words; empty where it can."""
+    if season_length > LONGEST_SEASON:
+        return f"a season of {season_length} is longer than {LONGEST_SEASON}, the longest it can fit"
+    if train_rows < max(3 * season_length, 12):
+        return f"{train_rows} training rows are fewer than three seasons"
+    if channels > MOST_CHANNELS:
+        return f"{channels} channels are more than {MOST_CHANNELS} fits"
+    if forecasts > MOST_FORECASTS[model]:
+        return f"{forecasts:,} forecasts (origins x channels) are more than {MOST_FORECASTS[model]:,}"
+    return ""
+
+
+def auto_ets(
+    series: np.ndarray, *, train_rows: int, origins: np.ndarray, horizon: int, season_length: int, chosen_on: int
+) -> Rolled:
+    """Exponential smoothing, its error, trend and season chosen by AICc, and by validation whether a season must be.
+
+    AICc looks one step ahead, where the last value is hard to beat: on hourly data it drops the season that the longer
+    horizon needs. So the best of all models and the best with an additive season compete, per channel.
+
+    Args:
+        series: (rows, channels) of training, validation and test joined.
+        train_rows: how many of the first rows may be fitted on.
+        origins: for each forecast, how many rows are known.
+        chosen_on: how many of the first origins belong to validation.
+
+    Source: Hyndman, Koehler, Snyder and Grose 2002, "A state space framework for automatic forecasting using
+    exponential smoothing methods"; computed by statsforecast.
+    """
+    from statsforecast.ets import forward_ets
+    from statsforecast.models import AutoETS
+
+    start = max(0, train_rows - FIT_ROWS)
+    columns, chosen, parameters = [], [], 0
+    for channel in series.T:
+        best: tuple[float, np.ndarray, dict[str, Any]] | None = None
+        for kind in ("ZZZ", "ZZA") if season_length > 1 else ("ZZZ",):
+            fitted = AutoETS(season_length=season_length, model=kind).fit(channel[start:train_rows]).model_
+            # the states after row t depend on the rows up to t alone, so one pass serves every origin
+            passed = forward_ets(fitted, channel[start:])
+            forecasts = _ets_point_forecasts(passed, passed["states"][origins - start], horizon)
+            actual = sliding_window_view(channel, horizon)[origins[:chosen_on]]
+            merit = float(np.nan_to_num(np.abs(actual - forecasts[:chosen_on]).mean(), nan=np.inf))
+            if best is None or merit < best[0]:
+                best = (merit, forecasts, fitted)
+        assert best is not None
+        columns.append(best[1])
+        chosen.append(_ets_name(best[2]["components"]))
+        parameters += int(best[2]["n_params"])
+    return Rolled(np.stack(columns, axis=2), parameters, tuple(chosen))
+
+
+def auto_theta(series: np.ndarray, *, train_rows: int, origins: np.ndarray, horizon: int, season_length: int) -> Rolled:
+    """The Theta method, its kind (standard or optimised, fixed or dynamic) chosen by squared error.
+
+    Arguments as in `auto_ets`; nothing is left for validation to choose.
+
+    Source: Fiorucci, Pellegrini, Louzada, Petropoulos and Koehler 2016, "Models for optimising the theta method and
+    their relationship to state space models"; computed by statsforecast.
+    """
+    from statsforecast.models import AutoTheta
+
+    start = max(0, train_rows - FIT_ROWS)
+    forecasts = np.empty((len(origins), horizon, series.shape[1]))
+    chosen, parameters = [], 0
+    for number, channel in enumerate(series.T):
+        model = AutoTheta(season_length=season_length).fit(channel[start:train_rows])
+        for row, origin in enumerate(origins):
+            known = channel[max(start, origin - CONTEXT_ROWS) : origin]
+            forecasts[row, :, number] = model.forward(known, h=horizon)["mean"]
+        chosen.append(str(model.model_["modeltype"]))
+        parameters += 3 + (season_length if model.model_.get("decompose", False) else 0)
+    return Rolled(forecasts, parameters, tuple(chosen))
+
+
+def _ets_point_forecasts(passed: dict[str, Any], states: np.ndarray, horizon: int) -> np.ndarray:
+    """(origins, horizon) from (origins, states): level, then slope if there is a trend, then the season, newest first.
+
+        f_{t+h} = (level + (phi + ... + phi^h) slope)  + or x  season of that step
+
+    Source: Hyndman and Athanasopoulos 2021, "Forecasting: principles and practice", table 8.6.
+    """
+    _, trend, season, damping = passed["components"]
+    ahead = np.arange(1, horizon + 1)
+    forecast = np.repeat(states[:, :1], horizon, axis=1)
+    if trend != "N":
+        phi = 1.0 if damping == "N" else float(passed["par"][3])
+        forecast = forecast + states[:, 1:2] * np.cumsum(phi**ahead)
+    if season == "N":
+        return forecast
+    length = int(passed["m"])
+    first = 2 if trend != "N" else 1
+    factors = states[:, first : first + length][:, length - 1 - (ahead - 1) % length]
+    return forecast * factors if season == "M" else forecast + factors
+
+
+def _ets_name(components: str) -> str:
+    error, trend, season, damping = tuple(components)
+    return f"ETS({error},{trend}{'d' if damping == 'D' else ''},{season})"

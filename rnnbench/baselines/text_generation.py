@@ -1,0 +1,78 @@
+"""What a text model has to beat: a character n-gram and two compressors."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from rnnbench import metrics
+from rnnbench.baselines.base import BaselineResult, prefixed, stopwatch
+from rnnbench.baselines.methods.compression import bz2_bits, xz_bits
+from rnnbench.baselines.methods.ngram import MAX_ORDER, WittenBell
+
+
+def run(
+    train_ids: np.ndarray,
+    validation_ids: np.ndarray,
+    test_ids: np.ndarray,
+    *,
+    vocabulary_size: int,
+    train_text: str,
+    validation_text: str,
+    test_text: str,
+    max_order: int = MAX_ORDER,
+) -> Iterator[BaselineResult]:
+    """Each baseline as soon as it is done: `witten_bell_ngram`, `xz`, `bz2`.
+
+    All numbers are per character of the texts, whatever one id stands for. Only the training text is learned from; the
+    validation text chooses the order of the n-gram.
+
+    Args:
+        train_ids, validation_ids, test_ids: one whole number per symbol (character or token), below vocabulary_size.
+    """
+    yield _ngram(
+        (train_ids, validation_ids, test_ids),
+        vocabulary_size=vocabulary_size,
+        characters={"validation": len(validation_text), "test": len(test_text)},
+        max_order=max_order,
+    )
+    texts = {"validation": validation_text, "test": test_text}
+    with stopwatch() as watch:
+        scores = {split: xz_bits(text, after=train_text) for split, text in texts.items()}
+    yield _compressed("xz", scores, texts, watch.seconds, "what the split adds to an archive of the training text")
+    with stopwatch() as watch:
+        scores = {split: bz2_bits(text) for split, text in texts.items()}
+    yield _compressed("bz2", scores, texts, watch.seconds, "each split alone")
+
+
+def _ngram(
+    ids: tuple[np.ndarray, np.ndarray, np.ndarray],
+    *,
+    vocabulary_size: int,
+    characters: dict[str, int],
+    max_order: int,
+) -> BaselineResult:
+    train_ids, validation_ids, test_ids = ids
+    with stopwatch() as watch:
+        model = WittenBell(train_ids, vocabulary_size=vocabulary_size, order=max_order)
+        validation = [metrics.nats(row) for row in model.log_probabilities_by_order(validation_ids)]
+        test = [metrics.nats(row) for row in model.log_probabilities_by_order(test_ids)]
+        best = int(np.argmin(validation))
+    scores = prefixed("validation", metrics.text_metrics(validation[best], characters["validation"]))
+    scores |= prefixed("test", metrics.text_metrics(test[best], characters["test"]))
+    return BaselineResult(
+        model="witten_bell_ngram",
+        metrics=scores,
+        wall_seconds=watch.seconds,
+        parameters=model.parameters(best + 1),
+        note=f"order {best + 1} of 1 to {model.order} chosen on validation",
+    )
+
+
+def _compressed(model: str, bits: dict[str, float], texts: dict[str, str], seconds: float, note: str) -> BaselineResult:
+    scores: dict[str, float] = {}
+    for split, amount in bits.items():
+        scores |= prefixed(split, metrics.text_metrics(amount * math.log(2), len(texts[split])))
+    return BaselineResult(model=model, metrics=scores, wall_seconds=seconds, parameters=0, note=note)

@@ -1,0 +1,218 @@
+"""The command line: parses, prints, exits. What it shows comes from elsewhere, imported only when a command runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rnnbench import options as given
+from rnnbench.options import tell_errors, with_data_options
+
+app = typer.Typer(
+    help="Which sequence encoder to use on your data, how sure that answer is, and what it costs.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.command()
+@tell_errors
+def models(as_json: given.Json = False) -> None:
+    """Lists the encoders."""
+    from rnnbench.shown.lists import registered
+
+    registered("encoders", as_json)
+
+
+@app.command()
+@tell_errors
+def tasks(as_json: given.Json = False) -> None:
+    """Lists the tasks."""
+    from rnnbench.shown.lists import registered
+
+    registered("tasks", as_json)
+
+
+@app.command()
+@tell_errors
+@with_data_options
+def data(
+    options: given.Options,
+    name: Annotated[str | None, typer.Argument(help="A data set or a file; without it, all that are known.")] = None,
+    task: Annotated[str | None, typer.Option("--task", help="What a file of your own is for.")] = None,
+    as_json: given.Json = False,
+) -> None:
+    """Lists the data sets, or shows one in words: rows, classes, lengths, splits, examples."""
+    from rnnbench.shown.lists import data_catalogue, data_description
+
+    settings = {**options, **given.named_data(name)}
+    if "data.name" in settings:
+        data_description(settings, task, as_json)
+    else:
+        data_catalogue(settings, as_json)
+
+
+@app.command()
+@tell_errors
+@with_data_options
+def show(
+    task: given.Task,
+    options: given.Options,
+    model: given.OneModel = "lstm",
+    sets: given.Sets = None,
+    quick: given.Quick = False,
+    as_json: given.Json = False,
+) -> None:
+    """Shows the resolved configuration, where each value came from, and what is searched."""
+    from rnnbench.experiment import resolve
+    from rnnbench.shown.lists import configuration
+
+    configuration(resolve(task, model, sets=sets or (), options=options, quick=quick), as_json)
+
+
+@app.command()
+@tell_errors
+@with_data_options
+def baselines(task: given.Task, options: given.Options, sets: given.Sets = None, as_json: given.Json = False) -> None:
+    """Shows what there is to beat: trivial and classical methods on the same splits."""
+    from rnnbench.experiment import models_of, resolve
+    from rnnbench.shown.work import baseline_scores
+
+    baseline_scores(resolve(task, models_of(task)[0], sets=sets or (), options=options), as_json)
+
+
+@app.command()
+@tell_errors
+@with_data_options
+def train(
+    task: given.Task,
+    options: given.Options,
+    model: given.OneModel = "lstm",
+    sets: given.Sets = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Decides weights, batch order and noise.")] = 0,
+    quick: given.Quick = False,
+    as_json: given.Json = False,
+) -> None:
+    """Trains one encoder once and records the run; the test split stays sealed."""
+    from rnnbench.experiment import resolve
+    from rnnbench.shown.work import training
+
+    training(resolve(task, model, sets=sets or (), options=options, quick=quick, seed=seed), as_json)
+
+
+@app.command()
+@tell_errors
+@with_data_options
+def sweep(
+    task: given.Task,
+    options: given.Options,
+    model: given.Models = None,
+    trials: Annotated[int | None, typer.Option("--trials", min=1, help="Per encoder, in all.")] = None,
+    seeds: given.Seeds = None,
+    workers: given.Workers = None,
+    timeout: Annotated[float | None, typer.Option("--timeout", min=1, help="Seconds for the search.")] = None,
+    sets: given.Sets = None,
+    quick: given.Quick = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew instead of going on.")] = False,
+    as_json: given.Json = False,
+) -> None:
+    """Searches every encoder under one budget, confirms on fresh seeds, prints and exports the table.
+
+    The same command again goes on where the last one stopped.
+    """
+    from rnnbench.shown.work import run_sweep
+    from rnnbench.sweeps import SweepOptions
+
+    wanted = SweepOptions(
+        models=tuple(model or ()),
+        sets=tuple(sets or ()),
+        options=options,
+        quick=quick,
+        trials=trials,
+        seeds=seeds,
+        workers=workers,
+        timeout=timeout,
+        fresh=fresh,
+    )
+    run_sweep(task, wanted, as_json)
+
+
+@app.command()
+@tell_errors
+@with_data_options
+def confirm(
+    task: given.Task,
+    options: given.Options,
+    model: given.Models = None,
+    seeds: given.Seeds = None,
+    workers: given.Workers = None,
+    sets: given.Sets = None,
+    quick: given.Quick = False,
+    as_json: given.Json = False,
+) -> None:
+    """Trains what the search chose on more fresh seeds, and opens the test split."""
+    from rnnbench.shown.work import run_sweep
+    from rnnbench.sweeps import SweepOptions
+
+    wanted = SweepOptions(
+        models=tuple(model or ()),
+        sets=tuple(sets or ()),
+        options=options,
+        quick=quick,
+        seeds=seeds,
+        workers=workers,
+        confirm_only=True,
+    )
+    run_sweep(task, wanted, as_json)
+
+
+@app.command()
+@tell_errors
+def compare(
+    task: given.Task,
+    data: given.StoredData = None,
+    sweep: given.Sweep = None,
+    format: Annotated[str, typer.Option("--format", "-f", help="table, csv, md, latex, html or json.")] = "table",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file to write instead of printing.")] = None,
+    force: given.Force = False,
+) -> None:
+    """Prints the comparison of the newest sweep, from the store alone."""
+    from rnnbench.shown.tables import compared
+
+    compared(task, data, sweep, format, output, force=force)
+
+
+@app.command()
+@tell_errors
+def export(
+    task: given.Task,
+    data: given.StoredData = None,
+    sweep: given.Sweep = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A folder.")] = None,
+    force: given.Force = False,
+) -> None:
+    """Writes the comparison in every format, with its figures, into one folder."""
+    from rnnbench.shown.tables import exported
+
+    exported(task, data, sweep, output, force=force)
+
+
+@app.command()
+@tell_errors
+def ui(
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Where to serve.")] = 5000,
+    host: Annotated[str, typer.Option("--host", help="Which address to serve on.")] = "127.0.0.1",
+) -> None:
+    """Serves the MLflow pages of the store and prints the addresses that show who wins."""
+    from rnnbench.shown.pages import serve
+
+    serve(host, port)
+
+
+def main() -> None:
+    """Runs the program."""
+    app(prog_name="rnnbench")

@@ -1,0 +1,128 @@
+"""What a comparison is: rows of one table, with everything a rendering needs and nothing it has to work out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+LEVEL = 0.95
+"""Coverage that every interval claims."""
+
+ALPHA = 0.05
+"""An encoder is called worse than the best one when its Holm-adjusted p value is below this."""
+
+RowKind = Literal["encoder", "baseline"]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The two ends of an interval, `low` below `high` whichever direction is better."""
+
+    low: float
+    high: float
+
+    def __contains__(self, value: float) -> bool:
+        return self.low <= value <= self.high
+
+
+@dataclass(frozen=True)
+class Row:
+    """One encoder or baseline. None stands for what is not known; no field is ever NaN.
+
+    seed_scores: (seed, test score) of each seed that completed, by seed; empty for a baseline.
+    seeds_planned: seeds tried, with those that did not complete.
+    costs (`parameters` to `inference_items_per_second`): means over the completed confirm runs.
+    peak_memory_bytes: the largest of them.
+    trials_failed: trials that diverged, ran out of memory or failed.
+    p_value_holm: Holm-adjusted p against the best encoder, from `paired_seeds` seeds that both completed.
+    in_best_group: the best encoder, or one not shown to be worse than it.
+    beats_baseline: the mean is better than the best baseline's; None for baselines and where there is none.
+    remarks: what a reader has to know about this row, in words.
+    """
+
+    model: str
+    kind: RowKind
+    test: float | None = None
+    interval: Interval | None = None
+    validation: float | None = None
+    skill: float | None = None
+    seed_scores: tuple[tuple[int, float], ...] = ()
+    seeds_planned: int = 0
+    parameters: float | None = None
+    updates: float | None = None
+    wall_seconds: float | None = None
+    training_items_per_second: float | None = None
+    inference_items_per_second: float | None = None
+    peak_memory_bytes: float | None = None
+    trials_completed: int = 0
+    trials_pruned: int = 0
+    trials_failed: int = 0
+    is_best: bool = False
+    in_best_group: bool = False
+    beats_baseline: bool | None = None
+    p_value_holm: float | None = None
+    paired_seeds: int = 0
+    remarks: tuple[str, ...] = ()
+    run_ids: tuple[str, ...] = ()
+    lost_run_ids: tuple[str, ...] = ()
+    trial_run_ids: tuple[str, ...] = ()
+
+    @property
+    def seeds(self) -> int:
+        """How many seeds the means are over."""
+        return len(self.seed_scores)
+
+    @property
+    def trials(self) -> int:
+        """How many trials of the search count: completed, pruned and failed."""
+        return self.trials_completed + self.trials_pruned + self.trials_failed
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One table: rows best first, baselines among the encoders, and what holds for all of them.
+
+    is_forced: unlike runs stand in it, on purpose; the first footnotes say which.
+    """
+
+    title: str
+    task: str
+    data: str
+    fingerprint: str
+    metric: str
+    higher_is_better: bool
+    protocol: str
+    rows: tuple[Row, ...]
+    budget: dict[str, Any] = field(default_factory=dict)
+    footnotes: tuple[str, ...] = ()
+    is_forced: bool = False
+
+    @property
+    def encoders(self) -> tuple[Row, ...]:
+        """The encoder rows, best first."""
+        return tuple(row for row in self.rows if row.kind == "encoder")
+
+    @property
+    def baselines(self) -> tuple[Row, ...]:
+        """The baseline rows, best first."""
+        return tuple(row for row in self.rows if row.kind == "baseline")
+
+    @property
+    def best(self) -> Row | None:
+        """The encoder with the best mean test score, or None when no encoder has one."""
+        return next((row for row in self.encoders if row.is_best), None)
+
+    @property
+    def best_baseline(self) -> Row | None:
+        """The baseline with the best test score, or None when no baseline has one."""
+        return next((row for row in self.baselines if row.test is not None), None)
+
+    @property
+    def run_ids(self) -> tuple[str, ...]:
+        """Every run the table rests on, sorted."""
+        ids = {one for row in self.rows for one in row.run_ids + row.lost_run_ids + row.trial_run_ids}
+        return tuple(sorted(ids))
+
+    def is_better(self, one: float, other: float) -> bool:
+        """Whether the first score is strictly better than the second."""
+        return one > other if self.higher_is_better else one < other

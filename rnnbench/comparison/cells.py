@@ -1,0 +1,175 @@
+"""The columns of a table and how its numbers read: one place for every format that people look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rnnbench.comparison.base import Comparison, Interval, Row
+
+MISSING = "\N{EN DASH}"
+
+Cell = Callable[[Comparison, Row], str]
+
+
+@dataclass(frozen=True)
+class MetricStyle:
+    """How a metric is called and printed: `scale` times the value, to so many decimals, followed by the unit."""
+
+    label: str
+    decimals: int | None = None
+    scale: float = 1.0
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `key` names it in code, `header` on paper, `cell` gives its text."""
+
+    key: str
+    header: str
+    cell: Cell
+    is_numeric: bool = True
+
+
+STYLES = {
+    "accuracy": MetricStyle("accuracy", 1, 100.0, "%"),
+    "macro_f1": MetricStyle("macro-F1", 1, 100.0, "%"),
+    "bits_per_character": MetricStyle("bits per character", 3),
+    "nats_per_character": MetricStyle("nats per character", 3),
+    "mase": MetricStyle("MASE", 3),
+}
+
+
+def style(metric: str) -> MetricStyle:
+    """How a metric is printed; one that is not listed gets four significant digits."""
+    return STYLES.get(metric) or MetricStyle(metric.replace("_", " "))
+
+
+def score_text(metric: str, score: float | None) -> str:
+    """The score without its unit: '78.3' for an accuracy of 0.783, '1.234' for a MASE."""
+    if score is None:
+        return MISSING
+    shown = style(metric)
+    value = score * shown.scale
+    if shown.decimals is None:
+        return f"{value:.4g}"
+    # Adding zero turns the -0.0 that rounding leaves into 0.0.
+    return f"{round(value, shown.decimals) + 0.0:.{shown.decimals}f}"
+
+
+def interval_text(metric: str, interval: Interval | None) -> str:
+    """' [77.5, 79.1]' with the space before it, or nothing."""
+    return f" [{score_text(metric, interval.low)}, {score_text(metric, interval.high)}]" if interval else ""
+
+
+def with_unit(metric: str, score: float | None) -> str:
+    """The score as said in a sentence: '78.3 %', '1.234'."""
+    unit = style(metric).unit
+    return score_text(metric, score) + (f" {unit}" if unit and score is not None else "")
+
+
+def compact(value: float | None) -> str:
+    """Three digits and k, M or G: 512, 45.6k, 1.23M."""
+    if value is None:
+        return MISSING
+    for limit, suffix in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= limit * 0.9995:
+            return _three_digits(value / limit) + suffix
+    return f"{value:.0f}" if value == int(value) else _three_digits(value)
+
+
+def seconds_text(value: float | None) -> str:
+    """Seconds with three digits, or whole with thousands separators."""
+    return MISSING if value is None else _three_digits(value) if value < 99.95 else f"{value:,.0f}"
+
+
+def signed(value: float | None) -> str:
+    """'+0.056': a skill, in which the sign is the message."""
+    return MISSING if value is None else f"{round(value, 3) + 0.0:+.3f}"
+
+
+def p_text(value: float | None) -> str:
+    """A p value to three decimals."""
+    return MISSING if value is None else "<0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def seeds_text(row: Row) -> str:
+    """'6', or '5 of 6' where a seed did not complete."""
+    if row.kind == "baseline":
+        return MISSING
+    return f"{row.seeds}" if row.seeds == row.seeds_planned else f"{row.seeds} of {row.seeds_planned}"
+
+
+def trials_text(row: Row) -> str:
+    """'28/1/1': completed, pruned, failed."""
+    return f"{row.trials_completed}/{row.trials_pruned}/{row.trials_failed}" if row.kind == "encoder" else MISSING
+
+
+def one_line(text: str) -> str:
+    """The text with line breaks and control characters as single spaces: a name can then not break a table."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def columns(comparison: Comparison) -> tuple[Column, ...]:
+    """Every column of the table, in order, with the units in the headers."""
+    shown = style(comparison.metric)
+    unit = f" ({shown.unit})" if shown.unit else ""
+    has_interval = any(row.interval for row in comparison.rows)
+    return (
+        Column("model", "encoder", lambda _, row: one_line(row.model), is_numeric=False),
+        Column("seeds", "seeds", lambda _, row: seeds_text(row)),
+        Column("test", f"test {shown.label}{unit}" + (" [95 % interval]" if has_interval else ""), _test_cell),
+        Column("validation", f"validation{unit}", lambda table, row: score_text(table.metric, row.validation)),
+        Column("skill", "skill", lambda _, row: signed(row.skill)),
+        Column("p_value_holm", "p (Holm)", lambda _, row: p_text(row.p_value_holm)),
+        Column("parameters", "parameters", lambda _, row: compact(row.parameters)),
+        Column("updates", "updates", lambda _, row: _whole(row.updates)),
+        Column("wall_seconds", "seconds", lambda _, row: seconds_text(row.wall_seconds)),
+        Column("training", "items/s trained", lambda _, row: compact(row.training_items_per_second)),
+        Column("inference", "items/s inference", lambda _, row: compact(row.inference_items_per_second)),
+        Column("memory", "peak memory (MB)", lambda _, row: _whole(row.peak_memory_bytes, 1e6)),
+        Column("trials", "trials (completed/pruned/failed)", lambda _, row: trials_text(row)),
+        Column("remarks", "remarks", lambda _, row: remarks_text(row), is_numeric=False),
+    )
+
+
+def remarks_text(row: Row) -> str:
+    """'baseline', and what else has to be known about the row."""
+    return ", ".join((("baseline",) if row.kind == "baseline" else ()) + row.remarks)
+
+
+def about(comparison: Comparison) -> str:
+    """The line under a table that says what it is of."""
+    budget = ", ".join(f"{key} {value}" for key, value in sorted(comparison.budget.items()) if value is not None)
+    direction = "higher" if comparison.higher_is_better else "lower"
+    parts = [
+        f"{style(comparison.metric).label}: {direction} is better",
+        f"data {comparison.data} ({comparison.fingerprint[:16]})",
+        f"budget: {budget}" if budget else "",
+        f"protocol {comparison.protocol}",
+    ]
+    return one_line("; ".join(part for part in parts if part)) + "."
+
+
+def runs_by_row(comparison: Comparison) -> list[tuple[str, tuple[str, ...]]]:
+    """('lstm', ids), ('lstm trials', ids), ...: the runs that every cell comes from."""
+    listed: list[tuple[str, tuple[str, ...]]] = []
+    for row in comparison.rows:
+        name = one_line(row.model)
+        listed.append((name, row.run_ids))
+        listed.append((f"{name} (not completed)", row.lost_run_ids))
+        listed.append((f"{name} trials", row.trial_run_ids))
+    return [(name, tuple(one_line(one) for one in ids)) for name, ids in listed if ids]
+
+
+def _test_cell(table: Comparison, row: Row) -> str:
+    return score_text(table.metric, row.test) + interval_text(table.metric, row.interval)
+
+
+def _whole(value: float | None, unit: float = 1) -> str:
+    return MISSING if value is None else f"{value / unit:,.0f}"
+
+
+def _three_digits(value: float) -> str:
+    return f"{value:.{2 if value < 9.995 else 1 if value < 99.95 else 0}f}"

@@ -1,0 +1,121 @@
+"""What may not stand in one table: runs of unlike tasks, data, metrics, budgets, protocols or choices."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from rnnbench.errors import ComparisonError
+from rnnbench.record import RunRecord
+
+SHOWN_RUNS = 4
+"""Runs named per differing value; the others are counted."""
+
+Value = Callable[[RunRecord], Any]
+
+LIKE: tuple[tuple[str, Value], ...] = (
+    ("task", lambda record: record.task),
+    ("data fingerprint", lambda record: record.fingerprint[:16]),
+    ("metric", lambda record: f"{record.metric} ({'higher' if record.higher_is_better else 'lower'} is better)"),
+    ("protocol", lambda record: record.protocol),
+)
+
+
+def require_confirmed(records: Sequence[RunRecord]) -> None:
+    """Refuse records among which no encoder was confirmed on named seeds.
+
+    Raises: ComparisonError that says what to type.
+    """
+    task = records[0].task if records else "TASK"
+    if not any(record.kind == "confirm" for record in records):
+        searched = any(record.kind == "trial" for record in records)
+        what = "only trials, which never saw the test split" if searched else "no runs" if not records else "no encoder"
+        then = f", or `rnnbench confirm {task}` where the search is done" if searched else ""
+        raise ComparisonError(f"nothing to compare yet: {what}. Type `rnnbench sweep {task}`{then}.")
+    seedless = [record for record in records if record.kind == "confirm" and record.seed is None]
+    if seedless:
+        raise ComparisonError(f"confirm runs without a seed cannot be paired: {named(seedless)}")
+
+
+def mixtures(records: Sequence[RunRecord]) -> list[str]:
+    """Every reason why these runs may not stand in one table, a line each: the values and the runs that hold them."""
+    found = [_difference(label, _grouped(records, value)) for label, value in LIKE]
+    encoders = [record for record in records if record.kind != "baseline"]
+    found += _budgets(encoders)
+    confirmed = _grouped([record for record in records if record.kind == "confirm"], lambda record: record.model)
+    for model, runs in sorted(confirmed.items()):
+        found.append(_difference(f"choice of {model}", _grouped(runs, _choice)))
+        found += _repeats(model, runs)
+    found += _unequal_baselines([record for record in records if record.kind == "baseline"])
+    return [line for line in found if line]
+
+
+def named(records: Sequence[RunRecord]) -> str:
+    """The runs as a person would look them up: name and start of the id."""
+    shown = [_name(record) for record in records[:SHOWN_RUNS]]
+    more = len(records) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def _choice(record: RunRecord) -> str:
+    return record.tags.get("choice", "none")
+
+
+def _name(record: RunRecord) -> str:
+    seed = "" if record.seed is None else f" seed {record.seed}"
+    label = record.name or f"{record.model} {record.kind}{seed}"
+    return f"{label} [{record.run_id[:8]}]" if record.run_id else label
+
+
+def _grouped(records: Iterable[RunRecord], value: Value) -> dict[str, list[RunRecord]]:
+    groups: dict[str, list[RunRecord]] = defaultdict(list)
+    for record in records:
+        groups[str(value(record))].append(record)
+    return groups
+
+
+def _difference(label: str, groups: Mapping[str, Sequence[RunRecord]]) -> str:
+    if len(groups) < 2:
+        return ""
+    return f"{label}: " + "; ".join(f"{value} in {named(runs)}" for value, runs in sorted(groups.items()))
+
+
+def _budgets(records: Sequence[RunRecord]) -> list[str]:
+    """Only the settings of the budget that differ: a whole budget would bury them. Baselines have no budget."""
+    budgets = [flattened(record.config.get("budget") or {}) for record in records]
+    settings = sorted({setting for budget in budgets for setting in budget})
+    lines = []
+    for setting in settings:
+        groups: dict[str, list[RunRecord]] = defaultdict(list)
+        for record, budget in zip(records, budgets, strict=True):
+            groups[json.dumps(budget[setting], default=str) if setting in budget else "not set"].append(record)
+        lines.append(_difference(f"budget.{setting}", groups))
+    return lines
+
+
+def flattened(nested: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """{'a': {'b': 1}} as {'a.b': 1}."""
+    flat: dict[str, Any] = {}
+    for key, value in nested.items():
+        if isinstance(value, Mapping):
+            flat |= flattened(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat
+
+
+def _repeats(model: str, runs: Sequence[RunRecord]) -> list[str]:
+    done = [record for record in runs if record.outcome == "completed"]
+    by_seed = _grouped(done, lambda record: (record.tags.get("choice", ""), record.seed))
+    twice = [record for same in by_seed.values() if len(same) > 1 for record in same]
+    return [f"{model} completed the same seed more than once: {named(twice)}"] if twice else []
+
+
+def _unequal_baselines(baselines: Sequence[RunRecord]) -> list[str]:
+    lines = []
+    for model, runs in sorted(_grouped(baselines, lambda record: record.model).items()):
+        done = [record for record in runs if record.outcome == "completed"]
+        lines.append(_difference(f"test score of baseline {model}", _grouped(done, lambda record: repr(record.test))))
+    return lines

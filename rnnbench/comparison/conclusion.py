@@ -1,0 +1,119 @@
+"""The table in words, never claiming more than the runs support."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rnnbench.comparison.base import ALPHA, Comparison, Row
+from rnnbench.comparison.cells import one_line, p_text, score_text, style, with_unit
+from rnnbench.comparison.footnotes import is_unequally_searched, reach, untested
+
+
+def verdict(comparison: Comparison) -> str:
+    """Which encoder is best, which cannot be told from it, and which beat the best baseline."""
+    best = comparison.best
+    if best is None:
+        return "No encoder has a test score, so there is nothing to say yet."
+    if comparison.is_forced:
+        return (
+            "These runs are not alike (see the footnotes), so no encoder can be called best; "
+            f"the best mean is that of {one_line(best.model)} ({_measured(comparison, best)})."
+        )
+    sentences = [
+        _ranking(comparison, best),
+        _over_baseline(comparison),
+        "The encoders did not get the same number of trials." if is_unequally_searched(comparison) else "",
+    ]
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _ranking(table: Comparison, best: Row) -> str:
+    others = [row for row in table.encoders if row.test is not None and not row.is_best]
+    scored = f"{one_line(best.model)} {{}} ({_measured(table, best)})"
+    if not others:
+        return scored.format("is the only encoder with a test score") + "."
+    blind = untested(table)
+    worse = [row for row in others if row.p_value_holm is not None and row.p_value_holm < ALPHA]
+    level = [row for row in others if row not in worse and row not in blind]
+    if len(worse) == len(others):
+        p_value = max(row.p_value_holm for row in worse if row.p_value_holm is not None)
+        every = "the other encoder is" if len(worse) == 1 else "every other encoder is"
+        return scored.format("is best") + f"; {every} significantly worse (p {_at_most(p_value, len(worse))})."
+    clauses = [scored.format("has the best mean")]
+    if level:
+        are = "is" if len(level) == 1 else "are"
+        with_p = _listed([f"{one_line(row.model)} (p = {p_text(row.p_value_holm)})" for row in level])
+        clauses.append(f"{with_p} {are} not distinguishable from it")
+    if blind:
+        needed = reach(table)[2]
+        clauses.append(
+            f"too few common seeds to tell {_names(blind)} from it" + (f" ({needed} would do)" if needed else "")
+        )
+    if worse:
+        clauses.append(f"{_names(worse)} {'is' if len(worse) == 1 else 'are'} significantly worse")
+    return "; ".join(clauses) + "."
+
+
+def _measured(table: Comparison, row: Row) -> str:
+    """'78.1 % accuracy, 77.4 to 78.8 over 6 seeds'."""
+    seeds = f"{row.seeds} seed{'s' if row.seeds != 1 else ''}"
+    if row.seeds != row.seeds_planned:
+        seeds += f" of {row.seeds_planned}"
+    score = f"{with_unit(table.metric, row.test)} {style(table.metric).label}"
+    if row.interval is None:
+        return f"{score} on {seeds}"
+    low, high = (score_text(table.metric, end) for end in (row.interval.low, row.interval.high))
+    return f"{score}, {low} to {high} over {seeds}"
+
+
+def _over_baseline(table: Comparison) -> str:
+    """Encoders that beat the best baseline beyond the chance in the seeds, and those that do not."""
+    baseline = table.best_baseline
+    if baseline is None or baseline.test is None:
+        return "No baseline has a test score to compare with."
+    encoders = [row for row in table.encoders if row.test is not None]
+    clear = [row for row in encoders if row.beats_baseline and row.interval and baseline.test not in row.interval]
+    unclear = [row for row in encoders if row.beats_baseline and row not in clear]
+    behind = [row for row in encoders if not row.beats_baseline]
+    name = f"the best baseline, {one_line(baseline.model)} ({with_unit(table.metric, baseline.test)})"
+    if not clear and not unclear:
+        return f"No encoder beats {name}."
+    if clear:
+        first = f"{_all_but(clear, encoders)} {'beats' if _is_singular(clear, encoders) else 'beat'} {name}"
+    else:
+        first = f"No encoder clearly beats {name}"
+    clauses = [first]
+    if unclear:
+        alone = len(unclear) == 1
+        in_doubt = all(row.interval for row in unclear)
+        doubt = "within the chance of seeds" if in_doubt else "with too few seeds to be sure"
+        clauses.append(f"{_names(unclear)} {'is' if alone else 'are'} ahead of it, but {doubt}")
+    if behind and (unclear or not clear):
+        clauses.append(f"{_names(behind)} {'does' if len(behind) == 1 else 'do'} not beat it")
+    return "; ".join(clauses) + "."
+
+
+def _all_but(some: Sequence[Row], everyone: Sequence[Row]) -> str:
+    left = [row for row in everyone if row not in some]
+    if len(some) > len(left) > 0 and len(some) > 2:
+        return f"All encoders but {_names(left)}"
+    if left or len(everyone) == 1:
+        return _names(some)
+    return "Both encoders" if len(everyone) == 2 else "All encoders"
+
+
+def _is_singular(some: Sequence[Row], everyone: Sequence[Row]) -> bool:
+    return len(some) == 1 and not _all_but(some, everyone).startswith("All")
+
+
+def _names(rows: Sequence[Row]) -> str:
+    return _listed([one_line(row.model) for row in rows])
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _at_most(p_value: float, count: int) -> str:
+    text = p_text(p_value)
+    return text.replace("<", "< ") if text.startswith("<") else f"{'=' if count == 1 else 'at most'} {text}"

@@ -1,0 +1,158 @@
+"""Pictures of a comparison as PNG: scores with their intervals, and learning curves."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from rnnbench.comparison.base import Comparison, Row
+from rnnbench.comparison.cells import interval_text, one_line, score_text, style
+from rnnbench.record import RunRecord
+
+INK, SOFT, RULE = "#1c2430", "#5b6675", "#d8dde4"
+GROUP, OTHER, BASELINE = "#1a7f37", "#5b6675", "#0b6e99"
+LINES = ("#0b6e99", "#c2570c", "#1a7f37", "#8250df", "#bf3989", "#7a5c00", "#1c2430", "#57a6c4")
+
+Points = Sequence[tuple[int, float]]
+
+
+def score_figure(comparison: Comparison) -> bytes:
+    """A line per encoder and baseline: seeds as points, the mean in its interval, the best baseline across all."""
+    rows = [row for row in comparison.rows if row.test is not None]
+    figure, axes = _figure(8.0, 1.5 + 0.42 * max(1, len(rows)))
+    scale = style(comparison.metric).scale
+    for place, row in enumerate(rows):
+        _score_line(axes, place, row, scale)
+        label = score_text(comparison.metric, row.test) + interval_text(comparison.metric, row.interval)
+        axes.annotate(
+            label, (1.02, place), xycoords=("axes fraction", "data"), va="center", color=_colour(row), fontsize=9
+        )
+    baseline = comparison.best_baseline
+    if baseline is not None and baseline.test is not None:
+        axes.axvline(baseline.test * scale, color=BASELINE, linestyle=(0, (4, 3)), linewidth=1, zorder=1)
+    axes.set_ylim(max(1, len(rows)) - 0.4, -0.6)
+    axes.set_yticks(range(len(rows)), [_name(row.model) for row in rows])
+    for tick, row in zip(axes.get_yticklabels(), rows, strict=True):
+        tick.set(color=_colour(row), fontweight="bold" if row.in_best_group else "normal")
+        tick.set_fontstyle("italic" if row.kind == "baseline" else "normal")
+    axes.set_xlabel(_axis_label(comparison.metric, comparison.higher_is_better, "test"))
+    reading = "points: seeds; band: 95 % interval over seeds; dashed: best baseline"
+    forced = " (FORCED: runs not alike)" if comparison.is_forced else ""
+    axes.set_title(f"{_name(comparison.title)}{forced}\n{reading}", loc="left", fontsize=9, color=SOFT)
+    if not rows:
+        axes.set_xticks([])
+        _say(axes, "no test scores")
+    return _png(figure)
+
+
+def curves_figure(records: Sequence[RunRecord]) -> bytes:
+    """Validation score against updates: per encoder the mean over seeds in the band from worst to best seed."""
+    confirms = [record for record in records if record.kind == "confirm"]
+    counted = Counter((record.metric, record.higher_is_better) for record in confirms)
+    metric, higher = min(counted, key=lambda pair: (-counted[pair], pair), default=("", True))
+    models = sorted({record.model for record in confirms})
+    curves = {model: found for model in models if (found := _curves(confirms, model, metric))}
+    figure, axes = _figure(8.0, 4.5)
+    scale = style(metric).scale
+    for index, (model, found) in enumerate(curves.items()):
+        _band(axes, found, _name(model), LINES[index % len(LINES)], scale)
+    axes.grid(color=RULE, linewidth=0.6)
+    axes.set_xlabel("updates")
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    if curves:
+        axes.set_ylabel(_axis_label(metric, higher, "validation"))
+        axes.legend(frameon=False, fontsize=9)
+        reading = "line: mean over seeds; band: worst to best seed; dashed: some seeds have stopped"
+        axes.set_title(reading, loc="left", fontsize=9, color=SOFT)
+    else:
+        _say(axes, "no validation curves were recorded")
+    return _png(figure)
+
+
+def _score_line(axes: Axes, place: int, row: Row, scale: float) -> None:
+    assert row.test is not None
+    colour = _colour(row)
+    if row.kind == "baseline":
+        axes.plot([row.test * scale], [place], marker="D", markersize=6, color=colour, linestyle="none", zorder=3)
+        return
+    if row.interval is not None:
+        ends = [row.interval.low * scale, row.interval.high * scale]
+        axes.plot(ends, [place, place], color=colour, linewidth=6, alpha=0.25, solid_capstyle="butt", zorder=2)
+    seeds = [score * scale for _, score in row.seed_scores]
+    axes.plot(seeds, [place] * len(seeds), "o", markersize=4, color=colour, alpha=0.6, markeredgewidth=0, zorder=3)
+    axes.plot([row.test * scale], [place], marker="|", markersize=15, markeredgewidth=2.2, color=colour, zorder=4)
+
+
+def _curves(confirms: Sequence[RunRecord], model: str, metric: str) -> list[Points]:
+    """The model's curves with at least one finite point, in an order that does not depend on the records'."""
+    found: list[Points] = []
+    for record in confirms:
+        if record.model == model and record.outcome == "completed":
+            points = [point for point in record.curves.get(f"validation/{metric}", []) if math.isfinite(point[1])]
+            if points:
+                found.append(sorted(points))
+    return sorted(found, key=list)
+
+
+def _band(axes: Axes, curves: Sequence[Points], name: str, colour: str, scale: float) -> None:
+    """Mean and range at every update where some seed was validated, between its own points drawn straight."""
+    updates = np.unique([update for points in curves for update, _ in points])
+    values = np.full((len(curves), updates.size), np.nan)
+    for line, points in zip(values, curves, strict=True):
+        own = np.array(points, dtype=np.float64)
+        within = (updates >= own[0, 0]) & (updates <= own[-1, 0])
+        line[within] = np.interp(updates[within], own[:, 0], own[:, 1]) * scale
+    known = ~np.isnan(values)
+    mean = np.where(known, values, 0).sum(axis=0) / known.sum(axis=0)
+    low = np.where(known, values, np.inf).min(axis=0)
+    high = np.where(known, values, -np.inf).max(axis=0)
+    # A mean over fewer seeds is another quantity: the line says where it starts to be one.
+    everyone = known.all(axis=0)
+    axes.plot(updates, mean, color=colour, linewidth=1, linestyle=(0, (3, 2)))
+    axes.plot(updates, np.where(everyone, mean, np.nan), color=colour, linewidth=1.8, label=f"{name} ({len(curves)})")
+    axes.fill_between(updates, low, high, color=colour, alpha=0.15, linewidth=0)
+
+
+def _figure(width: float, height: float) -> tuple[Figure, Axes]:
+    """An empty figure that belongs to no global state, so that threads and notebooks are left alone."""
+    figure = Figure(figsize=(width, height), layout="constrained", facecolor="white")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_color(RULE)
+    axes.tick_params(color=RULE, labelcolor=INK, labelsize=9)
+    axes.xaxis.label.set_color(SOFT)
+    axes.yaxis.label.set_color(SOFT)
+    return figure, axes
+
+
+def _png(figure: Figure) -> bytes:
+    out = io.BytesIO()
+    figure.savefig(out, format="png", dpi=144, metadata={"Software": None})
+    return out.getvalue()
+
+
+def _say(axes: Axes, words: str) -> None:
+    axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center", color=SOFT)
+
+
+def _colour(row: Row) -> str:
+    return BASELINE if row.kind == "baseline" else GROUP if row.in_best_group else OTHER
+
+
+def _axis_label(metric: str, higher_is_better: bool, split: str) -> str:
+    shown = style(metric)
+    unit = f", {shown.unit}" if shown.unit else ""
+    return f"{split} {_name(shown.label)} ({'higher' if higher_is_better else 'lower'} is better{unit})"
+
+
+def _name(text: str) -> str:
+    """The name with nothing that matplotlib would read as mathematics."""
+    return one_line(text).replace("$", r"\$")

@@ -1,0 +1,122 @@
+"""The footnotes of a table: what a reader has to know before believing a number in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from rnnbench.comparison.base import ALPHA, Comparison, Row
+from rnnbench.comparison.rows import FAILED
+from rnnbench.comparison.statistics import EXACT_SEEDS, seeds_needed, smallest_p
+from rnnbench.record import RunRecord
+
+
+def written(table: Comparison, records: Sequence[RunRecord], reasons: Sequence[str]) -> Iterable[str]:
+    """Every footnote, the gravest first.
+
+    Args:
+        reasons: why these runs should not stand together, when the table was forced.
+    """
+    yield from (f"FORCED, not a fair comparison. {reason}." for reason in reasons)
+    yield from _significance(table)
+    yield from _seeds(table)
+    yield from _trials(table, records)
+    yield from _baselines(table)
+    if any(row.interval for row in table.rows):
+        yield (
+            "Intervals are 95 % Student t intervals of the mean over seeds only: "
+            "the chance in the choice of test examples is not in them."
+        )
+
+
+def reach(table: Comparison) -> tuple[int, float, int]:
+    """(most paired seeds, smallest Holm-adjusted p those can give, seeds that could get below 0.05)."""
+    pairs = [row.paired_seeds for row in table.encoders if row.paired_seeds]
+    if not pairs:
+        return 0, 1.0, seeds_needed(1)
+    return max(pairs), min(1.0, len(pairs) * smallest_p(max(pairs))), seeds_needed(len(pairs))
+
+
+def _significance(table: Comparison) -> Iterable[str]:
+    others = [row for row in table.encoders if not row.is_best and row.test is not None]
+    if not others:
+        return
+    yield (
+        "Bold: the best encoder and every encoder not shown to be worse than it "
+        f"(two-sided paired sign-flip test on seeds, Holm-adjusted p >= {ALPHA})."
+    )
+    seeds, floor, needed = reach(table)
+    if floor >= ALPHA:
+        most = f"{_count(seeds, 'paired seed')} and {_count(len(others), 'encoder')} against the best one"
+        yield (
+            f"No difference can be significant here: with {most}, "
+            f"the smallest possible Holm-adjusted p is {floor:.3f}. {needed} seeds could show one."
+        )
+    capped = [row.model for row in others if row.paired_seeds == EXACT_SEEDS and row.seeds > EXACT_SEEDS]
+    if capped:
+        yield f"{', '.join(capped)}: tested on the {EXACT_SEEDS} lowest common seeds, all an exact test can take."
+
+
+def _seeds(table: Comparison) -> Iterable[str]:
+    for row in table.encoders:
+        for remark in row.remarks:
+            if "seed" in remark:
+                left_out = "; its numbers are over the seeds that completed" if " of " in remark and row.seeds else ""
+                yield f"{row.model}: {remark}{left_out}."
+    best = table.best
+    for row in table.encoders:
+        if best is None or row.is_best or row.test is None:
+            continue
+        if row.paired_seeds < min(best.seeds, row.seeds, EXACT_SEEDS) or row.seeds != best.seeds:
+            shared = f"{_count(row.paired_seeds, 'seed')} in common with {best.model}"
+            yield f"{row.model}: {shared}, {'only those are tested' if row.paired_seeds else 'so not tested'}."
+
+
+def _trials(table: Comparison, records: Sequence[RunRecord]) -> Iterable[str]:
+    trials = [record for record in records if record.kind == "trial"]
+    totals = {row.model: row.trials for row in table.encoders}
+    if len(set(totals.values())) > 1:
+        listed = ", ".join(f"{model} {count}" for model, count in sorted(totals.items()))
+        yield f"The encoders did not get the same number of trials: {listed}."
+    by_model = {
+        model: Counter(record.outcome for record in trials if record.model == model)
+        for model in sorted({record.model for record in trials})
+    }
+    failed = [
+        f"{model} {outcomes[outcome]} {outcome.replace('_', ' ')}"
+        for model, outcomes in by_model.items()
+        for outcome in FAILED
+        if outcomes[outcome]
+    ]
+    if failed:
+        yield f"Failed trials: {', '.join(failed)}."
+    for model, outcomes in by_model.items():
+        unfinished = outcomes["interrupted"] + outcomes["running"]
+        if unfinished:
+            yield f"{_count(unfinished, 'trial')} of {model} interrupted or still running: not counted."
+        if model not in totals:
+            yield f"{model} has trials but no confirm runs, so it has no row: `rnnbench confirm {table.task}`."
+
+
+def _baselines(table: Comparison) -> Iterable[str]:
+    if table.best_baseline is None:
+        yield f"No baseline has a test score, so there is no skill: `rnnbench baselines {table.task}`."
+    for row in table.baselines:
+        if row.test is None:
+            yield f"Baseline {row.model} has no test score: {', '.join(row.remarks)}."
+
+
+def is_unequally_searched(table: Comparison) -> bool:
+    """Whether some encoder in the table got more trials than another."""
+    return len({row.trials for row in table.encoders}) > 1
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def untested(table: Comparison) -> list[Row]:
+    """Encoders with a test score that no number of lucky seeds could have shown to be worse than the best one."""
+    floor = reach(table)[1]
+    others = [row for row in table.encoders if row.test is not None and not row.is_best]
+    return [row for row in others if floor >= ALPHA or smallest_p(row.paired_seeds) >= ALPHA]

@@ -1,0 +1,74 @@
+"""A comparison as a LaTeX table that needs booktabs and nothing else."""
+
+from __future__ import annotations
+
+from rnnbench.comparison.base import Comparison, Row
+from rnnbench.comparison.cells import Column, about, columns, one_line, runs_by_row
+from rnnbench.comparison.conclusion import verdict
+
+LEFT_OUT = ("updates", "training", "inference", "memory")
+"""Columns that a page has no room for; they are in every other format."""
+
+SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "{": r"\{",
+    "}": r"\}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    "`": r"\textasciigrave{}",
+    "\N{EN DASH}": "--",
+    '"': "''",
+    # A bracket at the start of a line would be read as an argument of the \\ before it.
+    "[": "{[}",
+    "]": "{]}",
+}
+
+
+def latex_text(comparison: Comparison) -> str:
+    """A `table` with a `tabular`, the notes below it, and the run ids in comments."""
+    shown = [column for column in columns(comparison) if column.key not in LEFT_OUT]
+    lines = ["% needs \\usepackage{booktabs}"]
+    lines += [f"% runs of {one_line(name)}: {' '.join(ids)}" for name, ids in runs_by_row(comparison)]
+    lines += [
+        r"\begin{table}[htbp]",
+        r"  \centering",
+        r"  \footnotesize",
+        r"  \setlength{\tabcolsep}{4pt}",
+        f"  \\caption{{{_escaped(comparison.title)}. {_escaped(verdict(comparison))}}}",
+        f"  \\begin{{tabular}}{{{''.join('r' if column.is_numeric else 'l' for column in shown)}}}",
+        r"    \toprule",
+        f"    {_line([_header(column) for column in shown])}",
+        r"    \midrule",
+    ]
+    lines += [f"    {_line([_cell(comparison, row, column) for column in shown])}" for row in comparison.rows]
+    lines += [r"    \bottomrule", r"  \end{tabular}", "", r"  \medskip", r"  \begin{minipage}{\linewidth}"]
+    lines += [rf"    {_escaped(note)}\par" for note in (about(comparison), *comparison.footnotes)]
+    lines += [r"  \end{minipage}", r"\end{table}"]
+    return "\n".join(lines) + "\n"
+
+
+def _header(column: Column) -> str:
+    return _escaped("trials (c/p/f)" if column.key == "trials" else column.header)
+
+
+def _cell(comparison: Comparison, row: Row, column: Column) -> str:
+    text = _escaped(column.cell(comparison, row))
+    if row.in_best_group and column.key in ("model", "test"):
+        return rf"\textbf{{{text}}}"
+    return rf"\textit{{{text}}}" if row.kind == "baseline" and column.key == "model" else text
+
+
+def _line(cells: list[str]) -> str:
+    return " & ".join(cells) + r" \\"
+
+
+def _escaped(text: str) -> str:
+    return "".join(SPECIAL.get(letter, letter) for letter in one_line(text))

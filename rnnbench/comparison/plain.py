@@ -1,0 +1,95 @@
+"""A comparison for programs: CSV and JSON, every number in full and traced to its runs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import asdict
+from typing import Any
+
+from rnnbench.comparison.base import Comparison, Row
+from rnnbench.comparison.conclusion import verdict
+
+COSTS = (
+    "parameters",
+    "updates",
+    "wall_seconds",
+    "training_items_per_second",
+    "inference_items_per_second",
+    "peak_memory_bytes",
+)
+
+
+def csv_text(comparison: Comparison) -> str:
+    """One line per row; an empty field is a value that is not known. Footnotes and run ids are columns."""
+    records = [_flat(comparison, row) for row in comparison.rows]
+    out = io.StringIO()
+    writer = csv.DictWriter(out, fieldnames=[*records[0]], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(records)
+    return out.getvalue()
+
+
+def json_text(comparison: Comparison) -> str:
+    """The whole comparison, and per row under `cells` the run ids behind every cell."""
+    best = comparison.best
+    baseline = comparison.best_baseline
+    whole = asdict(comparison) | {"verdict": verdict(comparison), "run_ids": list(comparison.run_ids)}
+    for row, written in zip(comparison.rows, whole["rows"], strict=True):
+        written["cells"] = _cells(row, best, baseline)
+    return json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _cells(row: Row, best: Row | None, baseline: Row | None) -> dict[str, list[str]]:
+    own = list(row.run_ids)
+    against_best = own + list(best.run_ids) if best and row.p_value_holm is not None else []
+    against_baseline = own + list(baseline.run_ids) if baseline and row.skill is not None else []
+    scores = dict.fromkeys(("test", "interval", "validation", *COSTS), own)
+    return scores | {
+        "seeds": own + list(row.lost_run_ids),
+        "skill": against_baseline,
+        "p_value_holm": against_best,
+        "trials": list(row.trial_run_ids),
+    }
+
+
+def _flat(comparison: Comparison, row: Row) -> dict[str, Any]:
+    """The row as columns, floats spelled so that reading them back gives the same float."""
+    values: dict[str, Any] = {
+        "model": row.model,
+        "kind": row.kind,
+        "metric": comparison.metric,
+        "seeds": row.seeds if row.kind == "encoder" else None,
+        "seeds_planned": row.seeds_planned if row.kind == "encoder" else None,
+        "test": row.test,
+        "test_low": row.interval.low if row.interval else None,
+        "test_high": row.interval.high if row.interval else None,
+        "validation": row.validation,
+        "skill": row.skill,
+        "p_value_holm": row.p_value_holm,
+        "is_best": row.is_best,
+        "in_best_group": row.in_best_group,
+        "beats_baseline": row.beats_baseline,
+    }
+    values |= {key: _whole(getattr(row, key)) for key in COSTS}
+    values |= {
+        "trials_completed": row.trials_completed,
+        "trials_pruned": row.trials_pruned,
+        "trials_failed": row.trials_failed,
+        "remarks": "; ".join(row.remarks),
+        "task": comparison.task,
+        "data": comparison.data,
+        "fingerprint": comparison.fingerprint,
+        "protocol": comparison.protocol,
+        "footnotes": " | ".join(comparison.footnotes),
+        "runs": " ".join(row.run_ids),
+        "lost_runs": " ".join(row.lost_run_ids),
+        "trial_runs": " ".join(row.trial_run_ids),
+    }
+    return values
+
+
+def _whole(value: float | None) -> float | int | None:
+    """A count without the '.0' that a mean leaves on it."""
+    return int(value) if value is not None and value == int(value) else value

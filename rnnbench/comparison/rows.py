@@ -1,0 +1,118 @@
+"""The rows of a table before they are set against each other: what one encoder's, or one baseline's, runs say."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from rnnbench.comparison.base import Row
+from rnnbench.comparison.statistics import mean_interval
+from rnnbench.record import Outcome, RunRecord
+
+FAILED: tuple[Outcome, ...] = ("diverged", "out_of_memory", "failed")
+"""Outcomes of a trial that count as failed. An interrupted trial is none: the search goes on with another."""
+
+NOT_RESULTS: tuple[Outcome, ...] = ("running", "interrupted")
+"""Outcomes of an attempt that says nothing once the same seed has completed."""
+
+
+def encoder_row(model: str, metric: str, confirms: Sequence[RunRecord], trials: Sequence[RunRecord]) -> Row:
+    """One encoder: means over the seeds that completed, and in words the seeds that did not."""
+    scored = [record for record in confirms if _scored(record, metric)]
+    by_seed: dict[int, list[float]] = {}
+    for record in scored:
+        by_seed.setdefault(_seed(record), []).append(record.metrics[f"test/{metric}"])
+    # A seed counts once, however often it was trained (more than once only under --force).
+    scores = tuple((seed, math.fsum(values) / len(values)) for seed, values in sorted(by_seed.items()))
+    lost = [record for record in confirms if not _scored(record, metric)]
+    planned = {_seed(record) for record in confirms}
+    outcomes = Counter(record.outcome for record in trials)
+    row = Row(
+        model=model,
+        kind="encoder",
+        test=_mean(score for _, score in scores),
+        interval=mean_interval([score for _, score in scores]),
+        validation=_mean(record.metrics.get(f"validation/{metric}") for record in scored),
+        seed_scores=scores,
+        seeds_planned=len(planned),
+        trials_completed=outcomes["completed"],
+        trials_pruned=outcomes["pruned"],
+        trials_failed=sum(outcomes[outcome] for outcome in FAILED),
+        remarks=tuple(_losses(lost, set(by_seed), len(planned))),
+        run_ids=_ids(scored),
+        lost_run_ids=_ids(lost),
+        trial_run_ids=_ids(trials),
+    )
+    return _with_costs(row, scored)
+
+
+def baseline_row(model: str, metric: str, runs: Sequence[RunRecord]) -> Row:
+    """One baseline: it has no seed, so repeated runs are one and the same score."""
+    scored = [record for record in runs if _scored(record, metric)]
+    lost = [record for record in runs if not _scored(record, metric)]
+    row = Row(
+        model=model,
+        kind="baseline",
+        test=_mean(record.metrics[f"test/{metric}"] for record in scored),
+        validation=_mean(record.metrics.get(f"validation/{metric}") for record in scored),
+        remarks=() if scored else tuple(sorted({_word(record) for record in lost})),
+        run_ids=_ids(scored),
+        lost_run_ids=_ids(lost),
+    )
+    return _with_costs(row, scored)
+
+
+def _scored(record: RunRecord, metric: str) -> bool:
+    return record.outcome == "completed" and _finite(record.metrics.get(f"test/{metric}")) is not None
+
+
+def _losses(lost: Sequence[RunRecord], done: set[int], planned: int) -> Iterable[str]:
+    """'1 of 6 seeds diverged', and attempts at a seed that another attempt completed."""
+    missing = {_seed(record): record for record in lost if _seed(record) not in done}
+    for word, count in sorted(Counter(_word(record) for record in missing.values()).items()):
+        yield f"{count} of {planned} seeds {word}"
+    for record in lost:
+        if _seed(record) in done and record.outcome not in NOT_RESULTS:
+            yield f"seed {_seed(record)} {_word(record)} in another attempt"
+
+
+def _word(record: RunRecord) -> str:
+    words = {"out_of_memory": "out of memory", "running": "still running", "completed": "without a test score"}
+    return words.get(record.outcome, record.outcome)
+
+
+def _seed(record: RunRecord) -> int:
+    assert record.seed is not None  # checks.require_confirmed refused the others
+    return record.seed
+
+
+def _with_costs(row: Row, runs: Sequence[RunRecord]) -> Row:
+    def mean(key: str) -> float | None:
+        return _mean(record.costs.get(key) for record in runs)
+
+    peaks = [peak for record in runs if (peak := _finite(record.costs.get("peak_memory_bytes"))) is not None]
+    return replace(
+        row,
+        parameters=mean("parameters"),
+        updates=mean("updates"),
+        wall_seconds=mean("wall_seconds"),
+        training_items_per_second=mean("training_items_per_second"),
+        inference_items_per_second=mean("inference_items_per_second"),
+        peak_memory_bytes=max(peaks, default=None),
+    )
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    """The mean of the finite values, or None when there are none."""
+    known = [value for value in map(_finite, values) if value is not None]
+    return math.fsum(known) / len(known) if known else None
+
+
+def _finite(value: float | None) -> float | None:
+    return float(value) if value is not None and math.isfinite(value) else None
+
+
+def _ids(records: Iterable[RunRecord]) -> tuple[str, ...]:
+    return tuple(record.run_id for record in records if record.run_id)

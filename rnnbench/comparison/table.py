@@ -1,0 +1,158 @@
+"""Run records to one honest table: who is best, who cannot be told from it, and who does not beat a baseline."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from rnnbench.comparison import footnotes
+from rnnbench.comparison.base import ALPHA, Comparison, Row
+from rnnbench.comparison.checks import mixtures, require_confirmed
+from rnnbench.comparison.rows import baseline_row, encoder_row
+from rnnbench.comparison.statistics import EXACT_SEEDS, holm, sign_flip_p, skill
+from rnnbench.errors import ComparisonError
+from rnnbench.record import RunRecord
+
+
+def compare(records: Sequence[RunRecord], *, force: bool = False) -> Comparison:
+    """The table of these runs, the same for every order they come in.
+
+    Trials, confirm runs of the current choice of each encoder and baselines count; runs of other kinds are left out.
+
+    Args:
+        force: make a table of unlike runs after all, each reason against it a footnote.
+
+    Raises: ComparisonError where nothing is confirmed, or naming the runs that may not stand together.
+    """
+    used = sorted((record for record in records if record.kind in ("trial", "confirm", "baseline")), key=_order)
+    require_confirmed(used)
+    reasons = mixtures(used)
+    if reasons and not force:
+        listed = "\n".join(f"  {reason}" for reason in reasons)
+        raise ComparisonError(
+            f"these runs may not stand in one table:\n{listed}\n  --force makes it all the same, with footnotes"
+        )
+    confirms = [record for record in used if record.kind == "confirm"]
+    metric = _usual(confirms, lambda record: record.metric)
+    shared = Comparison(
+        title=f"{_usual(confirms, lambda record: record.task)} on {_usual(confirms, lambda record: record.data)}",
+        task=_usual(confirms, lambda record: record.task),
+        data=_usual(confirms, lambda record: record.data),
+        fingerprint=_usual(confirms, lambda record: record.fingerprint),
+        metric=metric,
+        higher_is_better=_usual(
+            [record for record in confirms if record.metric == metric], lambda record: record.higher_is_better
+        ),
+        protocol=_usual(confirms, lambda record: record.protocol),
+        budget=_plain(_usual(confirms, lambda record: record.config.get("budget") or {})),
+        rows=tuple(_bare_rows(used, metric)),
+    )
+    table = _against_baseline(_against_best(_ordered(shared)))
+    return replace(table, footnotes=tuple(footnotes.written(table, used, reasons)), is_forced=bool(reasons))
+
+
+def _bare_rows(records: Sequence[RunRecord], metric: str) -> Iterable[Row]:
+    """A row per encoder that was confirmed and per baseline that was run."""
+    for model in sorted({record.model for record in records if record.kind == "confirm"}):
+        own = [record for record in records if record.model == model]
+        confirms = [record for record in own if record.kind == "confirm"]
+        yield encoder_row(model, metric, confirms, [record for record in own if record.kind == "trial"])
+    for model in sorted({record.model for record in records if record.kind == "baseline"}):
+        runs = [record for record in records if record.model == model and record.kind == "baseline"]
+        yield baseline_row(model, metric, runs)
+
+
+def _ordered(table: Comparison) -> Comparison:
+    """Best first; rows without a test score last; equal scores by name."""
+
+    def place(row: Row) -> tuple[bool, float, str, str]:
+        score = 0.0 if row.test is None else row.test
+        return row.test is None, -score if table.higher_is_better else score, row.model, row.kind
+
+    return replace(table, rows=tuple(sorted(table.rows, key=place)))
+
+
+def _against_best(table: Comparison) -> Comparison:
+    """The rows with the best encoder marked and every other encoder tested against it, seed by seed."""
+    scored = [row for row in table.encoders if row.test is not None]
+    if not scored:
+        return table
+    best, *others = scored
+    pairs = {row.model: _differences(best, row) for row in others}
+    tested = [model for model, differences in pairs.items() if differences]
+    adjusted = dict(zip(tested, holm([sign_flip_p(pairs[model]) for model in tested]), strict=True))
+
+    def marked(row: Row) -> Row:
+        if row.kind == "baseline" or row.test is None:
+            return row
+        if row.model == best.model:
+            return replace(row, is_best=True, in_best_group=True)
+        p_value = adjusted.get(row.model)
+        return replace(
+            row,
+            p_value_holm=p_value,
+            paired_seeds=len(pairs[row.model]),
+            in_best_group=p_value is None or p_value >= ALPHA,
+        )
+
+    return replace(table, rows=tuple(marked(row) for row in table.rows))
+
+
+def _differences(one: Row, other: Row) -> list[float]:
+    """One score less the other for the seeds that both completed; the lowest seeds where there are too many to test."""
+    first, second = dict(one.seed_scores), dict(other.seed_scores)
+    return [first[seed] - second[seed] for seed in sorted(first.keys() & second.keys())[:EXACT_SEEDS]]
+
+
+def _against_baseline(table: Comparison) -> Comparison:
+    """The rows with their skill against the best baseline, and those that do not beat it marked in words."""
+    baseline = table.best_baseline
+    if baseline is None or baseline.test is None:
+        return table
+    reference = baseline.test
+
+    def marked(row: Row) -> Row:
+        if row.test is None:
+            return row
+        gained = skill(row.test, reference, higher_is_better=table.higher_is_better)
+        if row.kind == "baseline":
+            return replace(row, skill=gained)
+        beats = table.is_better(row.test, reference)
+        # "below" would read as praise where lower is better.
+        worse = "below baseline" if table.higher_is_better else "worse than baseline"
+        remark = () if beats else ("level with baseline",) if row.test == reference else (worse,)
+        return replace(row, skill=gained, beats_baseline=beats, remarks=remark + row.remarks)
+
+    return replace(table, rows=tuple(marked(row) for row in table.rows))
+
+
+def _usual(records: Sequence[RunRecord], value: Callable[[RunRecord], Any]) -> Any:
+    """The value most records have: all of them, unless a mixture was forced. Ties go to the first when spelled out."""
+    values = {_spelled(value(record)): value(record) for record in records}
+    counts = Counter(_spelled(value(record)) for record in records)
+    return values[min(counts, key=lambda spelled: (-counts[spelled], spelled))]
+
+
+def _plain(value: Any) -> Any:
+    """The value with what JSON cannot hold (NaN, infinity) as None."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(value[key]) for key in sorted(value, key=str)}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def _order(record: RunRecord) -> tuple[str, str, int, str, str, str]:
+    seed = -1 if record.seed is None else record.seed
+    contents = _spelled([record.outcome, record.metrics, record.costs, record.config, record.tags])
+    return record.kind, record.model, seed, record.run_id, record.name, contents
+
+
+def _spelled(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, default=str)

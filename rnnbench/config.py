@@ -1,0 +1,98 @@
+"""A setting is one line: its default, its bounds and its search range together.
+
+    hidden_size: Annotated[int, Field(ge=1), Ints(16, 512, log=True)] = 128
+
+Ranges are plain data here; only `rnnbench.sweeps` turns them into draws.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+@dataclass(frozen=True)
+class Ints:
+    """Whole numbers from `low` to `high`, both included; `log` draws evenly over magnitudes."""
+
+    low: int
+    high: int
+    log: bool = False
+    step: int = 1
+
+    def __contains__(self, value: object) -> bool:
+        return isinstance(value, int) and self.low <= value <= self.high
+
+
+@dataclass(frozen=True)
+class Floats:
+    """Real numbers from `low` to `high`; `log` draws evenly over magnitudes."""
+
+    low: float
+    high: float
+    log: bool = False
+
+    def __contains__(self, value: object) -> bool:
+        return isinstance(value, int | float) and self.low <= value <= self.high
+
+
+@dataclass(frozen=True, init=False)
+class Choices:
+    """One of the named values."""
+
+    values: tuple[Any, ...]
+
+    def __init__(self, *values: Any) -> None:
+        object.__setattr__(self, "values", values)
+
+    def __contains__(self, value: object) -> bool:
+        return value in self.values
+
+
+Range = Ints | Floats | Choices
+
+
+def range_from_plain(plain: Any) -> Range:
+    """A range as written in YAML: a list of choices, or a mapping with low, high and perhaps log and step.
+
+    Raises: ValueError in words when the mapping is not a range.
+    """
+    if isinstance(plain, Ints | Floats | Choices):
+        return plain
+    if isinstance(plain, list | tuple):
+        if not plain:
+            raise ValueError("a list of choices needs at least one value")
+        return Choices(*plain)
+    if not isinstance(plain, dict) or not {"low", "high"} <= plain.keys() <= {"low", "high", "log", "step"}:
+        raise ValueError("must be a list of choices or {low: ..., high: ..., log: true}")
+    low, high, log = plain["low"], plain["high"], bool(plain.get("log", False))
+    if not all(isinstance(end, int | float) and not isinstance(end, bool) for end in (low, high)):
+        raise ValueError("low and high must be numbers")
+    if low > high or (log and low <= 0):
+        raise ValueError("low must not be above high, and must be above 0 where log is true")
+    if isinstance(low, int) and isinstance(high, int):
+        return Ints(low, high, log=log, step=int(plain.get("step", 1)))
+    return Floats(float(low), float(high), log=log)
+
+
+def range_to_plain(searched: Range) -> Any:
+    """The YAML form of a range, read back without loss by `range_from_plain`."""
+    return [*searched.values] if isinstance(searched, Choices) else asdict(searched)
+
+
+class Settings(BaseModel):
+    """A frozen group of settings that refuses names it does not have."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+    @classmethod
+    def search_ranges(cls) -> dict[str, Range]:
+        """The search range written beside each setting that has one."""
+        found: dict[str, Range] = {}
+        for name, field in cls.model_fields.items():
+            for item in field.metadata:
+                if isinstance(item, Ints | Floats | Choices):
+                    found[name] = item
+        return found

@@ -1,0 +1,143 @@
+"""How often a series is sampled: its name, its season, and the grid on which its times must lie.
+
+A frequency is written as a count and a unit: `15min`, `1h`, `1D`, `1B` (business days), `1W`, `1M`, `1Q`, `1Y`.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from rnnbench.errors import DataError
+
+SECONDS = {"s": 1, "min": 60, "h": 3600, "D": 86_400, "W": 604_800}
+MONTHS = {"M": 1, "Q": 3, "Y": 12}
+BUSINESS = "1B"
+SPOKEN = {
+    "second": "s", "sec": "s", "minute": "min", "t": "min", "hour": "h", "hourly": "h", "day": "D", "daily": "D",
+    "week": "W", "weekly": "W", "month": "M", "monthly": "M", "ms": "M", "me": "M", "quarter": "Q", "qs": "Q",
+    "qe": "Q", "quarterly": "Q", "year": "Y", "yearly": "Y", "ys": "Y", "ye": "Y", "a": "Y", "business": "B",
+}  # fmt: skip
+MOST_ROWS = 200_000_000
+
+
+def parse(text: str) -> str:
+    """The frequency in its one spelling: 'H', 'hourly' and '60min' are all '1h'.
+
+    Raises: DataError in words when it is not a frequency.
+    """
+    match = re.fullmatch(r"\s*(\d*)\s*([A-Za-z]+)\s*", text)
+    unit = match.group(2) if match else ""
+    known = {**{name.lower(): name for name in (*SECONDS, *MONTHS, "B")}, **SPOKEN}
+    found = known.get(unit.lower()) or known.get(unit.lower().removesuffix("s"))
+    count = int(match.group(1) or 1) if match else 0
+    if found is None or count < 1:
+        raise DataError(f"--frequency {text!r} is not a frequency: type one such as 15min, 1h, 1D, 1B, 1W, 1M, 1Q, 1Y")
+    if found == "B":
+        return BUSINESS
+    return _from_months(count * MONTHS[found]) if found in MONTHS else _from_seconds(count * SECONDS[found])
+
+
+def season_length(frequency: str) -> int:
+    """Samples per season: a day below one day, a week of days, a year of weeks, months or quarters; 1 for none."""
+    months = _months(frequency)
+    if months:
+        return 12 // months if 12 % months == 0 else 1
+    if frequency == BUSINESS:
+        return 1
+    step = _seconds(frequency)
+    for season in (60, 3600) if step < 60 else (86_400,):
+        if step < season and season % step == 0:
+            return season // step
+    return {86_400: 7, 604_800: 52}.get(step, 1)
+
+
+def infer(times: np.ndarray) -> str:
+    """The frequency that most steps of sorted, unrepeated times (datetime64[ns]) have.
+
+    Raises: DataError when the steps have no such frequency.
+    """
+    steps, counts = np.unique(np.diff(times.astype("datetime64[s]").astype(np.int64)), return_counts=True)
+    common = int(steps[np.argmax(counts)])
+    days = times.astype("datetime64[D]")
+    if common == 86_400 and np.is_busday(days).all() and 3 * 86_400 in steps:
+        return BUSINESS
+    if common >= 28 * 86_400:
+        month_steps, month_counts = np.unique(np.diff(_month_numbers(times)), return_counts=True)
+        months = int(month_steps[np.argmax(month_counts)])
+        if months >= 1 and not _off_grid(times, _from_months(months)).any():
+            return _from_months(months)
+    if common < 1 or counts.max() * 2 < len(times) - 1:
+        raise DataError("the times follow no regular step: name it with --frequency, such as --frequency 1h")
+    return _from_seconds(common)
+
+
+def positions(times: np.ndarray, frequency: str, column: str) -> np.ndarray:
+    """For each time its place on the regular grid that begins with the first time; a gap skips places.
+
+    Business days have no gaps: a holiday is not missing.
+    Raises: DataError when times lie between the places.
+    """
+    if frequency == BUSINESS:
+        return np.arange(len(times))
+    off = _off_grid(times, frequency)
+    if off.any():
+        first = np.datetime_as_string(times[np.argmax(off)], unit="s")
+        raise DataError(
+            f"{int(off.sum())} times in {column!r} do not lie on the {frequency} grid (the first: {first}): name the "
+            "right step with --frequency, or resample the file"
+        )
+    months = _months(frequency)
+    if months:
+        numbers = _month_numbers(times)
+        return (numbers - numbers[0]) // months
+    seconds = times.astype("datetime64[s]").astype(np.int64)
+    return (seconds - seconds[0]) // _seconds(frequency)
+
+
+def grid(start: np.datetime64, count: int, frequency: str) -> np.ndarray:
+    """`count` times from `start` on, as datetime64[ns]."""
+    if count > MOST_ROWS:
+        raise DataError(f"the gaps would grow the series to {count:,} rows: is --frequency {frequency} right?")
+    months = _months(frequency)
+    if not months:
+        return start + np.arange(count) * np.timedelta64(_seconds(frequency), "s").astype("timedelta64[ns]")
+    first = start.astype("datetime64[M]")
+    within = start - first.astype("datetime64[ns]")
+    return (first + np.arange(count) * months).astype("datetime64[ns]") + within
+
+
+def _off_grid(times: np.ndarray, frequency: str) -> np.ndarray:
+    months = _months(frequency)
+    if months:
+        # A month's sample may stand at its first or its last day; either way it is one sample per month.
+        return np.append(False, np.diff(_month_numbers(times)) % months != 0) | np.append(
+            False, np.diff(_month_numbers(times)) == 0
+        )
+    seconds = times.astype("datetime64[s]").astype(np.int64)
+    return (seconds - seconds[0]) % _seconds(frequency) != 0
+
+
+def _month_numbers(times: np.ndarray) -> np.ndarray:
+    return times.astype("datetime64[M]").astype(np.int64)
+
+
+def _seconds(frequency: str) -> int:
+    count, unit = re.findall(r"(\d+)(\D+)", frequency)[0]
+    return int(count) * SECONDS[unit]
+
+
+def _months(frequency: str) -> int:
+    count, unit = re.findall(r"(\d+)(\D+)", frequency)[0]
+    return int(count) * MONTHS.get(unit, 0)
+
+
+def _from_seconds(seconds: int) -> str:
+    unit = next(unit for unit in ("W", "D", "h", "min", "s") if seconds % SECONDS[unit] == 0)
+    return f"{seconds // SECONDS[unit]}{unit}"
+
+
+def _from_months(months: int) -> str:
+    unit = next(unit for unit in ("Y", "Q", "M") if months % MONTHS[unit] == 0)
+    return f"{months // MONTHS[unit]}{unit}"

@@ -1,0 +1,160 @@
+"""A series as a network reads it: scaled with training statistics, covariates and calendar beside it.
+
+    row i of inputs = [ scaled targets of row i | scaled covariates of row i | calendar of row i ]
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from rnnbench.data.base import Series, SeriesSplit, SplitName, Splits
+from rnnbench.errors import DataError
+
+SECONDS_PER_DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Scaler:
+    """Standardisation per channel: (value - mean) / deviation. A channel that never changes keeps deviation 1."""
+
+    mean: np.ndarray
+    deviation: np.ndarray
+
+    @classmethod
+    def fit(cls, values: np.ndarray) -> Scaler:
+        """The scaler of (rows, channels): population mean and deviation."""
+        if values.shape[1] == 0:
+            return cls(np.zeros(0), np.ones(0))
+        mean, deviation = values.mean(axis=0), values.std(axis=0)
+        # Rounding leaves a constant channel a deviation of about 1e-16 of its size, which must not be divided by.
+        constant = deviation <= 1e-12 * np.maximum(1.0, np.abs(mean))
+        return cls(mean, np.where(constant, 1.0, deviation))
+
+    def transform(self, values: np.ndarray) -> np.ndarray:
+        return (values - self.mean) / self.deviation
+
+    def inverse(self, scaled: np.ndarray) -> np.ndarray:
+        return scaled * self.deviation + self.mean
+
+    def to_plain(self) -> dict[str, list[float]]:
+        """The scaler as plain JSON, without loss."""
+        return {"mean": self.mean.tolist(), "deviation": self.deviation.tolist()}
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> Scaler:
+        return cls(np.asarray(plain["mean"], dtype=np.float64), np.asarray(plain["deviation"], dtype=np.float64))
+
+
+@dataclass(frozen=True)
+class PreparedSplit:
+    """One split, row by row. The first `history` rows belong to the splits before and are never forecast.
+
+    inputs: (rows, input_size) float32. targets: (rows, targets) float32, scaled (log returns where those are learned).
+    levels: (rows, targets) float64, in the unit of the series.
+    """
+
+    inputs: np.ndarray
+    targets: np.ndarray
+    levels: np.ndarray
+    times: np.ndarray
+    history: int
+
+    def __len__(self) -> int:
+        return len(self.levels) - self.history
+
+
+@dataclass(frozen=True)
+class PreparedSeries:
+    """A series ready for windows, with what leads back to its unit.
+
+    scaler: of the targets (of their log returns where those are learned). input_names: one per input channel.
+    """
+
+    splits: Splits[PreparedSplit]
+    scaler: Scaler
+    covariate_scaler: Scaler
+    input_size: int
+    input_names: tuple[str, ...]
+    targets: tuple[str, ...]
+    learn: Literal["values", "log_returns"]
+
+    def to_levels(self, scaled: np.ndarray, last_levels: np.ndarray) -> np.ndarray:
+        """Forecasts in the unit of the series, float64.
+
+        Args:
+            scaled: (..., horizon, targets) as a network gives them.
+            last_levels: (..., targets), the last known values: where log returns are learned, they are added up from there.
+        """
+        learned = self.scaler.inverse(np.asarray(scaled, dtype=np.float64))
+        if self.learn == "values":
+            return learned
+        return np.asarray(last_levels, dtype=np.float64)[..., None, :] * np.exp(np.cumsum(learned, axis=-2))
+
+
+def prepare_series(series: Series, calendar: bool) -> PreparedSeries:
+    """The series scaled with the means and deviations of its training rows.
+
+    Raises: DataError where log returns are to be learned of values that are not all above zero.
+    """
+    _check_log_returns(series)
+    train = series.splits.train
+    learned = _learned(train.values, series.learn)
+    # The first row has no return: it is no observation.
+    scaler = Scaler.fit(learned[1:] if series.learn == "log_returns" else learned)
+    covariate_scaler = Scaler.fit(train.covariates)
+    names = (*series.targets, *series.covariate_names)
+    if calendar:
+        names += calendar_features(train.times[:1], series.frequency)[1]
+
+    def prepare(_: SplitName, split: SeriesSplit) -> PreparedSplit:
+        targets = scaler.transform(_learned(split.values, series.learn)).astype(np.float32)
+        columns = [targets, covariate_scaler.transform(split.covariates).astype(np.float32)]
+        if calendar:
+            columns.append(calendar_features(split.times, series.frequency)[0])
+        return PreparedSplit(np.concatenate(columns, axis=1), targets, split.values, split.times, split.history)
+
+    return PreparedSeries(
+        splits=series.splits.map(prepare),
+        scaler=scaler,
+        covariate_scaler=covariate_scaler,
+        input_size=len(names),
+        input_names=names,
+        targets=series.targets,
+        learn=series.learn,
+    )
+
+
+def calendar_features(times: np.ndarray, frequency: str) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Hour of day, day of week and month of year as points on circles, as far as the frequency tells them apart.
+
+    Returns (rows, features) float32 and the name of each feature: a sine and a cosine for each circle.
+    """
+    seconds = times.astype("datetime64[s]").astype(np.int64)
+    days = seconds // SECONDS_PER_DAY
+    month = times.astype("datetime64[M]").astype(np.int64) % 12
+    unit = frequency.lstrip("0123456789")
+    circles: list[tuple[str, np.ndarray]] = []
+    if unit in ("s", "min", "h"):
+        circles.append(("hour_of_day", seconds % SECONDS_PER_DAY / SECONDS_PER_DAY))
+    if unit in ("s", "min", "h", "D", "B"):
+        circles.append(("day_of_week", (days + 3) % 7 / 7))  # 1970-01-01 was a Thursday; Monday is 0
+    if unit != "Y":
+        circles.append(("month_of_year", month / 12))
+    names = tuple(f"{name}_{wave}" for name, _ in circles for wave in ("sine", "cosine"))
+    waves = [wave(2 * np.pi * share) for _, share in circles for wave in (np.sin, np.cos)]
+    return np.stack(waves, axis=1).astype(np.float32) if waves else np.empty((len(times), 0), np.float32), names
+
+
+def _learned(values: np.ndarray, learn: str) -> np.ndarray:
+    """What the network forecasts: the values, or each row's log return against the row before (0 for the first)."""
+    if learn == "values":
+        return values
+    return np.diff(np.log(values), axis=0, prepend=np.log(values[:1]))
+
+
+def _check_log_returns(series: Series) -> None:
+    if series.learn == "log_returns" and not (series.splits.train.values > 0).all():
+        raise DataError(f"{series.facts.name}: log returns need values above zero")

@@ -1,0 +1,155 @@
+"""Texts as numbers: whole corpora and labelled texts, encoded split by split under the same seal."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from rnnbench.data.base import Labelled, LabelledTexts, SplitName, Splits, TextCorpus, points_of, text_of
+from rnnbench.data.sources import cache_folder, publish
+from rnnbench.data.tokenization import (
+    CharacterTokenizer,
+    SubwordTokenizer,
+    Tokenizer,
+    TokenizerSettings,
+    WordTokenizer,
+    tokenizer_from_plain,
+)
+
+__all__ = [
+    "EncodedCorpus",
+    "EncodedLabelled",
+    "EncodedTexts",
+    "Tokenizer",
+    "TokenizerSettings",
+    "build_tokenizer",
+    "encode_corpus",
+    "encode_labelled",
+    "text_of",
+    "tokenizer_from_plain",
+]
+
+PIECE = 1 << 20
+LARGE = 16 << 20
+NEWLINE, BLANK = 10, 32
+
+
+@dataclass(frozen=True)
+class EncodedCorpus:
+    """A long text as numbers, uint16 where they fit, else int32; memory-mapped from the cache where large.
+
+    characters: how many characters each split has, to speak of bits per character whatever the symbols are.
+    """
+
+    splits: Splits[np.ndarray]
+    characters: dict[SplitName, int]
+    size: int
+
+
+@dataclass(frozen=True)
+class EncodedTexts:
+    """Labelled texts as one flat array: text i is ids[offsets[i]:offsets[i + 1]], and never empty.
+
+    ids: (tokens,) int32. offsets: (texts + 1,) int64. labels: (texts,) int64. truncated: how many texts were cut.
+    """
+
+    ids: np.ndarray
+    offsets: np.ndarray
+    labels: np.ndarray
+    truncated: int
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @property
+    def lengths(self) -> np.ndarray:
+        return np.diff(self.offsets)
+
+
+@dataclass(frozen=True)
+class EncodedLabelled:
+    """Labelled texts as numbers in three splits. size: of the vocabulary."""
+
+    splits: Splits[EncodedTexts]
+    classes: tuple[str, ...]
+    size: int
+
+
+def build_tokenizer(settings: TokenizerSettings, train: np.ndarray | Iterable[str]) -> Tokenizer:
+    """A tokenizer that has seen the training split and nothing else.
+
+    train: `corpus.splits.train` (code points) or `labelled.splits.train.texts`.
+    """
+    if settings.kind == "characters":
+        arrays = [train] if isinstance(train, np.ndarray) else (points_of(text) for text in train)
+        return CharacterTokenizer.learn(arrays, settings)
+    texts = (text_of(piece) for piece in _pieces(train)) if isinstance(train, np.ndarray) else train
+    return (WordTokenizer if settings.kind == "words" else SubwordTokenizer).learn(texts, settings)
+
+
+def encode_corpus(corpus: TextCorpus, tokenizer: Tokenizer) -> EncodedCorpus:
+    """Every split as numbers. A text of more than 16 million characters goes into the cache and is mapped from there."""
+    kind = np.dtype(np.uint16 if tokenizer.size <= 1 << 16 else np.int32)
+    characters: dict[SplitName, int] = {}
+
+    def encode(name: SplitName, points: np.ndarray) -> np.ndarray:
+        characters[name] = len(points)
+        if len(points) <= LARGE:
+            return _joined(_encoded(points, tokenizer, kind), kind)
+        described = json.dumps([corpus.fingerprint, name, tokenizer.to_plain()], sort_keys=True)
+        target = cache_folder() / "encoded" / f"{hashlib.sha256(described.encode()).hexdigest()[:32]}.{kind.name}"
+
+        def write(directory: Path) -> Path:
+            with open(directory / "ids", "wb") as stream:
+                for ids in _encoded(points, tokenizer, kind):
+                    stream.write(ids.tobytes())
+            return directory / "ids"
+
+        return np.memmap(publish(target, write), dtype=kind, mode="r")
+
+    return EncodedCorpus(corpus.splits.map(encode), characters, tokenizer.size)
+
+
+def encode_labelled(data: LabelledTexts, tokenizer: Tokenizer, max_tokens: int | None = None) -> EncodedLabelled:
+    """Every text as its first `max_tokens` numbers (None: all). A text of no symbol at all becomes one unknown."""
+
+    def encode(_: SplitName, split: Labelled) -> EncodedTexts:
+        unknown = np.array([tokenizer.unknown_id])
+        truncated = 0
+        encoded: list[np.ndarray] = []
+        for text in split.texts:
+            ids = tokenizer.encode(text)
+            truncated += max_tokens is not None and len(ids) > max_tokens
+            encoded.append(ids[:max_tokens] if len(ids) else unknown)
+        offsets = np.concatenate([[0], np.cumsum([len(ids) for ids in encoded])]).astype(np.int64)
+        return EncodedTexts(_joined(encoded, np.dtype(np.int32)), offsets, split.labels.astype(np.int64), truncated)
+
+    return EncodedLabelled(data.splits.map(encode), data.classes, tokenizer.size)
+
+
+def _encoded(points: np.ndarray, tokenizer: Tokenizer, kind: np.dtype) -> Iterator[np.ndarray]:
+    return (tokenizer.encode_points(piece).astype(kind) for piece in _pieces(points))
+
+
+def _pieces(points: np.ndarray) -> Iterator[np.ndarray]:
+    """A long text in pieces of about a million characters, cut after a line end or a blank, so that no word is cut."""
+    start = 0
+    while start < len(points):
+        end = min(start + PIECE, len(points))
+        if end < len(points):
+            piece = points[start:end]
+            breaks = np.flatnonzero(piece == NEWLINE)
+            breaks = breaks if len(breaks) else np.flatnonzero(piece == BLANK)
+            end = start + int(breaks[-1]) + 1 if len(breaks) else end
+        yield points[start:end]
+        start = end
+
+
+def _joined(parts: Iterable[np.ndarray], kind: np.dtype) -> np.ndarray:
+    arrays = [*parts]
+    return np.concatenate(arrays).astype(kind) if arrays else np.empty(0, kind)

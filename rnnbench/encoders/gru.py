@@ -1,0 +1,35 @@
+"""The gated recurrent unit: two gates decide how much of the state is rewritten."""
+
+from __future__ import annotations
+
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from rnnbench.encoders.base import Encoded, EncoderSettings, Layer, State
+from rnnbench.layers.kernels import run_kernel
+
+
+class GRU(Layer):
+    """One gated recurrent layer.
+
+        reset       = sigmoid(W_ir x_t + b_ir + W_hr h_{t-1} + b_hr)
+        update_gate = sigmoid(W_iz x_t + b_iz + W_hz h_{t-1} + b_hz)
+        candidate   = tanh(W_in x_t + b_in + reset * (W_hn h_{t-1} + b_hn))
+        h_t         = (1 - update_gate) * candidate + update_gate * h_{t-1}
+
+    The reset gate acts after the matrix product, as in torch and cuDNN; the paper has it before.
+
+    Source: Cho et al. (2014), Learning phrase representations using RNN encoder-decoder, arXiv:1406.1078.
+    """
+
+    def __init__(self, input_size: int, settings: EncoderSettings) -> None:
+        super().__init__(input_size, settings)
+        self.kernel = nn.GRU(input_size, settings.hidden_size, batch_first=True)
+
+    def forward(
+        self,
+        x: Float[Tensor, "batch time input"],
+        lengths: Int[Tensor, " batch"] | None = None,
+        state: State | None = None,
+    ) -> Encoded:
+        return Encoded(*run_kernel(self.kernel, x, lengths, state))

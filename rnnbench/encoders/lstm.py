@@ -1,0 +1,55 @@
+"""Long short-term memory: a cell that is added to, guarded by three gates."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+import torch
+from jaxtyping import Float, Int
+from pydantic import Field
+from torch import Tensor, nn
+
+from rnnbench.config import Floats
+from rnnbench.encoders.base import Encoded, EncoderSettings, Layer, State
+from rnnbench.layers.kernels import run_kernel
+
+
+class LSTMSettings(EncoderSettings):
+    """The forget gate's bias at the start; 1 keeps the memory open (Jozefowicz et al., 2015)."""
+
+    forget_bias: Annotated[float, Field(ge=-10, le=10), Floats(0.0, 2.0)] = 1.0
+
+
+class LSTM(Layer):
+    """One long short-term memory layer. Its state is (h, c).
+
+        input_gate = sigmoid(W_ii x_t + b_ii + W_hi h_{t-1} + b_hi)
+        forget     = sigmoid(W_if x_t + b_if + W_hf h_{t-1} + b_hf)
+        candidate  = tanh(W_ig x_t + b_ig + W_hg h_{t-1} + b_hg)
+        output     = sigmoid(W_io x_t + b_io + W_ho h_{t-1} + b_ho)
+        c_t = forget * c_{t-1} + input_gate * candidate
+        h_t = output * tanh(c_t)
+
+    Source: Hochreiter and Schmidhuber (1997); forget gate: Gers et al. (2000); forget bias of 1: Jozefowicz et al.
+    (2015), An empirical exploration of recurrent network architectures.
+    """
+
+    Settings: ClassVar[type[EncoderSettings]] = LSTMSettings
+    state_count: ClassVar[int] = 2
+
+    def __init__(self, input_size: int, settings: LSTMSettings) -> None:
+        super().__init__(input_size, settings)
+        self.kernel = nn.LSTM(input_size, settings.hidden_size, batch_first=True)
+        # torch adds two biases; the whole of the forget bias goes into the first
+        forget = slice(settings.hidden_size, 2 * settings.hidden_size)
+        with torch.no_grad():
+            self.kernel.bias_ih_l0[forget] = settings.forget_bias
+            self.kernel.bias_hh_l0[forget] = 0.0
+
+    def forward(
+        self,
+        x: Float[Tensor, "batch time input"],
+        lengths: Int[Tensor, " batch"] | None = None,
+        state: State | None = None,
+    ) -> Encoded:
+        return Encoded(*run_kernel(self.kernel, x, lengths, state))

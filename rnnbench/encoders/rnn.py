@@ -1,0 +1,43 @@
+"""The simple recurrent network: the state is a squashed mix of the input and the state before."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from rnnbench.config import Choices
+from rnnbench.encoders.base import Encoded, EncoderSettings, Layer, State
+from rnnbench.layers.kernels import run_kernel
+
+
+class RNNSettings(EncoderSettings):
+    """The squashing function; tanh is Elman's, relu needs careful initialization."""
+
+    nonlinearity: Annotated[Literal["tanh", "relu"], Choices("tanh", "relu")] = "tanh"
+
+
+class RNN(Layer):
+    """One simple recurrent layer.
+
+        h_t = tanh(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh)
+
+    Gradients through time shrink or grow with the powers of W_hh: it forgets within some tens of steps.
+
+    Source: Elman (1990), Finding structure in time.
+    """
+
+    Settings: ClassVar[type[EncoderSettings]] = RNNSettings
+
+    def __init__(self, input_size: int, settings: RNNSettings) -> None:
+        super().__init__(input_size, settings)
+        self.kernel = nn.RNN(input_size, settings.hidden_size, batch_first=True, nonlinearity=settings.nonlinearity)
+
+    def forward(
+        self,
+        x: Float[Tensor, "batch time input"],
+        lengths: Int[Tensor, " batch"] | None = None,
+        state: State | None = None,
+    ) -> Encoded:
+        return Encoded(*run_kernel(self.kernel, x, lengths, state))

@@ -1,0 +1,141 @@
+"""The Transformer: every step looks at the steps before it (or at all of them) and mixes what it finds."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal, NamedTuple
+
+import torch
+from jaxtyping import Bool, Float, Int
+from pydantic import Field
+from torch import Tensor, nn
+from torch.nn import functional
+
+from rnnbench.config import Choices, Ints
+from rnnbench.encoders.base import Encoded, EncoderSettings, Layer, State
+from rnnbench.layers.positions import distance_penalties, rotate, sinusoids
+
+
+class TransformerSettings(EncoderSettings):
+    """Attention's own settings.
+
+    context: how many steps back, itself included, one layer looks. It bounds the carried state as well.
+    feedforward_multiple: width of the inner layer, in units of the hidden size.
+    """
+
+    num_layers: Annotated[int, Field(ge=1, le=32), Ints(1, 4)] = 2
+    heads: Annotated[int, Field(ge=1, le=64), Choices(2, 4, 8)] = 4
+    positions: Annotated[Literal["rotary", "sinusoidal", "alibi", "none"], Choices("rotary", "sinusoidal", "alibi")] = (
+        "rotary"
+    )
+    feedforward_multiple: Annotated[int, Field(ge=1, le=16), Choices(2, 4)] = 4
+    context: Annotated[int, Field(ge=1)] = 256
+
+
+class _Window(NamedTuple):
+    """What attention needs to know of one call: absolute positions, and which key each query may see."""
+
+    queries: Int[Tensor, "batch time"]
+    keys: Int[Tensor, "batch keys"]
+    distances: Int[Tensor, "time keys"]
+    allowed: Bool[Tensor, "batch time keys"] | None
+
+
+class Transformer(Layer):
+    """One pre-normalized block: x + attention(norm(x)), then x + feedforward(norm(x)).
+
+    Causal attention reaches back over `context` steps. The state is (keys, values, position): the last `context` - 1
+    keys and values of each row, right-aligned, and how many steps each row has seen. With `bidirectional`, each step
+    sees all valid steps and there is no state.
+
+    Source: Vaswani et al. (2017), arXiv:1706.03762; normalization first: Xiong et al. (2020), arXiv:2002.04745;
+    state carried over segments: Dai et al. (2019), Transformer-XL, arXiv:1901.02860.
+    """
+
+    Settings: ClassVar[type[EncoderSettings]] = TransformerSettings
+    state_count: ClassVar[int] = 3
+    sees_both_ways: ClassVar[bool] = True
+    wants_final_normalization: ClassVar[bool] = True
+
+    def __init__(self, input_size: int, settings: TransformerSettings) -> None:
+        super().__init__(input_size, settings)
+        self.own = settings
+        size = settings.hidden_size
+        # any hidden size works with any number of heads: heads are rounded up to an even size (rotary needs pairs)
+        self.head_size = 2 * -(-size // (2 * settings.heads))
+        inner = self.head_size * settings.heads
+        self.enter = nn.Identity() if input_size == size else nn.Linear(input_size, size)
+        self.attention_norm = nn.LayerNorm(size)
+        self.to_queries, self.to_keys = nn.Linear(size, inner), nn.Linear(size, inner)
+        self.to_values, self.leave = nn.Linear(size, inner), nn.Linear(inner, size)
+        self.feedforward = nn.Sequential(
+            nn.LayerNorm(size),
+            nn.Linear(size, settings.feedforward_multiple * size),
+            nn.GELU(),
+            nn.Dropout(settings.dropout),
+            nn.Linear(settings.feedforward_multiple * size, size),
+        )
+        self.dropout = nn.Dropout(settings.dropout)
+
+    def forward(
+        self,
+        x: Float[Tensor, "batch time input"],
+        lengths: Int[Tensor, " batch"] | None = None,
+        state: State | None = None,
+    ) -> Encoded:
+        x = self.enter(x)
+        keys_before, values_before, seen = state if state is not None else self._empty(x)
+        normalized = self.attention_norm(x)
+        queries, keys, values = self.to_queries(normalized), self.to_keys(normalized), self.to_values(normalized)
+        keys, values = torch.cat([keys_before, keys], dim=1), torch.cat([values_before, values], dim=1)
+        window = self._window(seen, keys_before.shape[1], x.shape[1], lengths)
+        x = x + self.dropout(self.leave(self._attend(queries, keys, values, window)))
+        x = x + self.dropout(self.feedforward(x))
+        if self.settings.bidirectional:
+            return Encoded(x, ())
+        return Encoded(x, self._carry(keys, values, seen, keys_before.shape[1], x.shape[1], lengths))
+
+    def _empty(self, x: Tensor) -> State:
+        nothing = x.new_zeros(x.shape[0], 0, self.head_size * self.own.heads)
+        return nothing, nothing, torch.zeros(x.shape[0], dtype=torch.long, device=x.device)
+
+    def _window(self, seen: Tensor, before: int, time: int, lengths: Tensor | None) -> _Window:
+        """Which key each query may see. Key k stands at step k - before of this call."""
+        steps = torch.arange(time, device=seen.device)
+        key_steps = torch.arange(-before, time, device=seen.device)
+        distances = steps.unsqueeze(1) - key_steps.unsqueeze(0)
+        queries, keys = seen.unsqueeze(1) + steps, seen.unsqueeze(1) + key_steps
+        if self.settings.bidirectional:
+            allowed = None if lengths is None else (key_steps < lengths.unsqueeze(1)).unsqueeze(1)
+            return _Window(queries, keys, distances, allowed)
+        near = (distances >= 0) & (distances < self.own.context)
+        # a row that has seen fewer steps than the state is wide has nothing in the slots before its start
+        exists = key_steps.unsqueeze(0) >= -seen.unsqueeze(1)
+        return _Window(queries, keys, distances, near & exists.unsqueeze(1) if before else near.unsqueeze(0))
+
+    def _attend(self, queries: Tensor, keys: Tensor, values: Tensor, window: _Window) -> Tensor:
+        batch, time, _ = queries.shape
+        if self.own.positions == "sinusoidal":
+            queries = queries + sinusoids(window.queries, queries.shape[-1]).to(queries.dtype)
+            keys = keys + sinusoids(window.keys, keys.shape[-1]).to(keys.dtype)
+        split = [part.unflatten(-1, (self.own.heads, -1)).transpose(1, 2) for part in (queries, keys, values)]
+        if self.own.positions == "rotary":
+            split[0], split[1] = rotate(split[0], window.queries), rotate(split[1], window.keys)
+        mask = None if window.allowed is None else window.allowed.unsqueeze(1)
+        if self.own.positions == "alibi":
+            penalties = distance_penalties(self.own.heads, window.distances).to(queries.dtype).unsqueeze(0)
+            mask = penalties if mask is None else penalties.masked_fill(~mask, float("-inf"))
+        chance = self.settings.dropout if self.training else 0.0
+        mixed = functional.scaled_dot_product_attention(*split, attn_mask=mask, dropout_p=chance)
+        return mixed.transpose(1, 2).reshape(batch, time, -1)
+
+    def _carry(
+        self, keys: Tensor, values: Tensor, seen: Tensor, before: int, time: int, lengths: Tensor | None
+    ) -> State:
+        """The last keys and values of each row, right-aligned at its last valid step."""
+        width = min(self.own.context - 1, before + time)
+        if lengths is None:
+            start = before + time - width
+            return keys[:, start:], values[:, start:], seen + time
+        slots = torch.arange(-width, 0, device=keys.device) + before + lengths.unsqueeze(1)
+        picked = slots.clamp(min=0).unsqueeze(2).expand(-1, -1, keys.shape[2])
+        return keys.gather(1, picked), values.gather(1, picked), seen + lengths

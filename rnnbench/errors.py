@@ -1,0 +1,73 @@
+"""Mistakes a person can mend, told in words: the program prints them without a traceback and exits with 2."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+
+class RnnbenchError(Exception):
+    """Base of every error that is the caller's to mend. Anything else is a bug and keeps its traceback."""
+
+
+class SettingProblem(NamedTuple):
+    """One setting that cannot be used: what was given, where it was given, and the rule it breaks."""
+
+    setting: str
+    value: Any
+    origin: str
+    rule: str
+
+
+class SettingsError(RnnbenchError):
+    """Every unusable setting at once, one line each."""
+
+    def __init__(self, problems: Sequence[SettingProblem]) -> None:
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        lines = [f"{count} setting{'s need' if count > 1 else ' needs'} another value"]
+        names = max(len(problem.setting) for problem in self.problems)
+        values = max(len(repr(problem.value)) for problem in self.problems)
+        for problem in self.problems:
+            origin = f"({problem.origin})"
+            lines.append(f"  {problem.setting:<{names}} = {problem.value!r:<{values}}  {origin:<8} {problem.rule}")
+        super().__init__("\n".join(lines))
+
+
+class UnknownNameError(RnnbenchError):
+    """A name that nothing has, with the nearest one that exists and the whole list."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, hint: str = "") -> None:
+        self.kind, self.name, self.known = kind, name, tuple(sorted(known))
+        plural = f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
+        listed = f" Known {plural}: {', '.join(self.known)}." if self.known else ""
+        super().__init__(f"unknown {kind} {name!r}.{did_you_mean(name, self.known)}{listed}{' ' + hint if hint else ''}")
+
+
+class DataError(RnnbenchError):
+    """A data set that cannot be fetched, read or used, and why."""
+
+
+class SealedSplitError(RnnbenchError):
+    """The test split was asked for outside a confirmation."""
+
+
+class ComparisonError(RnnbenchError):
+    """Runs that may not stand in one table, by name, and why."""
+
+
+class BudgetError(RnnbenchError):
+    """A run that would exceed the budget every encoder shares."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name most like `name`, or None when nothing is close."""
+    matches = difflib.get_close_matches(name.lower(), [*known], n=1, cutoff=0.55)
+    return matches[0] if matches else None
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """' Did you mean ...?' with the nearest known name, or nothing at all."""
+    match = nearest(name, known)
+    return f" Did you mean {match!r}?" if match else ""

@@ -1,0 +1,290 @@
+"""One checked, frozen object that says everything a run needs: YAML, options and `--set`, later ones winning.
+
+    setting's default  <  experiments/<task>.yaml  <  for_data  <  for_model  <  quick  <  options and --set
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rnnbench import registry
+from rnnbench.config import Range, Settings, range_from_plain, range_to_plain
+from rnnbench.data.base import DataSettings
+from rnnbench.encoders.base import EncoderSettings, Layer
+from rnnbench.errors import RnnbenchError, SettingProblem, SettingsError, did_you_mean
+from rnnbench.problems import problems_of, rule_of
+from rnnbench.settings import BudgetSettings, HardwareSettings, SearchSettings, TrainingSettings
+from rnnbench.tasks.base import SequenceTask
+
+SEARCHED_SECTIONS = ("training", "encoder", "task")
+DEFAULT_MODELS = ("rnn", "lstm", "gru", "transformer")
+_LAYERS_OF_YAML = ("for_data", "for_model", "quick", "models")
+
+
+@dataclass(frozen=True)
+class ExperimentConfig:
+    """Everything that decides a run, and where each value came from (`origins`, by dotted name)."""
+
+    task: str
+    model: str
+    task_settings: Settings
+    encoder: EncoderSettings
+    data: DataSettings
+    training: TrainingSettings
+    budget: BudgetSettings
+    search: SearchSettings
+    hardware: HardwareSettings
+    seed: int = 0
+    origins: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def section(self, name: str) -> Settings:
+        """A section by the name it has in YAML."""
+        found: Settings = getattr(self, "task_settings" if name == "task" else name)
+        return found
+
+    def to_plain(self) -> dict[str, Any]:
+        """The whole configuration as plain data, read back by `from_plain`."""
+        plain: dict[str, Any] = {
+            name: self.section(name).model_dump(mode="json")
+            for name in ("data", "task", "encoder", "training", "budget", "search", "hardware")
+        }
+        plain["task"] = {"name": self.task, **plain["task"]}
+        plain["encoder"] = {"name": self.model, **plain["encoder"]}
+        return {**plain, "seed": self.seed}
+
+    def choice(self) -> str:
+        """A short hash of what a search chooses: two runs with equal choices differ in their seed alone."""
+        plain = self.to_plain()
+        return short_hash({name: plain[name] for name in ("data", "task", "encoder", "training", "budget")})
+
+    def with_values(self, values: Mapping[str, Any], *, seed: int | None = None) -> ExperimentConfig:
+        """The same experiment with some settings replaced, by dotted name, checked again."""
+        plain = self.to_plain()
+        for name, value in values.items():
+            section, setting = name.split(".", 1)
+            plain[section][setting] = value
+        made = from_plain(plain)
+        return replace(made, seed=self.seed if seed is None else seed, origins=self.origins)
+
+    def ranges(self) -> dict[str, Range]:
+        """What a search draws, by dotted name: the range beside each setting, as `search` narrows or replaces it."""
+        classes = {name: type(self.section(name)) for name in SEARCHED_SECTIONS}
+        found = {f"{name}.{setting}": r for name, cls in classes.items() for setting, r in cls.search_ranges().items()}
+        for name, plain in self.search.ranges.items():
+            section, _, setting = name.partition(".")
+            if section not in classes or setting not in classes[section].model_fields:
+                continue  # a range for a setting of another encoder
+            if plain is None:
+                found.pop(name, None)
+            else:
+                found[name] = range_from_plain(plain)
+        if task_class(self.task).requires_causal:
+            found.pop("encoder.bidirectional", None)
+        wanted = self.search.settings
+        return {name: found[name] for name in found if not wanted or any(fnmatch(name, item) for item in wanted)}
+
+    def comparison_key(self) -> str:
+        """A short hash of what all runs of one comparison share. Take it from a config resolved without `for_model`."""
+        plain = self.to_plain()
+        search = {name: plain["search"][name] for name in ("sampler", "pruning", "study_seed", "settings", "ranges")}
+        shared = {name: plain[name] for name in ("task", "data", "budget", "training")}
+        typed = {
+            name: plain["encoder"][name.partition(".")[2]]
+            for name, origin in self.origins.items()
+            if name.startswith("encoder.") and origin.startswith("--")
+        }
+        return short_hash({**shared, "search": search, "encoder": typed})
+
+
+def short_hash(plain: Any) -> str:
+    """Ten hexadecimal digits that stand for plain data."""
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:10]
+
+
+def task_class(name: str) -> type[SequenceTask]:
+    """The task of that name. Raises: UnknownNameError with the nearest."""
+    return registry.only_subclass(registry.module("tasks", name), SequenceTask)  # type: ignore[type-abstract]
+
+
+def layer_class(model: str) -> type[Layer]:
+    """The layer that a model's name, or a path to a file, stands for. Raises: UnknownNameError with the nearest."""
+    return registry.only_subclass(registry.module("encoders", model), Layer)
+
+
+def yaml_of(task: str) -> tuple[Path | None, dict[str, Any]]:
+    """A task's experiment file, from the working folder or else beside the package, and what it says.
+
+    Raises: RnnbenchError naming the line of a file that is not YAML.
+    """
+    for folder in (Path.cwd() / "experiments", registry.PACKAGE.parent / "experiments"):
+        path = folder / f"{task}.yaml"
+        if path.is_file():
+            return path, _read_yaml(path)
+    return None, {}
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        said = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except yaml.YAMLError as error:
+        raise RnnbenchError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(said, dict):
+        raise RnnbenchError(f"{path} must hold sections such as 'data:' and 'training:'")
+    return said
+
+
+def models_of(task: str) -> list[str]:
+    """The encoders that a sweep of this task compares unless told otherwise."""
+    _, said = yaml_of(task)
+    return [*said.get("models", DEFAULT_MODELS)]
+
+
+def resolve(
+    task: str,
+    model: str,
+    *,
+    sets: Iterable[str] = (),
+    options: Mapping[str, tuple[Any, str]] | None = None,
+    quick: bool = False,
+    for_model: bool = True,
+    seed: int = 0,
+) -> ExperimentConfig:
+    """The configuration of one encoder on one task; without `for_model`, what all encoders of a sweep share.
+
+    sets: `section.setting=value` as typed. options: by dotted name, (value, the option's name).
+    Raises: UnknownNameError for a task or model; SettingsError with every unusable setting at once.
+    """
+    classes = _classes(task, model)
+    path, said = yaml_of(task)
+    given: dict[str, tuple[Any, str]] = {}
+    problems: list[SettingProblem] = []
+    _collect(said, path.name if path else "", given, problems)
+    typed = {**dict(options or {}), **_parse_sets(sets, problems)}
+    data_name = typed.get("data.name", given.get("data.name", ("", "")))[0]
+    has_path = typed.get("data.path", (None, ""))[0]
+    if path is not None:
+        if not has_path:
+            _collect(said.get("for_data", {}).get(data_name, {}), f"{path.name}, {data_name}", given, problems)
+        if for_model:
+            _collect(said.get("for_model", {}).get(model, {}), f"{path.name}, {model}", given, problems)
+        if quick:
+            _collect(said.get("quick", {}), f"{path.name}, quick", given, problems)
+    given.update(typed)
+    return _build(task, model, classes, given, problems, seed)
+
+
+def from_plain(plain: Mapping[str, Any]) -> ExperimentConfig:
+    """The configuration that `to_plain` wrote."""
+    given = {
+        f"{section}.{name}": (value, "stored")
+        for section, values in plain.items()
+        if isinstance(values, Mapping)
+        for name, value in values.items()
+        if not (name == "name" and section in ("task", "encoder"))
+    }
+    task, model = plain["task"]["name"], plain["encoder"]["name"]
+    return _build(task, model, _classes(task, model), given, [], int(plain.get("seed", 0)))
+
+
+def _classes(task: str, model: str) -> dict[str, type[Settings]]:
+    return {
+        "data": DataSettings,
+        "task": task_class(task).Settings,
+        "encoder": layer_class(model).Settings,
+        "training": TrainingSettings,
+        "budget": BudgetSettings,
+        "search": SearchSettings,
+        "hardware": HardwareSettings,
+    }
+
+
+def _collect(
+    said: Mapping[str, Any], origin: str, given: dict[str, tuple[Any, str]], problems: list[SettingProblem]
+) -> None:
+    for section, values in said.items():
+        if section in _LAYERS_OF_YAML:
+            continue
+        if not isinstance(values, Mapping):
+            problems.append(SettingProblem(section, values, origin, "must be a section of settings"))
+            continue
+        for name, value in values.items():
+            given[f"{section}.{name}"] = (value, origin)
+
+
+def _parse_sets(sets: Iterable[str], problems: list[SettingProblem]) -> dict[str, tuple[Any, str]]:
+    found: dict[str, tuple[Any, str]] = {}
+    for item in sets:
+        name, equals, text = item.partition("=")
+        if not equals or "." not in name:
+            rule = "must be written section.setting=value, for example encoder.hidden_size=64"
+            problems.append(SettingProblem(name, text or item, "--set", rule))
+            continue
+        try:
+            found[name.strip()] = (yaml.safe_load(text), "--set")
+        except yaml.YAMLError:
+            found[name.strip()] = (text, "--set")
+    return found
+
+
+def _build(
+    task: str,
+    model: str,
+    classes: dict[str, type[Settings]],
+    given: Mapping[str, tuple[Any, str]],
+    problems: list[SettingProblem],
+    seed: int,
+) -> ExperimentConfig:
+    values: dict[str, dict[str, Any]] = {section: {} for section in classes}
+    for name, (value, origin) in given.items():
+        section, _, setting = name.partition(".")
+        if section not in classes:
+            rule = f"there is no section {section!r}.{did_you_mean(section, classes)} Sections: {', '.join(classes)}"
+            problems.append(SettingProblem(name, value, origin, rule))
+        elif setting not in classes[section].model_fields:
+            rule = f"there is no such setting.{did_you_mean(setting, classes[section].model_fields)}"
+            problems.append(SettingProblem(name, value, origin, rule))
+        else:
+            values[section][setting] = value
+    origins = {name: origin for name, (_, origin) in given.items()}
+    made: dict[str, Any] = {}
+    for section, cls in classes.items():
+        section_problems, made[section] = problems_of(cls, section, values[section], origins)
+        problems.extend(section_problems)
+    if problems:
+        raise SettingsError(problems)
+    config = ExperimentConfig(
+        task=task, model=model, task_settings=made.pop("task"), seed=seed, origins=origins, **made
+    )
+    _check_together(config)
+    return config
+
+
+def _check_together(config: ExperimentConfig) -> None:
+    """Rules that need more than one setting. Raises: SettingsError."""
+    problems = []
+    if config.encoder.bidirectional and task_class(config.task).requires_causal:
+        rule = f"{config.task} needs an encoder that does not look ahead"
+        origin = config.origins.get("encoder.bidirectional", "default")
+        problems.append(SettingProblem("encoder.bidirectional", True, origin, rule))
+    try:
+        ranges = config.ranges()
+    except ValueError as error:
+        raise SettingsError([SettingProblem("search.ranges", "...", "ranges", str(error))]) from error
+    for name, searched in ranges.items():
+        section, _, setting = name.partition(".")
+        cls = type(config.section(section))
+        plain = range_to_plain(searched)
+        for value in plain if isinstance(plain, list) else (plain["low"], plain["high"]):
+            if problems_of(cls, section, {setting: value}, {})[0]:
+                origin = config.origins.get("search.ranges", "default")
+                problems.append(SettingProblem(f"search.ranges.{name}", value, origin, rule_of(cls, setting)))
+    if problems:
+        raise SettingsError(problems)

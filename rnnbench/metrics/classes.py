@@ -1,0 +1,98 @@
+"""How well classes were predicted."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+CALIBRATION_BINS = 15
+SMALLEST_PROBABILITY = 1e-15
+
+
+def accuracy(labels: ArrayLike, predicted: ArrayLike) -> float:
+    """The share of examples whose predicted class is the true one, 0 to 1."""
+    labels, predicted = _classes(labels, predicted)
+    return float(np.mean(labels == predicted))
+
+
+def confusion_matrix(labels: ArrayLike, predicted: ArrayLike, class_count: int | None = None) -> np.ndarray:
+    """(class_count, class_count) counts: row is the true class, column the predicted one.
+
+    Without `class_count` there are as many classes as the largest index seen needs.
+    """
+    labels, predicted = _classes(labels, predicted, class_count)
+    classes = class_count or int(max(labels.max(), predicted.max())) + 1
+    return np.bincount(labels * classes + predicted, minlength=classes**2).reshape(classes, classes)
+
+
+def macro_f1(labels: ArrayLike, predicted: ArrayLike) -> float:
+    """The plain mean over classes of F1 = 2 TP / (2 TP + FP + FN).
+
+    Classes that neither occur nor are predicted do not count. This is scikit-learn's `f1_score(average="macro")`.
+    """
+    counts = confusion_matrix(labels, predicted)
+    involved = counts.sum(axis=0) + counts.sum(axis=1)
+    present = involved > 0
+    return float(np.mean(2 * np.diag(counts)[present] / involved[present]))
+
+
+def log_loss(labels: ArrayLike, probabilities: ArrayLike) -> float:
+    """The mean of - ln p(true class), in nats; rows of `probabilities` (examples, classes) sum to one.
+
+    A probability of zero counts as 1e-15, so that one certain mistake gives a large number and not infinity.
+    """
+    labels, probabilities = _class_probabilities(labels, probabilities)
+    of_truth = probabilities[np.arange(len(labels)), labels]
+    return float(-np.mean(np.log(np.clip(of_truth, SMALLEST_PROBABILITY, 1.0))))
+
+
+def calibration_error(labels: ArrayLike, probabilities: ArrayLike, bins: int = CALIBRATION_BINS) -> float:
+    """The expected calibration error: sum over bins of (examples in the bin / examples) |accuracy - confidence|.
+
+    Confidence is the largest probability; bins are `bins` equal widths of it, each open below and closed above.
+
+    Source: Guo, Pleiss, Sun and Weinberger 2017, "On calibration of modern neural networks", arXiv:1706.04599.
+    """
+    labels, probabilities = _class_probabilities(labels, probabilities)
+    confidence = probabilities.max(axis=1)
+    is_right = probabilities.argmax(axis=1) == labels
+    which = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    gaps = np.bincount(which, weights=is_right - confidence, minlength=bins)
+    return float(np.abs(gaps).sum() / len(labels))
+
+
+def class_metrics(labels: ArrayLike, probabilities: ArrayLike) -> dict[str, float]:
+    """Accuracy, macro F1, log loss and calibration error, by key."""
+    labels, probabilities = _class_probabilities(labels, probabilities)
+    predicted = probabilities.argmax(axis=1)
+    return {
+        "accuracy": accuracy(labels, predicted),
+        "macro_f1": macro_f1(labels, predicted),
+        "log_loss": log_loss(labels, probabilities),
+        "calibration_error": calibration_error(labels, probabilities),
+    }
+
+
+def _classes(labels: ArrayLike, predicted: ArrayLike, class_count: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+    labels, predicted = np.asarray(labels), np.asarray(predicted)
+    if labels.ndim != 1 or labels.shape != predicted.shape or not labels.size:
+        raise ValueError(
+            f"labels and predictions must be two rows of one length, got {labels.shape}, {predicted.shape}"
+        )
+    if min(labels.min(), predicted.min()) < 0:
+        raise ValueError("classes are numbered from 0")
+    if class_count is not None and max(labels.max(), predicted.max()) >= class_count:
+        raise ValueError(f"classes must lie between 0 and {class_count - 1}")
+    return labels, predicted
+
+
+def _class_probabilities(labels: ArrayLike, probabilities: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    labels, probabilities = np.asarray(labels), np.asarray(probabilities, dtype=float)
+    if labels.ndim != 1 or probabilities.ndim != 2 or len(labels) != len(probabilities) or not labels.size:
+        raise ValueError(
+            f"labels must be (examples,) and probabilities (examples, classes), got {labels.shape} and "
+            f"{probabilities.shape}"
+        )
+    if labels.min() < 0 or labels.max() >= probabilities.shape[1]:
+        raise ValueError(f"classes must lie between 0 and {probabilities.shape[1] - 1}")
+    return labels, probabilities

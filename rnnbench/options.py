@@ -1,0 +1,106 @@
+"""Options that several commands share, written once."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+from rnnbench.errors import RnnbenchError
+
+Options = dict[str, tuple[Any, str]]
+"""Settings given by an option: dotted name to (value, the option's name)."""
+
+Task = Annotated[str, typer.Argument(help="sentiment, text_generation or forecasting (see: rnnbench tasks).")]
+Models = Annotated[list[str] | None, typer.Option("--model", "-m", help="An encoder, or a file with one. Repeatable.")]
+OneModel = Annotated[str, typer.Option("--model", "-m", help="An encoder, or a file with one.")]
+Sets = Annotated[list[str] | None, typer.Option("--set", help="section.setting=value. Repeatable.")]
+Seeds = Annotated[int | None, typer.Option("--seeds", min=1, help="Fresh seeds of the confirmation, in all.")]
+Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Processes; one per core by default.")]
+Quick = Annotated[bool, typer.Option("--quick", help="A small budget: two minutes instead of fifteen.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Sweep = Annotated[str | None, typer.Option("--sweep", help="A sweep by run id or name; the newest by default.")]
+StoredData = Annotated[str | None, typer.Option("--data", help="The data set, where the task has runs on several.")]
+Force = Annotated[bool, typer.Option("--force", help="Compare unlike runs all the same; a footnote says so.")]
+
+
+def tell_errors(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Prints the errors a person can mend without a traceback, and exits with 2."""
+
+    @wraps(command)
+    def told(*words: Any, **named: Any) -> Any:
+        try:
+            return command(*words, **named)
+        except RnnbenchError as error:
+            typer.echo(f"rnnbench: {error}", err=True)
+            raise typer.Exit(2) from None
+        except BrokenPipeError:
+            # the reader has seen enough (`| head`): nothing is wrong
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from None
+
+    return told
+
+
+def _data_options(
+    data: Annotated[str | None, typer.Option(help="A data set's name (rnnbench data) or a file of your own.")] = None,
+    data_dir: Annotated[str | None, typer.Option(help="Where research data sets lie.")] = None,
+    text_column: Annotated[str | None, typer.Option(help="The column with the texts.")] = None,
+    label_column: Annotated[str | None, typer.Option(help="The column with the classes.")] = None,
+    target: Annotated[str | None, typer.Option(help="The column to forecast, or several with commas.")] = None,
+    time_column: Annotated[str | None, typer.Option(help="The column with the times.")] = None,
+    covariates: Annotated[str | None, typer.Option(help="Further columns to look at, with commas.")] = None,
+    frequency: Annotated[str | None, typer.Option(help="The step between rows, such as 1h or 1D.")] = None,
+    fill: Annotated[str | None, typer.Option(help="Fill gaps: interpolate or forward.")] = None,
+) -> Options:
+    """The data options as settings."""
+    plain = {
+        "folder": (data_dir, "--data-dir"),
+        "text_column": (text_column, "--text-column"),
+        "label_column": (label_column, "--label-column"),
+        "target": (target.split(",") if target else None, "--target"),
+        "time_column": (time_column, "--time-column"),
+        "covariates": (covariates.split(",") if covariates else None, "--covariates"),
+        "frequency": (frequency, "--frequency"),
+        "fill": (fill, "--fill"),
+    }
+    found = {f"data.{name}": given for name, given in plain.items() if given[0] is not None}
+    return {**named_data(data), **found}
+
+
+def named_data(data: str | None) -> Options:
+    """The settings that `--data` stands for: a known name, or a file of the user's own."""
+    if data is None:
+        return {}
+    if Path(data).exists() or os.sep in data or Path(data).suffix:
+        return {"data.path": (data, "--data"), "data.name": (Path(data).stem, "--data")}
+    return {"data.name": (data, "--data")}
+
+
+def with_data_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command every data option; it receives them together as `options`."""
+    shared = inspect.signature(_data_options).parameters
+    hints = get_type_hints(_data_options, include_extras=True)
+    own = inspect.signature(command)
+    own_hints = get_type_hints(command, include_extras=True)
+    kept = {name: value for name, value in own.parameters.items() if name not in ("options", *shared)}
+
+    @wraps(command)
+    def called(**named: Any) -> Any:
+        options = _data_options(**{name: named.pop(name) for name in shared})
+        return command(**named, options=options)
+
+    def bare(parameter: inspect.Parameter, hint: Any) -> inspect.Parameter:
+        return parameter.replace(annotation=hint, kind=inspect.Parameter.KEYWORD_ONLY)
+
+    parameters = [bare(value, own_hints[name]) for name, value in kept.items()]
+    parameters += [bare(value, hints[name]) for name, value in shared.items()]
+    called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    called.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return called

@@ -1,0 +1,51 @@
+"""What one training, or one baseline, leaves behind: the unit that is stored and compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+PROTOCOL_VERSION = "1"
+"""Raised whenever the rules of evaluation change: runs of two versions never stand in one table."""
+
+Kind = Literal["trial", "confirm", "baseline", "train"]
+Outcome = Literal["running", "completed", "pruned", "diverged", "out_of_memory", "failed", "interrupted"]
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One run, without loss.
+
+    metrics: final values by key, such as `validation/accuracy` and `test/accuracy`, at the epoch that validation chose.
+    costs: `parameters`, `updates`, `epochs`, `wall_seconds`, `training_items_per_second`,
+        `inference_items_per_second`, `peak_memory_bytes`.
+    curves: per key, (update, value) in the order of updates.
+    """
+
+    kind: Kind
+    task: str
+    data: str
+    fingerprint: str
+    model: str
+    metric: str
+    higher_is_better: bool
+    outcome: Outcome = "completed"
+    seed: int | None = None
+    run_id: str = ""
+    name: str = ""
+    config: dict[str, Any] = field(default_factory=dict)
+    metrics: dict[str, float] = field(default_factory=dict)
+    costs: dict[str, float] = field(default_factory=dict)
+    curves: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    protocol: str = PROTOCOL_VERSION
+
+    @property
+    def validation(self) -> float:
+        """The selecting metric on the validation split, or NaN when the run never got there."""
+        return self.metrics.get(f"validation/{self.metric}", float("nan"))
+
+    @property
+    def test(self) -> float:
+        """The selecting metric on the test split, or NaN when the run never opened it."""
+        return self.metrics.get(f"test/{self.metric}", float("nan"))

@@ -1,0 +1,90 @@
+"""The folder is the registry: a file's name is the name on the command line.
+
+Names are listed without importing anything, so that help is quick and a broken file breaks only itself.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import TypeVar
+
+from rnnbench.errors import RnnbenchError, UnknownNameError
+
+PACKAGE = Path(__file__).parent
+SHARED_FILES = {"__init__", "base", "stack"}
+
+T = TypeVar("T")
+
+
+def names(folder: str) -> list[str]:
+    """The names that a folder of the package (`encoders`, `tasks`) holds, sorted."""
+    return sorted(path.stem for path in (PACKAGE / folder).glob("*.py") if path.stem not in SHARED_FILES)
+
+
+def first_line(folder: str, name: str) -> str:
+    """The first docstring line of a registered file, read without importing it."""
+    for line in (PACKAGE / folder / f"{name}.py").read_text(encoding="utf-8").splitlines():
+        if line.strip():
+            return line.strip().strip('"').strip()
+    return ""
+
+
+def module(folder: str, name: str) -> ModuleType:
+    """The module that a name, or a path to a file of the user's own, stands for.
+
+    Raises: UnknownNameError for a name that the folder lacks; RnnbenchError for a path that is not a Python file.
+    """
+    kind = folder.rstrip("s")
+    if name.endswith(".py") or "/" in name:
+        return _from_file(Path(name), kind)
+    if name not in names(folder):
+        shown = "model" if folder == "encoders" else kind
+        hint = "A file of your own works too: --model path/to/my_cell.py" if folder == "encoders" else ""
+        raise UnknownNameError(shown, name, names(folder), hint=hint)
+    return importlib.import_module(f"rnnbench.{folder}.{name}")
+
+
+def only_subclass(holder: ModuleType, base: type[T]) -> type[T]:
+    """The one public subclass of `base` that a module defines.
+
+    Raises: RnnbenchError when there is none, or more than one.
+    """
+    found = [
+        value
+        for value in vars(holder).values()
+        if inspect.isclass(value)
+        and issubclass(value, base)
+        and value.__module__ == holder.__name__
+        and not value.__name__.startswith("_")
+        and not inspect.isabstract(value)
+    ]
+    if len(found) != 1:
+        listed = ", ".join(cls.__name__ for cls in found) or "none"
+        raise RnnbenchError(f"{holder.__file__} must define exactly one {base.__name__}, found: {listed}")
+    return found[0]
+
+
+def _from_file(path: Path, kind: str) -> ModuleType:
+    if not path.is_file():
+        raise RnnbenchError(f"no {kind} at {str(path)!r}: the file does not exist")
+    label = f"rnnbench_user_{path.stem}_{abs(hash(path.resolve()))}"
+    if label in sys.modules:
+        return sys.modules[label]
+    spec = importlib.util.spec_from_file_location(label, path)
+    if spec is None or spec.loader is None:
+        raise RnnbenchError(f"{str(path)!r} is not a Python file")
+    loaded = importlib.util.module_from_spec(spec)
+    sys.modules[label] = loaded
+    try:
+        spec.loader.exec_module(loaded)
+    except BaseException as error:
+        del sys.modules[label]
+        if isinstance(error, SyntaxError | ImportError):
+            raise RnnbenchError(f"{path} cannot be imported: {error}") from error
+        raise
+    return loaded

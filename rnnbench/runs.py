@@ -1,0 +1,229 @@
+"""Train one configuration, return one RunRecord; and the same, written to the store as it goes."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import torch
+import yaml
+from torch import nn
+
+from rnnbench import data, environment
+from rnnbench.data.base import AnyData, DataSettings
+from rnnbench.encoders.stack import Stack
+from rnnbench.errors import BudgetError
+from rnnbench.experiment import ExperimentConfig, layer_class, task_class
+from rnnbench.memory import PeakMemory
+from rnnbench.metrics import higher_is_better
+from rnnbench.record import Kind, RunRecord
+from rnnbench.tasks.base import Prepared, SequenceTask
+from rnnbench.tracking import Tracker
+from rnnbench.training.callbacks import Log, Report, Watch
+from rnnbench.training.fitting import fit
+from rnnbench.training.initialization import initialize
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """What may listen to, or end, a training.
+
+    report: after each validation, answers whether to prune. log: every point of every curve.
+    is_interrupted: asked after each update.
+    """
+
+    report: Report | None = None
+    log: Log | None = None
+    is_interrupted: Callable[[], bool] | None = None
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A finished training: its record, and the task with the best epoch's weights."""
+
+    record: RunRecord
+    task: SequenceTask
+
+
+def load_data(config: ExperimentConfig) -> AnyData:
+    """The data set of a configuration, kept in memory between runs of one process."""
+    return _load(config.data.model_dump_json(), config.task)
+
+
+@lru_cache(maxsize=2)
+def _load(settings: str, task: str) -> AnyData:
+    return data.load(DataSettings.model_validate_json(settings), task_class(task).data_kind)
+
+
+def prepare(config: ExperimentConfig) -> Prepared:
+    """The data set made ready for the configuration's task, test sealed."""
+    return task_class(config.task).prepare(load_data(config), config.task_settings)
+
+
+def build(config: ExperimentConfig, prepared: Prepared) -> SequenceTask:
+    """The task with a freshly drawn encoder. Raises: BudgetError above the shared ceiling on parameters."""
+    encoder = Stack(layer_class(config.model), prepared.input_size, config.encoder)
+    initialize(encoder, config.encoder.initialization)
+    task = task_class(config.task)(encoder, prepared, config.task_settings)
+    parameters = count_parameters(task)
+    if parameters > config.budget.parameters:
+        raise BudgetError(
+            f"{config.model} would have {parameters:,} parameters, above the ceiling of {config.budget.parameters:,} "
+            "that all encoders share: lower encoder.hidden_size or encoder.num_layers, or raise budget.parameters"
+        )
+    return task
+
+
+def count_parameters(module: nn.Module) -> int:
+    """All trained numbers, embeddings too."""
+    return sum(parameter.numel() for parameter in module.parameters())
+
+
+def parameters_of(config: ExperimentConfig, prepared: Prepared) -> int:
+    """How many parameters a configuration has, without making any."""
+    with torch.device("meta"):
+        encoder = Stack(layer_class(config.model), prepared.input_size, config.encoder)
+        return count_parameters(task_class(config.task)(encoder, prepared, config.task_settings))
+
+
+def train(
+    config: ExperimentConfig, *, kind: Kind = "train", open_test: bool = False, hooks: Hooks | None = None
+) -> Trained:
+    """Trains one configuration on its seed; scores the test split only when told to open it.
+
+    Raises: BudgetError above the ceiling on parameters.
+    """
+    hooks = hooks or Hooks()
+    memory = PeakMemory()
+    started = time.perf_counter()
+    prepared = prepare(config)
+    torch.manual_seed(config.seed)
+    task = build(config, prepared)
+    cls = task_class(config.task)
+    watch = Watch(
+        metric=cls.metric,
+        higher_is_better=higher_is_better(cls.metric),
+        settings=config.training,
+        seconds=config.budget.seconds,
+        report=hooks.report,
+        log=hooks.log,
+        is_interrupted=hooks.is_interrupted,
+    )
+    fit_started = time.perf_counter()
+    try:
+        fit(
+            task,
+            watch,
+            training=config.training,
+            budget=config.budget,
+            hardware=config.hardware,
+            seed=config.seed,
+        )
+    except (MemoryError, torch.OutOfMemoryError):
+        watch.outcome = "out_of_memory"
+    fit_seconds = time.perf_counter() - fit_started
+    watch.restore(task)
+    metrics = dict(watch.best_metrics)
+    if open_test and watch.outcome == "completed":
+        prepared.open_test()
+        metrics |= task.evaluate("test")
+    costs = {
+        "parameters": float(count_parameters(task)),
+        "updates": float(task.global_step),
+        "epochs": task.global_step / prepared.batches_per_epoch(config.training.batch_size),
+        "best_update": float(watch.best_update),
+        "wall_seconds": time.perf_counter() - started,
+        "training_seconds": fit_seconds - watch.validating_seconds,
+        "training_items_per_second": watch.items / max(1e-9, fit_seconds - watch.validating_seconds),
+        "inference_items_per_second": task.observed_items / max(1e-9, watch.validating_seconds),
+        "peak_memory_bytes": float(memory.peak_bytes()),
+    }
+    record = describe(config, kind)
+    return Trained(replace(record, outcome=watch.outcome, metrics=metrics, costs=costs, curves=watch.curves), task)
+
+
+def describe(config: ExperimentConfig, kind: Kind) -> RunRecord:
+    """The record of a run before it has begun."""
+    cls = task_class(config.task)
+    loaded = load_data(config)
+    return RunRecord(
+        kind=kind,
+        task=config.task,
+        data=loaded.facts.name,
+        fingerprint=loaded.fingerprint,
+        model=model_name(config.model),
+        metric=cls.metric,
+        higher_is_better=higher_is_better(cls.metric),
+        seed=config.seed,
+        config=config.to_plain(),
+        tags={"choice": config.choice()},
+    )
+
+
+def model_name(model: str) -> str:
+    """The short name of a model: its own, or the stem of the user's file."""
+    return Path(model).stem if model.endswith(".py") else model
+
+
+def tracked(
+    config: ExperimentConfig,
+    *,
+    tracker: Tracker,
+    experiment_id: str,
+    name: str,
+    kind: Kind = "train",
+    open_test: bool = False,
+    parent: str | None = None,
+    run_id: str | None = None,
+    tags: Mapping[str, str] | None = None,
+    params: Mapping[str, object] | None = None,
+    hooks: Hooks | None = None,
+) -> RunRecord:
+    """Trains and writes to the store as it goes; whatever happens, the run ends with its own outcome.
+
+    run_id: a run already claimed for this; otherwise a new one is made below `parent`.
+    A bug inside the training ends the run as `failed`, with its traceback as an artifact, and goes on up.
+    """
+    hooks = hooks or Hooks()
+    first = {"kind": kind, "model": model_name(config.model), "task": config.task, **(tags or {})}
+    writer = tracker.resume(run_id) if run_id else tracker.start(experiment_id, name, first, parent)
+
+    def log(update: int, values: dict[str, float]) -> None:
+        writer.curve(update, values)
+        if hooks.log is not None:
+            hooks.log(update, values)
+
+    try:
+        writer.text(yaml.safe_dump(config.to_plain(), sort_keys=False, allow_unicode=True), "config.yaml")
+        trained = train(config, kind=kind, open_test=open_test, hooks=replace(hooks, log=log))
+        record = replace(trained.record, run_id=writer.run_id, name=name)
+        extra = {"test_opened": str(open_test), **(tags or {})}
+        record = replace(record, tags={**record.tags, **extra})
+        about = {**environment.describe(), "data_fingerprint": record.fingerprint, "data": record.data}
+        writer.text(json.dumps(about, indent=2), "environment.json")
+        if kind in ("confirm", "train") and record.outcome == "completed":
+            save_weights(trained.task, writer.file, writer.text)
+        writer.finish(record, {"model": record.model, "seed": config.seed, **(params or {})})
+        return record
+    except (KeyboardInterrupt, SystemExit):
+        writer.end("interrupted")
+        raise
+    except BaseException:
+        writer.text(traceback.format_exc(), "traceback.txt")
+        writer.end("failed")
+        raise
+
+
+def save_weights(task: SequenceTask, keep_file: Callable[[Path], None], keep_text: Callable[[str, str], None]) -> None:
+    """Stores tensors alone, to be read with `torch.load(weights_only=True)`, and what was learned from training."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "weights.pt"
+        torch.save({name: value.cpu() for name, value in task.state_dict().items()}, path)
+        keep_file(path)
+    keep_text(json.dumps(task.prepared.to_plain(), ensure_ascii=False), "prepared.json")

@@ -1,0 +1,110 @@
+"""Lists and descriptions: encoders, tasks, data sets, a configuration."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
+from rnnbench import registry
+from rnnbench.shown.console import out
+
+if TYPE_CHECKING:
+    from rnnbench.experiment import ExperimentConfig
+
+
+def registered(folder: str, as_json: bool) -> None:
+    """Names of a folder's files and the first line of each."""
+    found = {name: registry.first_line(folder, name) for name in registry.names(folder)}
+    if as_json:
+        out.print_json(json.dumps(found))
+        return
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for name, line in found.items():
+        table.add_row(f"[bold]{name}[/bold]", line)
+    out.print(table)
+
+
+def data_catalogue(settings: dict[str, tuple[Any, str]], as_json: bool) -> None:
+    """Every known data set: task, size, licence, and whether it is at hand."""
+    from rnnbench import data
+
+    entries = data.catalogue(settings.get("data.folder", (None, ""))[0])
+    if as_json:
+        plain = [
+            asdict(entry.facts) | {"bytes": entry.size_bytes, "at_hand": entry.is_at_hand, "origin": entry.origin}
+            for entry in entries
+        ]
+        out.print_json(json.dumps(plain))
+        return
+    table = Table(box=None, pad_edge=False)
+    for title in ("name", "kind", "size", "at hand", "licence", "what"):
+        table.add_column(title, justify="right" if title == "size" else "left", overflow="fold")
+    for entry in entries:
+        at_hand = "[green]yes[/green]" if entry.is_at_hand else "no"
+        kind = entry.facts.kind.replace("_", " ")
+        table.add_row(
+            f"[bold]{entry.facts.name}[/bold]", kind, f"{entry.size_bytes / 1e6:.1f} MB", at_hand, entry.facts.licence, entry.facts.title
+        )
+    out.print(table)
+
+
+def data_description(settings: dict[str, tuple[Any, str]], task: str | None, as_json: bool) -> None:
+    """One data set in words: sizes, splits, fingerprint, three examples."""
+    from rnnbench import data
+    from rnnbench.data.base import DataSettings
+
+    kind = None
+    if task is not None:
+        from rnnbench.experiment import task_class
+
+        kind = task_class(task).data_kind
+    chosen = DataSettings(**{name.partition(".")[2]: value for name, (value, _) in settings.items()})
+    described = data.describe(chosen, kind)
+    if as_json:
+        out.print_json(json.dumps(described.plain, ensure_ascii=False))
+        return
+    out.print(f"[bold]{described.facts.name}[/bold]  {described.facts.title}")
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for label, value in described.lines:
+        table.add_row(f"[cyan]{label}[/cyan]", value)
+    out.print(table)
+    for number, example in enumerate(described.examples, start=1):
+        out.print(f"[cyan]example {number}[/cyan]", end="  ")
+        out.print(example, markup=False)
+
+
+def configuration(config: ExperimentConfig, as_json: bool) -> None:
+    """Every setting, its value, where that came from, and the range it is searched in."""
+    from rnnbench.config import range_to_plain
+
+    plain, ranges = config.to_plain(), config.ranges()
+    if as_json:
+        searched = {name: range_to_plain(found) for name, found in ranges.items()}
+        out.print_json(json.dumps({"config": plain, "searched": searched, "origins": dict(config.origins)}))
+        return
+    table = Table(box=None, pad_edge=False)
+    for title in ("setting", "value", "from", "searched"):
+        table.add_column(title, overflow="fold")
+    for section, values in plain.items():
+        if not isinstance(values, dict):
+            continue
+        for name, value in values.items():
+            dotted = f"{section}.{name}"
+            origin = config.origins.get(dotted, "default")
+            found = ranges.get(dotted)
+            style = "" if origin == "default" else "bold"
+            table.add_row(dotted, f"[{style}]{value}[/{style}]" if style else str(value), origin, _in_words(found))
+    out.print(table)
+
+
+def _in_words(found: Any) -> str:
+    from rnnbench.config import Choices
+
+    if found is None:
+        return ""
+    if isinstance(found, Choices):
+        return ", ".join(str(value) for value in found.values)
+    return f"{found.low} to {found.high}{' (log)' if found.log else ''}"

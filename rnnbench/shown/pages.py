@@ -1,0 +1,47 @@
+"""MLflow's pages on the store."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+
+from rnnbench.errors import RnnbenchError
+from rnnbench.shown.console import out
+from rnnbench.store import store_folder
+
+VIEW = "viewStateShareKey=rnnbench&workflowType=machine_learning"
+
+
+def serve(host: str, port: int) -> None:
+    """Serves until Ctrl-C. Raises: RnnbenchError when the port is taken, naming a free one."""
+    from rnnbench.tracking import Tracker, tracking_uri
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise RnnbenchError(f"{host}:{port} cannot be used ({error.strerror}). Try: rnnbench ui --port {port + 1}")
+    experiments = Tracker().client.search_experiments()
+    shown = [item for item in experiments if "mlflow.sharedViewState.rnnbench" in item.tags]
+    for item in shown:
+        verdict = item.tags.get("mlflow.note.content", "").partition("\n")[0]
+        out.print(f"[bold]{item.name}[/bold]  {verdict}", soft_wrap=True)
+        out.print(f"  http://{host}:{port}/#/experiments/{item.experiment_id}/runs?{VIEW}", soft_wrap=True)
+    if not shown:
+        out.print("nothing compared yet; type: rnnbench sweep sentiment")
+        out.print(f"http://{host}:{port}/?workflowType=machine_learning", soft_wrap=True)
+    out.print("the pages answer in about ten seconds; Ctrl-C ends them")
+    # one worker: several cost five times the memory and 40 ms more per request
+    command = [sys.executable, "-m", "mlflow", "server", "--workers", "1", "--host", host, "--port", str(port)]
+    command += ["--backend-store-uri", tracking_uri()]
+    command += ["--default-artifact-root", (store_folder() / "artifacts").as_uri()]
+    environment = {**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
+    server = subprocess.Popen(command, env=environment)
+    try:
+        server.wait()
+    except KeyboardInterrupt:
+        server.terminate()
+        server.wait(timeout=20)

@@ -1,0 +1,122 @@
+"""What a person sees while a sweep goes: a live panel on a terminal, plain lines when piped."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from rnnbench.sweeps.base import Event
+
+
+class SweepProgress:
+    """Follows the events of a sweep. Use it as a context manager and hand `tell` to the sweep."""
+
+    def __init__(
+        self, console: Console, models: Mapping[str, str], *, trials: int, seeds: int, higher_is_better: bool
+    ) -> None:
+        self.console = console
+        self.models = models
+        self.trials, self.seeds = trials, seeds
+        self.sign = 1.0 if higher_is_better else -1.0
+        self.began = time.monotonic()
+        self.running: dict[int, Event] = {}
+        self.ended: dict[tuple[str, str], list[Event]] = {}
+        self.seconds: dict[str, list[float]] = {}
+        self._since: dict[int, float] = {}
+        self.live = Live(console=console, auto_refresh=False, transient=True) if console.is_terminal else None
+
+    def __enter__(self) -> Self:
+        if self.live:
+            self.live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.live:
+            self.live.stop()
+
+    def tell(self, event: Event) -> None:
+        """Takes in one event and shows what it changes."""
+        match event.what:
+            case "start":
+                self.running[event.worker] = event
+                self._since[event.worker] = time.monotonic()
+            case "progress":
+                self.running[event.worker] = event
+            case "end" | "error":
+                self.running.pop(event.worker, None)
+                self.ended.setdefault((event.model, event.kind), []).append(event)
+                self.seconds.setdefault(event.kind, []).append(
+                    time.monotonic() - self._since.get(event.worker, self.began)
+                )
+                self._line(event)
+            case "done":
+                self.running.pop(event.worker, None)
+        if self.live:
+            self.live.update(self._panel(), refresh=True)
+
+    def best(self, model: str) -> float | None:
+        """The best validation score of a model's completed trials so far in this call."""
+        scores = [
+            event.score * self.sign
+            for event in self.ended.get((model, "trial"), [])
+            if event.score is not None and event.outcome == "completed"
+        ]
+        return max(scores) * self.sign if scores else None
+
+    def _line(self, event: Event) -> None:
+        if event.what == "error":
+            self.console.print(f"[red]{event.message}[/red]")
+        elif self.live is None:
+            score = "" if event.score is None else f"  validation {event.score:.4f}"
+            left = self._left()
+            self.console.print(f"{event.kind} {event.name}: {event.outcome}{score}{f'  ({left} left)' if left else ''}")
+
+    def _left(self) -> str:
+        """How long still, from the pieces of work finished in this call."""
+        workers = max(1, len(self._since))
+        planned = {"trial": self.trials, "confirm": self.seeds}
+        seconds = 0.0
+        for kind, count in planned.items():
+            took = self.seconds.get(kind) or self.seconds.get("trial")
+            if not took:
+                return ""
+            done = sum(len(events) for (_, ended), events in self.ended.items() if ended == kind)
+            seconds += max(0, count * len(self.models) - done) * sum(took) / len(took)
+        seconds /= workers
+        return f"about {seconds / 60:.0f} min" if seconds > 90 else f"about {max(1, round(seconds / 5) * 5)} s"
+
+    def _panel(self) -> Group:
+        encoders = Table(box=None, pad_edge=False)
+        for title in ("encoder", "trials", "pruned", "failed", "confirmed", "best validation"):
+            encoders.add_column(title, justify="left" if title == "encoder" else "right")
+        for model, shown in self.models.items():
+            trials = self.ended.get((model, "trial"), [])
+            pruned = sum(event.outcome == "pruned" for event in trials)
+            failed = sum(event.outcome not in ("pruned", "completed") for event in trials)
+            best = self.best(model)
+            encoders.add_row(
+                shown,
+                f"{len(trials)}/{self.trials}",
+                str(pruned),
+                str(failed),
+                f"{len(self.ended.get((model, 'confirm'), []))}/{self.seeds}",
+                "–" if best is None else f"{best:.4f}",
+            )
+        now = Table(box=None, pad_edge=False, show_header=False)
+        for event in self.running.values():
+            score = "" if event.score is None else f"validation {event.score:.4f}"
+            now.add_row(event.kind, event.name, ProgressBar(total=1.0, completed=event.share, width=24), score)
+        left = self._left()
+        elapsed = time.monotonic() - self.began
+        head = Text(f"{int(elapsed // 60)}:{int(elapsed % 60):02d} so far" + (f", {left} left" if left else ""))
+        return Group(head, Text(), encoders, Text(), now)

@@ -1,0 +1,75 @@
+"""Comparisons: printed, or written to files."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rnnbench.errors import RnnbenchError, UnknownNameError
+from rnnbench.shown.console import notes, out
+
+if TYPE_CHECKING:
+    from rnnbench.results import Result
+
+
+def _find(task: str, data: str | None, sweep: str | None, *, force: bool) -> tuple[object, Result]:
+    from rnnbench import results
+    from rnnbench.shown.work import registered_task
+    from rnnbench.tracking import Tracker
+
+    registered_task(task)
+    tracker = Tracker()
+    _, parent = results.latest_sweep(tracker, task, data, sweep)
+    return tracker, results.of_sweep(tracker, parent, force=force)
+
+
+def print_result(result: Result) -> None:
+    """The table in colour, its footnotes, and the conclusion in words."""
+    from rnnbench.comparison import terminal_table, verdict
+
+    out.print()
+    out.print(terminal_table(result.comparison, out.width))
+    for footnote in result.comparison.footnotes:
+        out.print(f"[dim]{footnote}[/dim]")
+    out.print()
+    out.print(verdict(result.comparison), style="bold")
+
+
+def compared(
+    task: str, data: str | None, sweep: str | None, format: str, output: Path | None, *, force: bool
+) -> None:
+    """Prints a comparison as a table, or in a format for other programs."""
+    from rnnbench.comparison import FORMATS, render
+
+    if format not in ("table", *FORMATS):
+        raise UnknownNameError("format", format, ("table", *FORMATS))
+    if format == "table" and output is not None:
+        raise RnnbenchError("a table is for the terminal; to write a file add --format md (or csv, latex, html, json)")
+    _, result = _find(task, data, sweep, force=force)
+    if format == "table":
+        print_result(result)
+        return
+    text = render(result.comparison, format)
+    if output is None:
+        sys.stdout.write(text)
+        return
+    from rnnbench.comparison.exports import write_whole
+
+    write_whole(output, text.encode())
+    notes.print(f"wrote {output}")
+
+
+def exported(task: str, data: str | None, sweep: str | None, output: Path | None, *, force: bool) -> None:
+    """Writes every format and says where."""
+    from rnnbench import results
+
+    tracker, result = _find(task, data, sweep, force=force)
+    print_paths(results.write_exports(tracker, result, output))  # type: ignore[arg-type]
+
+
+def print_paths(paths: list[Path]) -> None:
+    """One path a line, short where it lies below the working folder."""
+    for path in paths:
+        shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+        out.print(str(shown), markup=False, soft_wrap=True)

@@ -1,0 +1,146 @@
+"""The commands that train: progress while they go, results at the end."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from rnnbench import registry
+from rnnbench.errors import UnknownNameError
+from rnnbench.shown.console import notes, out
+
+if TYPE_CHECKING:
+    from rnnbench.experiment import ExperimentConfig
+    from rnnbench.sweeps import SweepOptions
+
+
+def registered_task(task: str) -> None:
+    """Raises: UnknownNameError with the nearest name where no task has this one."""
+    if task not in registry.names("tasks"):
+        raise UnknownNameError("task", task, registry.names("tasks"))
+
+
+def say_data(config: ExperimentConfig) -> None:
+    """One line per fact of the data that is about to be used, before anything is trained."""
+    from rnnbench import data, runs
+
+    with notes.status("reading data"):
+        loaded = runs.load_data(config)
+    described = data.describe_loaded(loaded)
+    notes.print(f"[bold]{described.facts.name}[/bold]: {described.facts.title}")
+    for label, value in described.lines:
+        if label in data.SUMMARY_LABELS:
+            notes.print(f"  [cyan]{label}[/cyan] {value}")
+
+
+def baseline_scores(config: ExperimentConfig, as_json: bool) -> None:
+    """Runs the baselines alone and prints them, the best first."""
+    from rnnbench import baseline_runs
+    from rnnbench.metrics import higher_is_better
+    from rnnbench.experiment import task_class
+
+    if not as_json:
+        say_data(config)
+    metric = task_class(config.task).metric
+    found = []
+    with notes.status("computing baselines"):
+        for result in baseline_runs.compute(config):
+            found.append(result)
+    if as_json:
+        plain = [
+            {"model": item.model, "metrics": item.metrics, "wall_seconds": item.wall_seconds, "note": item.note}
+            | ({"skipped": item.skipped} if item.skipped else {})
+            for item in found
+        ]
+        out.print_json(json.dumps(plain))
+        return
+    sign = -1 if higher_is_better(metric) else 1
+    found.sort(key=lambda item: sign * item.metrics.get(f"test/{metric}", -sign * float("inf")) if item.metrics else 0)
+    table = Table(box=None, pad_edge=False)
+    for title in ("baseline", f"test {metric}", f"validation {metric}", "seconds", "note"):
+        table.add_column(title, justify="left" if title in ("baseline", "note") else "right", overflow="fold")
+    for item in found:
+        if item.skipped:
+            continue
+        test, validation = item.metrics[f"test/{metric}"], item.metrics[f"validation/{metric}"]
+        table.add_row(item.model, f"{test:.4f}", f"{validation:.4f}", f"{item.wall_seconds:.1f}", item.note)
+    out.print(table)
+    for item in found:
+        if item.skipped:
+            out.print(f"[dim]{item.model} left out: {item.skipped}[/dim]")
+
+
+def training(config: ExperimentConfig, as_json: bool) -> None:
+    """Trains one configuration, with its validation scores as they come."""
+    from rnnbench import runs
+    from rnnbench.tracking import Tracker
+
+    say_data(config)
+    loaded = runs.load_data(config)
+    tracker = Tracker()
+    experiment_id = tracker.experiment(config.task, loaded.facts.name)
+
+    def log(update: int, values: dict[str, float]) -> None:
+        shown = "  ".join(f"{key} {value:.4g}" for key, value in values.items())
+        notes.print(f"update {update:>6}  {shown}", markup=False)
+
+    name = f"{runs.model_name(config.model)}-seed{config.seed}"
+    hooks = runs.Hooks(log=log)
+    try:
+        record = runs.tracked(config, tracker=tracker, experiment_id=experiment_id, name=name, hooks=hooks)
+    except (KeyboardInterrupt, SystemExit):
+        notes.print("stopped; the run is kept as interrupted")
+        raise SystemExit(130) from None
+    if as_json:
+        out.print_json(json.dumps({"run_id": record.run_id, "outcome": record.outcome, "metrics": record.metrics}))
+        return
+    out.print(f"{record.name} {record.outcome}, run {record.run_id}")
+    for key, value in {**record.metrics, **record.costs}.items():
+        out.print(f"  {key:<34} {value:,.4f}", markup=False)
+
+
+def run_sweep(task: str, options: SweepOptions, as_json: bool) -> None:
+    """A whole sweep with live progress; the table and the paths of its exports at the end."""
+    from rnnbench import results, runs
+    from rnnbench.comparison import render
+    from rnnbench.experiment import task_class
+    from rnnbench.metrics import higher_is_better
+    from rnnbench.shown.progress import SweepProgress
+    from rnnbench.shown.tables import print_paths, print_result
+    from rnnbench.sweeps import SweepInterrupted, configurations, sweep
+    from rnnbench.tracking import Tracker
+
+    registered_task(task)
+    configs = configurations(task, options)
+    first = next(iter(configs.values()))
+    say_data(first)
+    progress = SweepProgress(
+        notes,
+        {model: runs.model_name(model) for model in configs},
+        trials=options.trials or first.search.trials,
+        seeds=options.seeds or first.search.seeds,
+        higher_is_better=higher_is_better(task_class(task).metric),
+    )
+    try:
+        with progress:
+            result = sweep(task, options, progress.tell)
+    except (SweepInterrupted, KeyboardInterrupt):
+        notes.print("stopped; everything that was finished is kept. To go on, type the same command again:")
+        notes.print(f"  {_this_command()}", markup=False, soft_wrap=True)
+        raise SystemExit(130) from None
+    if as_json:
+        out.print_json(render(result.comparison, "json"))
+        return
+    print_result(result)
+    out.print()
+    print_paths(results.write_exports(Tracker(), result))
+    out.print("rnnbench ui shows every run behind these numbers")
+
+
+def _this_command() -> str:
+    import shlex
+    import sys
+
+    return shlex.join(["rnnbench", *(word for word in sys.argv[1:] if word != "--fresh")])

@@ -1,0 +1,69 @@
+"""What a sweep is, and what it tells while it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from rnnbench.experiment import ExperimentConfig, from_plain
+from rnnbench.store import store_folder
+
+FIRST_TRIAL_SEED = 100_000
+"""Trials use seeds from here on, confirmations those below: no confirmation repeats a seed of the search."""
+
+
+@dataclass(frozen=True)
+class SweepPlan:
+    """Everything a worker needs, as plain data: it may be a process here or on another machine.
+
+    configs: per model, the base configuration as `ExperimentConfig.to_plain` gives it.
+    search_until: seconds since the epoch after which no new trial begins; 0 for no limit.
+    """
+
+    key: str
+    task: str
+    data: str
+    experiment_id: str
+    parent: str
+    configs: dict[str, dict[str, Any]]
+    trials: int
+    seeds: int
+    search_until: float = 0.0
+    trials_only: bool = False
+    confirm_only: bool = False
+
+    def config(self, model: str) -> ExperimentConfig:
+        """The base configuration of a model."""
+        return from_plain(self.configs[model])
+
+    @property
+    def journal(self) -> Path:
+        """The file that holds this sweep's studies."""
+        folder = store_folder() / "optuna"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{self.task}-{self.data}-{self.key}.journal"
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened in a worker, for whoever shows progress.
+
+    what: `start`, `progress`, `end` of a piece of work; `done` when a worker has nothing left.
+    kind: `trial`, `confirm` or `baseline`. share: how much of it is done, 0 to 1.
+    """
+
+    what: Literal["start", "progress", "end", "done", "error"]
+    worker: int = 0
+    kind: str = ""
+    model: str = ""
+    name: str = ""
+    share: float = 0.0
+    score: float | None = None
+    outcome: str = ""
+    message: str = ""
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+Tell = Callable[[Event], None]

@@ -1,0 +1,149 @@
+"""One Optuna study per encoder: draws inside the written ranges, pruning, and the choice.
+
+The studies of a sweep lie in one journal file, which any number of processes on a machine may share.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+from collections.abc import Mapping
+from typing import Any
+
+import optuna
+import psutil
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
+from optuna.trial import FrozenTrial, Trial, TrialState
+
+from rnnbench.config import Choices, Floats, Ints, Range
+from rnnbench.experiment import ExperimentConfig, task_class
+from rnnbench.metrics import higher_is_better
+from rnnbench.sweeps.base import FIRST_TRIAL_SEED, SweepPlan
+
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+
+_UNCOUNTED = ("interrupted", "over_ceiling")
+_LARGEST_SEED = 2**31 - 1
+
+
+class Studies:
+    """The studies of one sweep, by model."""
+
+    def __init__(self, plan: SweepPlan) -> None:
+        self.plan = plan
+        backend = JournalFileBackend(str(plan.journal), lock_obj=JournalFileOpenLock(str(plan.journal)))
+        self.storage = JournalStorage(backend)
+        direction = "maximize" if higher_is_better(task_class(plan.task).metric) else "minimize"
+        self.by_model = {
+            model: optuna.create_study(
+                study_name=model,
+                storage=self.storage,
+                direction=direction,
+                load_if_exists=True,
+                pruner=optuna.pruners.PatientPruner(
+                    optuna.pruners.MedianPruner(n_startup_trials=4, n_warmup_steps=1), patience=0
+                ),
+            )
+            for model in plan.configs
+        }
+
+    def counted(self, model: str) -> list[FrozenTrial]:
+        """The trials that count towards the total, in order: finished, pruned, failed or still running."""
+        found = self.by_model[model].get_trials(deepcopy=False)
+        return [trial for trial in found if trial.user_attrs.get("outcome") not in _UNCOUNTED]
+
+    def is_searched(self, model: str) -> bool:
+        """True when no trial of the model runs."""
+        return all(trial.state.is_finished() for trial in self.counted(model))
+
+    def draw(self, model: str, config: ExperimentConfig) -> tuple[Trial, ExperimentConfig]:
+        """The next trial of a model and its configuration. Call it under the sweep's lock.
+
+        The first trials are independent random draws, marked as such; then the tree-structured Parzen estimator.
+        """
+        study = self.by_model[model]
+        number = len(self.counted(model))
+        is_random = config.search.sampler == "random" or number < config.search.random_trials
+        seed = _seed_of(config.search.study_seed, model, len(study.get_trials(deepcopy=False)))
+        if is_random:
+            study.sampler = optuna.samplers.RandomSampler(seed=seed)
+        else:
+            study.sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=0)
+        trial = study.ask(fixed_distributions={name: _distribution(r) for name, r in config.ranges().items()})
+        for key, value in _owner().items():
+            trial.set_user_attr(key, value)
+        trial.set_user_attr("draw", "random" if is_random else "tpe")
+        trial.set_user_attr("index", number)
+        trial_seed = FIRST_TRIAL_SEED + _seed_of(config.search.study_seed, "trial", number) % 1_000_000
+        return trial, config.with_values(trial.params, seed=trial_seed)
+
+    def trial(self, model: str, number: int) -> Trial:
+        """A trial by its number, to report to."""
+        study = self.by_model[model]
+        return Trial(study, study.get_trials(deepcopy=False)[number]._trial_id)
+
+    def tell(self, model: str, trial: Trial, outcome: str, score: float | None, run_id: str = "") -> None:
+        """Ends a trial with its outcome; only a completed one has a score that can be chosen."""
+        trial.set_user_attr("outcome", outcome)
+        trial.set_user_attr("run_id", run_id)
+        if outcome == "completed" and score is not None:
+            self.by_model[model].tell(trial, score)
+        else:
+            state = TrialState.PRUNED if outcome == "pruned" else TrialState.FAIL
+            self.by_model[model].tell(trial, state=state)
+
+    def end_orphans(self) -> int:
+        """Ends trials whose process is gone; they do not count and are drawn again. Returns how many."""
+        ended = 0
+        for model, study in self.by_model.items():
+            for frozen in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+                if _is_gone(frozen.user_attrs):
+                    self.tell(model, self.trial(model, frozen.number), "interrupted", None)
+                    ended += 1
+        return ended
+
+    def best(self, model: str) -> FrozenTrial | None:
+        """The completed trial with the best validation score, among as many trials as every model has had."""
+        equal = min(len(self.counted(name)) for name in self.by_model)
+        done = [trial for trial in self.counted(model)[:equal] if trial.state == TrialState.COMPLETE]
+        if not done:
+            return None
+        sign = -1.0 if self.by_model[model].direction.name == "MAXIMIZE" else 1.0
+        return min(done, key=lambda trial: (sign * (trial.value or 0.0), trial.number))
+
+    def choice(self, model: str) -> ExperimentConfig | None:
+        """The configuration that the search chose for a model, or None while there is none."""
+        best = self.best(model)
+        return None if best is None else self.plan.config(model).with_values(best.params)
+
+
+def _distribution(searched: Range) -> BaseDistribution:
+    match searched:
+        case Ints():
+            return IntDistribution(searched.low, searched.high, log=searched.log, step=searched.step)
+        case Floats():
+            return FloatDistribution(searched.low, searched.high, log=searched.log)
+        case Choices():
+            return CategoricalDistribution(searched.values)
+
+
+def _seed_of(*parts: object) -> int:
+    digest = hashlib.sha256(repr(parts).encode()).digest()
+    return int.from_bytes(digest[:4], "big") % _LARGEST_SEED
+
+
+def _owner() -> dict[str, Any]:
+    return {"host": platform.node(), "pid": os.getpid(), "pid_start": psutil.Process().create_time()}
+
+
+def _is_gone(attributes: Mapping[str, Any]) -> bool:
+    if attributes.get("host") != platform.node():
+        return "host" not in attributes
+    try:
+        started = psutil.Process(int(attributes["pid"])).create_time()
+    except psutil.Error:
+        return True
+    return abs(started - float(attributes["pid_start"])) > 1.0

@@ -1,0 +1,196 @@
+"""A worker: takes the next piece of work of a sweep until nothing is left.
+
+    baselines once  ─►  trials, encoders in turns  ─►  confirmations, seed by seed
+
+Any number of workers may run at once. What to do next is decided under a lock on the sweep, so that no two take the
+same; the work itself is done outside of it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from filelock import FileLock
+
+from rnnbench import runs
+from rnnbench.baseline_runs import tracked_baselines
+from rnnbench.experiment import ExperimentConfig
+from rnnbench.sweeps.base import Event, SweepPlan, Tell
+from rnnbench.sweeps.studies import Studies, Trial
+from rnnbench.tracking import PARENT, Tracker
+
+_MOST_REDRAWS = 200
+_WAIT_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class _Work:
+    kind: str
+    model: str
+    name: str
+    config: ExperimentConfig
+    trial: Trial | None = None
+    run_id: str | None = None
+
+
+class Worker:
+    """One worker of a sweep."""
+
+    def __init__(
+        self, plan: SweepPlan, number: int = 0, tell: Tell | None = None, is_stopped: Callable[[], bool] | None = None
+    ) -> None:
+        self.plan, self.number = plan, number
+        self.tell = tell or (lambda event: None)
+        self.is_stopped = is_stopped or (lambda: False)
+        self.tracker = Tracker()
+        self.studies = Studies(plan)
+        self.lock = FileLock(f"{plan.journal}.work.lock")
+        self.prepared: dict[str, Any] = {}
+
+    def work(self) -> None:
+        """Works until nothing is left or someone says stop."""
+        while not self.is_stopped():
+            with self.lock:
+                work, is_waiting = self._next()
+            if work is not None:
+                self._do(work)
+            elif is_waiting:
+                time.sleep(_WAIT_SECONDS)
+            else:
+                break
+        self.tell(Event("done", self.number))
+
+    def _next(self) -> tuple[_Work | None, bool]:
+        """The next piece of work, and whether waiting for others may bring more."""
+        if (claimed := self._next_baselines()) is not None:
+            return claimed, True
+        counts = {model: len(self.studies.counted(model)) for model in self.plan.configs}
+        is_open = not self.plan.confirm_only and not self._is_late()
+        behind = [model for model in self.plan.configs if counts[model] < self.plan.trials] if is_open else []
+        if behind:
+            return self._draw(min(behind, key=lambda model: counts[model])), True
+        if not all(self.studies.is_searched(model) for model in self.plan.configs):
+            return None, True
+        return (None, False) if self.plan.trials_only else self._next_confirmation()
+
+    def _is_late(self) -> bool:
+        return bool(self.plan.search_until) and time.time() > self.plan.search_until
+
+    def _next_baselines(self) -> _Work | None:
+        if self.tracker.find(self.plan.experiment_id, **{PARENT: self.plan.parent, "claim": "baselines"}):
+            return None
+        model = next(iter(self.plan.configs))
+        tags = {"kind": "claim", "claim": "baselines", "task": self.plan.task}
+        writer = self.tracker.start(self.plan.experiment_id, "baselines", tags, self.plan.parent)
+        return _Work("baseline", "baselines", "baselines", self.plan.config(model), run_id=writer.run_id)
+
+    def _draw(self, model: str) -> _Work:
+        """A trial under the ceiling on parameters; draws above it are discarded and do not count."""
+        base = self.plan.config(model)
+        for _ in range(_MOST_REDRAWS):
+            trial, config = self.studies.draw(model, base)
+            if runs.parameters_of(config, runs.prepare(config)) <= config.budget.parameters:
+                name = f"{len(self.studies.counted(model)):03d}-{runs.model_name(model)}"
+                return _Work("trial", model, name, config, trial)
+            self.studies.tell(model, trial, "over_ceiling", None)
+        raise runs.BudgetError(
+            f"no draw for {model} in {_MOST_REDRAWS} had at most {base.budget.parameters:,} parameters: "
+            "narrow encoder.hidden_size or raise budget.parameters"
+        )
+
+    def _next_confirmation(self) -> tuple[_Work | None, bool]:
+        """The first confirmation that nobody has begun, all encoders on a seed before the next seed."""
+        found = self.tracker.find(self.plan.experiment_id, **{PARENT: self.plan.parent, "kind": "confirm"})
+        taken = {
+            (run.data.tags.get("choice"), run.data.tags.get("planned_seed")): run.data.tags.get("outcome", "running")
+            for run in found
+            if run.data.tags.get("outcome") != "interrupted"
+        }
+        for seed in range(1, self.plan.seeds + 1):
+            for model in self.plan.configs:
+                chosen = self.studies.choice(model)
+                if chosen is None or (chosen.choice(), str(seed)) in taken:
+                    continue
+                config = chosen.with_values({}, seed=seed)
+                tags = {"kind": "confirm", "choice": chosen.choice(), "planned_seed": str(seed), "model": model}
+                name = f"{runs.model_name(model)}-seed{seed}"
+                writer = self.tracker.start(self.plan.experiment_id, name, tags, self.plan.parent)
+                return _Work("confirm", model, name, config, run_id=writer.run_id), True
+        return None, False
+
+    def _do(self, work: _Work) -> None:
+        self.tell(Event("start", self.number, work.kind, work.model, work.name))
+        if work.kind == "baseline":
+            self._baselines(work)
+        else:
+            self._train(work)
+
+    def _baselines(self, work: _Work) -> None:
+        def tell(name: str) -> None:
+            self.tell(Event("progress", self.number, "baseline", "baselines", name))
+
+        tracked_baselines(
+            work.config,
+            tracker=self.tracker,
+            experiment_id=self.plan.experiment_id,
+            parent=self.plan.parent,
+            claim=work.run_id or "",
+            tell=tell,
+        )
+        self.tell(Event("end", self.number, "baseline", "baselines", "baselines", 1.0, outcome="completed"))
+
+    def _train(self, work: _Work) -> None:
+        try:
+            record = runs.tracked(
+                work.config,
+                tracker=self.tracker,
+                experiment_id=self.plan.experiment_id,
+                name=work.name,
+                kind="trial" if work.kind == "trial" else "confirm",
+                open_test=work.kind == "confirm",
+                parent=self.plan.parent,
+                run_id=work.run_id,
+                tags=self._tags(work),
+                params=self._params(work),
+                hooks=self._hooks(work),
+            )
+        except Exception as error:
+            if work.trial is not None:
+                self.studies.tell(work.model, work.trial, "failed", None)
+            message = f"{work.name} failed: {type(error).__name__}: {error}"
+            self.tell(Event("error", self.number, work.kind, work.model, work.name, 1.0, message=message))
+            return
+        score = record.validation if record.validation == record.validation else None
+        if work.trial is not None:
+            self.studies.tell(work.model, work.trial, record.outcome, score, record.run_id)
+        self.tell(Event("end", self.number, work.kind, work.model, work.name, 1.0, score, record.outcome))
+
+    def _tags(self, work: _Work) -> dict[str, str]:
+        if work.trial is None:
+            return {"planned_seed": str(work.config.seed)}
+        return {"trial": str(work.trial.user_attrs["index"]), "draw": work.trial.user_attrs["draw"]}
+
+    def _params(self, work: _Work) -> dict[str, object]:
+        searched = work.config.ranges()
+        plain = work.config.to_plain()
+        return {name: plain[name.split(".")[0]][name.split(".", 1)[1]] for name in searched}
+
+    def _hooks(self, work: _Work) -> runs.Hooks:
+        updates = work.config.budget.updates
+
+        def log(update: int, values: dict[str, float]) -> None:
+            score = next((value for key, value in values.items() if key.startswith("validation/")), None)
+            share = min(1.0, update / updates)
+            self.tell(Event("progress", self.number, work.kind, work.model, work.name, share, score))
+
+        def report(step: int, score: float) -> bool:
+            assert work.trial is not None
+            work.trial.report(score, step)
+            return work.config.search.pruning and work.trial.should_prune()
+
+        return runs.Hooks(
+            report=report if work.trial is not None else None, log=log, is_interrupted=self.is_stopped
+        )

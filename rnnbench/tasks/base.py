@@ -1,0 +1,144 @@
+"""The contract of a task: a LightningModule that is given an encoder and prepared data, and builds neither.
+
+    Prepared   data made ready once per run: tokens or scaled windows, split by split, test sealed
+    loss       of one training batch
+    observe    one evaluation batch; `summarize` makes the metrics of the whole split out of all of them
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import Any, ClassVar, TypeVar
+
+import pytorch_lightning as pl
+import torch
+from torch import Tensor
+
+from rnnbench.config import Settings
+from rnnbench.data.base import AnyData, Kind, SplitName
+from rnnbench.encoders.base import Encoder
+
+
+T = TypeVar("T")
+_REMEMBERED: OrderedDict[Hashable, Any] = OrderedDict()
+_MOST_REMEMBERED = 3
+
+
+def remembered(key: Hashable, make: Callable[[], T]) -> T:
+    """What `make` gives, kept for the next run of this process: a sweep would tokenize the same text again and again."""
+    if key not in _REMEMBERED:
+        _REMEMBERED[key] = make()
+        if len(_REMEMBERED) > _MOST_REMEMBERED:
+            _REMEMBERED.popitem(last=False)
+    return _REMEMBERED[key]
+
+
+def endless(batches: Iterable[T]) -> Iterator[T]:
+    """Epoch after epoch of the same batches."""
+    while True:
+        yield from batches
+
+
+class Prepared(ABC):
+    """A data set made ready for one task."""
+
+    input_size: int
+    """Features per step that the encoder is given."""
+
+    @abstractmethod
+    def training_batches(self, batch_size: int, seed: int) -> Iterator[Any]:
+        """Batches without end, epoch after epoch; the same seed gives the same batches whatever the encoder."""
+
+    @abstractmethod
+    def batches_per_epoch(self, batch_size: int) -> int:
+        """How many training batches make an epoch."""
+
+    @abstractmethod
+    def evaluation_batches(self, split: SplitName) -> Iterable[Any]:
+        """The whole split, once, in a fixed order, in batches that do not depend on the training batch size.
+
+        Raises: SealedSplitError for the test split before it is opened.
+        """
+
+    @abstractmethod
+    def open_test(self) -> None:
+        """Breaks the seal of the test split: a confirmation is about to score."""
+
+    @abstractmethod
+    def to_plain(self) -> dict[str, Any]:
+        """What was learned from training (vocabulary, scaler) as plain data, to use the trained weights later."""
+
+
+class SequenceTask(pl.LightningModule, ABC):
+    """An encoder in training on one task."""
+
+    Settings: ClassVar[type[Settings]]
+    data_kind: ClassVar[Kind]
+    metric: ClassVar[str]
+    """The metric that selects, without its split: `accuracy` is logged as `validation/accuracy`."""
+    requires_causal: ClassVar[bool] = False
+    items: ClassVar[str]
+    """What `items per second` counts: characters, texts, windows."""
+
+    @classmethod
+    @abstractmethod
+    def prepare(cls, data: AnyData, settings: Any) -> Prepared:
+        """Tokens, scales or windows of a data set, learned from its training split alone."""
+
+    def __init__(self, encoder: Encoder, prepared: Any, settings: Any) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.prepared = prepared
+        self.settings = settings
+        self.optimization: Callable[[SequenceTask], Any] | None = None
+        self.observed_items = 0
+        """Items seen in all evaluations so far."""
+
+    @abstractmethod
+    def loss(self, batch: Any) -> tuple[Tensor, int]:
+        """The training loss of a batch, and how many items it holds."""
+
+    @abstractmethod
+    def start_evaluation(self) -> None:
+        """Forgets what an earlier evaluation observed."""
+
+    @abstractmethod
+    def observe(self, batch: Any) -> int:
+        """Takes in one evaluation batch; returns how many items it held."""
+
+    @abstractmethod
+    def summarize(self) -> dict[str, float]:
+        """Every metric of the task over all that was observed, keys without the split."""
+
+    def evaluate(self, split: SplitName) -> dict[str, float]:
+        """Every metric over a whole split, keys such as `validation/accuracy`."""
+        self.eval()
+        self.start_evaluation()
+        with torch.inference_mode():
+            for batch in self.prepared.evaluation_batches(split):
+                self.observed_items += self.observe(self.transfer_batch_to_device(batch, self.device, 0))
+        return {f"{split}/{key}": value for key, value in self.summarize().items()}
+
+    # what Lightning calls
+
+    def configure_optimizers(self) -> Any:
+        if self.optimization is None:
+            raise RuntimeError("a task trains only after its optimization was set")
+        return self.optimization(self)
+
+    def training_step(self, batch: Any, batch_idx: int) -> dict[str, Any]:
+        loss, items = self.loss(batch)
+        return {"loss": loss, "items": items}
+
+    def on_validation_epoch_start(self) -> None:
+        self.start_evaluation()
+
+    def validation_step(self, batch: Any, batch_idx: int) -> None:
+        self.observed_items += self.observe(batch)
+
+    def on_validation_epoch_end(self) -> None:
+        self.log_dict({f"validation/{key}": torch.tensor(value) for key, value in self.summarize().items()})
+
+

@@ -1,0 +1,157 @@
+"""Forecasting: the next values of one or more series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Annotated, Any, ClassVar, Literal, cast
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+from torch.nn import functional
+
+from rnnbench import metrics
+from rnnbench.config import Choices, Floats, Settings
+from rnnbench.data.base import AnyData, Kind, Series, SplitName
+from rnnbench.data.batches import SeriesWindows
+from rnnbench.data.series import prepare_series
+from rnnbench.encoders.base import Encoder
+from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
+
+EVALUATION_BATCH = 256
+
+
+class ForecastingSettings(Settings):
+    """Windows, and what the encoder's forecast is added to.
+
+    lookback, horizon: samples before and after the origin; 0 takes what suits the data set.
+    reference: what each window is measured from, and the forecast added to: its last value, its mean, the same time
+        one season earlier, or nothing.
+    linear_path: a linear map from the lookback to the horizon beside the encoder, shared by all channels.
+    """
+
+    lookback: Annotated[int, Field(ge=0)] = 0
+    horizon: Annotated[int, Field(ge=0)] = 0
+    calendar: bool = True
+    reference: Annotated[Literal["none", "last", "mean", "season"], Choices("last", "mean", "season")] = "last"
+    linear_path: Annotated[bool, Choices(False, True)] = False
+    head_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.4)] = 0.0
+    loss: Annotated[Literal["absolute", "squared", "huber"], Choices("absolute", "squared", "huber")] = "absolute"
+
+
+class PreparedWindows(Prepared):
+    """Scaled rows, split by split, cut into windows as they are read."""
+
+    def __init__(self, series: Series, settings: ForecastingSettings) -> None:
+        self.series = series
+        self.settings = settings
+        self.rows = remembered((series.fingerprint, settings.calendar), lambda: prepare_series(series, settings.calendar))
+        self.lookback = settings.lookback or series.suggested_lookback
+        self.horizon = settings.horizon or series.suggested_horizon
+        self.input_size = self.rows.input_size
+        self.channels = len(series.targets)
+
+    def _windows(self, split: SplitName, batch_size: int, seed: int, *, train: bool) -> SeriesWindows:
+        rows = self.rows.splits.named(split)
+        return SeriesWindows(rows, self.lookback, self.horizon, batch_size, seed=seed, train=train)
+
+    def training_batches(self, batch_size: int, seed: int) -> Iterator[Any]:
+        return endless(self._windows("train", batch_size, seed, train=True))
+
+    def batches_per_epoch(self, batch_size: int) -> int:
+        return len(self._windows("train", batch_size, 0, train=True))
+
+    def evaluation_batches(self, split: SplitName) -> Iterable[Any]:
+        return self._windows(split, EVALUATION_BATCH, 0, train=False)
+
+    def open_test(self) -> None:
+        self.rows = replace(self.rows, splits=self.rows.splits.opened())
+
+    def to_plain(self) -> dict[str, Any]:
+        return {
+            "scaler": self.rows.scaler.to_plain(),
+            "targets": [*self.series.targets],
+            "covariates": [*self.series.covariate_names],
+            "frequency": self.series.frequency,
+            "season_length": self.series.season_length,
+            "learn": self.series.learn,
+            "lookback": self.lookback,
+            "horizon": self.horizon,
+        }
+
+
+class Forecasting(SequenceTask):
+    """A direct forecaster: the encoder reads the lookback, one linear layer writes the whole horizon.
+
+        rows t - lookback .. t ─► encoder ─► last step ─► linear ─► + reference ─► rows t + 1 .. t + horizon
+
+    The linear path is the autoregressive part of LSTNet (Lai et al., 2018, arXiv:1703.07015). Selected by MASE over
+    every origin of the split (Hyndman and Koehler, 2006), in the unit of the series.
+    """
+
+    Settings: ClassVar[type[Settings]] = ForecastingSettings
+    data_kind: ClassVar[Kind] = "series"
+    metric: ClassVar[str] = "mase"
+    items: ClassVar[str] = "windows"
+
+    @classmethod
+    def prepare(cls, data: AnyData, settings: ForecastingSettings) -> PreparedWindows:
+        return PreparedWindows(cast(Series, data), settings)
+
+    def __init__(self, encoder: Encoder, prepared: PreparedWindows, settings: ForecastingSettings) -> None:
+        super().__init__(encoder, prepared, settings)
+        self.horizon, self.channels = prepared.horizon, prepared.channels
+        self.head_dropout = nn.Dropout(settings.head_dropout)
+        self.head = nn.Linear(encoder.output_size, self.horizon * self.channels)
+        self.linear = nn.Linear(prepared.lookback, self.horizon) if settings.linear_path else None
+        if self.linear is not None:
+            nn.init.zeros_(self.linear.weight)
+            nn.init.zeros_(self.linear.bias)
+        self._errors: metrics.ForecastErrors
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Scaled forecasts (batch, horizon, channels) of scaled inputs (batch, lookback, input)."""
+        past = inputs[..., : self.channels]
+        level, reference = self._reference(past)
+        centred = past - level
+        encoded = self.encoder(torch.cat([centred, inputs[..., self.channels :]], dim=-1))
+        forecast = self.head(self.head_dropout(self.encoder.last_step(encoded.steps)))
+        forecast = forecast.unflatten(1, (self.horizon, self.channels))
+        if self.linear is not None:
+            forecast = forecast + self.linear(centred.transpose(1, 2)).transpose(1, 2)
+        return forecast + reference
+
+    def _reference(self, past: Tensor) -> tuple[Tensor, Tensor]:
+        """What the inputs are measured from, and what the forecast is added to."""
+        if self.settings.reference == "none":
+            zero = past.new_zeros(())
+            return zero, zero
+        if self.settings.reference == "last":
+            last = past[:, -1:]
+            return last, last
+        mean = past.mean(dim=1, keepdim=True)
+        season = min(self.prepared.series.season_length, past.shape[1])
+        if self.settings.reference == "mean" or season < 2:
+            return mean, mean
+        repeats = -(-self.horizon // season)
+        return mean, past[:, -season:].repeat(1, repeats, 1)[:, : self.horizon]
+
+    def loss(self, batch: Any) -> tuple[Tensor, int]:
+        inputs, targets, *_ = batch
+        kinds = {"absolute": functional.l1_loss, "squared": functional.mse_loss, "huber": functional.smooth_l1_loss}
+        return kinds[self.settings.loss](self(inputs), targets), len(inputs)
+
+    def start_evaluation(self) -> None:
+        train = self.prepared.rows.splits.train
+        self._errors = metrics.ForecastErrors.from_training(train.levels, self.prepared.series.season_length)
+
+    def observe(self, batch: Any) -> int:
+        inputs, _, last_levels, target_levels, _ = batch
+        forecast = self(inputs).double().cpu().numpy()
+        levels = self.prepared.rows.to_levels(forecast, last_levels.cpu().numpy())
+        self._errors.add(target_levels.cpu().numpy(), levels)
+        return len(inputs)
+
+    def summarize(self) -> dict[str, float]:
+        return self._errors.metrics()

@@ -1,0 +1,137 @@
+"""Sentiment: one class for each text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Annotated, Any, ClassVar, Literal, cast
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+from torch.nn import functional
+
+from rnnbench import metrics
+from rnnbench.config import Choices, Floats, Ints, Settings
+from rnnbench.data.base import AnyData, Kind, LabelledTexts, SplitName
+from rnnbench.data.batches import LabelledBatches
+from rnnbench.data.text import EncodedLabelled, Tokenizer, TokenizerSettings, build_tokenizer, encode_labelled
+from rnnbench.encoders.base import Encoder
+from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
+
+EVALUATION_BATCH = 128
+
+
+class SentimentSettings(Settings):
+    """How a text becomes vectors, and the encoder's steps one vector.
+
+    pooling: which steps stand for the text. max_tokens: longer texts are cut at the end.
+    """
+
+    tokenizer: Literal["words", "characters", "subwords"] = "words"
+    vocabulary_size: Annotated[int, Field(ge=16)] = 10_000
+    minimum_count: Annotated[int, Field(ge=1)] = 2
+    lowercase: bool = True
+    max_tokens: Annotated[int, Field(ge=1)] = 64
+    embedding_size: Annotated[int, Field(ge=1), Ints(32, 128, log=True)] = 64
+    embedding_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.7)] = 0.3
+    pooling: Annotated[Literal["last", "mean", "max", "attention"], Choices("last", "mean", "max", "attention")] = (
+        "mean"
+    )
+
+
+class PreparedTexts(Prepared):
+    """Token ids and labels, split by split."""
+
+    def __init__(self, encoded: EncodedLabelled, tokenizer: Tokenizer, settings: SentimentSettings) -> None:
+        self.encoded, self.tokenizer, self.classes = encoded, tokenizer, encoded.classes
+        self.input_size = settings.embedding_size
+
+    def training_batches(self, batch_size: int, seed: int) -> Iterator[Any]:
+        return endless(LabelledBatches(self.encoded.splits.train, batch_size, seed=seed))
+
+    def batches_per_epoch(self, batch_size: int) -> int:
+        return len(LabelledBatches(self.encoded.splits.train, batch_size))
+
+    def evaluation_batches(self, split: SplitName) -> Iterable[Any]:
+        return LabelledBatches(self.encoded.splits.named(split), EVALUATION_BATCH, train=False)
+
+    def open_test(self) -> None:
+        self.encoded = replace(self.encoded, splits=self.encoded.splits.opened())
+
+    def to_plain(self) -> dict[str, Any]:
+        return {"tokenizer": self.tokenizer.to_plain(), "classes": [*self.classes]}
+
+
+class Sentiment(SequenceTask):
+    """A classifier: embedding, encoder, pooling over valid steps, one linear layer.
+
+        text ─► tokens ─► vectors ─► encoder ─► pooled vector ─► one score per class
+
+    Selected by accuracy; trained on cross-entropy.
+    """
+
+    Settings: ClassVar[type[Settings]] = SentimentSettings
+    data_kind: ClassVar[Kind] = "labelled_text"
+    metric: ClassVar[str] = "accuracy"
+    items: ClassVar[str] = "texts"
+
+    @classmethod
+    def prepare(cls, data: AnyData, settings: SentimentSettings) -> PreparedTexts:
+        texts = cast(LabelledTexts, data)
+        wanted = TokenizerSettings(
+            kind=settings.tokenizer,
+            vocabulary_size=settings.vocabulary_size,
+            lowercase=settings.lowercase,
+            minimum_count=settings.minimum_count,
+        )
+
+        def encode() -> tuple[EncodedLabelled, Tokenizer]:
+            tokenizer = build_tokenizer(wanted, texts.splits.train.texts)
+            return encode_labelled(texts, tokenizer, settings.max_tokens), tokenizer
+
+        key = (texts.fingerprint, wanted.model_dump_json(), settings.max_tokens)
+        encoded, tokenizer = remembered(key, encode)
+        return PreparedTexts(encoded, tokenizer, settings)
+
+    def __init__(self, encoder: Encoder, prepared: PreparedTexts, settings: SentimentSettings) -> None:
+        super().__init__(encoder, prepared, settings)
+        self.embedding = nn.Embedding(prepared.tokenizer.size, settings.embedding_size, padding_idx=0)
+        nn.init.normal_(self.embedding.weight, std=0.1)
+        self.embedding_dropout = nn.Dropout(settings.embedding_dropout)
+        self.attention = nn.Linear(encoder.output_size, 1) if settings.pooling == "attention" else None
+        self.head = nn.Linear(encoder.output_size, len(prepared.classes))
+        self._observed: list[tuple[Tensor, Tensor]] = []
+
+    def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        """Scores before softmax, (batch, classes), of token ids (batch, time) padded on the right."""
+        encoded = self.encoder(self.embedding_dropout(self.embedding(ids)), lengths)
+        return self.head(self._pool(encoded.steps, lengths))
+
+    def _pool(self, steps: Tensor, lengths: Tensor) -> Tensor:
+        if self.settings.pooling == "last":
+            return self.encoder.last_step(steps, lengths)
+        valid = (torch.arange(steps.shape[1], device=steps.device) < lengths.unsqueeze(1)).unsqueeze(2)
+        if self.settings.pooling == "max":
+            return steps.masked_fill(~valid, float("-inf")).amax(dim=1)
+        if self.attention is None:
+            return (steps * valid).sum(dim=1) / lengths.unsqueeze(1)
+        weights = self.attention(steps).masked_fill(~valid, float("-inf")).softmax(dim=1)
+        return (weights * steps * valid).sum(dim=1)
+
+    def loss(self, batch: Any) -> tuple[Tensor, int]:
+        ids, lengths, labels, _ = batch
+        return functional.cross_entropy(self(ids, lengths), labels), len(labels)
+
+    def start_evaluation(self) -> None:
+        self._observed = []
+
+    def observe(self, batch: Any) -> int:
+        ids, lengths, labels, _ = batch
+        self._observed.append((self(ids, lengths).float().log_softmax(dim=1).cpu(), labels.cpu()))
+        return len(labels)
+
+    def summarize(self) -> dict[str, float]:
+        probabilities = torch.cat([scores for scores, _ in self._observed]).double().exp().numpy()
+        labels = torch.cat([labels for _, labels in self._observed]).numpy()
+        return metrics.class_metrics(labels, probabilities)

@@ -1,0 +1,174 @@
+"""Text generation: the next character (or token) of a text, again and again."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Annotated, Any, ClassVar, Literal, cast
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+from torch.nn import functional
+
+from rnnbench.config import Choices, Floats, Ints, Settings
+from rnnbench.data.base import AnyData, Kind, SplitName, TextCorpus
+from rnnbench.data.batches import CorpusWindows, EvaluationWindows, StridedWindows
+from rnnbench.data.text import EncodedCorpus, Tokenizer, TokenizerSettings, build_tokenizer, encode_corpus
+from rnnbench.encoders.base import Encoder, State
+from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
+
+EVALUATION_STREAMS = 32
+"""Part of how the task measures: each stream but the first begins without the context before it."""
+EVALUATION_WINDOW = 256
+COLD_CHARACTERS = 256
+
+
+class TextGenerationSettings(Settings):
+    """How text becomes tokens, and how far gradients reach back.
+
+    window: tokens between two cuts of the gradient (truncated backpropagation through time).
+    carry_state: go on from the state of the window before; otherwise every window starts empty.
+    """
+
+    tokenizer: Literal["characters", "subwords", "words"] = "characters"
+    vocabulary_size: Annotated[int, Field(ge=16)] = 1024
+    embedding_size: Annotated[int, Field(ge=1), Ints(32, 128, log=True)] = 64
+    embedding_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.3)] = 0.0
+    window: Annotated[int, Field(ge=2), Choices(32, 64, 128)] = 64
+    carry_state: bool = True
+
+
+class PreparedCorpus(Prepared):
+    """Token ids, split by split, and how many characters they stand for."""
+
+    def __init__(self, encoded: EncodedCorpus, tokenizer: Tokenizer, settings: TextGenerationSettings) -> None:
+        self.encoded, self.tokenizer, self.settings = encoded, tokenizer, settings
+        self.input_size = settings.embedding_size
+
+    def training_batches(self, batch_size: int, seed: int) -> Iterator[Any]:
+        return endless(CorpusWindows(self.encoded.splits.train, batch_size, self.settings.window, seed=seed))
+
+    def batches_per_epoch(self, batch_size: int) -> int:
+        return len(CorpusWindows(self.encoded.splits.train, batch_size, self.settings.window))
+
+    def evaluation_batches(self, split: SplitName) -> Iterable[Any]:
+        return EvaluationWindows(self.encoded.splits.named(split), EVALUATION_STREAMS, EVALUATION_WINDOW)
+
+    def cold_batches(self, split: SplitName) -> Iterable[Any]:
+        """Consecutive crops of about 256 characters, each to be read with an empty context."""
+        tokens = self.encoded.splits.named(split)
+        size = max(2, round(COLD_CHARACTERS * len(tokens) / self.encoded.characters[split]))
+        return StridedWindows(tokens, context=size, stride=size, batch_size=64)
+
+    def characters_per_token(self, split: SplitName) -> float:
+        """How many characters of a split a token of it stands for, on average."""
+        return self.encoded.characters[split] / len(self.encoded.splits.named(split))
+
+    def open_test(self) -> None:
+        self.encoded = replace(self.encoded, splits=self.encoded.splits.opened())
+
+    def to_plain(self) -> dict[str, Any]:
+        return {"tokenizer": self.tokenizer.to_plain()}
+
+
+class TextGeneration(SequenceTask):
+    """A language model: embedding, encoder, one linear layer to the next token.
+
+        token t ─► vector ─► encoder (state carried) ─► scores of token t + 1
+
+    Trained by truncated backpropagation through time on contiguous text: the state goes on from window to window, the
+    gradient does not (Williams and Peng, 1990). Selected by bits per character over the whole split, whatever the
+    tokenizer: the probability of all tokens, divided by the number of characters that they spell.
+    """
+
+    Settings: ClassVar[type[Settings]] = TextGenerationSettings
+    data_kind: ClassVar[Kind] = "text"
+    metric: ClassVar[str] = "bits_per_character"
+    requires_causal: ClassVar[bool] = True
+    items: ClassVar[str] = "tokens"
+
+    @classmethod
+    def prepare(cls, data: AnyData, settings: TextGenerationSettings) -> PreparedCorpus:
+        corpus = cast(TextCorpus, data)
+        wanted = TokenizerSettings(kind=settings.tokenizer, vocabulary_size=settings.vocabulary_size)
+
+        def encode() -> tuple[EncodedCorpus, Tokenizer]:
+            tokenizer = build_tokenizer(wanted, corpus.splits.train)
+            return encode_corpus(corpus, tokenizer), tokenizer
+
+        encoded, tokenizer = remembered((corpus.fingerprint, wanted.model_dump_json()), encode)
+        return PreparedCorpus(encoded, tokenizer, settings)
+
+    def __init__(self, encoder: Encoder, prepared: PreparedCorpus, settings: TextGenerationSettings) -> None:
+        super().__init__(encoder, prepared, settings)
+        self.embedding = nn.Embedding(prepared.tokenizer.size, settings.embedding_size)
+        nn.init.normal_(self.embedding.weight, std=0.1)
+        self.embedding_dropout = nn.Dropout(settings.embedding_dropout)
+        self.head = nn.Linear(encoder.output_size, prepared.tokenizer.size)
+        self._training_state: State | None = None
+        self._evaluation_state: State | None = None
+        self._characters_per_token = 1.0
+        self._nats, self._scored = 0.0, 0
+
+    def forward(self, ids: Tensor, state: State | None = None) -> tuple[Tensor, State]:
+        """Scores before softmax of each next token, (batch, time, vocabulary), and the state to go on from."""
+        encoded = self.encoder(self.embedding_dropout(self.embedding(ids)), None, state)
+        return self.head(encoded.steps), encoded.state
+
+    def loss(self, batch: Any) -> tuple[Tensor, int]:
+        inputs, targets, is_first = batch
+        before = None if is_first or not self.settings.carry_state else self._training_state
+        scores, state = self(inputs, before)
+        self._training_state = tuple(part.detach() for part in state)
+        return functional.cross_entropy(scores.flatten(0, 1), targets.flatten()), targets.numel()
+
+    def start_evaluation(self) -> None:
+        self._evaluation_state = None
+        self._nats, self._scored = 0.0, 0
+
+    def observe(self, batch: Any) -> int:
+        """One window of every evaluation stream."""
+        inputs, targets, lengths, is_first = batch
+        nats, scored, self._evaluation_state = self._score(
+            inputs, targets, lengths, None if is_first else self._evaluation_state
+        )
+        self._nats += nats
+        self._scored += scored
+        return scored
+
+    def _score(
+        self, inputs: Tensor, targets: Tensor, lengths: Tensor, state: State | None = None
+    ) -> tuple[float, int, State]:
+        """Nats of all targets inside the lengths, how many there are, and the state to go on from.
+
+        Only the last window of some streams is shorter: nothing follows it, so its state may be that of padding.
+        """
+        scores, after = self(inputs, state)
+        losses = functional.cross_entropy(scores.flatten(0, 1).float(), targets.flatten(), reduction="none")
+        counts = torch.arange(targets.shape[1], device=targets.device) < lengths.unsqueeze(1)
+        return float((losses * counts.flatten()).double().sum()), int(lengths.sum()), after
+
+    def summarize(self) -> dict[str, float]:
+        characters = self._scored * self._characters_per_token
+        nats = self._nats / characters
+        perplexity = math.exp(nats) if nats < 700 else math.inf
+        return {"bits_per_character": nats / math.log(2), "nats_per_character": nats, "perplexity": perplexity}
+
+    def on_validation_epoch_start(self) -> None:
+        self._characters_per_token = self.prepared.characters_per_token("validation")
+        super().on_validation_epoch_start()
+
+    def evaluate(self, split: SplitName) -> dict[str, float]:
+        self._characters_per_token = self.prepared.characters_per_token(split)
+        found = super().evaluate(split)
+        return found | {f"{split}/cold_nats_per_character": self._cold(split)}
+
+    def _cold(self, split: SplitName) -> float:
+        nats, scored = 0.0, 0
+        with torch.inference_mode():
+            for inputs, targets, lengths, _ in self.prepared.cold_batches(split):
+                added, count, _ = self._score(*(part.to(self.device) for part in (inputs, targets, lengths)))
+                nats, scored = nats + added, scored + count
+        return nats / (scored * self._characters_per_token)

@@ -1,0 +1,270 @@
+"""RunRecords to MLflow and back, without loss. The only module that uses mlflow.
+
+One experiment per task and data set. Below it, per sweep, one parent run; below that its trials, confirmations and
+baselines. The store is `mlruns/mlflow.db` with artifacts in `mlruns/artifacts/`.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import logging
+import math
+import os
+import platform
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+
+from filelock import FileLock
+from mlflow import MlflowClient
+from mlflow.entities import Metric, Param, Run, RunTag, ViewType
+from mlflow.exceptions import MlflowException
+
+from rnnbench.errors import RnnbenchError
+from rnnbench.record import RunRecord
+from rnnbench.store import store_folder
+
+logging.getLogger("alembic").setLevel(logging.WARNING)
+logging.getLogger("mlflow").setLevel(logging.WARNING)
+
+PARENT = "mlflow.parentRunId"
+_FINISHED = {"completed": "FINISHED", "pruned": "FINISHED", "interrupted": "KILLED"}
+_RECORD_FIELDS = ("kind", "task", "data", "fingerprint", "model", "metric", "outcome", "protocol")
+_PAGE = 1000
+
+
+def tracking_uri() -> str:
+    """The address of the store: a database file, always named in full."""
+    return f"sqlite:///{store_folder() / 'mlflow.db'}"
+
+
+def experiment_name(task: str, data: str) -> str:
+    """The MLflow experiment of a task on a data set: `sentiment-rotten_tomatoes`."""
+    return f"{task}-{data}"
+
+
+class Tracker:
+    """The runs of one store."""
+
+    def __init__(self) -> None:
+        # two processes that meet an empty store at once would break its schema for good
+        with FileLock(str(store_folder() / "mlflow.lock")):
+            self.client = MlflowClient(tracking_uri=tracking_uri())
+            self.client.search_experiments(max_results=1)
+
+    def experiment(self, task: str, data: str) -> str:
+        """The id of the experiment of a task on a data set, made where it is missing."""
+        name = experiment_name(task, data)
+        with FileLock(str(store_folder() / "mlflow.lock")):
+            found = self.client.get_experiment_by_name(name)
+            if found is None:
+                location = (store_folder() / "artifacts" / name).as_uri()
+                return self.client.create_experiment(name, artifact_location=location)
+        if found.lifecycle_stage != "active":
+            self.client.restore_experiment(found.experiment_id)
+        return found.experiment_id
+
+    def experiments(self, task: str) -> dict[str, str]:
+        """Data set name to experiment id, for every data set that the task has runs on."""
+        found = self.client.search_experiments(view_type=ViewType.ACTIVE_ONLY)
+        prefix = f"{task}-"
+        return {item.name.removeprefix(prefix): item.experiment_id for item in found if item.name.startswith(prefix)}
+
+    def describe_experiment(self, experiment_id: str, *, note: str, view: Mapping[str, Any]) -> None:
+        """Sets the experiment's description and the saved view that `rnnbench ui` opens."""
+        self.client.set_experiment_tag(experiment_id, "mlflow.note.content", note)
+        self.client.set_experiment_tag(experiment_id, "mlflow.experimentKind", "custom_model_development")
+        self.client.set_experiment_tag(experiment_id, "mlflow.sharedViewState.rnnbench", json.dumps(dict(view)))
+
+    def start(self, experiment_id: str, name: str, tags: Mapping[str, str], parent: str | None = None) -> RunWriter:
+        """A new run in the state RUNNING."""
+        own = {**_origin_tags(), **tags, **({PARENT: parent} if parent else {})}
+        run = self.client.create_run(experiment_id, tags=own, run_name=name)
+        return RunWriter(self.client, run.info.run_id)
+
+    def resume(self, run_id: str) -> RunWriter:
+        """An existing run, to be written on."""
+        self.client.update_run(run_id, status="RUNNING")
+        self.client.log_batch(run_id, tags=[RunTag(key, value) for key, value in _origin_tags().items()])
+        return RunWriter(self.client, run_id)
+
+    def writer(self, run_id: str) -> RunWriter:
+        """A writer on an existing run, whose state it leaves."""
+        return RunWriter(self.client, run_id)
+
+    def run(self, run_id: str) -> Run:
+        """A run by its id. Raises: RnnbenchError where there is none."""
+        try:
+            return self.client.get_run(run_id)
+        except MlflowException as error:
+            raise RnnbenchError(f"there is no run {run_id!r} in {store_folder()}") from error
+
+    def find(self, experiment_id: str, **tags: str) -> list[Run]:
+        """Every run with these tags, the oldest first."""
+        query = " and ".join(f"tags.`{key}` = '{value}'" for key, value in tags.items())
+        found: list[Run] = []
+        token: str | None = None
+        while True:
+            page = self.client.search_runs(
+                [experiment_id], query, max_results=_PAGE, page_token=token, order_by=["attributes.start_time ASC"]
+            )
+            found.extend(page)
+            token = page.token
+            if not token:
+                return found
+
+    def records(self, experiment_id: str, parent: str) -> list[RunRecord]:
+        """Every record below a sweep's run, without curves; the oldest first."""
+        return [record_of(run) for run in self.find(experiment_id, **{PARENT: parent})]
+
+    def with_curves(self, record: RunRecord, keys: Iterable[str]) -> RunRecord:
+        """The record with these curves read from the store."""
+        for key in keys:
+            history = self.client.get_metric_history(record.run_id, _curve_key(key))
+            record.curves[key] = sorted({(point.step, point.value) for point in history})
+        return record
+
+    def repair(self, experiment_id: str) -> int:
+        """Ends runs whose process is gone: they would be shown as running for ever. Returns how many."""
+        ended = 0
+        for run in self.client.search_runs([experiment_id], "attributes.status = 'RUNNING'", max_results=_PAGE):
+            if _is_gone(run.data.tags):
+                self.client.set_tag(run.info.run_id, "outcome", "interrupted")
+                self.client.set_terminated(run.info.run_id, status="KILLED")
+                ended += 1
+        return ended
+
+    def artifact(self, run_id: str, path: str) -> Path:
+        """A local copy of a run's artifact. Raises: RnnbenchError where the run has none of that name."""
+        try:
+            return Path(self.client.download_artifacts(run_id, path))
+        except (MlflowException, OSError) as error:
+            raise RnnbenchError(f"run {run_id} has no file {path!r}: {error}") from error
+
+
+class RunWriter:
+    """One run being written: metrics are gathered and sent in one batch when `flush` is called."""
+
+    def __init__(self, client: MlflowClient, run_id: str) -> None:
+        self.client, self.run_id = client, run_id
+        self._waiting: list[Metric] = []
+
+    def curve(self, update: int, values: Mapping[str, float]) -> None:
+        """Takes in one point of each curve. A key of its own, since MLflow shows the last point as a run's value."""
+        self._take(update, {_curve_key(key): value for key, value in values.items()})
+
+    def _take(self, step: int, values: Mapping[str, float]) -> None:
+        """Gathers values, sent by every 200th and by `flush`. MLflow's store has no place for what is not finite."""
+        now = int(time.time() * 1000)
+        self._waiting.extend(Metric(key, value, now, step) for key, value in values.items() if math.isfinite(value))
+        if len(self._waiting) >= 200:
+            self.flush()
+
+    def flush(self) -> None:
+        """Sends what waits."""
+        for start in range(0, len(self._waiting), _PAGE):
+            self.client.log_batch(self.run_id, metrics=self._waiting[start : start + _PAGE])
+        self._waiting.clear()
+
+    def tags(self, values: Mapping[str, str]) -> None:
+        """Sets tags."""
+        self.client.log_batch(self.run_id, tags=[RunTag(key, value) for key, value in values.items()])
+
+    def text(self, content: str, path: str) -> None:
+        """Stores a text as an artifact."""
+        self.client.log_text(self.run_id, content, path)
+
+    def file(self, path: Path, folder: str = "") -> None:
+        """Stores a file as an artifact."""
+        self.client.log_artifact(self.run_id, str(path), folder or None)
+
+    def finish(self, record: RunRecord, params: Mapping[str, Any]) -> None:
+        """Writes the whole record and ends the run with its outcome."""
+        self._take(0, record.metrics)
+        self._take(0, {f"cost/{key}": value for key, value in record.costs.items()})
+        self.flush()
+        tags = {field: str(getattr(record, field)) for field in _RECORD_FIELDS}
+        tags |= {"higher_is_better": str(record.higher_is_better), "config": json.dumps(record.config, sort_keys=True)}
+        tags |= {"seed": "" if record.seed is None else str(record.seed), **record.tags}
+        self.client.log_batch(
+            self.run_id,
+            params=[Param(key, str(value)[:6000]) for key, value in params.items()],
+            tags=[RunTag(key, value) for key, value in tags.items()],
+        )
+        self.end(record.outcome)
+
+    def end(self, outcome: str) -> None:
+        """Ends the run without a record: the outcome decides the status MLflow shows."""
+        self.flush()
+        self.client.set_tag(self.run_id, "outcome", outcome)
+        self.client.set_terminated(self.run_id, status=_FINISHED.get(outcome, "FAILED"))
+
+
+def record_of(run: Run) -> RunRecord:
+    """The record that `RunWriter.finish` wrote, without its curves."""
+    tags = run.data.tags
+    metrics = {key: float(value) for key, value in run.data.metrics.items()}
+    known = {*_RECORD_FIELDS, "higher_is_better", "config", "seed"}
+    return RunRecord(
+        kind=tags.get("kind", "train"),  # type: ignore[arg-type]
+        task=tags.get("task", ""),
+        data=tags.get("data", ""),
+        fingerprint=tags.get("fingerprint", ""),
+        model=tags.get("model", ""),
+        metric=tags.get("metric", ""),
+        higher_is_better=tags.get("higher_is_better") == "True",
+        outcome=tags.get("outcome", "running"),  # type: ignore[arg-type]
+        seed=int(tags["seed"]) if tags.get("seed") else None,
+        run_id=run.info.run_id,
+        name=run.info.run_name or "",
+        config=json.loads(tags.get("config", "{}")),
+        metrics={key: value for key, value in metrics.items() if not key.startswith(("cost/", "curves/"))},
+        costs={key.removeprefix("cost/"): value for key, value in metrics.items() if key.startswith("cost/")},
+        tags={key: value for key, value in tags.items() if key not in known and not key.startswith("mlflow.")},
+        protocol=tags.get("protocol", ""),
+    )
+
+
+def _curve_key(key: str) -> str:
+    return f"curves/{key.replace('/', '_')}"
+
+
+def _origin_tags() -> dict[str, str]:
+    return {
+        "mlflow.source.name": "rnnbench",
+        "mlflow.source.type": "LOCAL",
+        "mlflow.user": _user(),
+        "host": platform.node(),
+        "pid": str(os.getpid()),
+        "pid_start": str(_process_start(os.getpid())),
+    }
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def _process_start(pid: int) -> float:
+    import psutil
+
+    try:
+        return float(psutil.Process(pid).create_time())
+    except psutil.Error:
+        return 0.0
+
+
+def _is_gone(tags: Mapping[str, str]) -> bool:
+    """True when the process that wrote these tags ran here and runs no more."""
+    if tags.get("host") != platform.node() or not tags.get("pid", "").isdigit():
+        return False
+    return abs(_process_start(int(tags["pid"])) - float(tags.get("pid_start", "0"))) > 1.0

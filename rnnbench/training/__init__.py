@@ -1,0 +1,1 @@
+"""What a run puts together around a task: optimizer, schedule, initialization, callbacks."""

@@ -1,0 +1,80 @@
+"""One task fitted under one budget by Lightning's Trainer."""
+
+from __future__ import annotations
+
+import logging
+import math
+import warnings
+
+import pytorch_lightning as pl
+import torch
+from torch.utils.data import DataLoader, IterableDataset
+
+from rnnbench.settings import BudgetSettings, HardwareSettings, TrainingSettings
+from rnnbench.tasks.base import SequenceTask
+from rnnbench.training.callbacks import Watch
+from rnnbench.training.optimization import make_optimizer
+
+logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
+
+
+class _Batches(IterableDataset):
+    """Batches that are made already, for a DataLoader that neither gathers nor pads them."""
+
+    def __init__(self, make: object) -> None:
+        self.make = make
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return iter(self.make())  # type: ignore[operator]
+
+
+def count_updates(budget: BudgetSettings, batches_per_epoch: int) -> tuple[int, int]:
+    """Updates in all, and updates between two validations, under the ceilings on updates and epochs."""
+    ceiling = min(budget.updates, max(1, math.floor(budget.epochs * batches_per_epoch)))
+    interval = max(1, ceiling // budget.validations)
+    return max(interval, ceiling // interval * interval), interval
+
+
+def fit(
+    task: SequenceTask,
+    watch: Watch,
+    *,
+    training: TrainingSettings,
+    budget: BudgetSettings,
+    hardware: HardwareSettings,
+    seed: int,
+) -> None:
+    """Trains in place until the budget ends or `watch` says so. The best weights stay in `watch`."""
+    updates, interval = count_updates(budget, task.prepared.batches_per_epoch(training.batch_size))
+    task.optimization = lambda module: _for_lightning(module, training, updates)
+    if hardware.threads:
+        torch.set_num_threads(hardware.threads)
+    batches = DataLoader(_Batches(lambda: task.prepared.training_batches(training.batch_size, seed)), batch_size=None)
+    validation = DataLoader(_Batches(lambda: task.prepared.evaluation_batches("validation")), batch_size=None)
+    with warnings.catch_warnings():
+        # in-memory batches need no loader processes, and an endless loader has no length: both are meant
+        warnings.filterwarnings("ignore", module="pytorch_lightning")
+        warnings.filterwarnings("ignore", message=".*lr_scheduler.step.*")
+        trainer = pl.Trainer(
+            accelerator=hardware.device,
+            devices=1,
+            precision=hardware.precision,
+            deterministic=hardware.deterministic,
+            max_steps=updates,
+            max_epochs=-1,
+            val_check_interval=interval,
+            check_val_every_n_epoch=None,
+            gradient_clip_val=training.gradient_clip or None,
+            callbacks=[watch],
+            logger=False,
+            enable_checkpointing=False,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            num_sanity_val_steps=0,
+        )
+        trainer.fit(task, batches, validation)
+
+
+def _for_lightning(task: SequenceTask, training: TrainingSettings, updates: int) -> dict[str, object]:
+    optimizer, schedule = make_optimizer(task, training, updates)
+    return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}

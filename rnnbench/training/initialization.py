@@ -1,0 +1,41 @@
+"""Starting values of an encoder's weights."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from rnnbench.encoders.base import Layer
+
+
+def initialize(encoder: nn.Module, kind: str) -> None:
+    """Draws the encoder's matrices anew, in place; biases and normalization gains keep their values.
+
+    default      torch's own
+    xavier       uniform, variance 2 / (inputs + outputs)   Glorot and Bengio (2010)
+    he           normal, variance 2 / inputs                He et al. (2015), arXiv:1502.01852
+    orthogonal   input matrices as xavier, state matrices orthogonal gate by gate   Saxe et al. (2013), arXiv:1312.6120
+
+    A matrix that stacks gates is drawn gate by gate, as if each were its own.
+    """
+    if kind == "default":
+        return
+    for layer in (module for module in encoder.modules() if isinstance(module, Layer)):
+        recurrent = {id(matrix) for matrix in layer.recurrent_matrices()}
+        for matrix in (parameter for parameter in layer.parameters() if parameter.dim() == 2):
+            gates = _gates(matrix, layer.output_size)
+            for gate in matrix.data.chunk(gates):
+                _draw(gate, kind, is_recurrent=id(matrix) in recurrent)
+
+
+def _gates(matrix: torch.Tensor, size: int) -> int:
+    return matrix.shape[0] // size if matrix.shape[0] % size == 0 else 1
+
+
+def _draw(matrix: torch.Tensor, kind: str, *, is_recurrent: bool) -> None:
+    if kind == "orthogonal" and is_recurrent:
+        nn.init.orthogonal_(matrix)
+    elif kind == "he":
+        nn.init.kaiming_normal_(matrix, nonlinearity="relu")
+    else:
+        nn.init.xavier_uniform_(matrix)

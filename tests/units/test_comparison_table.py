@@ -1,0 +1,271 @@
+"""What the table says about runs, what it refuses, and what it puts into footnotes."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from rnnbench.comparison import compare, verdict
+from rnnbench.comparison.base import Comparison, Row
+from rnnbench.errors import ComparisonError
+from rnnbench.record import RunRecord
+
+BUDGET = {"updates": 2000, "parameters": 1_000_000}
+
+
+def run(kind: Any, model: str, seed: int | None, test: float | None, **changes: Any) -> RunRecord:
+    metrics = {"validation/accuracy": 0.7} | ({} if test is None else {"test/accuracy": test})
+    record = RunRecord(
+        kind, "sentiment", "mr", "f" * 64, model, "accuracy", True,
+        seed=seed, run_id=f"{kind}-{model}-{seed}", metrics=metrics, config={"budget": BUDGET},
+        costs={"parameters": 1000, "wall_seconds": 10.0, "peak_memory_bytes": 1e6 + (seed or 0)}, tags={"choice": "a"},
+    )  # fmt: skip
+    return replace(record, **changes)
+
+
+def confirms(model: str, *scores: float, **changes: Any) -> list[RunRecord]:
+    return [run("confirm", model, seed, score, **changes) for seed, score in enumerate(scores)]
+
+
+def baseline(model: str, score: float, **changes: Any) -> RunRecord:
+    return run("baseline", model, None, score, config={}, tags={}, **changes)
+
+
+def row(table: Comparison, model: str) -> Row:
+    return next(row for row in table.rows if row.model == model)
+
+
+def with_metric(records: list[RunRecord], metric: str) -> list[RunRecord]:
+    def renamed(record: RunRecord) -> RunRecord:
+        metrics = {key.replace("accuracy", metric): value for key, value in record.metrics.items()}
+        return replace(record, metric=metric, higher_is_better=False, metrics=metrics)
+
+    return [renamed(record) for record in records]
+
+
+SEVEN = (0.80, 0.81, 0.82, 0.80, 0.81, 0.82, 0.81)
+LOWER = tuple(score - 0.05 for score in SEVEN)
+
+
+def test_rows_stand_best_first_with_baselines_among_them() -> None:
+    table = compare([*confirms("rnn", 0.7, 0.72), *confirms("lstm", 0.8, 0.82), baseline("bayes", 0.77)])
+    assert [(one.model, one.kind) for one in table.rows] == [
+        ("lstm", "encoder"),
+        ("bayes", "baseline"),
+        ("rnn", "encoder"),
+    ]
+    assert table.title == "sentiment on mr"
+    lstm = row(table, "lstm")
+    assert lstm.test == pytest.approx(0.81)
+    assert (lstm.seeds, lstm.parameters, lstm.wall_seconds, lstm.peak_memory_bytes) == (2, 1000, 10.0, 1e6 + 1)
+    assert lstm.skill == pytest.approx(1 - 0.19 / 0.23)
+
+
+def test_errors_stand_lowest_first() -> None:
+    runs = [*confirms("rnn", 0.7, 0.72), *confirms("lstm", 0.8, 0.82), baseline("last_value", 0.77)]
+    table = compare(with_metric(runs, "mase"))
+    assert [one.model for one in table.rows] == ["rnn", "last_value", "lstm"]
+    assert row(table, "lstm").remarks == ("worse than baseline",)
+    assert row(table, "rnn").skill == pytest.approx(1 - 0.71 / 0.77)
+
+
+def test_an_encoder_that_does_not_beat_the_best_baseline_is_marked_in_words() -> None:
+    table = compare([*confirms("rnn", 0.7, 0.7), *confirms("gru", 0.75, 0.75), baseline("bayes", 0.75)])
+    assert row(table, "rnn").remarks == ("below baseline",)
+    assert row(table, "gru").remarks == ("level with baseline",)
+    assert row(table, "gru").beats_baseline is False
+    assert verdict(table).endswith("No encoder beats the best baseline, bayes (75.0 %).")
+
+
+def test_the_same_runs_in_any_order_make_the_same_table() -> None:
+    runs = [*confirms("rnn", *LOWER), *confirms("lstm", *SEVEN), baseline("bayes", 0.77), baseline("majority", 0.5)]
+    expected = compare(runs)
+    for seed in range(10):
+        assert compare(random.Random(seed).sample(runs, len(runs))) == expected
+
+
+def test_an_encoder_worse_on_every_seed_leaves_the_bold_group_at_seven_seeds() -> None:
+    close = (0.79, 0.82, 0.81, 0.81, 0.80, 0.82, 0.81)
+    table = compare([*confirms("lstm", *SEVEN), *confirms("gru", *close), *confirms("rnn", *LOWER)])
+    assert row(table, "rnn").p_value_holm == 2 * 2 / 2**7
+    assert not row(table, "rnn").in_best_group
+    assert row(table, "gru").in_best_group and not row(table, "gru").is_best
+    assert row(table, "lstm").is_best and row(table, "lstm").p_value_holm is None
+    assert "gru (p = 1.000) is not distinguishable from it; rnn is significantly worse." in verdict(table)
+
+
+def test_six_seeds_are_enough_against_one_encoder_and_too_few_against_two() -> None:
+    two = compare([*confirms("lstm", *SEVEN[:6]), *confirms("rnn", *LOWER[:6])])
+    assert row(two, "rnn").p_value_holm == 0.03125
+    assert "lstm is best" in verdict(two) and "the other encoder is significantly worse (p = 0.031)" in verdict(two)
+    three = compare([*confirms("lstm", *SEVEN[:6]), *confirms("rnn", *LOWER[:6]), *confirms("gru", *LOWER[:6])])
+    assert all(one.in_best_group for one in three.rows)
+    assert any("smallest possible Holm-adjusted p is 0.062" in note and "7 seeds" in note for note in three.footnotes)
+    assert "lstm has the best mean" in verdict(three)
+    assert "too few common seeds to tell gru and rnn from it (7 would do)" in verdict(three)
+
+
+def test_one_seed_has_no_interval_and_a_verdict_that_says_so() -> None:
+    table = compare([*confirms("lstm", 0.8), *confirms("rnn", 0.7), baseline("bayes", 0.75)])
+    assert row(table, "lstm").interval is None
+    assert "lstm has the best mean (80.0 % accuracy on 1 seed); too few common seeds" in verdict(table)
+    assert "No encoder clearly beats the best baseline" in verdict(table)
+    assert "lstm is ahead of it, but with too few seeds to be sure; rnn does not beat it" in verdict(table)
+
+
+def test_an_encoder_whose_interval_holds_the_baseline_does_not_beat_it_clearly() -> None:
+    table = compare([*confirms("lstm", 0.70, 0.80, 0.90), baseline("bayes", 0.79)])
+    assert "No encoder clearly beats the best baseline, bayes (79.0 %)" in verdict(table)
+    assert "lstm is ahead of it, but within the chance of seeds." in verdict(table)
+
+
+def test_all_encoders_but_one_beat_the_baseline() -> None:
+    runs = [*confirms("lstm", *SEVEN), *confirms("gru", *SEVEN), *confirms("tcn", *SEVEN), *confirms("rnn", *LOWER)]
+    words = verdict(compare([*runs, baseline("bayes", 0.78)]))
+    assert words.endswith("All encoders but rnn beat the best baseline, bayes (78.0 %).")
+
+
+def test_a_seed_that_diverged_is_counted_and_not_averaged() -> None:
+    lost = run("confirm", "lstm", 5, None, outcome="diverged")
+    table = compare([*confirms("lstm", 0.8, 0.8, 0.8, 0.8, 0.8), lost, *confirms("rnn", *LOWER[:6])])
+    lstm = row(table, "lstm")
+    assert lstm.test == pytest.approx(0.8)
+    assert (lstm.seeds, lstm.seeds_planned) == (5, 6)
+    assert lstm.remarks == ("1 of 6 seeds diverged",)
+    assert lstm.lost_run_ids == ("confirm-lstm-5",)
+    assert any(note.startswith("lstm: 1 of 6 seeds diverged") for note in table.footnotes)
+    assert any("5 seeds in common with lstm" in note for note in table.footnotes)
+    assert "over 5 seeds of 6" in verdict(table)
+
+
+def test_a_completed_run_replaces_an_interrupted_one_of_the_same_seed_and_a_diverged_one_is_told() -> None:
+    again = run("confirm", "lstm", 0, None, outcome="interrupted", run_id="first")
+    assert row(compare([*confirms("lstm", 0.8, 0.8), again]), "lstm").remarks == ()
+    again = replace(again, outcome="diverged")
+    assert row(compare([*confirms("lstm", 0.8, 0.8), again]), "lstm").remarks == ("seed 0 diverged in another attempt",)
+
+
+def test_an_encoder_that_lost_every_seed_stands_last_without_a_score() -> None:
+    lost = [run("confirm", "rnn", seed, None, outcome="diverged") for seed in range(2)]
+    table = compare([*lost, *confirms("lstm", 0.6, 0.6), baseline("bayes", 0.7)])
+    assert table.rows[-1].model == "rnn" and table.rows[-1].test is None
+    assert not table.rows[-1].in_best_group
+    assert verdict(compare(lost)) == "No encoder has a test score, so there is nothing to say yet."
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_a_score_that_is_no_number_is_none(bad: float) -> None:
+    table = compare([*confirms("lstm", 0.8, bad), baseline("bayes", bad)])
+    assert row(table, "lstm").remarks == ("1 of 2 seeds without a test score",)
+    assert row(table, "bayes").test is None
+    assert table.best_baseline is None
+    assert any("rnnbench baselines sentiment" in note for note in table.footnotes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"task": "forecasting"}, "task: forecasting in gru confirm seed 0"),
+        ({"fingerprint": "e" * 64}, "data fingerprint: eeeeeeeeeeeeeeee in gru"),
+        ({"metric": "mase", "higher_is_better": False}, "mase (lower is better) in gru"),
+        ({"protocol": "0"}, "protocol: 0 in gru"),
+        ({"config": {"budget": BUDGET | {"updates": 4000}}}, "budget.updates: 2000 in lstm"),
+        ({"config": {"budget": {"updates": 2000}}}, "budget.parameters: 1000000 in lstm"),
+    ],
+)
+def test_unlike_runs_are_refused_by_name_and_footnoted_under_force(changes: dict[str, Any], said: str) -> None:
+    runs = [*confirms("lstm", 0.8, 0.81), *confirms("gru", 0.7, **changes)]
+    with pytest.raises(ComparisonError) as refusal:
+        compare(runs)
+    assert said in str(refusal.value) and "[confirm-" in str(refusal.value)
+    forced = compare(runs, force=True)
+    assert forced.is_forced and any(note.startswith("FORCED") and said in note for note in forced.footnotes)
+    assert "no encoder can be called best" in verdict(forced)
+
+
+def test_every_difference_is_named_at_once() -> None:
+    with pytest.raises(ComparisonError) as refusal:
+        compare([*confirms("lstm", 0.8), *confirms("gru", 0.7, task="forecasting", protocol="0")])
+    assert "task:" in str(refusal.value) and "protocol:" in str(refusal.value)
+
+
+def test_two_choices_of_one_encoder_are_refused() -> None:
+    runs = [*confirms("lstm", 0.8), run("confirm", "lstm", 1, 0.9, tags={"choice": "b"})]
+    with pytest.raises(ComparisonError, match=r"choice of lstm: a in .*confirm-.*; b in "):
+        compare(runs)
+
+
+def test_the_same_seed_twice_is_refused_and_counts_once_under_force() -> None:
+    runs = [*confirms("lstm", 0.8, 0.9), run("confirm", "lstm", 0, 0.6, run_id="again")]
+    with pytest.raises(ComparisonError, match="lstm completed the same seed more than once"):
+        compare(runs)
+    assert dict(row(compare(runs, force=True), "lstm").seed_scores) == pytest.approx({0: 0.7, 1: 0.9})
+
+
+def test_a_baseline_with_two_scores_is_refused_and_with_one_score_twice_is_one_row() -> None:
+    twice = [baseline("bayes", 0.7, run_id="one"), baseline("bayes", 0.7, run_id="two")]
+    assert row(compare([*confirms("lstm", 0.8), *twice]), "bayes").run_ids == ("one", "two")
+    with pytest.raises(ComparisonError, match=r"test score of baseline bayes: 0\.6 in "):
+        compare([*confirms("lstm", 0.8), *twice, baseline("bayes", 0.6)])
+
+
+def test_baselines_need_no_budget() -> None:
+    other = baseline("bayes", 0.7, run_id="x")
+    compare([*confirms("lstm", 0.8), replace(other, config={"budget": {"updates": 1}})])
+
+
+def test_nothing_to_compare_says_what_to_type() -> None:
+    with pytest.raises(ComparisonError, match=r"`rnnbench sweep TASK`"):
+        compare([])
+    with pytest.raises(ComparisonError, match=r"no encoder. Type `rnnbench sweep sentiment`\."):
+        compare([baseline("bayes", 0.7)])
+    with pytest.raises(ComparisonError, match=r"only trials.*`rnnbench confirm sentiment`"):
+        compare([run("trial", "lstm", 0, None)])
+
+
+def test_confirm_runs_without_a_seed_are_refused() -> None:
+    with pytest.raises(ComparisonError, match="without a seed"):
+        compare([run("confirm", "lstm", None, 0.8)])
+
+
+def test_plain_training_runs_are_left_out() -> None:
+    table = compare([*confirms("lstm", 0.8), run("train", "rnn", 0, 0.9, protocol="0")])
+    assert [one.model for one in table.rows] == ["lstm"]
+
+
+def test_trials_are_counted_by_outcome_and_unequal_numbers_are_told() -> None:
+    outcomes = ["completed", "completed", "pruned", "diverged", "out_of_memory", "failed", "interrupted"]
+    trials = [run("trial", "lstm", seed, None, outcome=outcome) for seed, outcome in enumerate(outcomes)]
+    table = compare([*trials, *confirms("lstm", 0.8), *confirms("gru", 0.7), run("trial", "tcn", 0, None)])
+    lstm = row(table, "lstm")
+    assert (lstm.trials_completed, lstm.trials_pruned, lstm.trials_failed, lstm.trials) == (2, 1, 3, 6)
+    assert len(lstm.trial_run_ids) == 7
+    assert "The encoders did not get the same number of trials: gru 0, lstm 6." in table.footnotes
+    assert "Failed trials: lstm 1 diverged, lstm 1 out of memory, lstm 1 failed." in table.footnotes
+    assert "1 trial of lstm interrupted or still running: not counted." in table.footnotes
+    assert any("tcn has trials but no confirm runs" in note for note in table.footnotes)
+    assert verdict(table).endswith("The encoders did not get the same number of trials.")
+
+
+def test_a_trial_never_lends_its_score_to_the_table() -> None:
+    table = compare([*confirms("lstm", 0.8), run("trial", "lstm", 9, 0.99)])
+    assert row(table, "lstm").test == 0.8
+
+
+def test_encoders_on_different_seeds_are_not_tested_and_the_table_says_so() -> None:
+    table = compare(
+        [*confirms("lstm", *SEVEN), *[replace(one, seed=100 + (one.seed or 0)) for one in confirms("gru", *LOWER)]]
+    )
+    assert row(table, "gru").p_value_holm is None and row(table, "gru").in_best_group
+    assert "gru: 0 seeds in common with lstm, so not tested." in table.footnotes
+    assert "too few common seeds to tell gru from it" in verdict(table)
+
+
+def test_more_seeds_than_the_exact_test_takes_still_make_a_table() -> None:
+    table = compare([*confirms("lstm", *[0.8] * 20), *confirms("rnn", *[0.7] * 20)])
+    assert row(table, "rnn").paired_seeds == 16 and row(table, "rnn").seeds == 20
+    assert not row(table, "rnn").in_best_group
+    assert any("16 lowest common seeds" in note for note in table.footnotes)
