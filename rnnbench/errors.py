@@ -42,7 +42,9 @@ class UnknownNameError(RnnbenchError):
         self.kind, self.name, self.known = kind, name, tuple(sorted(known))
         plural = f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
         listed = f" Known {plural}: {', '.join(self.known)}." if self.known else ""
-        super().__init__(f"unknown {kind} {name!r}.{did_you_mean(name, self.known)}{listed}{' ' + hint if hint else ''}")
+        super().__init__(
+            f"unknown {kind} {name!r}.{did_you_mean(name, self.known)}{listed}{' ' + hint if hint else ''}"
+        )
 
 
 class DataError(RnnbenchError):

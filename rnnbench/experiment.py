@@ -1,6 +1,6 @@
 """One checked, frozen object that says everything a run needs: YAML, options and `--set`, later ones winning.
 
-    setting's default  <  experiments/<task>.yaml  <  for_data  <  for_model  <  quick  <  options and --set
+setting's default  <  experiments/<task>.yaml  <  for_data  <  for_model  <  quick  <  options and --set
 """
 
 from __future__ import annotations

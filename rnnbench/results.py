@@ -58,7 +58,9 @@ def current(records: Sequence[RunRecord]) -> list[RunRecord]:
 
     The choice of a model is its best completed trial among as many trials as every model has had.
     """
-    trials = [record for record in records if record.kind == "trial" and record.outcome not in ("interrupted", "running")]
+    trials = [
+        record for record in records if record.kind == "trial" and record.outcome not in ("interrupted", "running")
+    ]
     models = {record.model for record in trials}
     counts = [sum(record.model == model for record in trials) for model in models]
     equal = min(counts, default=0)

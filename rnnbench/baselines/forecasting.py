@@ -37,9 +37,9 @@ def run(
     season_length: int,
     learn: Learn = "values",
 ) -> Iterator[BaselineResult]:
-    """Each baseline as soon as it is done: `last_value`, `seasonal_naive`, `seasonal_mean`,
-    `seasonal_naive_with_growth`, `ridge`, `auto_ets`, `auto_theta`. One that does not apply, or costs too much, comes
-    with `skipped` in words and no metrics.
+    """Each baseline as soon as it is done; one that does not apply, or costs too much, says why in `skipped`.
+
+        last_value, seasonal_naive, seasonal_mean, seasonal_naive_with_growth, ridge, auto_ets, auto_theta
 
     Every row after a split's history is an origin. The naive rules and the linear map see the lookback alone, as an
     encoder does; ETS and Theta carry their state from the past as a whole.

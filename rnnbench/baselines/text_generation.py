@@ -40,7 +40,7 @@ def run(
     )
     texts = {"validation": validation_text, "test": test_text}
     with stopwatch() as watch:
-        scores = {split: xz_bits(text, after=train_text) for split, text in texts.items()}
+        scores = dict(zip(texts, xz_bits(*texts.values(), after=train_text), strict=True))
     yield _compressed("xz", scores, texts, watch.seconds, "what the split adds to an archive of the training text")
     with stopwatch() as watch:
         scores = {split: bz2_bits(text) for split, text in texts.items()}

@@ -75,12 +75,13 @@ class Splits(Generic[T]):
         return getattr(self, split)
 
     def map(self, prepare: Callable[[SplitName, T], U]) -> Splits[U]:
-        """Each split as `prepare(name, split)` makes it, under the same seal: nobody gets to see the test split by this.
+        """Each split as `prepare(name, split)` makes it, under the same seal: the test split stays unseen.
 
         `prepare` must not learn anything from what it is given; whatever is learned is learned from `train` before.
         """
+        train, validation = prepare("train", self.train), prepare("validation", self.validation)
         test = None if self._test is None else prepare("test", self._test)
-        return Splits(prepare("train", self.train), prepare("validation", self.validation), test, sealed=self.sealed)
+        return Splits(train, validation, test, sealed=self.sealed)
 
 
 @dataclass(frozen=True)

@@ -238,7 +238,7 @@ class LabelledBatches(_Epochs):
 
 
 class SeriesWindows(_Epochs):
-    """Windows of `lookback` rows and the `horizon` rows after them. Rows of `history` are looked back on, never forecast.
+    """Windows of `lookback` rows and the `horizon` rows after them. `history` is looked back on, never forecast.
 
     train: the windows in an order drawn anew each epoch; otherwise by time.
     Raises: DataError when the split has not the rows for one window.
@@ -280,9 +280,7 @@ class SeriesWindows(_Epochs):
             )
 
 
-def _padded_pairs(
-    tokens: np.ndarray, starts: np.ndarray, lengths: np.ndarray, width: int
-) -> tuple[Tensor, Tensor]:
+def _padded_pairs(tokens: np.ndarray, starts: np.ndarray, lengths: np.ndarray, width: int) -> tuple[Tensor, Tensor]:
     """Inputs and targets of the rows that begin at `starts`, 0 past their lengths."""
     steps = np.arange(width)
     is_real = steps < lengths[:, None]

@@ -40,16 +40,16 @@ def parse(text: str) -> str:
 
 
 def season_length(frequency: str) -> int:
-    """Samples per season: a day below one day, a week of days, a year of weeks, months or quarters; 1 for none."""
+    """Samples per season: an hour of seconds, a day of hours or minutes, a week of days, a year of weeks, months or quarters; 1 for none."""
     months = _months(frequency)
     if months:
         return 12 // months if 12 % months == 0 else 1
     if frequency == BUSINESS:
         return 1
     step = _seconds(frequency)
-    for season in (60, 3600) if step < 60 else (86_400,):
-        if step < season and season % step == 0:
-            return season // step
+    season = 3600 if step < 60 else 86_400
+    if step < season and season % step == 0:
+        return season // step
     return {86_400: 7, 604_800: 52}.get(step, 1)
 
 
@@ -103,9 +103,12 @@ def grid(start: np.datetime64, count: int, frequency: str) -> np.ndarray:
     months = _months(frequency)
     if not months:
         return start + np.arange(count) * np.timedelta64(_seconds(frequency), "s").astype("timedelta64[ns]")
-    first = start.astype("datetime64[M]")
-    within = start - first.astype("datetime64[ns]")
-    return (first + np.arange(count) * months).astype("datetime64[ns]") + within
+    firsts = start.astype("datetime64[M]") + np.arange(count) * months
+    ends = (firsts + 1).astype("datetime64[ns]")
+    before_end = ends[0] - start
+    if before_end <= np.timedelta64(1, "D"):  # the last day of a month, which has another number in the next
+        return ends - before_end
+    return np.minimum(firsts.astype("datetime64[ns]") + (start - firsts[0].astype("datetime64[ns]")), ends - 1)
 
 
 def _off_grid(times: np.ndarray, frequency: str) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from rnnbench.data import known_labelled, known_series, known_text
 from rnnbench.data.base import AnyData, CatalogueEntry, Facts, Kind
@@ -23,7 +24,7 @@ class Known:
         at_hand = all(
             file.is_at_hand if isinstance(file, WheelData) else file.find(folder) is not None for file in self.files
         )
-        origin = "wheel" if isinstance(self.files[0], WheelData) else "research"
+        origin: Literal["wheel", "research"] = "wheel" if isinstance(self.files[0], WheelData) else "research"
         return CatalogueEntry(self.facts, sum(file.size_bytes for file in self.files), at_hand, origin)
 
 

@@ -58,8 +58,8 @@ def shakespeare(folder: str | None = None) -> TextCorpus:
              for path, content in SHAKESPEARE_DATA.read().items()}  # fmt: skip
     held_out = (*VALIDATION_PLAYS, *TEST_PLAYS)
     train = [name for name in plays if name not in held_out]
-    joined = (points_of("".join(plays[name] for name in chosen)) for chosen in (train, VALIDATION_PLAYS, TEST_PLAYS))
-    splits = Splits(*joined)
+    parts = [points_of("".join(plays[name] for name in chosen)) for chosen in (train, VALIDATION_PLAYS, TEST_PLAYS)]
+    splits = Splits(parts[0], parts[1], parts[2])
     return TextCorpus(SHAKESPEARE, splits, fingerprint(splits))
 
 

@@ -1,6 +1,6 @@
 """A series as a network reads it: scaled with training statistics, covariates and calendar beside it.
 
-    row i of inputs = [ scaled targets of row i | scaled covariates of row i | calendar of row i ]
+row i of inputs:  [ scaled targets of row i | scaled covariates of row i | calendar of row i ]
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class PreparedSeries:
 
         Args:
             scaled: (..., horizon, targets) as a network gives them.
-            last_levels: (..., targets), the last known values: where log returns are learned, they are added up from there.
+            last_levels: (..., targets), the last known values: log returns are added up from there.
         """
         learned = self.scaler.inverse(np.asarray(scaled, dtype=np.float64))
         if self.learn == "values":

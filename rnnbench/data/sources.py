@@ -167,9 +167,8 @@ class ResearchFile:
         return cache_folder() / "research" / self.directory / self.name
 
     def _download(self, directory: Path) -> Path:
-        remedy = (
-            f"set {FOLDER_VARIABLE}=FOLDER or type --data-dir FOLDER, where FOLDER/{self.directory}/{self.name} is the file"
-        )
+        place = f"FOLDER/{self.directory}/{self.name}"
+        remedy = f"set {FOLDER_VARIABLE}=FOLDER or type --data-dir FOLDER, where {place} is the file"
         if self.address is None:
             raise DataError(f"{self.directory}/{self.name} is not at hand and has no public address: {remedy}")
         import pooch

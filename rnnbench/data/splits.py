@@ -87,8 +87,10 @@ def labelled_splits(
     texts: Sequence[str], labels: np.ndarray, rows: tuple[np.ndarray, np.ndarray, np.ndarray]
 ) -> Splits[Labelled]:
     """Labelled texts by the row numbers of each split."""
-    parts = (Labelled(tuple(texts[row] for row in chosen), labels[chosen].astype(np.int64)) for chosen in rows)
-    return Splits(*parts)
+    train, validation, test = (
+        Labelled(tuple(texts[row] for row in chosen), labels[chosen].astype(np.int64)) for chosen in rows
+    )
+    return Splits(train, validation, test)
 
 
 def series_splits(
@@ -100,7 +102,10 @@ def series_splits(
     """
     end = len(values) if end is None else end
     ranges = ((0, starts[0]), (starts[0], starts[1]), (starts[1], end))
-    return Splits(*(SeriesSplit(values[:last], covariates[:last], times[:last], first) for first, last in ranges))
+    train, validation, test = (
+        SeriesSplit(values[:last], covariates[:last], times[:last], first) for first, last in ranges
+    )
+    return Splits(train, validation, test)
 
 
 def fingerprint(splits: Splits[Any]) -> str:

@@ -93,7 +93,7 @@ def build_tokenizer(settings: TokenizerSettings, train: np.ndarray | Iterable[st
 
 
 def encode_corpus(corpus: TextCorpus, tokenizer: Tokenizer) -> EncodedCorpus:
-    """Every split as numbers. A text of more than 16 million characters goes into the cache and is mapped from there."""
+    """Every split as numbers. A split of more than 16 million characters is mapped from the cache."""
     kind = np.dtype(np.uint16 if tokenizer.size <= 1 << 16 else np.int32)
     characters: dict[SplitName, int] = {}
 

@@ -111,9 +111,7 @@ class Layer(nn.Module):
 class Cell(Layer):
     """A recurrence written as one step; this class supplies the loop over time, padding and the state."""
 
-    def step(
-        self, x: Float[Tensor, "batch input"], state: State
-    ) -> tuple[Float[Tensor, "batch hidden"], State]:
+    def step(self, x: Float[Tensor, "batch input"], state: State) -> tuple[Float[Tensor, "batch hidden"], State]:
         """One step: the input now and the state before give the output and the state after."""
         raise NotImplementedError
 

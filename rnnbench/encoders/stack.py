@@ -1,6 +1,6 @@
 """Depth, direction, normalization, dropout and residual connections: the same for every layer.
 
-    x ─► dropout ─► [ layer ─► normalization ─► dropout ─► (+ input) ] x num_layers ─► steps
+x ─► dropout ─► [ layer ─► normalization ─► dropout ─► (+ input) ] x num_layers ─► steps
 """
 
 from __future__ import annotations

@@ -124,8 +124,8 @@ class Transformer(Layer):
         if self.own.positions == "alibi":
             penalties = distance_penalties(self.own.heads, window.distances).to(queries.dtype).unsqueeze(0)
             mask = penalties if mask is None else penalties.masked_fill(~mask, float("-inf"))
-        chance = self.settings.dropout if self.training else 0.0
-        mixed = functional.scaled_dot_product_attention(*split, attn_mask=mask, dropout_p=chance)
+        # dropout stays on the two residual branches: on attention weights it would rule out the fused kernel
+        mixed = functional.scaled_dot_product_attention(*split, attn_mask=mask)
         return mixed.transpose(1, 2).reshape(batch, time, -1)
 
     def _carry(

@@ -46,7 +46,12 @@ def data_catalogue(settings: dict[str, tuple[Any, str]], as_json: bool) -> None:
         at_hand = "[green]yes[/green]" if entry.is_at_hand else "no"
         kind = entry.facts.kind.replace("_", " ")
         table.add_row(
-            f"[bold]{entry.facts.name}[/bold]", kind, f"{entry.size_bytes / 1e6:.1f} MB", at_hand, entry.facts.licence, entry.facts.title
+            f"[bold]{entry.facts.name}[/bold]",
+            kind,
+            f"{entry.size_bytes / 1e6:.1f} MB",
+            at_hand,
+            entry.facts.licence,
+            entry.facts.title,
         )
     out.print(table)
 

@@ -36,9 +36,7 @@ def print_result(result: Result) -> None:
     out.print(verdict(result.comparison), style="bold")
 
 
-def compared(
-    task: str, data: str | None, sweep: str | None, format: str, output: Path | None, *, force: bool
-) -> None:
+def compared(task: str, data: str | None, sweep: str | None, format: str, output: Path | None, *, force: bool) -> None:
     """Prints a comparison as a table, or in a format for other programs."""
     from rnnbench.comparison import FORMATS, render
 

@@ -23,23 +23,22 @@ def registered_task(task: str) -> None:
 
 
 def say_data(config: ExperimentConfig) -> None:
-    """One line per fact of the data that is about to be used, before anything is trained."""
-    from rnnbench import data, runs
+    """What was understood of the data that is about to be used, before anything is trained."""
+    from rnnbench import runs
+    from rnnbench.data.description import describe_data
 
     with notes.status("reading data"):
-        loaded = runs.load_data(config)
-    described = data.describe_loaded(loaded)
-    notes.print(f"[bold]{described.facts.name}[/bold]: {described.facts.title}")
+        described = describe_data(runs.load_data(config))
+    notes.print(f"[bold]{described.facts.name}[/bold]  {described.facts.title}")
     for label, value in described.lines:
-        if label in data.SUMMARY_LABELS:
-            notes.print(f"  [cyan]{label}[/cyan] {value}")
+        notes.print(f"  [cyan]{label}[/cyan]  {value}")
 
 
 def baseline_scores(config: ExperimentConfig, as_json: bool) -> None:
     """Runs the baselines alone and prints them, the best first."""
     from rnnbench import baseline_runs
-    from rnnbench.metrics import higher_is_better
     from rnnbench.experiment import task_class
+    from rnnbench.metrics import higher_is_better
 
     if not as_json:
         say_data(config)

@@ -43,9 +43,7 @@ class Studies:
                 storage=self.storage,
                 direction=direction,
                 load_if_exists=True,
-                pruner=optuna.pruners.PatientPruner(
-                    optuna.pruners.MedianPruner(n_startup_trials=4, n_warmup_steps=1), patience=0
-                ),
+                pruner=optuna.pruners.MedianPruner(n_startup_trials=4, n_warmup_steps=1),
             )
             for model in plan.configs
         }

@@ -54,9 +54,7 @@ def configurations(task: str, options: SweepOptions) -> dict[str, ExperimentConf
 
 
 def _resolve(task: str, model: str, options: SweepOptions, *, for_model: bool = True) -> ExperimentConfig:
-    return resolve(
-        task, model, sets=options.sets, options=options.options, quick=options.quick, for_model=for_model
-    )
+    return resolve(task, model, sets=options.sets, options=options.options, quick=options.quick, for_model=for_model)
 
 
 def sweep(task: str, options: SweepOptions, tell: Tell) -> results.Result:
@@ -185,4 +183,3 @@ def _worker_process(plan: SweepPlan, number: int, parent_pid: int, stop: StopEve
 def confirm(task: str, options: SweepOptions, tell: Tell) -> results.Result:
     """Trains each chosen configuration on more fresh seeds, without searching on."""
     return sweep(task, replace(options, confirm_only=True), tell)
-

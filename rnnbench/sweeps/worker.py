@@ -191,6 +191,4 @@ class Worker:
             work.trial.report(score, step)
             return work.config.search.pruning and work.trial.should_prune()
 
-        return runs.Hooks(
-            report=report if work.trial is not None else None, log=log, is_interrupted=self.is_stopped
-        )
+        return runs.Hooks(report=report if work.trial is not None else None, log=log, is_interrupted=self.is_stopped)

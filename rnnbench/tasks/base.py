@@ -1,8 +1,8 @@
 """The contract of a task: a LightningModule that is given an encoder and prepared data, and builds neither.
 
-    Prepared   data made ready once per run: tokens or scaled windows, split by split, test sealed
-    loss       of one training batch
-    observe    one evaluation batch; `summarize` makes the metrics of the whole split out of all of them
+Prepared   data made ready once per run: tokens or scaled windows, split by split, test sealed
+loss       of one training batch
+observe    one evaluation batch; `summarize` makes the metrics of the whole split out of all of them
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from torch import Tensor
 from rnnbench.config import Settings
 from rnnbench.data.base import AnyData, Kind, SplitName
 from rnnbench.encoders.base import Encoder
-
 
 T = TypeVar("T")
 _REMEMBERED: OrderedDict[Hashable, Any] = OrderedDict()
@@ -119,7 +118,7 @@ class SequenceTask(pl.LightningModule, ABC):
         with torch.inference_mode():
             for batch in self.prepared.evaluation_batches(split):
                 self.observed_items += self.observe(self.transfer_batch_to_device(batch, self.device, 0))
-        return {f"{split}/{key}": value for key, value in self.summarize().items()}
+        return {f"{split}/{key}": float(value) for key, value in self.summarize().items()}
 
     # what Lightning calls
 
@@ -140,5 +139,3 @@ class SequenceTask(pl.LightningModule, ABC):
 
     def on_validation_epoch_end(self) -> None:
         self.log_dict({f"validation/{key}": torch.tensor(value) for key, value in self.summarize().items()})
-
-

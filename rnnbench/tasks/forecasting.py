@@ -46,7 +46,9 @@ class PreparedWindows(Prepared):
     def __init__(self, series: Series, settings: ForecastingSettings) -> None:
         self.series = series
         self.settings = settings
-        self.rows = remembered((series.fingerprint, settings.calendar), lambda: prepare_series(series, settings.calendar))
+        self.rows = remembered(
+            (series.fingerprint, settings.calendar), lambda: prepare_series(series, settings.calendar)
+        )
         self.lookback = settings.lookback or series.suggested_lookback
         self.horizon = settings.horizon or series.suggested_horizon
         self.input_size = self.rows.input_size

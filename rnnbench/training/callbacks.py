@@ -41,7 +41,8 @@ class Watch(pl.Callback):
         self.higher_is_better = higher_is_better
         self.settings = settings
         self.seconds = seconds
-        self.report, self.log, self.is_interrupted = report, log, is_interrupted
+        self.report, self.is_interrupted = report, is_interrupted
+        self.on_curve = log  # Lightning sets `log` on every callback
         self.outcome: Outcome = "completed"
         self.best: float | None = None
         self.best_update = 0
@@ -114,8 +115,8 @@ class Watch(pl.Callback):
     def _keep(self, update: int, values: dict[str, float]) -> None:
         for key, value in values.items():
             self.curves.setdefault(key, []).append((update, value))
-        if self.log is not None:
-            self.log(update, values)
+        if self.on_curve is not None:
+            self.on_curve(update, values)
 
     def _end(self, trainer: pl.Trainer, outcome: Outcome) -> None:
         self.outcome = outcome

@@ -9,13 +9,14 @@ MEMORY_OF_XZ = 32 * 2**20
 """How many bytes of text before it xz may look back on; its encoder takes about eleven times as much memory."""
 
 
-def xz_bits(text: str, *, after: str = "") -> float:
-    """8 x (size(after + text) - size(after)) in bits: what `text` adds to an archive that already holds `after`.
+def xz_bits(*texts: str, after: str = "") -> tuple[float, ...]:
+    """8 x (size(after + text) - size(after)) in bits: what each text alone adds to an archive that holds `after`.
 
     The dictionary is as large as both texts together, and `after` is cut to its last 32 MB. Text is stored as UTF-8.
     """
-    before, added = after.encode()[-MEMORY_OF_XZ:], text.encode()
-    return 8.0 * (_xz_size(before + added) - _xz_size(before))
+    before = after.encode()[-MEMORY_OF_XZ:]
+    alone = _xz_size(before)
+    return tuple(8.0 * (_xz_size(before + text.encode()) - alone) for text in texts)
 
 
 def bz2_bits(text: str) -> float:

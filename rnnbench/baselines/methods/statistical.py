@@ -111,6 +111,8 @@ def _ets_point_forecasts(passed: dict[str, Any], states: np.ndarray, horizon: in
 
         f_{t+h} = (level + (phi + ... + phi^h) slope)  + or x  season of that step
 
+    Not statsforecast's own forecast: up to 2.0.1 that adds phi twice where phi + phi^2 is due (its pull request 1219).
+
     Source: Hyndman and Athanasopoulos 2021, "Forecasting: principles and practice", table 8.6.
     """
     _, trend, season, damping = passed["components"]

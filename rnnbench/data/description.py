@@ -1,0 +1,98 @@
+"""Data in words and numbers. Of the test split only the size is told: the rest is for confirmation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from rnnbench.data.base import (
+    AnyData,
+    Description,
+    Labelled,
+    LabelledTexts,
+    Series,
+    SeriesSplit,
+    SplitName,
+    TextCorpus,
+    text_of,
+)
+
+SHOWN_CHARACTERS = 240
+SAMPLE = 4 << 20
+Lines = list[tuple[str, str]]
+
+
+def describe_data(data: AnyData) -> Description:
+    """What a person should see before training: facts, sizes, and a few examples of the training split."""
+    sizes: dict[SplitName, int] = {}
+
+    def note_size(name: SplitName, split: Any) -> None:
+        sizes[name] = len(split)
+
+    data.splits.map(note_size)
+    unit = {"text": "characters", "labelled_text": "texts", "series": "rows"}[data.facts.kind]
+    lines: Lines = [(name, f"{size:,} {unit}") for name, size in sizes.items()]
+    if isinstance(data, TextCorpus):
+        more, examples, plain = _text(data.splits.train)
+    elif isinstance(data, LabelledTexts):
+        more, examples, plain = _labelled(data.splits.train, data.classes)
+    else:
+        more, examples, plain = _series(data, data.splits.train)
+    facts = data.facts
+    told = {
+        "name": facts.name, "kind": facts.kind, "title": facts.title, "source": facts.source, "licence": facts.licence,
+        "split_rule": facts.split_rule, "notes": [*facts.notes], "sizes": dict(sizes), "fingerprint": data.fingerprint,
+    }  # fmt: skip
+    return Description(facts, (*lines, *more), examples, data.fingerprint, {**told, **plain})
+
+
+def _text(train: np.ndarray) -> tuple[Lines, tuple[str, ...], dict[str, Any]]:
+    sample = train[:SAMPLE]
+    symbols, counts = np.unique(sample, return_counts=True)
+    frequent = [chr(point) for point in symbols[np.argsort(-counts, kind="stable")][:12].tolist()]
+    lines = [
+        ("symbols", f"{len(symbols):,} different ones in training"),
+        ("most frequent", " ".join(repr(symbol) for symbol in frequent)),
+        ("lines", f"{int((sample == 10).sum()):,}" + (" in the first part" if len(train) > SAMPLE else "")),
+    ]
+    return lines, (text_of(train[:SHOWN_CHARACTERS]),), {"symbols": len(symbols)}
+
+
+def _labelled(train: Labelled, classes: tuple[str, ...]) -> tuple[Lines, tuple[str, ...], dict[str, Any]]:
+    counts = np.bincount(train.labels, minlength=len(classes))
+    shares = {name: int(count) for name, count in zip(classes, counts, strict=True)}
+    words = np.array([len(text.split()) for text in train.texts])
+    told = ", ".join(f"{name} {count / len(train):.1%}" for name, count in shares.items())
+    median, long, longest = int(np.median(words)), int(np.quantile(words, 0.95)), int(words.max())
+    lines = [
+        ("classes", f"{len(classes)}: {told} (training)"),
+        ("length", f"{median} words in the middle, {long} at the 95th percentile, {longest} at most"),
+    ]
+    first = [int(np.argmax(train.labels == number)) for number in range(min(len(classes), 5))]
+    examples = tuple(f"{classes[train.labels[row]]}: {train.texts[row][:SHOWN_CHARACTERS]}" for row in first)
+    return lines, examples, {"classes": shares, "median_words": median}
+
+
+def _series(series: Series, train: SeriesSplit) -> tuple[Lines, tuple[str, ...], dict[str, Any]]:
+    first, last = (np.datetime_as_string(train.times[row], unit="s") for row in (0, -1))
+    lines = [
+        ("training from", f"{first} to {last}"),
+        ("frequency", f"{series.frequency}, season of {series.season_length}"),
+        ("targets", f"{', '.join(series.targets)} ({series.unit})"),
+        ("covariates", ", ".join(series.covariate_names) or "none"),
+        ("learned as", series.learn.replace("_", " ")),
+        ("suggested", f"lookback {series.suggested_lookback}, horizon {series.suggested_horizon}"),
+    ]
+    for name, channel in zip(series.targets[:8], train.values.T, strict=False):
+        lines.append((name, f"mean {channel.mean():.4g}, from {channel.min():.4g} to {channel.max():.4g} in training"))
+    rows = [
+        f"{np.datetime_as_string(time, unit='s')}  {row}"
+        for time, row in zip(train.times[:3], train.values, strict=False)
+    ]
+    plain = {
+        "frequency": series.frequency, "season_length": series.season_length, "targets": [*series.targets],
+        "covariates": [*series.covariate_names], "unit": series.unit, "learn": series.learn,
+        "suggested_lookback": series.suggested_lookback, "suggested_horizon": series.suggested_horizon,
+    }  # fmt: skip
+    return lines, tuple(rows), plain

@@ -1,0 +1,94 @@
+"""Columns of dates and times as datetime64[ns]."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DIGITS = {4: "%Y", 6: "%Y%m", 8: "%Y%m%d", 10: "s", 13: "ms"}
+LOOKS_DATED = re.compile(r"\d{4}|\d{1,2}\D\d{1,2}\D\d{2}")
+
+
+def as_times(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """A column as datetime64[ns] in the clock it was written in, or UTC where it names an offset; and what is no time.
+
+    Read are ISO dates and times, the usual written forms (month first unless that cannot be), Korean dates, years,
+    YYYYMM, YYYYMMDD, and seconds or milliseconds since 1970.
+    """
+    import pandas as pd
+    from pandas.api import types
+
+    if types.is_datetime64_any_dtype(column):
+        return _as_nanoseconds(column)
+    texts = column.astype(str).str.strip()
+    numeric = texts.str.fullmatch(r"\d+").to_numpy()
+    if numeric.all():
+        return _from_digits(texts)
+    texts = texts.str.replace(r"\s*[년월]\s*", "-", regex=True).str.replace(r"\s*일", "", regex=True)
+    texts = texts.str.replace(r"^(\d{4})\.\s*(\d{1,2})\.\s*(\d{1,2})\.?", r"\1-\2-\3", regex=True)
+    texts = texts.str.replace(r"-(\d)(?=\D|$)", r"-0\1", regex=True)
+    dated = texts.str.contains(LOOKS_DATED).to_numpy()
+    best: tuple[np.ndarray, np.ndarray] | None = None
+    for options in ({"format": "ISO8601"}, {}, {"dayfirst": True}):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # pandas warns when it has to guess; what fails is refused below
+            try:
+                parsed = pd.to_datetime(texts, errors="coerce", **options)
+            except (ValueError, TypeError):  # offsets that change within the column
+                parsed = pd.to_datetime(texts, errors="coerce", utc=True, **options)
+        times, bad = _as_nanoseconds(parsed)
+        bad |= ~dated
+        if best is None or bad.sum() < best[1].sum():
+            best = times, bad
+        if not best[1].any():
+            break
+    assert best is not None
+    return best
+
+
+def looks_like_times(column: pd.Series) -> bool:
+    """Whether a column plainly holds dates or times: not mere numbers, and the first cells can all be read."""
+    from pandas.api import types
+
+    if types.is_datetime64_any_dtype(column):
+        return True
+    if types.is_numeric_dtype(column) or types.is_bool_dtype(column):
+        return False
+    sample = column.head(50)
+    if sample.astype(str).str.strip().str.fullmatch(r"[-+]?[\d,]*\.?\d*").any():
+        return False
+    return not as_times(sample)[1].any()
+
+
+def _from_digits(texts: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    import pandas as pd
+
+    length = int(texts.str.len().iloc[0])
+    alike = (texts.str.len() == length).to_numpy()
+    form = DIGITS.get(length)
+    if form is None:
+        return np.full(len(texts), "NaT", dtype="datetime64[ns]"), np.ones(len(texts), dtype=bool)
+    if form in ("s", "ms"):
+        unit: Literal["s", "ms"] = "s" if form == "s" else "ms"
+        parsed = pd.to_datetime(texts.astype("int64"), unit=unit, errors="coerce")
+    else:
+        parsed = pd.to_datetime(texts, format=form, errors="coerce")
+    times, bad = _as_nanoseconds(parsed)
+    return times, bad | ~alike
+
+
+def _as_nanoseconds(parsed: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    if parsed.dt.tz is not None:
+        parsed = parsed.dt.tz_convert("UTC").dt.tz_localize(None)
+    seconds = parsed.to_numpy().astype("datetime64[s]")
+    # datetime64[ns] reaches from 1678 to 2262; beyond that it would wrap around without a word.
+    bad = np.isnat(seconds) | (seconds < np.datetime64("1678-01-01")) | (seconds >= np.datetime64("2262-01-01"))
+    times = parsed.to_numpy().copy()
+    times[bad] = np.datetime64("NaT")
+    return times.astype("datetime64[ns]"), bad

@@ -1,0 +1,33 @@
+"""The seal on the test split."""
+
+import pytest
+
+from rnnbench.data.base import Splits, points_of, text_of
+from rnnbench.errors import SealedSplitError
+
+
+def test_a_sealed_test_split_cannot_be_read():
+    splits = Splits([1], [2], [3])
+    with pytest.raises(SealedSplitError, match="confirm"):
+        _ = splits.test
+    with pytest.raises(SealedSplitError):
+        splits.named("test")
+
+
+def test_an_opened_test_split_can_be_read():
+    assert Splits([1], [2], [3]).opened().test == [3]
+
+
+def test_mapping_keeps_the_seal_and_prepares_every_split():
+    seen = []
+    mapped = Splits([1], [2], [3]).map(lambda name, split: seen.append(name) or [10 * split[0]])
+    assert seen == ["train", "validation", "test"]
+    assert (mapped.train, mapped.validation, mapped.opened().test) == ([10], [20], [30])
+    with pytest.raises(SealedSplitError):
+        _ = mapped.test
+
+
+def test_code_points_and_text_are_each_others_inverse():
+    text = "a한🙂\n"
+    assert points_of(text).tolist() == [97, 0xD55C, 0x1F642, 10]
+    assert text_of(points_of(text)) == text

@@ -1,0 +1,94 @@
+"""The user's own labelled texts."""
+
+import pytest
+
+from rnnbench.data import load
+from rnnbench.data.base import DataSettings
+from rnnbench.errors import DataError
+
+
+@pytest.fixture
+def reviews(tmp_path):
+    """Writes a table of (text, label) rows and loads it."""
+
+    def read(rows, header="text,label", name="reviews.csv", **settings):
+        path = tmp_path / name
+        path.write_text(header + "\n" + "".join(",".join(row) + "\n" for row in rows), encoding="utf-8")
+        return load(DataSettings(path=str(path), **settings), "labelled_text")
+
+    return read
+
+
+def rows(count=60, labels=("0", "1")):
+    return [(f"영화 number {number} was watched", labels[number % len(labels)]) for number in range(count)]
+
+
+def test_every_text_stands_in_one_split_and_classes_keep_their_proportion(reviews):
+    splits = reviews(rows()).splits.opened()
+    parts = [splits.train, splits.validation, splits.test]
+    assert [len(part) for part in parts] == [48, 6, 6]
+    assert sorted(text for part in parts for text in part.texts) == sorted(text for text, _ in rows())
+    assert [int(part.labels.sum()) for part in parts] == [24, 3, 3]
+
+
+def test_labels_stay_with_their_texts(reviews):
+    data = reviews(rows())
+    expected = dict(rows())
+    for text, label in zip(data.splits.train.texts, data.splits.train.labels, strict=True):
+        assert data.classes[label] == expected[text]
+
+
+def test_classes_that_are_numbers_are_in_the_order_of_numbers(reviews):
+    assert reviews(rows(labels=("10", "9", "1"))).classes == ("1", "9", "10")
+    assert reviews(rows(labels=("good", "bad"))).classes == ("bad", "good")
+
+
+@pytest.mark.parametrize(
+    "header", ["review,stars", "Document,Label", "리뷰,평점", "words that were said,what it is", "a,b"]
+)
+def test_columns_are_found_by_name_or_by_what_they_hold(reviews, header):
+    assert reviews(rows(), header).splits.train.texts[0].startswith("영화")
+
+
+def test_columns_can_be_named(reviews):
+    wide = [(text, label, str(number)) for number, (text, label) in enumerate(rows())]
+    data = reviews(wide, "text,first,second", text_column="text", label_column="first")
+    assert data.classes == ("0", "1")
+
+
+def test_what_was_understood_is_told(reviews):
+    facts = reviews([*rows(), ("영화 number 0 was watched", "1"), ("", "1")]).facts
+    told = " | ".join(facts.notes)
+    assert "read: 62 rows, columns text, label" in told
+    assert "text is 'text', label is 'label'" in told
+    assert "classes: 0 30, 1 30" in told
+    assert "1 rows without text or label are left out" in told
+    assert "1 repeated texts are left out, 1 of them with another label" in told
+    assert "training 48, validation 6, test 6" in facts.split_rule
+
+
+def test_the_seed_of_the_split_changes_it(reviews):
+    first, again, other = (reviews(rows(), split_seed=seed).fingerprint for seed in (0, 0, 1))
+    assert first == again
+    assert first != other
+
+
+@pytest.mark.parametrize(
+    ("given", "header", "settings", "told"),
+    [
+        (rows(labels=("1",)), "text,label", {}, "every row has the label '1' in column 'label'"),
+        (rows(20), "text,label", {}, "20 usable rows: too few for training, validation and test"),
+        ([*rows(), ("one", "2")], "text,label", {}, "each class needs at least 3 rows, one for each split; too few have '2' (1)"),
+        ([(text, str(n)) for n, (text, _) in enumerate(rows())], "text,label", {}, "60 different values in 60 rows"),
+        ([(text, "") for text, _ in rows()], "text,label", {}, "no row has both a text and a label"),
+        (rows(), "text,label", {"text_column": "txt"}, "no column 'txt' (--text-column). Did you mean 'text'?"),
+        (rows(), "text,label", {"label_column": "lable"}, "no column 'lable' (--label-column). Did you mean 'label'?"),
+        (rows(), "text,label", {"text_column": "text", "label_column": "text"}, "cannot be both"),
+        ([("aaaa", "bbbb", "cccc")] * 40, "x,y,z", {}, "which column is the text? Type --text-column NAME"),
+        ([(text, a, a) for text, a in rows()], "text,x,y", {}, "which column is the label? Type --label-column NAME"),
+    ],
+)  # fmt: skip
+def test_refusals_are_in_words(reviews, given, header, settings, told):
+    with pytest.raises(DataError) as caught:
+        reviews(given, header, **settings)
+    assert told in str(caught.value)

@@ -1,0 +1,139 @@
+"""The user's own series."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rnnbench.data import load
+from rnnbench.data.base import DataSettings
+from rnnbench.errors import DataError
+
+HOURS = pd.date_range("2024-01-01", periods=200, freq="h")
+
+
+@pytest.fixture
+def demand(tmp_path):
+    """Writes a frame and loads it as a series."""
+
+    def read(frame, name="demand.csv", **settings):
+        frame.to_csv(tmp_path / name, index=False)
+        return load(DataSettings(path=str(tmp_path / name), **settings), "series")
+
+    return read
+
+
+def hourly():
+    return pd.DataFrame({"ts": HOURS, "load": np.arange(200.0), "temp": np.arange(200.0) / 2})
+
+
+def test_a_series_is_cut_by_time_and_may_look_back(demand):
+    series = demand(hourly(), target=("load",), covariates=("temp",))
+    test = series.splits.opened().test
+    assert (len(series.splits.train), len(series.splits.validation), len(test)) == (160, 20, 20)
+    assert test.values[test.history :, 0].tolist() == list(range(180, 200))
+    assert test.covariates[-1].tolist() == [99.5]
+    assert (series.frequency, series.season_length, series.targets) == ("1h", 24, ("load",))
+    assert series.suggested_lookback + series.suggested_horizon <= 160
+
+
+def test_one_value_column_needs_no_name(demand):
+    assert demand(hourly()[["ts", "load"]]).targets == ("load",)
+
+
+def test_a_column_without_a_usual_name_is_found_when_it_plainly_holds_times(demand):
+    frame = hourly()[["ts", "load"]].rename(columns={"ts": "수집"})
+    assert demand(frame).targets == ("load",)
+
+
+def test_several_targets_keep_their_order(demand):
+    assert demand(hourly(), target=("temp", "load")).splits.train.values[2].tolist() == [1.0, 2.0]
+
+
+def test_what_was_understood_is_told(demand):
+    facts = demand(hourly(), target=("load",)).facts
+    told = " | ".join(facts.notes)
+    assert "read: 200 rows, columns ts, load, temp" in told
+    assert "every 1h from 2024-01-01T00:00:00 to 2024-01-09T07:00:00" in told
+    assert "no gaps" in told
+    assert "not used: temp; type --covariates" in told
+    assert "training 160 rows, validation 20 from 2024-01-07T16:00:00, test 20 from" in facts.split_rule
+
+
+def test_business_days_have_no_gaps(demand):
+    days = pd.date_range("2024-01-01", periods=100, freq="B").delete(40)
+    series = demand(pd.DataFrame({"date": days, "price": np.arange(99.0)}))
+    assert (series.frequency, series.season_length, len(series.splits.train)) == ("1B", 1, 79)
+
+
+def test_interpolation_draws_a_line_inside_a_split(demand):
+    frame = hourly()[["ts", "load"]].drop(index=[50, 51])
+    series = demand(frame, fill="interpolate")
+    assert series.splits.train.values[49:53, 0].tolist() == [49.0, 50.0, 51.0, 52.0]
+    assert series.splits.train.times[50] == np.datetime64("2024-01-03T02:00")
+    assert "2 missing values are filled (interpolate)" in series.facts.notes
+
+
+def test_nothing_is_filled_from_the_split_after(demand):
+    frame = hourly()[["ts", "load"]]
+    frame.loc[[158, 159, 160, 161], "load"] = np.nan
+    series = demand(frame, fill="interpolate")
+    assert series.splits.train.values[-3:, 0].tolist() == [157.0, 157.0, 157.0]
+    assert series.splits.validation.values[160:163, 0].tolist() == [157.0, 157.0, 162.0]
+
+
+def test_forward_repeats_the_last_value(demand):
+    frame = hourly()[["ts", "load"]].drop(index=[50, 51])
+    assert demand(frame, fill="forward").splits.train.values[49:53, 0].tolist() == [49.0, 49.0, 49.0, 52.0]
+
+
+def changed(**cells):
+    frame = hourly().astype({"ts": str, "load": object})
+    for column, (row, value) in cells.items():
+        frame.loc[row, column] = value
+    return frame
+
+
+@pytest.mark.parametrize(
+    ("frame", "settings", "told"),
+    [
+        (hourly(), {}, "which column is to be forecast? Type --target NAME. Its columns: ts, load, temp"),
+        (hourly(), {"target": ("lod",)}, "no column 'lod' (--target). Did you mean 'load'?"),
+        (hourly(), {"target": ("load",), "covariates": ("tmp",)}, "no column 'tmp' (--covariates). Did you mean 'temp'?"),
+        (hourly(), {"target": ("load",), "time_column": "tz"}, "no column 'tz' (--time-column)"),
+        (hourly(), {"target": ("load", "load")}, "'load' is named for two things"),
+        (hourly()[["load", "temp"]], {"target": ("load",)}, "which column is the time? Type --time-column NAME"),
+        (hourly().head(10), {"target": ("load",)}, "10 rows: too few"),
+        (hourly().iloc[::-1], {"target": ("load",)}, "line 3: the time goes back. Sort the file by 'ts'"),
+        (pd.concat([hourly(), hourly().iloc[[5]]]), {"target": ("load",)}, "2024-01-01T05:00:00 comes twice (line 7 and line 202"),
+        (hourly().drop(index=[50, 51]), {"target": ("load",)}, "2 of 200 rows are missing (the first after line 51): fill them with --fill"),
+        (changed(load=(7, np.nan)), {"target": ("load",)}, "1 cells are empty (the first in 'load', line 9)"),
+        (changed(load=(7, "much")), {"target": ("load",)}, "line 9: 'much' in column 'load' (--target) is not a number"),
+        (changed(ts=(7, "soon")), {"target": ("load",), "time_column": "ts"}, "line 9: 'soon' in column 'ts' is no date or time"),
+        (hourly(), {"target": ("load",), "frequency": "often"}, "--frequency 'often' is not a frequency"),
+        (hourly(), {"target": ("load",), "frequency": "2h"}, "do not lie on the 2h grid"),
+        (hourly().assign(temp=np.nan), {"target": ("temp",), "fill": "forward"}, "column 'temp' holds no value at all"),
+    ],
+)  # fmt: skip
+def test_refusals_are_in_words(demand, frame, settings, told):
+    with pytest.raises(DataError) as caught:
+        demand(frame, **settings)
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_finer_frequency_than_the_rows_is_a_series_of_gaps(demand):
+    with pytest.raises(DataError, match=r"199 of 399 rows are missing"):
+        demand(hourly(), target=("load",), frequency="30min")
+
+
+@pytest.mark.parametrize("name", ["demand.jsonl", "demand.parquet"])
+def test_other_formats_give_the_same_series(tmp_path, name):
+    path = tmp_path / name
+    frame = hourly()
+    if name.endswith("parquet"):
+        frame.to_parquet(path)
+    else:
+        frame.astype({"ts": str}).to_json(path, orient="records", lines=True)
+    series = load(DataSettings(path=str(path), target=("load",)), "series")
+    assert series.splits.train.values[:3, 0].tolist() == [0.0, 1.0, 2.0]
+    assert series.frequency == "1h"
