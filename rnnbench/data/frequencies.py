@@ -40,7 +40,10 @@ def parse(text: str) -> str:
 
 
 def season_length(frequency: str) -> int:
-    """Samples per season: an hour of seconds, a day of hours or minutes, a week of days, a year of weeks, months or quarters; 1 for none."""
+    """Samples per season, 1 where there is none.
+
+    A season is an hour of seconds, a day of minutes or hours, a week of days, a year of weeks, months or quarters.
+    """
     months = _months(frequency)
     if months:
         return 12 // months if 12 % months == 0 else 1

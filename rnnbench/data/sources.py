@@ -179,9 +179,12 @@ class ResearchFile:
                 self.address, f"sha256:{self.content_sha256}", fname=self.name, path=directory,
                 downloader=pooch.HTTPDownloader(timeout=20),
             )  # fmt: skip
-        except (OSError, ValueError) as error:  # requests' errors are OSErrors; ValueError is a wrong hash
-            first = str(error).splitlines()[0][:200]
-            raise DataError(f"{self.directory}/{self.name} is not at hand ({first}): {remedy}") from error
+        except OSError as error:  # those of requests are OSErrors too
+            said = f"{self.address} cannot be reached, {type(error).__name__}"
+            raise DataError(f"{self.directory}/{self.name} is not at hand ({said}): {remedy}") from error
+        except ValueError as error:
+            said = f"{self.address} holds another file than the pinned one"
+            raise DataError(f"{self.directory}/{self.name} is not at hand ({said}): {remedy}") from error
         return Path(fetched)
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import warnings
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DIGITS = {4: "%Y", 6: "%Y%m", 8: "%Y%m%d", 10: "s", 13: "ms"}
-LOOKS_DATED = re.compile(r"\d{4}|\d{1,2}\D\d{1,2}\D\d{2}")
+LOOKS_DATED = r"\d{4}|\d{1,2}\D\d{1,2}\D\d{2}"
 
 
 def as_times(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
@@ -21,7 +20,6 @@ def as_times(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     Read are ISO dates and times, the usual written forms (month first unless that cannot be), Korean dates, years,
     YYYYMM, YYYYMMDD, and seconds or milliseconds since 1970.
     """
-    import pandas as pd
     from pandas.api import types
 
     if types.is_datetime64_any_dtype(column):
@@ -30,25 +28,14 @@ def as_times(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     numeric = texts.str.fullmatch(r"\d+").to_numpy()
     if numeric.all():
         return _from_digits(texts)
-    texts = texts.str.replace(r"\s*[년월]\s*", "-", regex=True).str.replace(r"\s*일", "", regex=True)
-    texts = texts.str.replace(r"^(\d{4})\.\s*(\d{1,2})\.\s*(\d{1,2})\.?", r"\1-\2-\3", regex=True)
-    texts = texts.str.replace(r"-(\d)(?=\D|$)", r"-0\1", regex=True)
-    dated = texts.str.contains(LOOKS_DATED).to_numpy()
-    best: tuple[np.ndarray, np.ndarray] | None = None
-    for options in ({"format": "ISO8601"}, {}, {"dayfirst": True}):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # pandas warns when it has to guess; what fails is refused below
-            try:
-                parsed = pd.to_datetime(texts, errors="coerce", **options)
-            except (ValueError, TypeError):  # offsets that change within the column
-                parsed = pd.to_datetime(texts, errors="coerce", utc=True, **options)
-        times, bad = _as_nanoseconds(parsed)
-        bad |= ~dated
-        if best is None or bad.sum() < best[1].sum():
-            best = times, bad
-        if not best[1].any():
-            break
-    assert best is not None
+    best = _parsed(texts, {"format": "ISO8601"})
+    if best[1].any():
+        respelled = _respelled(texts)
+        for options in ({"format": "ISO8601"}, {}, {"dayfirst": True}):
+            tried = _parsed(respelled, options)
+            best = tried if tried[1].sum() < best[1].sum() else best
+            if not best[1].any():
+                break
     return best
 
 
@@ -64,6 +51,27 @@ def looks_like_times(column: pd.Series) -> bool:
     if sample.astype(str).str.strip().str.fullmatch(r"[-+]?[\d,]*\.?\d*").any():
         return False
     return not as_times(sample)[1].any()
+
+
+def _parsed(texts: pd.Series, options: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    import pandas as pd
+
+    dated = texts.str.contains(LOOKS_DATED).to_numpy()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pandas warns when it has to guess; what fails is refused by the caller
+        try:
+            parsed = pd.to_datetime(texts, errors="coerce", **options)
+        except (ValueError, TypeError):  # offsets that change within the column
+            parsed = pd.to_datetime(texts, errors="coerce", utc=True, **options)
+    times, bad = _as_nanoseconds(parsed)
+    return times, bad | ~dated
+
+
+def _respelled(texts: pd.Series) -> pd.Series:
+    """Korean and one-digit dates in the spelling of ISO."""
+    texts = texts.str.replace(r"\s*[년월]\s*", "-", regex=True).str.replace(r"\s*일", "", regex=True)
+    texts = texts.str.replace(r"^(\d{4})\.\s*(\d{1,2})\.\s*(\d{1,2})\.?", r"\1-\2-\3", regex=True)
+    return texts.str.replace(r"-(\d)(?=\D|$)", r"-0\1", regex=True)
 
 
 def _from_digits(texts: pd.Series) -> tuple[np.ndarray, np.ndarray]:

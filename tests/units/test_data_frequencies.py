@@ -68,7 +68,9 @@ def test_a_holiday_is_no_gap_among_business_days():
 def test_times_off_the_grid_are_counted_and_named():
     off = times("h", 6)
     off[3] += np.timedelta64(5, "m")
-    with pytest.raises(DataError, match=r"1 times in 'ts' do not lie on the 1h grid \(the first: 2020-01-31T03:05:00\)"):
+    with pytest.raises(
+        DataError, match=r"1 times in 'ts' do not lie on the 1h grid \(the first: 2020-01-31T03:05:00\)"
+    ):
         positions(off, "1h", "ts")
 
 

@@ -78,7 +78,7 @@ def test_the_seed_of_the_split_changes_it(reviews):
     [
         (rows(labels=("1",)), "text,label", {}, "every row has the label '1' in column 'label'"),
         (rows(20), "text,label", {}, "20 usable rows: too few for training, validation and test"),
-        ([*rows(), ("one", "2")], "text,label", {}, "each class needs at least 3 rows, one for each split; too few have '2' (1)"),
+        ([*rows(), ("one", "2")], "text,label", {}, "at least 3 rows, one for each split; too few have '2' (1)"),
         ([(text, str(n)) for n, (text, _) in enumerate(rows())], "text,label", {}, "60 different values in 60 rows"),
         ([(text, "") for text, _ in rows()], "text,label", {}, "no row has both a text and a label"),
         (rows(), "text,label", {"text_column": "txt"}, "no column 'txt' (--text-column). Did you mean 'text'?"),

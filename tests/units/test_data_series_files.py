@@ -8,6 +8,7 @@ from rnnbench.data import load
 from rnnbench.data.base import DataSettings
 from rnnbench.errors import DataError
 
+LOAD = {"target": ("load",)}
 HOURS = pd.date_range("2024-01-01", periods=200, freq="h")
 
 
@@ -98,19 +99,19 @@ def changed(**cells):
     [
         (hourly(), {}, "which column is to be forecast? Type --target NAME. Its columns: ts, load, temp"),
         (hourly(), {"target": ("lod",)}, "no column 'lod' (--target). Did you mean 'load'?"),
-        (hourly(), {"target": ("load",), "covariates": ("tmp",)}, "no column 'tmp' (--covariates). Did you mean 'temp'?"),
-        (hourly(), {"target": ("load",), "time_column": "tz"}, "no column 'tz' (--time-column)"),
+        (hourly(), {**LOAD, "covariates": ("tmp",)}, "no column 'tmp' (--covariates). Did you mean 'temp'?"),
+        (hourly(), {**LOAD, "time_column": "tz"}, "no column 'tz' (--time-column)"),
         (hourly(), {"target": ("load", "load")}, "'load' is named for two things"),
-        (hourly()[["load", "temp"]], {"target": ("load",)}, "which column is the time? Type --time-column NAME"),
-        (hourly().head(10), {"target": ("load",)}, "10 rows: too few"),
-        (hourly().iloc[::-1], {"target": ("load",)}, "line 3: the time goes back. Sort the file by 'ts'"),
-        (pd.concat([hourly(), hourly().iloc[[5]]]), {"target": ("load",)}, "2024-01-01T05:00:00 comes twice (line 7 and line 202"),
-        (hourly().drop(index=[50, 51]), {"target": ("load",)}, "2 of 200 rows are missing (the first after line 51): fill them with --fill"),
-        (changed(load=(7, np.nan)), {"target": ("load",)}, "1 cells are empty (the first in 'load', line 9)"),
-        (changed(load=(7, "much")), {"target": ("load",)}, "line 9: 'much' in column 'load' (--target) is not a number"),
-        (changed(ts=(7, "soon")), {"target": ("load",), "time_column": "ts"}, "line 9: 'soon' in column 'ts' is no date or time"),
-        (hourly(), {"target": ("load",), "frequency": "often"}, "--frequency 'often' is not a frequency"),
-        (hourly(), {"target": ("load",), "frequency": "2h"}, "do not lie on the 2h grid"),
+        (hourly()[["load", "temp"]], LOAD, "which column is the time? Type --time-column NAME"),
+        (hourly().head(10), LOAD, "10 rows: too few"),
+        (hourly().iloc[::-1], LOAD, "line 3: the time goes back. Sort the file by 'ts'"),
+        (pd.concat([hourly(), hourly().iloc[[5]]]), LOAD, "T05:00:00 comes twice (line 7 and line 202"),
+        (hourly().drop(index=[50, 51]), LOAD, "2 of 200 rows are missing (the first after line 51): fill them"),
+        (changed(load=(7, np.nan)), LOAD, "1 cells are empty (the first in 'load', line 9)"),
+        (changed(load=(7, "much")), LOAD, "line 9: 'much' in column 'load' (--target) is not a number"),
+        (changed(ts=(7, "soon")), {**LOAD, "time_column": "ts"}, "line 9: 'soon' in column 'ts' is no date or time"),
+        (hourly(), {**LOAD, "frequency": "often"}, "--frequency 'often' is not a frequency"),
+        (hourly(), {**LOAD, "frequency": "2h"}, "do not lie on the 2h grid"),
         (hourly().assign(temp=np.nan), {"target": ("temp",), "fill": "forward"}, "column 'temp' holds no value at all"),
     ],
 )  # fmt: skip

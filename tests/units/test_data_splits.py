@@ -29,7 +29,8 @@ def test_no_group_stands_in_two_splits_and_every_row_in_one():
     parts = by_group(groups, 0.1, 0.1, seed=3)
     assert sorted(np.concatenate(parts)) == list(range(300))
     names = [{groups[row] for row in part} for part in parts]
-    assert not (names[0] & names[1] or names[0] & names[2] or names[1] & names[2])
+    assert names[0].isdisjoint(names[1] | names[2])
+    assert names[1].isdisjoint(names[2])
     assert len(parts[2]) >= 30
 
 

@@ -69,7 +69,9 @@ def test_parquet_is_read(tmp_path):
 
 def test_a_cell_that_is_no_number_is_named_with_its_line(write):
     table = read_table(write("a.csv", 'note,y\n"two\nlines",1\nb,2\nc,high\nd,low\n'))
-    with pytest.raises(DataError, match=r"a.csv, line 5: 'high' in column 'y' \(--target\) is not a number \(nor are 1"):
+    with pytest.raises(
+        DataError, match=r"a.csv, line 5: 'high' in column 'y' \(--target\) is not a number \(nor are 1"
+    ):
         table.numbers("y", "--target")
 
 
@@ -86,7 +88,9 @@ def test_an_infinite_value_is_not_a_number(write):
 
 def test_a_missing_column_is_named_with_the_nearest(write):
     table = read_table(write("a.csv", "review,stars\na,1\n"))
-    with pytest.raises(DataError, match=r"no column 'reveiw' \(--text-column\). Did you mean 'review'\? Its columns: rev"):
+    with pytest.raises(
+        DataError, match=r"no column 'reveiw' \(--text-column\). Did you mean 'review'\? Its columns: rev"
+    ):
         table.check_column("reveiw", "--text-column")
 
 

@@ -1,0 +1,205 @@
+"""Laws that hold for every known data set, and the numbers that its source tells of it."""
+
+import numpy as np
+import pytest
+
+from rnnbench.data import catalogue, describe, load
+from rnnbench.data.base import DataSettings, LabelledTexts, Series, TextCorpus, points_of, text_of
+from rnnbench.data.batches import SeriesWindows
+from rnnbench.data.series import prepare_series
+from rnnbench.data.splits import fingerprint
+from rnnbench.data.text import TokenizerSettings, build_tokenizer
+from rnnbench.errors import SealedSplitError
+
+ENTRIES = {entry.facts.name: entry for entry in catalogue()}
+
+
+@pytest.fixture(scope="session")
+def known(request):
+    """Loads a known data set once."""
+    loaded = {}
+
+    def get(name):
+        if name not in loaded:
+            is_research = ENTRIES[name].origin == "research"
+            folder = request.getfixturevalue("research_folder") if is_research else None
+            loaded[name] = load(DataSettings(name=name, folder=folder), ENTRIES[name].facts.kind)
+        return loaded[name]
+
+    return get
+
+
+@pytest.fixture(params=ENTRIES)
+def data(request, known):
+    return known(request.param)
+
+
+def parts(data):
+    splits = data.splits.opened()
+    return splits.train, splits.validation, splits.test
+
+
+def own_rows(split):
+    return split.values[split.history :]
+
+
+def test_the_test_split_is_sealed(data):
+    with pytest.raises(SealedSplitError):
+        _ = data.splits.test
+
+
+def test_the_fingerprint_is_of_the_content(data):
+    assert fingerprint(data.splits) == data.fingerprint
+    assert len(data.fingerprint) == 64
+
+
+def test_no_split_is_empty_and_training_is_the_largest(data):
+    train, validation, test = map(len, parts(data))
+    assert train > max(validation, test)
+    assert min(validation, test) > 0
+
+
+def test_the_splits_are_disjoint(data):
+    train, validation, test = parts(data)
+    if isinstance(data, Series):
+        first, second, third = (part.times[part.history :] for part in (train, validation, test))
+        assert first[-1] < second[0] <= second[-1] < third[0]
+        assert (np.diff(test.times) > np.timedelta64(0)).all()
+    elif isinstance(data, LabelledTexts):
+        shared = (set(train.texts) & set(test.texts)) | (set(train.texts) & set(validation.texts))
+        # The official splits of SST-2 share two sentences; the facts say so.
+        assert len(shared) == (2 if data.facts.name == "sst2" else 0)
+    else:
+        for piece in (validation, test):
+            middle = text_of(piece[len(piece) // 2 :][:200])
+            assert middle not in text_of(train)
+
+
+def test_the_vocabulary_or_scale_is_learned_from_training_alone(data):
+    train = data.splits.train
+    if isinstance(data, Series):
+        prepared = prepare_series(data, calendar=False)
+        rows = np.diff(np.log(train.values), axis=0) if data.learn == "log_returns" else train.values
+        np.testing.assert_allclose(prepared.scaler.mean, rows.mean(axis=0), rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(prepared.scaler.deviation, rows.std(axis=0), rtol=1e-9)
+        return
+    content = train if isinstance(data, TextCorpus) else train.texts
+    tokenizer = build_tokenizer(TokenizerSettings(kind="characters", vocabulary_size=1_000_000), content)
+    points = train if isinstance(data, TextCorpus) else points_of("".join(train.texts))
+    assert tokenizer.size == len(np.unique(points)) + 2
+
+
+def test_values_are_finite(data):
+    if isinstance(data, Series):
+        for part in parts(data):
+            assert np.isfinite(part.values).all()
+            assert np.isfinite(part.covariates).all()
+
+
+def test_the_suggested_windows_fit_into_every_split(data):
+    if isinstance(data, Series):
+        for split in parts(prepare_series(data, calendar=True)):
+            assert len(SeriesWindows(split, data.suggested_lookback, data.suggested_horizon, 32)) > 0
+
+
+def test_the_description_tells_of_it(known, request):
+    known("airline")
+    folder = request.getfixturevalue("research_folder")
+    described = describe(DataSettings(name="airline", folder=folder))
+    assert ("train", "120 rows") in described.lines
+
+
+def test_shakespeare_is_38_plays_in_80_symbols(known):
+    train, validation, test = parts(known("shakespeare"))
+    assert len(np.unique(np.concatenate([train, validation, test]))) == 80
+    assert len(train) + len(validation) + len(test) == pytest.approx(4.96e6, rel=0.01)
+    assert text_of(validation[:200]).startswith("Much Ado About Nothing\n\nACT I\n\nSCENE I.")
+    assert "\nROMEO:\n" in text_of(test)
+
+
+def test_rotten_tomatoes_has_the_numbers_of_its_source(known):
+    data = known("rotten_tomatoes")
+    train, validation, test = parts(data)
+    labels = np.concatenate([train.labels, validation.labels, test.labels])
+    assert len(labels) == 12_752
+    assert data.classes == ("rotten", "fresh")
+    assert labels.mean() == pytest.approx(0.578, abs=0.0005)
+    assert len(test) >= 1_250
+    assert 0.08 < len(validation) / len(labels) < 0.12
+
+
+def test_power_has_the_hours_and_the_naive_error_of_its_source(known):
+    data = known("power")
+    whole = parts(data)[2]
+    load_kw = whole.values[:, 0]
+    assert len(load_kw) == 26_304
+    # 88.4 stands in the source with the three near-zero hours left in: with them interpolated it falls slightly.
+    assert np.abs(load_kw[24:] - load_kw[:-24]).mean() == pytest.approx(88.4, abs=0.5)
+    assert load_kw.min() > 900
+    filled = np.flatnonzero(
+        np.isin(whole.times, np.array(["2012-03-25T01", "2013-03-31T01", "2014-03-30T01"], "M8[ns]"))
+    )
+    for row in filled:
+        assert load_kw[row] == pytest.approx((load_kw[row - 1] + load_kw[row + 1]) / 2)
+    assert len(filled) == 3
+
+
+def test_weather_has_the_hours_and_the_naive_error_of_its_source(known):
+    data = known("weather")
+    whole = parts(data)[2]
+    temperature = whole.values[:, 0]
+    assert len(temperature) == 43_824
+    assert np.abs(temperature[24:] - temperature[:-24]).mean() == pytest.approx(2.58, abs=0.006)
+    assert data.covariate_names[:3] == ("DEWP", "PRES", "Iws")
+    assert (whole.covariates[:, 3:].sum(axis=1) == 1).all()
+    assert whole.times[-1] == np.datetime64("2014-12-31T23")
+
+
+def test_stock_is_twenty_prices_over_8313_days(known):
+    data = known("stock")
+    whole = parts(data)[2]
+    assert whole.values.shape == (8_313, 20)
+    assert (data.learn, data.season_length, data.suggested_lookback, data.suggested_horizon) == (
+        "log_returns",
+        1,
+        60,
+        5,
+    )
+
+
+def test_tinyshakespeare_is_split_where_papers_split_it(known):
+    train, validation, test = parts(known("tinyshakespeare"))
+    assert len(train) + len(validation) == 1_003_854
+    assert len(test) == 111_540
+    assert len(np.unique(np.concatenate([train, validation, test]))) == 65
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes"),
+    [("mr", (8_530, 1_066, 1_066)), ("sst2", (6_920, 872, 1_821)), ("nsmc", (24_000, 3_000, 3_000)),
+     ("etth1", (8_640, 2_880, 2_880)), ("airline", (120, 12, 12))],
+)  # fmt: skip
+def test_research_sets_have_their_published_sizes(known, name, sizes):
+    assert tuple(map(len, parts(known(name)))) == sizes
+
+
+def test_etth1_has_2785_test_windows_of_96_to_96(known):
+    data = known("etth1")
+    test = prepare_series(data, calendar=False).splits.opened().test
+    assert len(SeriesWindows(test, 96, 96, 32, train=False).origins) == 2_785
+    assert own_rows(data.splits.opened().test).shape == (2_880, 7)
+
+
+def test_last_value_on_etth1_errs_as_published(known):
+    test = prepare_series(known("etth1"), calendar=False).splits.opened().test
+    errors = [
+        ((batch.targets - batch.inputs[:, -1:, :7]) ** 2).mean(dim=(1, 2))
+        for batch in SeriesWindows(test, 96, 96, 256, train=False)
+    ]
+    assert float(np.concatenate(errors).mean()) == pytest.approx(1.294, abs=0.001)
+
+
+def test_korean_reviews_stay_korean(known):
+    train = known("nsmc").splits.train
+    assert train.texts[0] == "짱!!! 완전 엽기"
+    assert train.labels[0] == 1
