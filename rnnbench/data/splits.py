@@ -12,6 +12,7 @@ from rnnbench.data.base import Labelled, SeriesSplit, Splits
 from rnnbench.errors import DataError
 
 FINGERPRINT_CHUNK = 1 << 22
+GROUP_DRAWS = 200
 
 
 def borders(count: int, validation_share: float, test_share: float) -> tuple[int, int]:
@@ -43,9 +44,37 @@ def by_group(
     Groups are drawn in a seeded order: into test until it holds its share of rows, then into validation, the rest
     into training. Inside a split the rows keep their order.
     """
+    return _by_group(groups, validation_share, test_share, np.random.default_rng(seed))
+
+
+def by_group_balanced(
+    groups: Sequence[Hashable], labels: np.ndarray, validation_share: float, test_share: float, seed: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The same, with class shares in validation and test like those of the whole, as far as groups allow.
+
+    Of `GROUP_DRAWS` seeded draws it keeps the one whose largest difference in a class share is smallest: a split whose
+    classes are mixed otherwise would make its scores differ from the other's before any model is trained.
+    """
+    generator = np.random.default_rng(seed)
+    draws = [_by_group(groups, validation_share, test_share, generator) for _ in range(GROUP_DRAWS)]
+    whole = _class_shares(labels, labels.max() + 1)
+
+    def difference(draw: tuple[np.ndarray, np.ndarray, np.ndarray]) -> float:
+        return float(max(np.abs(_class_shares(labels[rows], len(whole)) - whole).max() for rows in draw[1:]))
+
+    return min(draws, key=difference)
+
+
+def _class_shares(labels: np.ndarray, classes: int) -> np.ndarray:
+    return np.bincount(labels, minlength=classes) / len(labels)
+
+
+def _by_group(
+    groups: Sequence[Hashable], validation_share: float, test_share: float, generator: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     names, member = np.unique(np.asarray(groups, dtype=object).astype(str), return_inverse=True)
     sizes = np.bincount(member)
-    order = np.random.default_rng(seed).permutation(len(names))
+    order = generator.permutation(len(names))
     filled = np.cumsum(sizes[order])
     test_groups = 1 + int(np.searchsorted(filled, test_share * len(member)))
     both_groups = 1 + int(np.searchsorted(filled, (test_share + validation_share) * len(member)))

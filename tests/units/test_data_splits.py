@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from rnnbench.data.base import Labelled, Splits
-from rnnbench.data.splits import borders, by_group, by_position, fingerprint, labelled_splits, series_splits, stratified
+from rnnbench.data.splits import (
+    borders,
+    by_group,
+    by_group_balanced,
+    by_position,
+    fingerprint,
+    labelled_splits,
+    series_splits,
+    stratified,
+)
 from rnnbench.errors import DataError
 
 
@@ -105,3 +114,16 @@ def test_labelled_splits_follow_the_rows():
     assert splits.train.texts == ("c", "a")
     assert splits.train.labels.tolist() == [2, 0]
     assert splits.test.texts == ("d",)
+
+
+def test_balanced_groups_keep_class_shares_and_never_share_a_group() -> None:
+    generator = np.random.default_rng(0)
+    groups = np.repeat(np.arange(120), 10)
+    # whole groups lean one way or the other, as films do
+    labels = (generator.random(1200) < np.repeat(generator.random(120), 10)).astype(np.int64)
+    parts = by_group_balanced(groups.tolist(), labels, 0.1, 0.1, seed=5)
+    assert sorted(np.concatenate(parts).tolist()) == list(range(1200))
+    for one, other in ((0, 1), (0, 2), (1, 2)):
+        assert not set(groups[parts[one]]) & set(groups[parts[other]])
+    for rows in parts[1:]:
+        assert abs(labels[rows].mean() - labels.mean()) < 0.02
