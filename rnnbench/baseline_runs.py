@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import cast
@@ -27,13 +28,16 @@ def compute(config: ExperimentConfig) -> Iterator[BaselineResult]:
 
 def _text_generation(config: ExperimentConfig, prepared: PreparedCorpus) -> Iterator[BaselineResult]:
     corpus = cast(TextCorpus, runs.load_data(config)).splits.opened()
-    splits = (corpus.train, corpus.validation, corpus.test)
     # the n-gram reads characters whatever the encoders read: bits per character compare all the same
     tokenizer = build_tokenizer(TokenizerSettings(kind="characters"), corpus.train)
     yield from text_generation.run(
-        *(tokenizer.encode_points(split) for split in splits),
+        tokenizer.encode_points(corpus.train),
+        tokenizer.encode_points(corpus.validation),
+        tokenizer.encode_points(corpus.test),
         vocabulary_size=tokenizer.size,
-        **dict(zip(("train_text", "validation_text", "test_text"), map(text_of, splits), strict=True)),
+        train_text=text_of(corpus.train),
+        validation_text=text_of(corpus.validation),
+        test_text=text_of(corpus.test),
     )
 
 
@@ -83,29 +87,47 @@ def tracked_baselines(
     claim: str,
     tell: Callable[[str], None],
 ) -> None:
-    """Computes the baselines below a sweep's run; those of the same data and windows are taken over, not computed again.
+    """Computes the baselines below a sweep's run; those of the same data and windows are taken over.
 
     claim: the run that says someone computes them; it ends when they are there.
     """
     writer = tracker.writer(claim)
     first = runs.describe(config, "baseline")
     key = {"fingerprint": first.fingerprint, "baseline_key": _baseline_key(config)}
-    earlier = [run for run in tracker.find(experiment_id, kind="baseline", **key) if run.data.tags.get(PARENT)]
+    there = {record.model for record in _written(tracker, experiment_id, parent, key["baseline_key"])}
     try:
-        if earlier:
-            source = earlier[-1].data.tags[PARENT]
-            for record in tracker.records(experiment_id, source):
-                if record.kind == "baseline" and record.tags.get("baseline_key") == key["baseline_key"]:
+        source = _whole_source(tracker, experiment_id, key)
+        if source is not None:
+            for record in _written(tracker, experiment_id, source, key["baseline_key"]):
+                if record.model not in there:
                     _write(tracker, experiment_id, parent, replace(record, config=first.config))
         else:
             for result in compute(config):
                 tell(result.model)
-                if not result.skipped:
+                if not result.skipped and result.model not in there:
                     _write(tracker, experiment_id, parent, _record(first, result, key["baseline_key"]))
     except BaseException:
+        writer.text(traceback.format_exc(), "traceback.txt")
         writer.end("failed")
         raise
     writer.end("completed")
+
+
+def _whole_source(tracker: Tracker, experiment_id: str, key: dict[str, str]) -> str | None:
+    """The newest sweep below which somebody has computed all these baselines to the end."""
+    parents = [run.data.tags.get(PARENT, "") for run in tracker.find(experiment_id, kind="baseline", **key)]
+    for parent in dict.fromkeys(reversed(parents)):
+        if parent and tracker.find(experiment_id, **{PARENT: parent, "claim": "baselines", "outcome": "completed"}):
+            return parent
+    return None
+
+
+def _written(tracker: Tracker, experiment_id: str, parent: str, key: str) -> list[RunRecord]:
+    return [
+        record
+        for record in tracker.records(experiment_id, parent)
+        if record.kind == "baseline" and record.outcome == "completed" and record.tags.get("baseline_key") == key
+    ]
 
 
 def _baseline_key(config: ExperimentConfig) -> str:

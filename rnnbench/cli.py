@@ -143,31 +143,20 @@ def sweep(
 
 @app.command()
 @tell_errors
-@with_data_options
 def confirm(
     task: given.Task,
-    options: given.Options,
+    data: given.StoredData = None,
+    sweep: given.Sweep = None,
     model: given.Models = None,
     seeds: given.Seeds = None,
     workers: given.Workers = None,
-    sets: given.Sets = None,
-    quick: given.Quick = False,
     as_json: given.Json = False,
 ) -> None:
-    """Trains what the search chose on more fresh seeds, and opens the test split."""
-    from rnnbench.shown.work import run_sweep
-    from rnnbench.sweeps import SweepOptions
+    """Trains what the newest sweep chose on more fresh seeds, and opens the test split."""
+    from rnnbench.shown.work import run_confirmation
+    from rnnbench.sweeps import ConfirmOptions
 
-    wanted = SweepOptions(
-        models=tuple(model or ()),
-        sets=tuple(sets or ()),
-        options=options,
-        quick=quick,
-        seeds=seeds,
-        workers=workers,
-        confirm_only=True,
-    )
-    run_sweep(task, wanted, as_json)
+    run_confirmation(task, ConfirmOptions(data, sweep, tuple(model or ()), seeds, workers), as_json)
 
 
 @app.command()

@@ -7,6 +7,7 @@ Ranges are plain data here; only `rnnbench.sweeps` turns them into draws.
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -54,9 +55,11 @@ class Choices:
 Range = Ints | Floats | Choices
 
 
-def range_from_plain(plain: Any) -> Range:
+def range_from_plain(plain: Any, kind: Any = None) -> Range:
     """A range as written in YAML: a list of choices, or a mapping with low, high and perhaps log and step.
 
+    kind: `int` or `float` where the setting is one: from 1 to 4 means four values of the one, and of the other any
+        number between. None goes by how the ends are written.
     Raises: ValueError in words when the mapping is not a range.
     """
     if isinstance(plain, Ints | Floats | Choices):
@@ -67,14 +70,33 @@ def range_from_plain(plain: Any) -> Range:
         return Choices(*plain)
     if not isinstance(plain, dict) or not {"low", "high"} <= plain.keys() <= {"low", "high", "log", "step"}:
         raise ValueError("must be a list of choices or {low: ..., high: ..., log: true}")
-    low, high, log = plain["low"], plain["high"], bool(plain.get("log", False))
-    if not all(isinstance(end, int | float) and not isinstance(end, bool) for end in (low, high)):
-        raise ValueError("low and high must be numbers")
-    if low > high or (log and low <= 0):
+    low, high, log, step = _number(plain["low"]), _number(plain["high"]), plain.get("log", False), plain.get("step", 1)
+    if not isinstance(log, bool):
+        raise ValueError("log must be true or false")
+    if not low <= high or (log and low <= 0):
         raise ValueError("low must not be above high, and must be above 0 where log is true")
-    if isinstance(low, int) and isinstance(high, int):
-        return Ints(low, high, log=log, step=int(plain.get("step", 1)))
-    return Floats(float(low), float(high), log=log)
+    if kind not in (int, float):
+        kind = int if isinstance(low, int) and isinstance(high, int) else float
+    if kind is float:
+        if step != 1:
+            raise ValueError("step is for whole numbers")
+        return Floats(float(low), float(high), log=log)
+    if low != int(low) or high != int(high):
+        raise ValueError("low and high must be whole numbers")
+    if not isinstance(step, int) or step < 1 or (log and step > 1):
+        raise ValueError("step must be a whole number of at least 1, and 1 where log is true")
+    return Ints(int(low), int(high), log=log, step=step)
+
+
+def _number(end: Any) -> int | float:
+    """An end of a range. YAML takes `1e-4` for text, for want of a point."""
+    try:
+        number = float(end)
+    except (TypeError, ValueError):
+        number = math.nan
+    if isinstance(end, bool) or not math.isfinite(number):
+        raise ValueError("low and high must be numbers")
+    return end if isinstance(end, int) else number
 
 
 def range_to_plain(searched: Range) -> Any:

@@ -29,9 +29,10 @@ class SettingsError(RnnbenchError):
         lines = [f"{count} setting{'s need' if count > 1 else ' needs'} another value"]
         names = max(len(problem.setting) for problem in self.problems)
         values = max(len(repr(problem.value)) for problem in self.problems)
+        origins = max(len(problem.origin) for problem in self.problems) + 2
         for problem in self.problems:
-            origin = f"({problem.origin})"
-            lines.append(f"  {problem.setting:<{names}} = {problem.value!r:<{values}}  {origin:<8} {problem.rule}")
+            value, origin = repr(problem.value), f"({problem.origin})"
+            lines.append(f"  {problem.setting:<{names}} = {value:<{values}}   {origin:<{origins}}   {problem.rule}")
         super().__init__("\n".join(lines))
 
 

@@ -20,7 +20,7 @@ from rnnbench.config import Range, Settings, range_from_plain, range_to_plain
 from rnnbench.data.base import DataSettings
 from rnnbench.encoders.base import EncoderSettings, Layer
 from rnnbench.errors import RnnbenchError, SettingProblem, SettingsError, did_you_mean
-from rnnbench.problems import problems_of, rule_of
+from rnnbench.problems import problems_of
 from rnnbench.settings import BudgetSettings, HardwareSettings, SearchSettings, TrainingSettings
 from rnnbench.tasks.base import SequenceTask
 
@@ -57,7 +57,8 @@ class ExperimentConfig:
             for name in ("data", "task", "encoder", "training", "budget", "search", "hardware")
         }
         plain["task"] = {"name": self.task, **plain["task"]}
-        plain["encoder"] = {"name": self.model, **plain["encoder"]}
+        code = registry.code_of(self.model)
+        plain["encoder"] = {"name": self.model, **({"code": code} if code else {}), **plain["encoder"]}
         return {**plain, "seed": self.seed}
 
     def choice(self) -> str:
@@ -79,17 +80,35 @@ class ExperimentConfig:
         classes = {name: type(self.section(name)) for name in SEARCHED_SECTIONS}
         found = {f"{name}.{setting}": r for name, cls in classes.items() for setting, r in cls.search_ranges().items()}
         for name, plain in self.search.ranges.items():
-            section, _, setting = name.partition(".")
-            if section not in classes or setting not in classes[section].model_fields:
+            kind = self._kind_of(name)
+            if kind is None:
                 continue  # a range for a setting of another encoder
             if plain is None:
                 found.pop(name, None)
             else:
-                found[name] = range_from_plain(plain)
+                found[name] = range_from_plain(plain, kind)
         if task_class(self.task).requires_causal:
             found.pop("encoder.bidirectional", None)
         wanted = self.search.settings
         return {name: found[name] for name in found if not wanted or any(fnmatch(name, item) for item in wanted)}
+
+    def _kind_of(self, name: str) -> Any:
+        """The type of a setting that may be searched, by dotted name, or None where there is no such setting."""
+        section, _, setting = name.partition(".")
+        fields = type(self.section(section)).model_fields if section in SEARCHED_SECTIONS else {}
+        return fields[setting].annotation if setting in fields else None
+
+    def range_problems(self) -> list[SettingProblem]:
+        """Every range of `search` that is not one."""
+        origin = self.origins.get("search.ranges", "default")
+        problems = []
+        for name, plain in self.search.ranges.items():
+            if plain is not None and (kind := self._kind_of(name)) is not None:
+                try:
+                    range_from_plain(plain, kind)
+                except ValueError as error:
+                    problems.append(SettingProblem(f"search.ranges.{name}", plain, origin, str(error)))
+        return problems
 
     def comparison_key(self) -> str:
         """A short hash of what all runs of one comparison share. Take it from a config resolved without `for_model`."""
@@ -143,8 +162,11 @@ def _read_yaml(path: Path) -> dict[str, Any]:
 
 def models_of(task: str) -> list[str]:
     """The encoders that a sweep of this task compares unless told otherwise."""
-    _, said = yaml_of(task)
-    return [*said.get("models", DEFAULT_MODELS)]
+    path, said = yaml_of(task)
+    found = said.get("models") or [*DEFAULT_MODELS]
+    if not isinstance(found, list) or not all(isinstance(model, str) for model in found):
+        raise RnnbenchError(f"{path}: 'models' must be a list of names, such as [rnn, lstm]")
+    return found
 
 
 def resolve(
@@ -162,35 +184,54 @@ def resolve(
     sets: `section.setting=value` as typed. options: by dotted name, (value, the option's name).
     Raises: UnknownNameError for a task or model; SettingsError with every unusable setting at once.
     """
+    model = str(Path(model).expanduser().absolute()) if registry.is_file(model) else model
     classes = _classes(task, model)
     path, said = yaml_of(task)
     given: dict[str, tuple[Any, str]] = {}
     problems: list[SettingProblem] = []
     _collect(said, path.name if path else "", given, problems)
     typed = {**dict(options or {}), **_parse_sets(sets, problems)}
-    data_name = typed.get("data.name", given.get("data.name", ("", "")))[0]
+    data_name = str(typed.get("data.name", given.get("data.name", ("", "")))[0])
     has_path = typed.get("data.path", (None, ""))[0]
     if path is not None:
         if not has_path:
-            _collect(said.get("for_data", {}).get(data_name, {}), f"{path.name}, {data_name}", given, problems)
+            _collect(_below(said, "for_data", data_name), f"{path.name}, {data_name}", given, problems)
         if for_model:
-            _collect(said.get("for_model", {}).get(model, {}), f"{path.name}, {model}", given, problems)
+            _collect(_below(said, "for_model", model), f"{path.name}, {model}", given, problems)
         if quick:
-            _collect(said.get("quick", {}), f"{path.name}, quick", given, problems)
+            _collect(_below(said, "quick"), f"{path.name}, quick", given, problems)
     given.update(typed)
+    _pin(typed, given)
     return _build(task, model, classes, given, problems, seed)
 
 
+def _pin(typed: Mapping[str, tuple[Any, str]], given: dict[str, tuple[Any, str]]) -> None:
+    """Takes every typed setting out of the search, unless a range for it is typed as well."""
+    ranges, origin = given.get("search.ranges", ({}, "default"))
+    own = ranges if "search.ranges" in typed else {}
+    pinned = {name: None for name in typed if name.partition(".")[0] in SEARCHED_SECTIONS}
+    if pinned and isinstance(ranges, Mapping):
+        given["search.ranges"] = ({**ranges, **{name: None for name in pinned if name not in own}}, origin)
+
+
 def from_plain(plain: Mapping[str, Any]) -> ExperimentConfig:
-    """The configuration that `to_plain` wrote."""
+    """The configuration that `to_plain` wrote.
+
+    Raises: RnnbenchError where the file of a user's own encoder has gone, or has changed since.
+    """
     given = {
         f"{section}.{name}": (value, "stored")
         for section, values in plain.items()
         if isinstance(values, Mapping)
         for name, value in values.items()
-        if not (name == "name" and section in ("task", "encoder"))
+        if not (name in ("name", "code") and section in ("task", "encoder"))
     }
     task, model = plain["task"]["name"], plain["encoder"]["name"]
+    code = registry.code_of(model)
+    if code and plain["encoder"].get("code", code) != code:
+        raise RnnbenchError(
+            f"{model} has changed since: to search it anew, type  rnnbench sweep {task} --model {model}"
+        )
     return _build(task, model, _classes(task, model), given, [], int(plain.get("seed", 0)))
 
 
@@ -206,11 +247,20 @@ def _classes(task: str, model: str) -> dict[str, type[Settings]]:
     }
 
 
-def _collect(
-    said: Mapping[str, Any], origin: str, given: dict[str, tuple[Any, str]], problems: list[SettingProblem]
-) -> None:
+def _below(said: Any, *names: str) -> Any:
+    """What stands under these names, one below the other; nothing is an empty mapping."""
+    for name in names:
+        said = said.get(name) if isinstance(said, Mapping) else said
+    return {} if said is None else said
+
+
+def _collect(said: Any, origin: str, given: dict[str, tuple[Any, str]], problems: list[SettingProblem]) -> None:
+    if not isinstance(said, Mapping):
+        rule = "must hold sections such as 'data:' and 'training:'"
+        problems.append(SettingProblem(origin.rpartition(", ")[2], said, origin, rule))
+        return
     for section, values in said.items():
-        if section in _LAYERS_OF_YAML:
+        if section in _LAYERS_OF_YAML or values is None:  # a section whose lines are all comments
             continue
         if not isinstance(values, Mapping):
             problems.append(SettingProblem(section, values, origin, "must be a section of settings"))
@@ -274,17 +324,15 @@ def _check_together(config: ExperimentConfig) -> None:
         rule = f"{config.task} needs an encoder that does not look ahead"
         origin = config.origins.get("encoder.bidirectional", "default")
         problems.append(SettingProblem("encoder.bidirectional", True, origin, rule))
-    try:
-        ranges = config.ranges()
-    except ValueError as error:
-        raise SettingsError([SettingProblem("search.ranges", "...", "ranges", str(error))]) from error
-    for name, searched in ranges.items():
+    unreadable = config.range_problems()
+    problems.extend(unreadable)
+    for name, searched in ({} if unreadable else config.ranges()).items():
         section, _, setting = name.partition(".")
         cls = type(config.section(section))
         plain = range_to_plain(searched)
         for value in plain if isinstance(plain, list) else (plain["low"], plain["high"]):
-            if problems_of(cls, section, {setting: value}, {})[0]:
-                origin = config.origins.get("search.ranges", "default")
-                problems.append(SettingProblem(f"search.ranges.{name}", value, origin, rule_of(cls, setting)))
+            origin = config.origins.get("search.ranges", "default")
+            found = problems_of(cls, section, {setting: value}, {})[0]
+            problems.extend(problem._replace(setting=f"search.ranges.{name}", origin=origin) for problem in found)
     if problems:
         raise SettingsError(problems)

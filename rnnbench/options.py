@@ -40,6 +40,9 @@ def tell_errors(command: Callable[..., Any]) -> Callable[..., Any]:
         except RnnbenchError as error:
             typer.echo(f"rnnbench: {error}", err=True)
             raise typer.Exit(2) from None
+        except KeyboardInterrupt:
+            typer.echo("rnnbench: stopped", err=True)
+            raise typer.Exit(130) from None
         except BrokenPipeError:
             # the reader has seen enough (`| head`): nothing is wrong
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -79,7 +82,8 @@ def named_data(data: str | None) -> Options:
     if data is None:
         return {}
     if Path(data).exists() or os.sep in data or Path(data).suffix:
-        return {"data.path": (data, "--data"), "data.name": (Path(data).stem, "--data")}
+        path = Path(data).expanduser().absolute()
+        return {"data.path": (str(path), "--data"), "data.name": (path.stem, "--data")}
     return {"data.name": (data, "--data")}
 
 

@@ -52,7 +52,8 @@ def problems_of(
             rule = rule_of(cls, setting)
             choices = _kind(cls.model_fields[setting].annotation)[1]
             if choices and isinstance(value, str):
-                rule += did_you_mean(value, [str(choice) for choice in choices])
+                near = did_you_mean(value, [str(choice) for choice in choices])
+                rule += f".{near}" if near else ""
             found[name] = SettingProblem(name, value, origins.get(name, "default"), rule)
         return [*found.values()], None
 

@@ -5,6 +5,7 @@ Names are listed without importing anything, so that help is quick and a broken 
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import importlib.util
 import inspect
@@ -40,13 +41,25 @@ def module(folder: str, name: str) -> ModuleType:
     Raises: UnknownNameError for a name that the folder lacks; RnnbenchError for a path that is not a Python file.
     """
     kind = folder.rstrip("s")
-    if name.endswith(".py") or "/" in name:
+    if is_file(name):
         return _from_file(Path(name), kind)
     if name not in names(folder):
         shown = "model" if folder == "encoders" else kind
         hint = "A file of your own works too: --model path/to/my_cell.py" if folder == "encoders" else ""
         raise UnknownNameError(shown, name, names(folder), hint=hint)
     return importlib.import_module(f"rnnbench.{folder}.{name}")
+
+
+def is_file(name: str) -> bool:
+    """Whether a name stands for a file of the user's own."""
+    return name.endswith(".py") or "/" in name
+
+
+def code_of(name: str) -> str | None:
+    """Ten hexadecimal digits that change with the content of a user's own file; None for a registered name."""
+    if not is_file(name) or not Path(name).is_file():
+        return None
+    return hashlib.sha256(Path(name).read_bytes()).hexdigest()[:10]
 
 
 def only_subclass(holder: ModuleType, base: type[T]) -> type[T]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rnnbench.comparison import compare, export
 from rnnbench.comparison.base import Comparison
-from rnnbench.errors import ComparisonError, RnnbenchError, did_you_mean
+from rnnbench.comparison.view import IN_TABLE
+from rnnbench.errors import ComparisonError, RnnbenchError, UnknownNameError, did_you_mean
 from rnnbench.record import RunRecord
 from rnnbench.store import store_folder
-from rnnbench.tracking import Tracker
+from rnnbench.tracking import PARENT, Run, Tracker
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Result:
 def latest_sweep(tracker: Tracker, task: str, data: str | None = None, sweep: str | None = None) -> tuple[str, str]:
     """Experiment id and run id of the newest sweep of a task. Raises: ComparisonError saying what to type."""
     experiments = tracker.experiments(task)
+    if data is not None:
+        data = Path(data).name  # a file of the user's own has its own name as the name of the data set
     if data is not None and data not in experiments:
         near = did_you_mean(data, experiments)
         raise ComparisonError(f"no runs of {task} on {data!r}.{near} Type: rnnbench sweep {task} --data {data}")
@@ -36,12 +40,23 @@ def latest_sweep(tracker: Tracker, task: str, data: str | None = None, sweep: st
         for name, experiment_id in experiments.items()
         if data in (None, name)
         for run in tracker.find(experiment_id, kind="sweep")
-        if sweep in (None, run.info.run_id, run.info.run_name)
     ]
     if not found:
         raise ComparisonError(f"no sweep of {task} to compare yet. Type: rnnbench sweep {task}")
-    newest = max(found, key=lambda run: int(run.data.tags.get("began", run.info.start_time)))
+    found.sort(key=lambda run: int(run.info.start_time), reverse=True)
+    if sweep is not None:
+        named = [run for run in found if sweep in (run.info.run_id, run.info.run_name)]
+        if not named:
+            raise UnknownNameError("sweep", sweep, {str(run.info.run_name) for run in found})
+        return named[0].info.experiment_id, named[0].info.run_id
+    # one that was broken off before its first confirmation does not hide what there is
+    newest = next((run for run in found if _is_confirmed(tracker, run)), found[0])
     return newest.info.experiment_id, newest.info.run_id
+
+
+def _is_confirmed(tracker: Tracker, sweep: Run) -> bool:
+    confirmed = {"kind": "confirm", "outcome": "completed", PARENT: sweep.info.run_id}
+    return bool(tracker.find(sweep.info.experiment_id, **confirmed))
 
 
 def of_sweep(tracker: Tracker, parent: str, *, force: bool = False) -> Result:
@@ -49,8 +64,25 @@ def of_sweep(tracker: Tracker, parent: str, *, force: bool = False) -> Result:
     run = tracker.run(parent)
     records = tracker.records(run.info.experiment_id, parent)
     chosen = current(records)
+    if not any(record.kind == "confirm" for record in chosen):
+        raise ComparisonError(_nothing_confirmed(chosen, run.data.tags.get("task", "TASK")))
     comparison = compare(chosen, force=force)
     return Result(comparison, tuple(chosen), parent, run.info.experiment_id)
+
+
+def _nothing_confirmed(records: Sequence[RunRecord], task: str) -> str:
+    """Why there is no table yet, and what to type."""
+    trials = [record for record in records if record.kind == "trial"]
+    if not trials:
+        return f"nothing to compare yet: this sweep has not finished a trial. To go on, type: rnnbench sweep {task}"
+    if any(record.outcome == "completed" for record in trials):
+        return f"nothing to compare yet: only trials, which never saw the test split. Type: rnnbench confirm {task}"
+    counts = Counter((record.model, record.outcome) for record in trials)
+    listed = ", ".join(f"{model} {count} {end.replace('_', ' ')}" for (model, end), count in sorted(counts.items()))
+    return (
+        f"nothing to compare: no trial of any encoder completed ({listed}). Where training diverges, a smaller "
+        "training.learning_rate helps; a failed run has its traceback as an artifact (rnnbench ui)"
+    )
 
 
 def current(records: Sequence[RunRecord]) -> list[RunRecord]:
@@ -58,6 +90,7 @@ def current(records: Sequence[RunRecord]) -> list[RunRecord]:
 
     The choice of a model is its best completed trial among as many trials as every model has had.
     """
+    records = _of_newest_code(records)
     trials = [
         record for record in records if record.kind == "trial" and record.outcome not in ("interrupted", "running")
     ]
@@ -81,6 +114,19 @@ def current(records: Sequence[RunRecord]) -> list[RunRecord]:
             or (record.kind == "confirm" and chosen.get(record.model) == record.tags.get("choice"))
         )
     ]
+
+
+def _of_newest_code(records: Sequence[RunRecord]) -> list[RunRecord]:
+    """The records without those of an earlier state of a user's own encoder file."""
+    codes = {record.model: _code(record) for record in records if record.kind == "trial" and record.config}
+    return [
+        record for record in records if not record.config or _code(record) == codes.get(record.model, _code(record))
+    ]
+
+
+def _code(record: RunRecord) -> str | None:
+    found: str | None = record.config.get("encoder", {}).get("code")
+    return found
 
 
 def exports_folder(comparison: Comparison) -> Path:
@@ -116,4 +162,16 @@ def publish(tracker: Tracker, result: Result) -> None:
         except OSError as error:
             raise RnnbenchError(f"the tables could not be stored: {error.strerror}") from error
     writer.tags({"mlflow.note.content": f"{words}\n\n{table}", "verdict": words})
-    tracker.describe_experiment(result.experiment_id, note=f"{words}\n\n{table}", view=saved_view(result.comparison))
+    _mark(tracker, result)
+    view = saved_view(result.comparison, result.parent)
+    tracker.describe_experiment(result.experiment_id, note=f"{words}\n\n{table}", view=view)
+
+
+def _mark(tracker: Tracker, result: Result) -> None:
+    """Tags the runs behind the table, and those alone, so that the pages can show them."""
+    shown = {record.run_id for record in result.records if record.kind in ("confirm", "baseline")}
+    before = {run.info.run_id for run in tracker.find(result.experiment_id, **{IN_TABLE: result.parent})}
+    for run_id in shown - before:
+        tracker.writer(run_id).tags({IN_TABLE: result.parent})
+    for run_id in before - shown:
+        tracker.writer(run_id).tags({IN_TABLE: ""})

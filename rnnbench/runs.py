@@ -125,7 +125,9 @@ def train(
             hardware=config.hardware,
             seed=config.seed,
         )
-    except (MemoryError, torch.OutOfMemoryError):
+    except (MemoryError, RuntimeError) as error:
+        if not _is_out_of_memory(error):
+            raise
         watch.outcome = "out_of_memory"
     fit_seconds = time.perf_counter() - fit_started
     watch.restore(task)
@@ -146,6 +148,11 @@ def train(
     }
     record = describe(config, kind)
     return Trained(replace(record, outcome=watch.outcome, metrics=metrics, costs=costs, curves=watch.curves), task)
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """True for every way of saying so: on a CPU, torch raises a plain RuntimeError."""
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error)
 
 
 def describe(config: ExperimentConfig, kind: Kind) -> RunRecord:

@@ -56,6 +56,7 @@ class Tracker:
     def __init__(self) -> None:
         # two processes that meet an empty store at once would break its schema for good
         with FileLock(str(store_folder() / "mlflow.lock")):
+            _create_database()
             self.client = MlflowClient(tracking_uri=tracking_uri())
             self.client.search_experiments(max_results=1)
 
@@ -207,11 +208,23 @@ class RunWriter:
         self.client.set_terminated(self.run_id, status=_FINISHED.get(outcome, "FAILED"))
 
 
+def _create_database() -> None:
+    """Makes the store's tables beside their place, and moves them there whole: half-made ones stay broken for good."""
+    database = store_folder() / "mlflow.db"
+    if database.exists():
+        return
+    unfinished = database.with_suffix(".unfinished")
+    for left in store_folder().glob(f"{unfinished.name}*"):
+        left.unlink()
+    MlflowClient(tracking_uri=f"sqlite:///{unfinished}").search_experiments(max_results=1)
+    os.replace(unfinished, database)
+
+
 def record_of(run: Run) -> RunRecord:
     """The record that `RunWriter.finish` wrote, without its curves."""
     tags = run.data.tags
     metrics = {key: float(value) for key, value in run.data.metrics.items()}
-    known = {*_RECORD_FIELDS, "higher_is_better", "config", "seed"}
+    known = {*_RECORD_FIELDS, "higher_is_better", "config", "seed", "host", "pid", "pid_start"}
     return RunRecord(
         kind=tags.get("kind", "train"),  # type: ignore[arg-type]
         task=tags.get("task", ""),

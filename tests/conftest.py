@@ -5,7 +5,26 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import jaxtyping
 import pytest
+
+# before anything imports them: in tests, and only there, every shape in a signature is checked
+jaxtyping.install_import_hook(["rnnbench.encoders", "rnnbench.layers"], "beartype.beartype")
+pytest.register_assert_rewrite("encoder_laws", "small_data")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--model path/to/my_cell.py` runs the laws of encoders on a cell of your own too."""
+    parser.addoption("--model", action="append", default=[], help="a file with an encoder of your own (repeatable)")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_thread() -> None:
+    """The same arithmetic on every machine, and no quarrel over cores between test processes."""
+    import torch
+
+    torch.set_num_threads(1)
+
 
 
 @pytest.fixture(scope="session")

@@ -94,7 +94,9 @@ def _trials(table: Comparison, records: Sequence[RunRecord]) -> Iterable[str]:
         unfinished = outcomes["interrupted"] + outcomes["running"]
         if unfinished:
             yield f"{_count(unfinished, 'trial')} of {model} interrupted or still running: not counted."
-        if model not in totals:
+        if model not in totals and not outcomes["completed"]:
+            yield f"{model} has no row: none of its {_count(sum(outcomes.values()), 'trial')} completed."
+        elif model not in totals:
             yield f"{model} has trials but no confirm runs, so it has no row: `rnnbench confirm {table.task}`."
 
 

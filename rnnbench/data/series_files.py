@@ -45,6 +45,8 @@ def read_series(table: Table, settings: DataSettings) -> Series:
         covariates = _filled(covariates, places, count, rows, settings.fill)
     splits = series_splits(values, covariates, times, rows)
     season = season_length(frequency)
+    if rows[0] <= season:  # a season that training never sees whole cannot be learned, nor give MASE its scale
+        season = 1
     horizon, lookback = _suggested(season, rows, count)
     return Series(
         facts=_facts(table, settings, times, rows, (time_column, targets, frequency, gaps)),

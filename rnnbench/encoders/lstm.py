@@ -42,9 +42,10 @@ class LSTM(Layer):
         self.kernel = nn.LSTM(input_size, settings.hidden_size, batch_first=True)
         # torch adds two biases; the whole of the forget bias goes into the first
         forget = slice(settings.hidden_size, 2 * settings.hidden_size)
+        biases = dict(self.kernel.named_parameters())
         with torch.no_grad():
-            self.kernel.bias_ih_l0[forget] = settings.forget_bias
-            self.kernel.bias_hh_l0[forget] = 0.0
+            biases["bias_ih_l0"][forget] = settings.forget_bias
+            biases["bias_hh_l0"][forget] = 0.0
 
     def forward(
         self,

@@ -1,6 +1,6 @@
 """Depth, direction, normalization, dropout and residual connections: the same for every layer.
 
-x ─► dropout ─► [ layer ─► normalization ─► dropout ─► (+ input) ] x num_layers ─► steps
+x ─► [ layer ─► normalization ─► dropout ─► (+ input) ] x num_layers ─► steps
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class _OverBatch(nn.BatchNorm1d):
     Training statistics come from valid steps alone; evaluation uses the running ones, so it stays causal.
     """
 
-    def forward(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:  # type: ignore[override]
+    def forward(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         if lengths is None:
             return super().forward(x.flatten(0, 1)).view_as(x)
         valid = torch.arange(x.shape[1], device=x.device).unsqueeze(0) < lengths.unsqueeze(1)

@@ -32,7 +32,10 @@ class TransformerSettings(EncoderSettings):
 
 
 class _Window(NamedTuple):
-    """What attention needs to know of one call: absolute positions, and which key each query may see."""
+    """What attention needs to know of one call: absolute positions, and which key each query may see.
+
+    allowed: None where plain causal attention (or, looking both ways, attention to every step) says it all.
+    """
 
     queries: Int[Tensor, "batch time"]
     keys: Int[Tensor, "batch keys"]
@@ -107,6 +110,8 @@ class Transformer(Layer):
         if self.settings.bidirectional:
             allowed = None if lengths is None else (key_steps < lengths.unsqueeze(1)).unsqueeze(1)
             return _Window(queries, keys, distances, allowed)
+        if before == 0 and time <= self.own.context:  # plain causal attention, which the kernel knows by itself
+            return _Window(queries, keys, distances, None)
         near = (distances >= 0) & (distances < self.own.context)
         # a row that has seen fewer steps than the state is wide has nothing in the slots before its start
         exists = key_steps.unsqueeze(0) >= -seen.unsqueeze(1)
@@ -117,15 +122,20 @@ class Transformer(Layer):
         if self.own.positions == "sinusoidal":
             queries = queries + sinusoids(window.queries, queries.shape[-1]).to(queries.dtype)
             keys = keys + sinusoids(window.keys, keys.shape[-1]).to(keys.dtype)
-        split = [part.unflatten(-1, (self.own.heads, -1)).transpose(1, 2) for part in (queries, keys, values)]
+        heads = [part.unflatten(-1, (self.own.heads, -1)).transpose(1, 2) for part in (queries, keys, values)]
         if self.own.positions == "rotary":
-            split[0], split[1] = rotate(split[0], window.queries), rotate(split[1], window.keys)
+            heads[0], heads[1] = rotate(heads[0], window.queries), rotate(heads[1], window.keys)
         mask = None if window.allowed is None else window.allowed.unsqueeze(1)
+        is_plain_causal = mask is None and not self.settings.bidirectional
         if self.own.positions == "alibi":
+            if is_plain_causal:
+                mask, is_plain_causal = (window.distances >= 0)[None, None], False
             penalties = distance_penalties(self.own.heads, window.distances).to(queries.dtype).unsqueeze(0)
             mask = penalties if mask is None else penalties.masked_fill(~mask, float("-inf"))
         # dropout stays on the two residual branches: on attention weights it would rule out the fused kernel
-        mixed = functional.scaled_dot_product_attention(*split, attn_mask=mask)
+        mixed = functional.scaled_dot_product_attention(
+            heads[0], heads[1], heads[2], attn_mask=mask, is_causal=is_plain_causal
+        )
         return mixed.transpose(1, 2).reshape(batch, time, -1)
 
     def _carry(

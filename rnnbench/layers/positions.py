@@ -29,8 +29,9 @@ def rotate(
     """
     half = x.shape[-1] // 2
     rates = torch.exp(torch.arange(half, device=x.device) * (-math.log(10_000.0) / half))
-    angles = (positions.unsqueeze(-1) * rates).unsqueeze(1).to(x.dtype)
-    cosine, sine = angles.cos(), angles.sin()
+    angles = (positions.unsqueeze(-1) * rates).unsqueeze(1)
+    # only the cosine and sine may be rounded to half precision: of an angle of 300 it would keep no more than its size
+    cosine, sine = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
     first, second = x[..., :half], x[..., half:]
     return torch.cat([first * cosine - second * sine, first * sine + second * cosine], dim=-1)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from rnnbench import registry
+from rnnbench.errors import SettingsError
 from rnnbench.shown.console import out
 
 if TYPE_CHECKING:
@@ -60,13 +61,19 @@ def data_description(settings: dict[str, tuple[Any, str]], task: str | None, as_
     """One data set in words: sizes, splits, fingerprint, three examples."""
     from rnnbench import data
     from rnnbench.data.base import DataSettings
+    from rnnbench.problems import problems_of
 
     kind = None
     if task is not None:
         from rnnbench.experiment import task_class
 
         kind = task_class(task).data_kind
-    chosen = DataSettings(**{name.partition(".")[2]: value for name, (value, _) in settings.items()})
+    values = {name.partition(".")[2]: value for name, (value, _) in settings.items()}
+    problems, chosen = problems_of(
+        DataSettings, "data", values, {name: origin for name, (_, origin) in settings.items()}
+    )
+    if not isinstance(chosen, DataSettings):
+        raise SettingsError(problems)
     described = data.describe(chosen, kind)
     if as_json:
         out.print_json(json.dumps(described.plain, ensure_ascii=False))

@@ -23,8 +23,13 @@ def serve(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise RnnbenchError(f"{host}:{port} cannot be used ({error.strerror}). Try: rnnbench ui --port {port + 1}")
-    experiments = Tracker().client.search_experiments()
+            raise RnnbenchError(
+                f"{host}:{port} cannot be used ({error.strerror}). Try: rnnbench ui --port {_free_port()}"
+            ) from error
+    tracker = Tracker()
+    experiments = tracker.client.search_experiments()
+    for item in experiments:
+        tracker.repair(item.experiment_id)
     shown = [item for item in experiments if "mlflow.sharedViewState.rnnbench" in item.tags]
     for item in shown:
         verdict = item.tags.get("mlflow.note.content", "").partition("\n")[0]
@@ -45,3 +50,10 @@ def serve(host: str, port: int) -> None:
     except KeyboardInterrupt:
         server.terminate()
         server.wait(timeout=20)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port

@@ -79,7 +79,8 @@ class SweepProgress:
         elif self.live is None:
             score = "" if event.score is None else f"  validation {event.score:.4f}"
             left = self._left()
-            self.console.print(f"{event.kind} {event.name}: {event.outcome}{score}{f'  ({left} left)' if left else ''}")
+            name = event.name if event.kind == "baseline" else f"{event.kind} {event.name}"
+            self.console.print(f"{name}: {event.outcome}{score}{f'  ({left} left)' if left else ''}")
 
     def _left(self) -> str:
         """How long still, from the pieces of work finished in this call."""
@@ -87,6 +88,8 @@ class SweepProgress:
         planned = {"trial": self.trials, "confirm": self.seeds}
         seconds = 0.0
         for kind, count in planned.items():
+            if not count:
+                continue
             took = self.seconds.get(kind) or self.seconds.get("trial")
             if not took:
                 return ""

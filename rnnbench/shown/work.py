@@ -13,7 +13,7 @@ from rnnbench.shown.console import notes, out
 
 if TYPE_CHECKING:
     from rnnbench.experiment import ExperimentConfig
-    from rnnbench.sweeps import SweepOptions
+    from rnnbench.sweeps import ConfirmOptions, SweepOptions, SweepPlan
 
 
 def registered_task(task: str) -> None:
@@ -102,29 +102,43 @@ def training(config: ExperimentConfig, as_json: bool) -> None:
 
 def run_sweep(task: str, options: SweepOptions, as_json: bool) -> None:
     """A whole sweep with live progress; the table and the paths of its exports at the end."""
+    from rnnbench.sweeps import configurations, sweep_plan
+
+    registered_task(task)
+    say_data(next(iter(configurations(task, options).values())))
+    _carry_out(sweep_plan(task, options), options.workers, as_json)
+
+
+def run_confirmation(task: str, options: ConfirmOptions, as_json: bool) -> None:
+    """More fresh seeds for what the newest sweep chose; the table and the paths of its exports at the end."""
+    from rnnbench.sweeps import confirmation_plan
+
+    registered_task(task)
+    plan = confirmation_plan(task, options)
+    say_data(next(plan.config(model) for model in plan.configs))
+    _carry_out(plan, options.workers, as_json)
+
+
+def _carry_out(plan: SweepPlan, workers: int | None, as_json: bool) -> None:
     from rnnbench import results, runs
     from rnnbench.comparison import render
     from rnnbench.experiment import task_class
     from rnnbench.metrics import higher_is_better
     from rnnbench.shown.progress import SweepProgress
     from rnnbench.shown.tables import print_paths, print_result
-    from rnnbench.sweeps import SweepInterrupted, configurations, sweep
+    from rnnbench.sweeps import SweepInterrupted, carry_out
     from rnnbench.tracking import Tracker
 
-    registered_task(task)
-    configs = configurations(task, options)
-    first = next(iter(configs.values()))
-    say_data(first)
     progress = SweepProgress(
         notes,
-        {model: runs.model_name(model) for model in configs},
-        trials=options.trials or first.search.trials,
-        seeds=options.seeds or first.search.seeds,
-        higher_is_better=higher_is_better(task_class(task).metric),
+        {model: runs.model_name(model) for model in plan.searched or plan.confirmed or plan.configs},
+        trials=plan.trials,
+        seeds=plan.seeds,
+        higher_is_better=higher_is_better(task_class(plan.task).metric),
     )
     try:
         with progress:
-            result = sweep(task, options, progress.tell)
+            result = carry_out(plan, workers, progress.tell)
     except (SweepInterrupted, KeyboardInterrupt):
         notes.print("stopped; everything that was finished is kept. To go on, type the same command again:")
         notes.print(f"  {_this_command()}", markup=False, soft_wrap=True)

@@ -1,5 +1,18 @@
 """Optuna's part: studies, draws, pruning, workers, confirmation. The only user of optuna."""
 
-from rnnbench.sweeps.sweep import SweepInterrupted, SweepOptions, configurations, sweep
+from rnnbench.sweeps.base import SweepInterrupted, SweepPlan
+from rnnbench.sweeps.plans import ConfirmOptions, SweepOptions, configurations, confirmation_plan, sweep_plan
+from rnnbench.sweeps.sweep import carry_out, confirm, sweep
 
-__all__ = ["SweepInterrupted", "SweepOptions", "configurations", "sweep"]
+__all__ = [
+    "ConfirmOptions",
+    "SweepInterrupted",
+    "SweepOptions",
+    "SweepPlan",
+    "carry_out",
+    "configurations",
+    "confirm",
+    "confirmation_plan",
+    "sweep",
+    "sweep_plan",
+]

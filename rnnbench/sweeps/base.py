@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from rnnbench.errors import RnnbenchError
 from rnnbench.experiment import ExperimentConfig, from_plain
 from rnnbench.store import store_folder
 
@@ -14,11 +15,17 @@ FIRST_TRIAL_SEED = 100_000
 """Trials use seeds from here on, confirmations those below: no confirmation repeats a seed of the search."""
 
 
+class SweepInterrupted(RnnbenchError):
+    """Someone pressed Ctrl-C: everything finished is kept."""
+
+
 @dataclass(frozen=True)
 class SweepPlan:
     """Everything a worker needs, as plain data: it may be a process here or on another machine.
 
-    configs: per model, the base configuration as `ExperimentConfig.to_plain` gives it.
+    configs: per model, the base configuration as `ExperimentConfig.to_plain` gives it; also of models that earlier
+        calls have searched, since every encoder chooses among as many trials as every other has had.
+    searched: the models that get trials now. confirmed: those that get confirmations; None is every model.
     search_until: seconds since the epoch after which no new trial begins; 0 for no limit.
     """
 
@@ -30,9 +37,9 @@ class SweepPlan:
     configs: dict[str, dict[str, Any]]
     trials: int
     seeds: int
+    searched: tuple[str, ...]
     search_until: float = 0.0
-    trials_only: bool = False
-    confirm_only: bool = False
+    confirmed: tuple[str, ...] | None = None
 
     def config(self, model: str) -> ExperimentConfig:
         """The base configuration of a model."""
@@ -50,11 +57,12 @@ class SweepPlan:
 class Event:
     """Something that happened in a worker, for whoever shows progress.
 
-    what: `start`, `progress`, `end` of a piece of work; `done` when a worker has nothing left.
+    what: `start`, `progress`, `end` of a piece of work, `error` in one; `refused` when the sweep cannot go on; `done`
+        when a worker has nothing left.
     kind: `trial`, `confirm` or `baseline`. share: how much of it is done, 0 to 1.
     """
 
-    what: Literal["start", "progress", "end", "done", "error"]
+    what: Literal["start", "progress", "end", "done", "error", "refused"]
     worker: int = 0
     kind: str = ""
     model: str = ""

@@ -6,9 +6,11 @@ The studies of a sweep lie in one journal file, which any number of processes on
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import platform
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import optuna
@@ -36,12 +38,12 @@ class Studies:
         self.plan = plan
         backend = JournalFileBackend(str(plan.journal), lock_obj=JournalFileOpenLock(str(plan.journal)))
         self.storage = JournalStorage(backend)
-        direction = "maximize" if higher_is_better(task_class(plan.task).metric) else "minimize"
+        is_score = higher_is_better(task_class(plan.task).metric)
         self.by_model = {
             model: optuna.create_study(
-                study_name=model,
+                study_name=_study_name(plan.config(model)),
                 storage=self.storage,
-                direction=direction,
+                direction="maximize" if is_score else "minimize",
                 load_if_exists=True,
                 pruner=optuna.pruners.MedianPruner(n_startup_trials=4, n_warmup_steps=1),
             )
@@ -63,7 +65,8 @@ class Studies:
         The first trials are independent random draws, marked as such; then the tree-structured Parzen estimator.
         """
         study = self.by_model[model]
-        number = len(self.counted(model))
+        taken = {trial.user_attrs.get("index") for trial in self.counted(model)}
+        number = next(number for number in itertools.count() if number not in taken)
         is_random = config.search.sampler == "random" or number < config.search.random_trials
         seed = _seed_of(config.search.study_seed, model, len(study.get_trials(deepcopy=False)))
         if is_random:
@@ -106,7 +109,8 @@ class Studies:
     def best(self, model: str) -> FrozenTrial | None:
         """The completed trial with the best validation score, among as many trials as every model has had."""
         equal = min(len(self.counted(name)) for name in self.by_model)
-        done = [trial for trial in self.counted(model)[:equal] if trial.state == TrialState.COMPLETE]
+        among = [trial for trial in self.counted(model) if trial.user_attrs.get("index", equal) < equal]
+        done = [trial for trial in among if trial.state == TrialState.COMPLETE]
         if not done:
             return None
         sign = -1.0 if self.by_model[model].direction.name == "MAXIMIZE" else 1.0
@@ -116,6 +120,12 @@ class Studies:
         """The configuration that the search chose for a model, or None while there is none."""
         best = self.best(model)
         return None if best is None else self.plan.config(model).with_values(best.params)
+
+
+def _study_name(config: ExperimentConfig) -> str:
+    """The model's name; a file of the user's own gets a new study whenever its code changes."""
+    code = config.to_plain()["encoder"].get("code")
+    return f"{Path(config.model).stem}@{code}" if code else config.model
 
 
 def _distribution(searched: Range) -> BaseDistribution:

@@ -9,7 +9,7 @@ same; the work itself is done outside of it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,19 +68,35 @@ class Worker:
         if (claimed := self._next_baselines()) is not None:
             return claimed, True
         counts = {model: len(self.studies.counted(model)) for model in self.plan.configs}
-        is_open = not self.plan.confirm_only and not self._is_late()
-        behind = [model for model in self.plan.configs if counts[model] < self.plan.trials] if is_open else []
+        behind = [] if self._is_late() else [name for name in self.plan.searched if counts[name] < self.plan.trials]
         if behind:
             return self._draw(min(behind, key=lambda model: counts[model])), True
         if not all(self.studies.is_searched(model) for model in self.plan.configs):
             return None, True
-        return (None, False) if self.plan.trials_only else self._next_confirmation()
+        missing = next(self._missing_confirmations(), None)
+        return (None, False) if missing is None else (self._begin_confirmation(*missing), True)
+
+    def count_left(self) -> int:
+        """How many pieces of work are left, as far as that is known before the search has ended."""
+        trials = sum(max(0, self.plan.trials - len(self.studies.counted(model))) for model in self.plan.searched)
+        running = sum(not self.studies.is_searched(model) for model in self.plan.configs)
+        confirmations = len(self._confirmed) * self.plan.seeds if trials else len([*self._missing_confirmations()])
+        return (not self._has_baselines()) + trials + running + confirmations
+
+    @property
+    def _confirmed(self) -> tuple[str, ...]:
+        return tuple(self.plan.configs) if self.plan.confirmed is None else self.plan.confirmed
 
     def _is_late(self) -> bool:
         return bool(self.plan.search_until) and time.time() > self.plan.search_until
 
+    def _has_baselines(self) -> bool:
+        """Whether somebody has computed the baselines, or does so now; a claim that was broken off does not count."""
+        claims = self.tracker.find(self.plan.experiment_id, **{PARENT: self.plan.parent, "claim": "baselines"})
+        return any(run.data.tags.get("outcome") != "interrupted" for run in claims)
+
     def _next_baselines(self) -> _Work | None:
-        if self.tracker.find(self.plan.experiment_id, **{PARENT: self.plan.parent, "claim": "baselines"}):
+        if self._has_baselines():
             return None
         model = next(iter(self.plan.configs))
         tags = {"kind": "claim", "claim": "baselines", "task": self.plan.task}
@@ -93,7 +109,7 @@ class Worker:
         for _ in range(_MOST_REDRAWS):
             trial, config = self.studies.draw(model, base)
             if runs.parameters_of(config, runs.prepare(config)) <= config.budget.parameters:
-                name = f"{len(self.studies.counted(model)):03d}-{runs.model_name(model)}"
+                name = f"{trial.user_attrs['index'] + 1:03d}-{runs.model_name(model)}"
                 return _Work("trial", model, name, config, trial)
             self.studies.tell(model, trial, "over_ceiling", None)
         raise runs.BudgetError(
@@ -101,25 +117,26 @@ class Worker:
             "narrow encoder.hidden_size or raise budget.parameters"
         )
 
-    def _next_confirmation(self) -> tuple[_Work | None, bool]:
-        """The first confirmation that nobody has begun, all encoders on a seed before the next seed."""
+    def _missing_confirmations(self) -> Iterator[tuple[str, ExperimentConfig]]:
+        """The confirmations that nobody has begun, all encoders on a seed before the next seed."""
         found = self.tracker.find(self.plan.experiment_id, **{PARENT: self.plan.parent, "kind": "confirm"})
         taken = {
-            (run.data.tags.get("choice"), run.data.tags.get("planned_seed")): run.data.tags.get("outcome", "running")
+            (run.data.tags.get("choice"), run.data.tags.get("planned_seed"))
             for run in found
             if run.data.tags.get("outcome") != "interrupted"
         }
+        chosen = {model: self.studies.choice(model) for model in self._confirmed}
         for seed in range(1, self.plan.seeds + 1):
-            for model in self.plan.configs:
-                chosen = self.studies.choice(model)
-                if chosen is None or (chosen.choice(), str(seed)) in taken:
-                    continue
-                config = chosen.with_values({}, seed=seed)
-                tags = {"kind": "confirm", "choice": chosen.choice(), "planned_seed": str(seed), "model": model}
-                name = f"{runs.model_name(model)}-seed{seed}"
-                writer = self.tracker.start(self.plan.experiment_id, name, tags, self.plan.parent)
-                return _Work("confirm", model, name, config, run_id=writer.run_id), True
-        return None, False
+            for model, config in chosen.items():
+                if config is not None and (config.choice(), str(seed)) not in taken:
+                    yield model, config.with_values({}, seed=seed)
+
+    def _begin_confirmation(self, model: str, config: ExperimentConfig) -> _Work:
+        tags = {"kind": "confirm", "choice": config.choice(), "planned_seed": str(config.seed)}
+        name = f"{runs.model_name(model)}-seed{config.seed}"
+        tags |= {"model": runs.model_name(model)}
+        writer = self.tracker.start(self.plan.experiment_id, name, tags, self.plan.parent)
+        return _Work("confirm", model, name, config, run_id=writer.run_id)
 
     def _do(self, work: _Work) -> None:
         self.tell(Event("start", self.number, work.kind, work.model, work.name))
@@ -132,14 +149,19 @@ class Worker:
         def tell(name: str) -> None:
             self.tell(Event("progress", self.number, "baseline", "baselines", name))
 
-        tracked_baselines(
-            work.config,
-            tracker=self.tracker,
-            experiment_id=self.plan.experiment_id,
-            parent=self.plan.parent,
-            claim=work.run_id or "",
-            tell=tell,
-        )
+        try:
+            tracked_baselines(
+                work.config,
+                tracker=self.tracker,
+                experiment_id=self.plan.experiment_id,
+                parent=self.plan.parent,
+                claim=work.run_id or "",
+                tell=tell,
+            )
+        except Exception as error:  # noqa: BLE001  the encoders can be compared without; its traceback is stored
+            message = f"the baselines failed: {type(error).__name__}: {error}"
+            self.tell(Event("error", self.number, "baseline", "baselines", "baselines", 1.0, message=message))
+            return
         self.tell(Event("end", self.number, "baseline", "baselines", "baselines", 1.0, outcome="completed"))
 
     def _train(self, work: _Work) -> None:
@@ -157,7 +179,7 @@ class Worker:
                 params=self._params(work),
                 hooks=self._hooks(work),
             )
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  one failed training does not end a sweep; its traceback is stored
             if work.trial is not None:
                 self.studies.tell(work.model, work.trial, "failed", None)
             message = f"{work.name} failed: {type(error).__name__}: {error}"

@@ -27,7 +27,7 @@ class ForecastingSettings(Settings):
 
     lookback, horizon: samples before and after the origin; 0 takes what suits the data set.
     reference: what each window is measured from, and the forecast added to: its last value, its mean, the same time
-        one season earlier, or nothing.
+        one season earlier (the mean where the lookback holds no whole season), or nothing.
     linear_path: a linear map from the lookback to the horizon beside the encoder, shared by all channels.
     """
 
@@ -46,9 +46,8 @@ class PreparedWindows(Prepared):
     def __init__(self, series: Series, settings: ForecastingSettings) -> None:
         self.series = series
         self.settings = settings
-        self.rows = remembered(
-            (series.fingerprint, settings.calendar), lambda: prepare_series(series, settings.calendar)
-        )
+        key = (series.fingerprint, series.learn, series.frequency, settings.calendar)
+        self.rows = remembered(key, lambda: prepare_series(series, settings.calendar))
         self.lookback = settings.lookback or series.suggested_lookback
         self.horizon = settings.horizon or series.suggested_horizon
         self.input_size = self.rows.input_size
@@ -133,8 +132,8 @@ class Forecasting(SequenceTask):
             last = past[:, -1:]
             return last, last
         mean = past.mean(dim=1, keepdim=True)
-        season = min(self.prepared.series.season_length, past.shape[1])
-        if self.settings.reference == "mean" or season < 2:
+        season = self.prepared.series.season_length
+        if self.settings.reference == "mean" or not 2 <= season <= past.shape[1]:
             return mean, mean
         repeats = -(-self.horizon // season)
         return mean, past[:, -season:].repeat(1, repeats, 1)[:, : self.horizon]

@@ -25,6 +25,8 @@ EVALUATION_BATCH = 128
 class SentimentSettings(Settings):
     """How a text becomes vectors, and the encoder's steps one vector.
 
+    word_dropout: share of words hidden as unknown in training (Iyyer et al., 2015, Deep unordered composition rivals
+        syntactic methods for text classification). embedding_dropout: share of single numbers of the vectors.
     pooling: which steps stand for the text. max_tokens: longer texts are cut at the end.
     """
 
@@ -35,6 +37,7 @@ class SentimentSettings(Settings):
     max_tokens: Annotated[int, Field(ge=1)] = 64
     embedding_size: Annotated[int, Field(ge=1), Ints(32, 128, log=True)] = 64
     embedding_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.7)] = 0.3
+    word_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.4)] = 0.1
     pooling: Annotated[Literal["last", "mean", "max", "attention"], Choices("last", "mean", "max", "attention")] = (
         "mean"
     )
@@ -105,6 +108,9 @@ class Sentiment(SequenceTask):
 
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """Scores before softmax, (batch, classes), of token ids (batch, time) padded on the right."""
+        if self.training and self.settings.word_dropout:
+            is_hidden = torch.rand(ids.shape, device=ids.device) < self.settings.word_dropout
+            ids = ids.masked_fill(is_hidden, Tokenizer.unknown_id)
         encoded = self.encoder(self.embedding_dropout(self.embedding(ids)), lengths)
         return self.head(self._pool(encoded.steps, lengths))
 

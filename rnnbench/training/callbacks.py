@@ -119,5 +119,7 @@ class Watch(pl.Callback):
             self.on_curve(update, values)
 
     def _end(self, trainer: pl.Trainer, outcome: Outcome) -> None:
-        self.outcome = outcome
+        # Lightning validates once more after it was told to stop: what that finds is not why the training ended
+        if self.outcome == "completed":
+            self.outcome = outcome
         trainer.should_stop = True

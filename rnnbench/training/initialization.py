@@ -16,14 +16,14 @@ def initialize(encoder: nn.Module, kind: str) -> None:
     he           normal, variance 2 / inputs                He et al. (2015), arXiv:1502.01852
     orthogonal   input matrices as xavier, state matrices orthogonal gate by gate   Saxe et al. (2013), arXiv:1312.6120
 
-    A matrix that stacks gates is drawn gate by gate, as if each were its own.
+    A matrix that stacks the gates of a recurrence is drawn gate by gate, as if each were its own.
     """
     if kind == "default":
         return
     for layer in (module for module in encoder.modules() if isinstance(module, Layer)):
         recurrent = {id(matrix) for matrix in layer.recurrent_matrices()}
         for matrix in (parameter for parameter in layer.parameters() if parameter.dim() == 2):
-            gates = _gates(matrix, layer.output_size)
+            gates = _gates(matrix, layer.output_size) if recurrent else 1
             for gate in matrix.data.chunk(gates):
                 _draw(gate, kind, is_recurrent=id(matrix) in recurrent)
 

@@ -1,0 +1,180 @@
+"""The plan of a sweep: what an earlier call has begun under the same settings, or a new one."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from typing import Any
+
+from rnnbench import results, runs
+from rnnbench.errors import RnnbenchError, SettingProblem, SettingsError, UnknownNameError, did_you_mean
+from rnnbench.experiment import SEARCHED_SECTIONS, ExperimentConfig, from_plain, models_of, resolve
+from rnnbench.sweeps.base import SweepPlan
+from rnnbench.tracking import Tracker
+
+_PLAN_FILE = "plan.json"
+
+
+@dataclass(frozen=True)
+class SweepOptions:
+    """What a call of `sweep` asks for; None leaves a value to the experiment file.
+
+    timeout: seconds after which no new trial begins. workers: processes; None is one per core.
+    fresh: begin a new sweep although one with the same settings exists.
+    """
+
+    models: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    options: Mapping[str, tuple[Any, str]] | None = None
+    quick: bool = False
+    trials: int | None = None
+    seeds: int | None = None
+    workers: int | None = None
+    timeout: float | None = None
+    fresh: bool = False
+
+
+@dataclass(frozen=True)
+class ConfirmOptions:
+    """What a call of `confirm` asks for: of which sweep (the newest), which encoders (all), and how many seeds."""
+
+    data: str | None = None
+    sweep: str | None = None
+    models: tuple[str, ...] = ()
+    seeds: int | None = None
+    workers: int | None = None
+
+
+def configurations(task: str, options: SweepOptions) -> dict[str, ExperimentConfig]:
+    """The base configuration of every encoder of a sweep, by model.
+
+    Raises: SettingsError, UnknownNameError; RnnbenchError where two encoders would have the same row.
+    """
+    configs = [_resolve(task, model, options) for model in options.models or models_of(task)]
+    by_model = {config.model: config for config in configs}
+    rows: dict[str, str] = {}
+    for model in by_model:
+        name = runs.model_name(model)
+        if name in rows:
+            raise RnnbenchError(f"two encoders are named {name!r}: {rows[name]} and {model}. Rename the file")
+        rows[name] = model
+    _check_searched(by_model)
+    return by_model
+
+
+def _resolve(task: str, model: str, options: SweepOptions, *, for_model: bool = True) -> ExperimentConfig:
+    return resolve(task, model, sets=options.sets, options=options.options, quick=options.quick, for_model=for_model)
+
+
+def _check_searched(configs: Mapping[str, ExperimentConfig]) -> None:
+    """Refuses names in `search` that no encoder of the sweep has: they would be left out without a word."""
+    known = {
+        f"{section}.{setting}"
+        for config in configs.values()
+        for section in SEARCHED_SECTIONS
+        for setting in type(config.section(section)).model_fields
+    }
+    first = next(iter(configs.values()))
+    problems = []
+    for where, names in (("search.settings", first.search.settings), ("search.ranges", first.search.ranges)):
+        for name in names:
+            if not any(fnmatch(one, name) for one in known):
+                rule = f"no encoder here has such a setting.{did_you_mean(name, known)}"
+                problems.append(SettingProblem(where, name, first.origins.get(where, "default"), rule))
+    # a file may name settings of encoders that this call leaves out; what was typed is a slip
+    problems = [problem for problem in problems if problem.origin.startswith("--")]
+    if problems:
+        raise SettingsError(problems)
+
+
+def sweep_plan(task: str, options: SweepOptions) -> SweepPlan:
+    """The plan that the store has under the same settings, with what this call adds, or a new one.
+
+    Raises: SettingsError, UnknownNameError, DataError.
+    """
+    configs = configurations(task, options)
+    first = next(iter(configs.values()))
+    loaded = runs.load_data(first)
+    runs.prepare(first)  # a series too short for its windows is better told now than by every worker
+    tracker = Tracker()
+    experiment_id = tracker.experiment(task, loaded.facts.name)
+    shared = _resolve(task, first.model, options, for_model=False).comparison_key()
+    key = f"{loaded.fingerprint[:6]}{shared}"
+    existing = tracker.find(experiment_id, kind="sweep", comparison_key=key)
+    if existing and not options.fresh:
+        parent, journal_key = existing[-1].info.run_id, existing[-1].data.tags["sweep_key"]
+    else:
+        journal_key = f"{key}-{len(existing) + 1}"
+        tags = {"fingerprint": loaded.fingerprint, "comparison_key": key, "sweep_key": journal_key}
+        parent = _begin(tracker, experiment_id, first, tags)
+    plain = {**_stored(tracker, parent), **{model: config.to_plain() for model, config in configs.items()}}
+    tracker.writer(parent).text(json.dumps(plain, ensure_ascii=False, indent=1), _PLAN_FILE)
+    return SweepPlan(
+        key=journal_key,
+        task=task,
+        data=loaded.facts.name,
+        experiment_id=experiment_id,
+        parent=parent,
+        configs={model: found for model, found in plain.items() if model in configs or _can_be_built(found)},
+        trials=options.trials or first.search.trials,
+        seeds=options.seeds or first.search.seeds,
+        searched=tuple(configs),
+        search_until=time.time() + options.timeout if options.timeout else 0.0,
+    )
+
+
+def confirmation_plan(task: str, options: ConfirmOptions) -> SweepPlan:
+    """The plan that trains what a sweep of the store has chosen on more seeds, and searches nothing.
+
+    Raises: ComparisonError where there is no sweep; UnknownNameError for an encoder that it does not have.
+    """
+    tracker = Tracker()
+    experiment_id, parent = results.latest_sweep(tracker, task, options.data, options.sweep)
+    plain = _stored(tracker, parent)
+    by_name = {runs.model_name(model): model for model in plain}
+    wanted = [runs.model_name(model) for model in options.models] or [*by_name]
+    for name in wanted:
+        if name not in by_name:
+            raise UnknownNameError("model", name, by_name, hint="No other was in this sweep.")
+    configs = {model: from_plain(found) for model, found in plain.items()}
+    first = next(iter(configs.values()))
+    return SweepPlan(
+        key=tracker.run(parent).data.tags["sweep_key"],
+        task=task,
+        data=runs.load_data(first).facts.name,
+        experiment_id=experiment_id,
+        parent=parent,
+        configs=plain,
+        trials=0,
+        seeds=options.seeds or first.search.seeds,
+        searched=(),
+        confirmed=tuple(by_name[name] for name in wanted),
+    )
+
+
+def _begin(tracker: Tracker, experiment_id: str, config: ExperimentConfig, tags: Mapping[str, str]) -> str:
+    number = len(tracker.find(experiment_id, kind="sweep")) + 1
+    is_quick = "-quick" if any(origin.endswith("quick") for origin in config.origins.values()) else ""
+    writer = tracker.start(experiment_id, f"sweep-{number}{is_quick}", {"kind": "sweep", "task": config.task, **tags})
+    return writer.run_id
+
+
+def _stored(tracker: Tracker, parent: str) -> dict[str, dict[str, Any]]:
+    """The configurations that earlier calls of this sweep have left."""
+    try:
+        found: dict[str, dict[str, Any]] = json.loads(tracker.artifact(parent, _PLAN_FILE).read_text(encoding="utf-8"))
+    except RnnbenchError:
+        return {}
+    return found
+
+
+def _can_be_built(plain: Mapping[str, Any]) -> bool:
+    """False where the file of a user's own encoder has gone or changed since."""
+    try:
+        from_plain(plain)
+    except RnnbenchError:
+        return False
+    return True

@@ -1,0 +1,297 @@
+"""Laws that hold for every encoder of the folder, and for yours: --model path/to/my_cell.py.
+
+The laws themselves stand in `encoder_laws.py`. Where torch has the same network, it is torch's, weight for weight.
+"""
+
+from functools import lru_cache
+
+import pytest
+import torch
+from encoder_laws import CLASS_LAWS, LAWS, built, same, settings_to_try, some_input
+from torch import nn
+
+from rnnbench import registry
+from rnnbench.encoders.base import Cell, Encoded, EncoderSettings
+from rnnbench.encoders.stack import Stack
+from rnnbench.experiment import layer_class
+from rnnbench.layers.positions import distance_penalties
+
+NAMES = registry.names("encoders")
+RECURRENT = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
+INPUT = 5
+tried = lru_cache(maxsize=None)(lambda name: settings_to_try(layer_class(name)))
+
+
+def pytest_generate_tests(metafunc):
+    names = [*NAMES, *(metafunc.config.getoption("--model", None) or [])]
+    if "settings_name" in metafunc.fixturenames:
+        metafunc.parametrize(("model", "settings_name"), [(name, label) for name in names for label in tried(name)])
+    elif "model" in metafunc.fixturenames:
+        metafunc.parametrize("model", names)
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+def test_every_encoder(law, model, settings_name):
+    law(layer_class(model), tried(model)[settings_name])
+
+
+@pytest.mark.parametrize("law", CLASS_LAWS, ids=lambda law: law.__name__)
+def test_every_layer_class(law, model):
+    law(layer_class(model), layer_class(model).Settings())
+
+
+def test_the_four_that_everyone_asks_for_are_here():
+    assert {"rnn", "lstm", "gru", "transformer"} <= set(NAMES)
+
+
+def test_shapes_are_checked_in_tests(model):
+    encoder = Stack(layer_class(model), INPUT, layer_class(model).Settings(hidden_size=8))
+    with pytest.raises(TypeError, match="checking the parameters"):
+        encoder(torch.zeros(3, INPUT))
+
+
+# torch's own networks
+
+
+def torch_twin(name, encoder, **extra):
+    """torch's network of the same kind, with the encoder's weights."""
+    settings = encoder.settings
+    twin = RECURRENT[name](
+        INPUT,
+        settings.hidden_size,
+        settings.num_layers,
+        batch_first=True,
+        bidirectional=settings.bidirectional,
+        **extra,
+    ).double()
+    weights = {}
+    for suffix, layers in (("", encoder.layers), ("_reverse", encoder.backward_layers)):
+        for index, layer in enumerate(layers):
+            for key, value in layer.kernel.state_dict().items():
+                weights[f"{key.removesuffix('_l0')}_l{index}{suffix}"] = value
+    twin.load_state_dict(weights)
+    return twin
+
+
+@pytest.mark.parametrize("name", RECURRENT)
+@pytest.mark.parametrize("num_layers", [1, 2])
+@pytest.mark.parametrize("bidirectional", [False, True])
+@pytest.mark.parametrize("lengths", [None, [3, 7, 1, 7]])
+@torch.no_grad()
+def test_it_is_torchs_network_weight_for_weight(name, num_layers, bidirectional, lengths):
+    layer = layer_class(name)
+    settings = layer.Settings(hidden_size=6, num_layers=num_layers, bidirectional=bidirectional, dropout=0.0)
+    encoder = built(layer, settings)
+    x = some_input(4, 7, INPUT)
+    twin = torch_twin(name, encoder)
+    if lengths is None:
+        (expected, state), encoded = twin(x), encoder(x)
+        same(encoded.steps, expected, "steps differ from torch's")
+    else:
+        packed = nn.utils.rnn.pack_padded_sequence(x, torch.tensor(lengths), batch_first=True, enforce_sorted=False)
+        out, state = twin(packed)
+        expected, _ = nn.utils.rnn.pad_packed_sequence(out, batch_first=True)
+        encoded = encoder(x, torch.tensor(lengths))
+        for row, length in enumerate(lengths):
+            same(encoded.steps[row, :length], expected[row, :length], f"row {row} differs from torch's")
+    if bidirectional:
+        return
+    parts = state if isinstance(state, tuple) else (state,)
+    interleaved = [part[index] for index in range(num_layers) for part in parts]
+    for own, torchs in zip(encoded.state, interleaved, strict=True):
+        same(own, torchs, "the state differs from torch's")
+
+
+@torch.no_grad()
+def test_a_relu_network_is_torchs():
+    layer = layer_class("rnn")
+    encoder = built(layer, layer.Settings(hidden_size=6, nonlinearity="relu", dropout=0.0))
+    x = some_input(4, 7, INPUT)
+    same(encoder(x).steps, torch_twin("rnn", encoder, nonlinearity="relu")(x)[0], "steps differ from torch's")
+
+
+@pytest.mark.parametrize("name", RECURRENT)
+@torch.no_grad()
+def test_it_is_torchs_network_in_single_precision_too(name):
+    layer = layer_class(name)
+    encoder = built(layer, layer.Settings(hidden_size=32, num_layers=2, dropout=0.0))
+    x, lengths = some_input(4, 20, INPUT), torch.tensor([20, 11, 4, 17])
+    exact = torch_twin(name, encoder)(x)[0]
+    found = encoder.float()(x.float(), lengths).steps.double()
+    for row, length in enumerate(lengths.tolist()):
+        assert (found[row, :length] - exact[row, :length]).abs().max() < 1e-6
+
+
+def test_the_forget_gate_starts_open_by_as_much_as_the_setting_says():
+    layer = layer_class("lstm")
+    for bias in (0.0, 1.0, 1.75):
+        kernel = layer(INPUT, layer.Settings(hidden_size=4, forget_bias=bias)).kernel
+        both = kernel.bias_ih_l0 + kernel.bias_hh_l0
+        assert both[4:8].tolist() == [bias] * 4  # torch's order: input, forget, candidate, output
+        assert (both[[*range(4), *range(8, 16)]] != bias).all()
+
+
+def torch_transformer(encoder):
+    """torch's Transformer encoder with the weights of ours, which has the head size that torch derives."""
+    settings, size = encoder.settings, encoder.output_size
+    block = nn.TransformerEncoderLayer(
+        size, settings.heads, settings.feedforward_multiple * size, dropout=0.0, activation="gelu",
+        batch_first=True, norm_first=True,
+    )  # fmt: skip
+    twin = nn.TransformerEncoder(block, settings.num_layers, nn.LayerNorm(size), enable_nested_tensor=False).double()
+    for own, torchs in zip(encoder.layers, twin.layers, strict=True):
+        projections = (own.to_queries, own.to_keys, own.to_values)
+        torchs.self_attn.in_proj_weight.copy_(torch.cat([part.weight for part in projections]))
+        torchs.self_attn.in_proj_bias.copy_(torch.cat([part.bias for part in projections]))
+        for ours, theirs in (
+            (own.leave, torchs.self_attn.out_proj),
+            (own.attention_norm, torchs.norm1),
+            (own.feedforward[0], torchs.norm2),
+            (own.feedforward[1], torchs.linear1),
+            (own.feedforward[4], torchs.linear2),
+        ):
+            theirs.load_state_dict(ours.state_dict())
+    twin.norm.load_state_dict(encoder.last.state_dict())
+    return twin.eval()
+
+
+def a_transformer(**values):
+    layer = layer_class("transformer")
+    settings = layer.Settings(**{"hidden_size": 16, "heads": 4, "positions": "none", "dropout": 0.0, **values})
+    torch.manual_seed(0)
+    encoder = Stack(layer, 16, settings).double().eval()
+    for parameter in encoder.parameters():  # norms and biases start at ones and zeros, which would hide a mix-up
+        nn.init.normal_(parameter, std=0.3)
+    return encoder
+
+
+@pytest.mark.parametrize("num_layers", [1, 2])
+@torch.no_grad()
+def test_a_causal_transformer_is_torchs_weight_for_weight(num_layers):
+    encoder = a_transformer(num_layers=num_layers)
+    x = some_input(3, 9, 16)
+    later = torch.ones(9, 9, dtype=torch.bool).triu(1)
+    same(encoder(x).steps, torch_transformer(encoder)(x, mask=later), "steps differ from torch's")
+
+
+@torch.no_grad()
+def test_a_transformer_with_a_short_context_is_torchs_under_a_banded_mask():
+    encoder = a_transformer(num_layers=2, context=3)
+    x = some_input(3, 9, 16)
+    distance = torch.arange(9).unsqueeze(1) - torch.arange(9)
+    same(encoder(x).steps, torch_transformer(encoder)(x, mask=(distance < 0) | (distance >= 3)), "steps differ")
+
+
+@torch.no_grad()
+def test_a_transformer_that_reads_both_ways_is_torchs_under_a_padding_mask():
+    encoder = a_transformer(num_layers=2, bidirectional=True)
+    x, lengths = some_input(3, 9, 16), torch.tensor([9, 4, 1])
+    padding = torch.arange(9) >= lengths.unsqueeze(1)
+    expected = torch_transformer(encoder)(x, src_key_padding_mask=padding)
+    same(encoder(x, lengths).steps[~padding], expected[~padding], "valid steps differ from torch's")
+
+
+@torch.no_grad()
+def test_a_transformer_with_distance_penalties_is_torchs_under_an_additive_mask(monkeypatch):
+    # torch's short cut for evaluation gives other numbers than its own training path under an additive mask
+    monkeypatch.setattr(torch.backends.mha, "_is_fastpath_enabled", False)
+    encoder = a_transformer(num_layers=2, positions="alibi")
+    x = some_input(3, 9, 16)
+    distance = torch.arange(9).unsqueeze(1) - torch.arange(9)
+    mask = distance_penalties(4, distance).double().masked_fill(distance < 0, float("-inf"))
+    same(encoder(x).steps, torch_transformer(encoder)(x, mask=mask.repeat(3, 1, 1)), "steps differ from torch's")
+
+
+@pytest.mark.parametrize("positions", ["rotary", "alibi", "none"])
+@torch.no_grad()
+def test_a_transformer_that_knows_distances_alone_does_not_mind_where_a_text_begins(positions):
+    encoder = a_transformer(num_layers=1, positions=positions, context=4)
+    x = some_input(2, 12, 16)
+    late = encoder(x[:, 5:]).steps
+    # after four steps its one layer sees the same window whether the text began at step 0 or at step 5
+    gap = (encoder(x).steps[:, 8:] - late[:, 3:]).abs().max()
+    assert gap < 1e-5  # angles are computed in single precision
+
+
+def test_any_hidden_size_goes_with_any_number_of_heads():
+    layer = layer_class("transformer")
+    for size, heads in ((7, 2), (10, 8), (1, 4), (33, 8)):
+        settings = layer.Settings(hidden_size=size, heads=heads)
+        assert Stack(layer, 3, settings)(torch.zeros(1, 4, 3)).steps.shape == (1, 4, size)
+
+
+# what the base class and the stack promise
+
+
+class Adder(Cell):
+    """h_t = h_{t-1} + the sum of x_t, in every feature."""
+
+    def step(self, x, state):
+        after = state[0] + x.sum(dim=1, keepdim=True)
+        return after, (after,)
+
+
+def adder(**values):
+    return Stack(Adder, 1, EncoderSettings(**{"hidden_size": 1, "dropout": 0.0, **values}))
+
+
+def test_a_cell_is_written_as_one_step_and_gets_time_padding_and_state():
+    encoded = adder()(torch.tensor([[[1.0], [2.0], [4.0]], [[8.0], [16.0], [32.0]]]), torch.tensor([3, 1]))
+    assert encoded.steps[0].flatten().tolist() == [1, 3, 7]
+    assert encoded.steps[1, 0].item() == 8
+    assert encoded.state[0].flatten().tolist() == [7, 8]
+    assert adder()(torch.tensor([[[1.0]], [[1.0]]]), None, encoded.state).steps.flatten().tolist() == [8, 9]
+
+
+def test_two_layers_add_up_twice():
+    encoded = adder(num_layers=2)(torch.tensor([[[1.0], [2.0], [4.0]]]))
+    assert encoded.steps.flatten().tolist() == [1, 4, 11]  # 1, 1 + 3, 4 + 7
+    assert [part.item() for part in encoded.state] == [7, 11]
+
+
+def test_a_residual_layer_adds_its_input():
+    encoded = adder(residual=True)(torch.tensor([[[1.0], [2.0], [4.0]]]))
+    assert encoded.steps.flatten().tolist() == [2, 5, 11]
+
+
+def test_reading_both_ways_puts_the_reversed_sums_beside():
+    encoder = adder(bidirectional=True)
+    x, lengths = torch.tensor([[[1.0], [2.0], [4.0]], [[8.0], [16.0], [99.0]]]), torch.tensor([3, 2])
+    steps = encoder(x, lengths).steps
+    assert steps[0].tolist() == [[1, 7], [3, 6], [7, 4]]
+    assert steps[1, :2].tolist() == [[8, 24], [24, 16]]
+    # each half at the step where it has seen the whole row
+    assert encoder.last_step(steps, lengths).tolist() == [[7, 7], [24, 24]]
+
+
+def test_layer_normalization_is_over_the_features_of_a_step():
+    layer = layer_class("gru")
+    plain = built(layer, layer.Settings(hidden_size=6, dropout=0.0))
+    normalized = built(layer, layer.Settings(hidden_size=6, dropout=0.0, normalization="layer"))
+    normalized.layers.load_state_dict(plain.layers.state_dict())
+    x = some_input(2, 4, INPUT)
+    same(normalized(x).steps, nn.functional.layer_norm(plain(x).steps, (6,)), "steps differ")
+
+
+def test_batch_normalization_in_training_counts_valid_steps_alone():
+    layer = layer_class("gru")
+    encoder = built(layer, layer.Settings(hidden_size=6, dropout=0.0, normalization="batch")).train()
+    x, lengths = some_input(3, 5, INPUT), torch.tensor([5, 2, 3])
+    steps = encoder(x, lengths).steps
+    valid = steps[torch.arange(5) < lengths.unsqueeze(1)]
+    assert valid.shape == (10, 6)
+    assert valid.mean(dim=0).abs().max() < 1e-9
+    assert (valid.var(dim=0, unbiased=False) - 1).abs().max() < 0.01  # torch adds 1e-5 to the variance
+
+
+def test_dropout_acts_in_training_alone():
+    layer = layer_class("gru")
+    encoder = built(layer, layer.Settings(hidden_size=64, dropout=0.5))
+    x = some_input(4, 20, INPUT)
+    assert (encoder(x).steps != 0).all()
+    dropped = (encoder.train()(x).steps == 0).double().mean()
+    assert abs(dropped - 0.5) < 0.05  # 5,120 draws: six standard deviations are 0.042
+
+
+def test_the_contract_names_its_two_parts():
+    assert Encoded._fields == ("steps", "state")

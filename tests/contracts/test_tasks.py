@@ -1,0 +1,631 @@
+"""Laws that hold for every task of the folder, on small data made by hand; and each task's metric worked by hand."""
+
+import io
+import json
+import math
+import sys
+import typing
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import small_data
+import torch
+from small_data import HORIZON, LOOKBACK, SEASON
+from torch import nn
+
+from rnnbench import metrics, registry, runs
+from rnnbench.data.base import Labelled, points_of
+from rnnbench.data.series import Scaler
+from rnnbench.data.tokenization import tokenizer_from_plain
+from rnnbench.encoders.stack import Stack
+from rnnbench.errors import SealedSplitError
+from rnnbench.experiment import layer_class, resolve, task_class
+
+TASKS = registry.names("tasks")
+ENCODERS = registry.names("encoders")
+SMALL_TASK = {
+    "text_generation": {"embedding_size": 16, "window": 16},
+    "sentiment": {"embedding_size": 16, "minimum_count": 1},
+}
+"""What keeps a task small; every other setting stays as it is."""
+SPLIT_ITEMS = {"tokens": lambda split: len(split) - 1, "texts": len, "windows": lambda split: len(split) - HORIZON + 1}
+"""How many things a split of the data holds to be evaluated, by what a task counts."""
+
+
+@pytest.fixture(params=TASKS)
+def task(request):
+    return request.param
+
+
+def prepared_for(task, data=None, **settings):
+    cls = task_class(task)
+    settings = cls.Settings(**{**SMALL_TASK.get(task, {}), **settings})
+    return cls.prepare(data or small_data.of_kind(cls.data_kind), settings), settings
+
+
+def built(task, model="gru", *, data=None, seed=0, encoder=None, **settings):
+    """A task of its own with a small encoder, without dropout."""
+    switched_off = {name: 0.0 for name in task_class(task).Settings.model_fields if name.endswith("dropout")}
+    prepared, settings = prepared_for(task, data, **{**switched_off, **settings})
+    layer = layer_class(model)
+    torch.manual_seed(seed)
+    own = layer.Settings(**{"hidden_size": 24, "num_layers": 1, "dropout": 0.0, **(encoder or {})})
+    return task_class(task)(Stack(layer, prepared.input_size, own), prepared, settings)
+
+
+def first_batch(made, size=8, seed=0):
+    return next(iter(made.prepared.training_batches(size, seed)))
+
+
+def tensors_of(batch):
+    return [part for part in batch if isinstance(part, torch.Tensor)]
+
+
+@pytest.fixture
+def small_runs(monkeypatch):
+    """Runs read the small data sets instead of the known ones."""
+    monkeypatch.setattr(runs, "load_data", lambda config: small_data.of_kind(task_class(config.task).data_kind))
+
+
+def small_config(task, model="gru", **values):
+    sets = [f"task.{name}={value}" for name, value in SMALL_TASK.get(task, {}).items()]
+    config = resolve(task, model, sets=sets)
+    small = {
+        "encoder.hidden_size": 8, "encoder.num_layers": 1, "training.batch_size": 8, "training.patience": 0,
+        "budget.updates": 6, "budget.validations": 2,
+    }  # fmt: skip
+    return config.with_values({**small, **values})
+
+
+# learning
+
+
+@pytest.mark.parametrize("model", ENCODERS)
+def test_one_batch_can_be_learned_by_heart(task, model):
+    made = built(task, model)
+    batch = first_batch(made)
+    optimizer = torch.optim.Adam(made.parameters(), lr=0.01)
+    made.train()
+    first = loss = made.loss(batch)[0]
+    for _ in range(200):
+        optimizer.zero_grad()
+        loss = made.loss(batch)[0]
+        loss.backward()
+        nn.utils.clip_grad_norm_(made.parameters(), 1.0)
+        optimizer.step()
+        if loss < 0.05 * first:
+            break
+    assert loss < 0.15 * first, f"after 200 updates the loss is still {loss:.3f}, at first {first:.3f}"
+
+
+@pytest.mark.parametrize("model", ENCODERS)
+def test_losses_and_metrics_are_finite(task, model):
+    made = built(task, model, encoder={"num_layers": 2})
+    loss, items = made.loss(first_batch(made))
+    assert torch.isfinite(loss)
+    assert items > 0
+    found = made.evaluate("validation")
+    assert f"validation/{made.metric}" in found
+    assert all(math.isfinite(value) for value in found.values()), found
+    assert all(key.split("/")[1] in metrics.LABELS for key in found)
+
+
+def named_values():
+    for name in TASKS:
+        for setting, field in task_class(name).Settings.model_fields.items():
+            if typing.get_origin(field.annotation) is typing.Literal:
+                yield from ((name, setting, value) for value in typing.get_args(field.annotation))
+            elif field.annotation is bool:
+                yield from ((name, setting, value) for value in (False, True))
+
+
+@pytest.mark.parametrize(("task", "setting", "value"), [*named_values()])
+def test_every_named_value_of_a_setting_trains_every_parameter(task, setting, value):
+    made = built(task, encoder={} if task_class(task).requires_causal else {"bidirectional": True}, **{setting: value})
+    if getattr(made, "linear", None) is not None:
+        nn.init.normal_(made.linear.weight)
+    loss, _ = made.loss(first_batch(made))
+    loss.backward()
+    for name, parameter in made.named_parameters():
+        assert parameter.grad is not None, f"{name} has no gradient"
+        assert torch.isfinite(parameter.grad).all()
+        assert parameter.grad.abs().max() > 0 or name == "attention.bias", f"the gradient of {name} is zero"
+    assert all(math.isfinite(found) for found in made.evaluate("validation").values())
+
+
+def test_ranges_lie_inside_their_bounds(task):
+    cls = task_class(task).Settings
+    for name, searched in cls.search_ranges().items():
+        ends = getattr(searched, "values", None) or (searched.low, searched.high)
+        for value in ends:
+            assert getattr(cls(**{name: value}), name) == value
+            assert value in searched
+        assert "seed" not in name
+
+
+def test_it_says_what_it_is(task):
+    cls = task_class(task)
+    assert cls.metric in metrics.LABELS
+    assert cls.items in SPLIT_ITEMS, f"say in SPLIT_ITEMS how many {cls.items} a split holds"
+    assert registry.first_line("tasks", task).endswith(".")
+
+
+# evaluation
+
+
+def test_evaluation_covers_the_whole_split(task):
+    made = built(task)
+    data = small_data.of_kind(made.data_kind)
+    count = SPLIT_ITEMS[made.items]
+    made.evaluate("validation")
+    assert made.observed_items == count(data.splits.validation)
+    made.prepared.open_test()
+    made.evaluate("test")
+    assert made.observed_items == count(data.splits.validation) + count(data.splits.opened().test)
+
+
+@pytest.mark.parametrize("model", ["gru", "transformer"])
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_the_size_of_evaluation_batches_does_not_change_what_is_measured(task, model, size, monkeypatch):
+    made = built(task, model, encoder={"normalization": "batch"})
+    expected = made.evaluate("validation")
+    module = sys.modules[type(made).__module__]
+    sizes = [name for name in ("EVALUATION_BATCH", "EVALUATION_WINDOW") if hasattr(module, name)]
+    assert sizes, "no constant says how large an evaluation batch is"
+    for name in sizes:
+        monkeypatch.setattr(module, name, size)
+    assert made.evaluate("validation") == pytest.approx(expected, rel=1e-4)
+
+
+def test_evaluating_twice_gives_the_same(task):
+    made = built(task)
+    assert made.evaluate("validation") == made.evaluate("validation")
+
+
+def test_what_lightning_validates_is_what_evaluate_measures(task, small_runs):
+    seen = {}
+
+    def log(update, values):
+        seen.update({key: value for key, value in values.items() if key.startswith("validation/")})
+
+    trained = runs.train(small_config(task, **{"budget.validations": 1}), hooks=runs.Hooks(log=log))
+    again = trained.task.evaluate("validation")
+    assert {key: again[key] for key in seen} == pytest.approx(seen, rel=1e-5)  # Lightning keeps single precision
+
+
+def test_the_test_split_is_sealed_until_it_is_opened(task):
+    made = built(task)
+    with pytest.raises(SealedSplitError, match="the test split is sealed"):
+        [*made.prepared.evaluation_batches("test")]
+    with pytest.raises(SealedSplitError):
+        made.evaluate("test")
+    made.prepared.open_test()
+    assert f"test/{made.metric}" in made.evaluate("test")
+
+
+def test_opening_the_test_split_of_one_run_leaves_it_sealed_for_the_next(task):
+    data = small_data.of_kind(task_class(task).data_kind)
+    prepared_for(task, data)[0].open_test()
+    with pytest.raises(SealedSplitError):
+        [*prepared_for(task, data)[0].evaluation_batches("test")]
+
+
+def test_a_training_scores_the_test_split_only_when_told_to(task, small_runs):
+    config = small_config(task)
+    sealed = runs.train(config).record
+    assert not [key for key in sealed.metrics if key.startswith("test/")]
+    opened = runs.train(config, kind="confirm", open_test=True).record
+    assert math.isfinite(opened.test)
+    assert opened.validation == sealed.validation
+
+
+# what is learned from which split
+
+
+def changed(data, split):
+    """The data set with other content in one split."""
+    parts = {"train": data.splits.train, "validation": data.splits.validation, "_test": data.splits._test}
+    part = parts[split]
+    if isinstance(part, Labelled):
+        part = Labelled(tuple(f"new {text} words" for text in part.texts), part.labels)
+    elif isinstance(part, np.ndarray):
+        part = np.concatenate([part, points_of("new WORDS!")])
+    else:
+        part = replace(part, values=part.values * 3 + 5, covariates=part.covariates * 2)
+    splits = replace(data.splits, **{split: part})
+    return replace(data, splits=splits, fingerprint=f"{data.fingerprint}, {split} changed")
+
+
+def test_vocabulary_and_scale_come_from_training_alone(task):
+    data = small_data.of_kind(task_class(task).data_kind)
+    learned = prepared_for(task, data)[0].to_plain()
+    assert prepared_for(task, changed(data, "validation"))[0].to_plain() == learned
+    assert prepared_for(task, changed(data, "_test"))[0].to_plain() == learned
+    assert prepared_for(task, changed(data, "train"))[0].to_plain() != learned
+
+
+def test_what_was_learned_comes_back_from_plain_data(task):
+    prepared, _ = prepared_for(task)
+    plain = json.loads(json.dumps(prepared.to_plain()))
+    if "tokenizer" in plain:
+        again = tokenizer_from_plain(plain["tokenizer"])
+        assert again.size == prepared.tokenizer.size
+        text = "the dog sat. good film"
+        assert again.encode(text).tolist() == prepared.tokenizer.encode(text).tolist()
+    else:
+        again = Scaler.from_plain(plain["scaler"])
+        rows = np.array([[9.5, 21.0]])
+        assert again.transform(rows).tolist() == prepared.rows.scaler.transform(rows).tolist()
+
+
+# chance
+
+
+def test_the_same_seed_gives_the_same_batches_and_another_seed_others(task):
+    def epochs(seed):
+        prepared, _ = prepared_for(task)
+        batches = prepared.training_batches(8, seed)
+        count = 2 * prepared.batches_per_epoch(8)
+        return [tensor for _, batch in zip(range(count), batches, strict=False) for tensor in tensors_of(batch)]
+
+    first, again, other = epochs(1), epochs(1), epochs(2)
+    assert all(map(torch.equal, first, again))
+    assert any(
+        left.shape != right.shape or not torch.equal(left, right) for left, right in zip(first, other, strict=False)
+    )
+    half = len(first) // 2
+    assert any(left.shape != right.shape or not torch.equal(left, right)
+               for left, right in zip(first[:half], first[half:], strict=True)), "every epoch is the same"  # fmt: skip
+
+
+def test_every_encoder_is_given_the_same_batches_under_one_seed(task, small_runs, monkeypatch):
+    cls = task_class(task)
+    original = cls.loss
+    seen = {}
+    for model in ENCODERS:
+        given = seen[model] = []
+
+        def loss(self, batch, given=given):
+            given.extend(part.clone() for part in tensors_of(batch))
+            return original(self, batch)
+
+        monkeypatch.setattr(cls, "loss", loss)
+        runs.train(small_config(task, model))
+    first = seen[ENCODERS[0]]
+    assert len(first) >= 6
+    for model in ENCODERS[1:]:
+        assert all(map(torch.equal, first, seen[model])), f"{model} was given other batches than {ENCODERS[0]}"
+        assert len(seen[model]) == len(first)
+
+
+@pytest.mark.parametrize("model", ENCODERS)
+def test_the_same_seed_gives_the_same_training_to_the_last_bit(task, model, small_runs):
+    config = small_config(task, model)
+    first, again, other = (runs.train(replace(config, seed=seed)) for seed in (5, 5, 6))
+    assert first.record.curves == again.record.curves
+    assert first.record.metrics == again.record.metrics
+    left, right = first.task.state_dict(), again.task.state_dict()
+    assert all(torch.equal(left[name], right[name]) for name in left)
+    assert first.record.curves["train/loss"] != other.record.curves["train/loss"]
+
+
+# weights
+
+
+@pytest.mark.parametrize("model", ENCODERS)
+def test_trained_weights_come_back_from_a_file(task, model, small_runs):
+    config = small_config(task, model)
+    trained = runs.train(config).task
+    stream = io.BytesIO()
+    torch.save(trained.state_dict(), stream)
+    stream.seek(0)
+    torch.manual_seed(99)
+    fresh = runs.build(config, runs.prepare(config))
+    before = fresh.evaluate("validation")
+    fresh.load_state_dict(torch.load(stream, weights_only=True))
+    assert fresh.evaluate("validation") == trained.evaluate("validation")
+    assert before != fresh.evaluate("validation")
+
+
+# text generation, by hand
+
+
+def silenced(made):
+    """Every symbol gets the same score."""
+    nn.init.zeros_(made.head.weight)
+    nn.init.zeros_(made.head.bias)
+    return made
+
+
+def test_a_uniform_model_on_characters_needs_the_logarithm_of_the_vocabulary():
+    made = silenced(built("text_generation"))
+    # t h e space c a d o g s . r n , : 14 signs, and two numbers for padding and the unknown
+    signs = set("the cat a dog sat. ran, on")
+    assert made.prepared.tokenizer.size == len(signs) + 2
+    found = made.evaluate("validation")
+    assert found["validation/bits_per_character"] == pytest.approx(math.log2(len(signs) + 2), rel=1e-6)
+    assert found["validation/perplexity"] == pytest.approx(len(signs) + 2, rel=1e-6)
+    assert found["validation/cold_nats_per_character"] == pytest.approx(math.log(len(signs) + 2), rel=1e-6)
+
+
+def test_bits_are_per_character_whatever_the_tokens_are():
+    data = small_data.corpus(validation="the cat sat. " * 20)
+    made = silenced(built("text_generation", data=data, tokenizer="words"))
+    # words: the cat a dog sat . ran , on : 9 and two more; 'the cat sat. ' is 4 of them in 13 characters
+    assert made.prepared.tokenizer.size == 11
+    expected = math.log2(11) * 4 / 13
+    assert made.evaluate("validation")["validation/bits_per_character"] == pytest.approx(expected, rel=1e-6)
+
+
+def text_scores(made, tokens, start=0, end=None):
+    """Nats of tokens[start + 1 : end + 1], read in one pass from an empty state."""
+    end = len(tokens) - 1 if end is None else end
+    ids = torch.from_numpy(tokens[start : end + 1].astype(np.int64))
+    with torch.no_grad():
+        scores, _ = made.eval()(ids[:-1].unsqueeze(0))
+    return float(nn.functional.cross_entropy(scores[0], ids[1:], reduction="sum"))
+
+
+@pytest.mark.parametrize("model", ENCODERS)
+def test_a_carried_state_measures_what_one_pass_over_the_text_would(model, monkeypatch):
+    module = sys.modules[task_class("text_generation").__module__]
+    monkeypatch.setattr(module, "EVALUATION_STREAMS", 1)
+    monkeypatch.setattr(module, "EVALUATION_WINDOW", 13)
+    made = built("text_generation", model, encoder={"num_layers": 2})
+    tokens = made.prepared.encoded.splits.validation
+    expected = text_scores(made, tokens) / (len(tokens) - 1) / math.log(2)
+    assert made.evaluate("validation")["validation/bits_per_character"] == pytest.approx(expected, rel=1e-5)
+
+
+def test_several_streams_measure_what_one_pass_over_each_part_would(monkeypatch):
+    module = sys.modules[task_class("text_generation").__module__]
+    monkeypatch.setattr(module, "EVALUATION_STREAMS", 3)
+    monkeypatch.setattr(module, "EVALUATION_WINDOW", 10)
+    made = built("text_generation", "lstm")
+    tokens = made.prepared.encoded.splits.validation
+    pairs = len(tokens) - 1
+    lengths = [pairs // 3 + (part < pairs % 3) for part in range(3)]
+    starts = [0, lengths[0], lengths[0] + lengths[1]]
+    nats = sum(text_scores(made, tokens, start, start + length) for start, length in zip(starts, lengths, strict=True))
+    found = made.evaluate("validation")["validation/nats_per_character"]
+    assert found == pytest.approx(nats / pairs, rel=1e-5)
+
+
+def test_cold_crops_begin_with_no_context(monkeypatch):
+    monkeypatch.setattr(sys.modules[task_class("text_generation").__module__], "COLD_CHARACTERS", 20)
+    made = built("text_generation", "lstm")
+    tokens = made.prepared.encoded.splits.validation
+    pairs = len(tokens) - 1
+    nats = sum(text_scores(made, tokens, start, min(start + 20, pairs)) for start in range(0, pairs, 20))
+    found = made.evaluate("validation")["validation/cold_nats_per_character"]
+    assert found == pytest.approx(nats / pairs, rel=1e-5)
+
+
+@pytest.mark.parametrize("carry", [True, False])
+def test_in_training_the_state_goes_on_from_window_to_window_and_begins_anew_with_an_epoch(carry):
+    made = built("text_generation", carry_state=carry)
+    batches = made.prepared.training_batches(4, 0)
+    first, second = next(batches), next(batches)
+    assert first.is_first
+    assert not second.is_first
+    made.loss(first)
+    _, state = made(first.inputs)
+    expected = nn.functional.cross_entropy(
+        made(second.inputs, state if carry else None)[0].flatten(0, 1), second.targets.flatten()
+    )
+    assert made.loss(second)[0].item() == pytest.approx(expected.item(), rel=1e-6)
+    anew = made.loss(first)[0].item()
+    assert anew == pytest.approx(
+        nn.functional.cross_entropy(made(first.inputs)[0].flatten(0, 1), first.targets.flatten()).item(), rel=1e-6
+    )
+
+
+def test_the_gradient_stops_at_the_edge_of_a_window():
+    made = built("text_generation")
+    batches = made.prepared.training_batches(4, 0)
+    made.loss(next(batches))[0].backward()
+    assert not any(part.requires_grad for part in made._training_state)
+    made.loss(next(batches))[0].backward()  # would fail on the graph of the window before
+
+
+# sentiment, by hand
+
+
+def sentiment_that_says(answers, labels):
+    """A sentiment task whose scores are given instead of computed."""
+    made = built("sentiment")
+    made.start_evaluation()
+    given = torch.tensor(answers).log()
+    made.forward = lambda ids, lengths: given
+    made.observe((torch.zeros(len(labels), 1), torch.ones(len(labels)), torch.tensor(labels), None))
+    return made.summarize()
+
+
+def test_accuracy_f1_and_log_loss_agree_with_a_hand_worked_example():
+    found = sentiment_that_says([[0.9, 0.1], [0.4, 0.6], [0.2, 0.8], [0.3, 0.7]], [0, 0, 1, 1])
+    assert found["accuracy"] == pytest.approx(3 / 4)
+    # class 0: one true positive, one missed: 2 / (2 + 1); class 1: two, and one too many: 4 / (4 + 1)
+    assert found["macro_f1"] == pytest.approx((2 / 3 + 4 / 5) / 2)
+    assert found["log_loss"] == pytest.approx(-(math.log(0.9) + math.log(0.4) + math.log(0.8) + math.log(0.7)) / 4)
+
+
+@pytest.mark.parametrize("pooling", ["last", "mean", "max", "attention"])
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_pooling_counts_valid_steps_alone(pooling, bidirectional):
+    made = built("sentiment", encoder={"bidirectional": bidirectional}, pooling=pooling).eval()
+    ids = torch.tensor([[2, 3, 4, 5, 6], [7, 8, 0, 0, 0]])
+    both = made(ids, torch.tensor([5, 2]))
+    alone = made(ids[1:, :2], torch.tensor([2]))
+    dirty = made(
+        ids.clone().index_put_((torch.tensor([1, 1]), torch.tensor([2, 4])), torch.tensor(9)), torch.tensor([5, 2])
+    )
+    assert torch.allclose(both[1], alone[0], atol=1e-6)
+    assert torch.allclose(dirty, both, atol=1e-6)
+
+
+def test_pooling_is_what_its_name_says():
+    steps = torch.tensor([[[1.0, 5.0], [3.0, -1.0], [100.0, 100.0]]])
+    lengths = torch.tensor([2])
+    expected = {"last": [3, -1], "mean": [2, 2], "max": [3, 5], "attention": [2, 2]}
+    for pooling, pooled in expected.items():
+        made = built("sentiment", encoder={"hidden_size": 2}, pooling=pooling)
+        if made.attention is not None:
+            nn.init.zeros_(made.attention.weight)  # equal weights: the mean
+        assert made._pool(steps, lengths)[0].tolist() == pooled
+
+
+def test_longer_texts_are_cut_at_the_end():
+    prepared, _ = prepared_for("sentiment", max_tokens=3)
+    widths = [batch.ids.shape[1] for batch in prepared.evaluation_batches("validation")]
+    assert max(widths) == 3
+    whole = small_data.texts().splits.train.texts[0]
+    assert prepared.encoded.splits.train.lengths[0] == min(3, len(whole.split()))
+
+
+# forecasting, by hand
+
+
+def forecasting_of(value, **arguments):
+    """A forecaster whose network says one scaled number, whatever it reads."""
+    made = built("forecasting", **arguments)
+    nn.init.zeros_(made.head.weight)
+    nn.init.constant_(made.head.bias, value)
+    return made
+
+
+def naive_metrics(data, forecast):
+    """Metrics of `forecast(values, origin)` over every origin of the validation split."""
+    split = data.splits.validation
+    origins = range(split.history, len(split.values) - HORIZON + 1)
+    errors = metrics.ForecastErrors.from_training(data.splits.train.values, SEASON)
+    actual = np.stack([split.values[origin : origin + HORIZON] for origin in origins])
+    errors.add(actual, np.stack([forecast(split.values, origin) for origin in origins]))
+    return {f"validation/{key}": value for key, value in errors.metrics().items()}
+
+
+def test_a_network_that_adds_nothing_repeats_the_last_value():
+    data = small_data.series()
+    made = forecasting_of(0.0, data=data, reference="last")
+    expected = naive_metrics(data, lambda values, origin: np.repeat(values[origin - 1 : origin], HORIZON, axis=0))
+    assert made.evaluate("validation") == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_network_that_adds_nothing_repeats_the_mean_of_the_lookback():
+    data = small_data.series()
+    made = forecasting_of(0.0, data=data, reference="mean")
+    expected = naive_metrics(
+        data,
+        lambda values, origin: np.repeat(values[origin - LOOKBACK : origin].mean(0, keepdims=True), HORIZON, axis=0),
+    )
+    assert made.evaluate("validation") == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("horizon", [4, 8])
+def test_a_network_that_adds_nothing_repeats_the_season(horizon):
+    made = forecasting_of(0.0, reference="season", horizon=horizon)
+    inputs = torch.randn(3, LOOKBACK, made.prepared.input_size)
+    past = inputs[..., : made.channels]
+    expected = torch.stack([past[:, LOOKBACK - SEASON + step % SEASON] for step in range(horizon)], dim=1)
+    assert torch.allclose(made(inputs), expected)
+
+
+def test_a_lookback_shorter_than_a_season_has_no_season_to_repeat():
+    made = forecasting_of(0.0, reference="season", lookback=SEASON - 1)
+    inputs = torch.randn(3, SEASON - 1, made.prepared.input_size)
+    expected = inputs[..., : made.channels].mean(dim=1, keepdim=True).expand(-1, HORIZON, -1)
+    assert torch.allclose(made(inputs), expected)
+
+
+def test_a_network_without_a_reference_forecasts_in_the_unit_of_the_series():
+    data = small_data.series()
+    made = forecasting_of(0.5, data=data, reference="none")
+    train = data.splits.train.values
+    level = train.mean(axis=0) + 0.5 * train.std(axis=0)
+    expected = naive_metrics(data, lambda values, origin: np.tile(level, (HORIZON, 1)))
+    assert made.evaluate("validation") == pytest.approx(expected, rel=1e-5)
+
+
+def test_mase_agrees_with_a_hand_worked_example():
+    data = small_data.series(channels=1)
+    made = forecasting_of(0.0, data=data, reference="last")
+    found = made.evaluate("validation")["validation/mase"]
+    train, split = data.splits.train.values[:, 0], data.splits.validation
+    scale = np.mean([abs(train[row] - train[row - SEASON]) for row in range(SEASON, len(train))])
+    values = split.values[:, 0]
+    errors = [
+        abs(values[origin + step] - values[origin - 1])
+        for origin in range(split.history, len(values) - HORIZON + 1)
+        for step in range(HORIZON)
+    ]
+    assert found == pytest.approx(np.mean(errors) / scale, rel=1e-5)
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_zero_returns_repeat_the_last_price(channels):
+    data = small_data.series(channels=channels, covariates=0, learn="log_returns")
+    made = forecasting_of(0.0, data=data, reference="none")
+    scaler = made.prepared.rows.scaler
+    returns = np.diff(np.log(data.splits.train.values), axis=0)
+    assert scaler.mean == pytest.approx(returns.mean(axis=0))
+    assert scaler.deviation == pytest.approx(returns.std(axis=0))
+    with torch.no_grad():
+        zero = torch.from_numpy(-scaler.mean / scaler.deviation).float()
+        made.head.bias.copy_(zero.repeat(HORIZON))  # (horizon, channels)
+    expected = naive_metrics(data, lambda values, origin: np.repeat(values[origin - 1 : origin], HORIZON, axis=0))
+    assert made.evaluate("validation") == pytest.approx(expected, rel=1e-4)
+
+
+def test_returns_add_up_to_a_price():
+    data = small_data.series(channels=1, covariates=0, learn="log_returns")
+    rows = built("forecasting", data=data).prepared.rows
+    scaled = rows.scaler.transform(np.log([[2.0], [3.0]]))  # twofold, then threefold
+    assert rows.to_levels(scaled[None], np.array([[5.0]]))[0, :, 0] == pytest.approx([10, 30])
+
+
+def test_the_same_rows_learned_as_returns_are_prepared_anew():
+    values = built("forecasting", data=small_data.series()).prepared.rows
+    returns = built("forecasting", data=small_data.series(learn="log_returns")).prepared.rows
+    assert (values.learn, returns.learn) == ("values", "log_returns")
+
+
+@pytest.mark.parametrize("reference", ["last", "mean", "season"])
+def test_a_forecast_moves_with_the_level_it_is_measured_from(reference):
+    made = built("forecasting", reference=reference, linear_path=True).eval()
+    nn.init.normal_(made.linear.weight)
+    inputs = torch.randn(3, LOOKBACK, made.prepared.input_size)
+    moved = inputs.clone()
+    moved[..., : made.channels] += torch.tensor([2.0, -3.0])
+    assert torch.allclose(made(moved), made(inputs) + torch.tensor([2.0, -3.0]), atol=1e-5)
+
+
+def test_the_linear_path_begins_as_nothing_and_treats_every_channel_alike():
+    with_path, without = built("forecasting", linear_path=True), built("forecasting", linear_path=False)
+    inputs = torch.randn(3, LOOKBACK, with_path.prepared.input_size)
+    assert torch.equal(with_path(inputs), without(inputs))
+    with torch.no_grad():
+        with_path.linear.weight[0, -2] = 1.0  # first step ahead: what the step before the last was above the last
+    added = with_path(inputs) - without(inputs)
+    past = inputs[..., :2]
+    assert torch.allclose(added[:, 0], past[:, -2] - past[:, -1], atol=1e-6)
+    assert torch.equal(added[:, 1:], torch.zeros_like(added[:, 1:]))
+
+
+def test_a_loss_is_what_its_name_says():
+    target = small_data.series()
+    expected = {
+        "absolute": lambda gap: gap.abs().mean(),
+        "squared": lambda gap: (gap**2).mean(),
+        "huber": lambda gap: torch.where(gap.abs() < 1, 0.5 * gap**2, gap.abs() - 0.5).mean(),
+    }
+    for name, formula in expected.items():
+        made = forecasting_of(0.3, data=target, reference="none", loss=name)
+        batch = first_batch(made)
+        assert made.loss(batch)[0].item() == pytest.approx(formula(0.3 - batch.targets).item(), rel=1e-5)
+
+
+def test_windows_left_open_are_those_of_the_data_set():
+    prepared, _ = prepared_for("forecasting")
+    assert (prepared.lookback, prepared.horizon) == (LOOKBACK, HORIZON)
+    prepared, _ = prepared_for("forecasting", lookback=5, horizon=2)
+    assert (prepared.lookback, prepared.horizon) == (5, 2)

@@ -1,0 +1,80 @@
+"""What a newcomer types first."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+from journey import Place
+from typer.testing import Result
+
+from rnnbench.cli import app
+
+COMMANDS = sorted(command.callback.__name__ for command in app.registered_commands if command.callback)
+HEAVY = {
+    "torch", "mlflow", "optuna", "pandas", "pytorch_lightning", "lightning", "matplotlib", "pyarrow", "sklearn",
+}  # fmt: skip
+OPTIONS = {
+    "sweep": "--model --trials --seeds --workers --timeout --data --fresh --set --json --quick",
+    "train": "--model --set --seed --data --json",
+    "show": "--model --set --json",
+    "baselines": "--data --json",
+    "confirm": "--seeds --model --workers --json --data --sweep",
+    "compare": "--format --output --sweep --force",
+    "export": "--output --sweep",
+    "data": "--text-column --label-column --target --time-column --covariates --frequency --fill --data-dir --json",
+    "models": "--json",
+    "tasks": "--json",
+    "ui": "--port --host",
+}
+
+
+def imported(place: Place, *words: str) -> set[str]:
+    """The top-level packages that a call of the program imports."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "rnnbench", *words],
+        cwd=place.folder, env=place.environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    lines = re.findall(r"^import time:.*\| +(\S+)$", done.stderr, flags=re.MULTILINE)
+    return {line.partition(".")[0] for line in lines}
+
+
+def test_help_names_every_command_of_the_design(typed: Callable[..., Result]) -> None:
+    said = typed("--help").output
+    assert {"models", "tasks", "data", "baselines", "show", "train", "sweep", "confirm"} <= {*said.split()}
+    assert {"compare", "export", "ui"} <= {*said.split()}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str, typed: Callable[..., Result]) -> None:
+    told = typed(command, "--help")
+    assert told.exit_code == 0
+    assert command in OPTIONS, "a new command: say here which options it has"
+    missing = [option for option in OPTIONS[command].split() if option not in told.output]
+    assert not missing
+
+
+@pytest.mark.parametrize("words", [["--help"], ["sweep", "--help"], ["models"], ["tasks"]], ids=" ".join)
+def test_help_and_lists_load_nothing_heavy(words: list[str], place: Place) -> None:
+    assert not imported(place, *words) & HEAVY
+
+
+def test_the_list_of_data_sets_loads_no_training(place: Place) -> None:
+    assert not imported(place, "data") & {"torch", "mlflow", "optuna", "pytorch_lightning", "lightning"}
+
+
+def test_nothing_is_written_by_asking(place: Place) -> None:
+    for words in (["--help"], ["models"], ["tasks"], ["data"]):
+        place.run(*words)
+    assert not [*place.folder.iterdir()]
+
+
+def test_the_lists_are_data_for_programs_too(typed: Callable[..., Result]) -> None:
+    assert {"rnn", "lstm", "gru", "transformer"} <= json.loads(typed("models", "--json").stdout).keys()
+    assert {"sentiment", "text_generation", "forecasting"} <= json.loads(typed("tasks", "--json").stdout).keys()
+    known = {entry["name"] for entry in json.loads(typed("data", "--json").stdout)}
+    assert {"rotten_tomatoes", "shakespeare", "power"} <= known

@@ -1,0 +1,244 @@
+"""Every slip of the user's: exit code 2, one clear message that names the nearest, no traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from journey import Place, demand_lines, write_book, write_lines, write_reviews
+from typer.testing import Result
+
+Type = Callable[..., Result]
+
+
+def refusal(told: Result) -> str:
+    """The words of a refusal, after making sure that it is one."""
+    assert told.exception is None or isinstance(told.exception, SystemExit), repr(told.exception)
+    assert told.exit_code == 2, told.output
+    assert "Traceback" not in told.output
+    assert told.stderr.count("rnnbench: ") == 1
+    said = told.stderr[told.stderr.index("rnnbench: ") :]
+    return " ".join(said.split())
+
+
+@pytest.fixture
+def refused(typed: Type) -> Callable[..., str]:
+    """Types a line that must be refused, and gives the words."""
+    return lambda line, *more: refusal(typed(*line.split(), *more))
+
+
+Refused = Callable[..., str]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("sweep sentimnt", "unknown task 'sentimnt'. Did you mean 'sentiment'?"),
+        ("compare sentimnt", "Did you mean 'sentiment'?"),
+        ("confirm sentimnt", "Did you mean 'sentiment'?"),
+        ("export forcasting", "Did you mean 'forecasting'?"),
+        ("baselines text_genration", "Did you mean 'text_generation'?"),
+        ("show sentimnt", "Did you mean 'sentiment'?"),
+        ("train sentiment --model lsmt", "unknown model 'lsmt'. Did you mean 'lstm'?"),
+        ("sweep sentiment --model rnn --model grü", "Did you mean 'gru'?"),
+        ("train sentiment --data rotten_tomatos", "Did you mean 'rotten_tomatoes'?"),
+        ("data shakespear", "Did you mean 'shakespeare'?"),
+        ("train sentiment --data power", "'power' is a series, and this task needs labelled texts"),
+        ("compare sentiment --format jsn", "unknown format 'jsn'. Did you mean 'json'?"),
+        ("compare sentiment --format table --output t.txt", "a table is for the terminal"),
+        ("compare sentiment", "no sweep of sentiment to compare yet. Type: rnnbench sweep sentiment"),
+        ("compare sentiment --data reviews.csv", "no runs of sentiment on 'reviews.csv'"),
+        ("confirm sentiment", "no sweep of sentiment to compare yet"),
+        ("export sentiment", "no sweep of sentiment to compare yet"),
+        ("show sentiment --model none.py", "the file does not exist"),
+        ("show text_generation --set encoder.bidirectional=true", "needs an encoder that does not look ahead"),
+    ],
+)
+def test_a_name_that_nothing_has(line: str, words: str, refused: Refused) -> None:
+    assert words in refused(line)
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("nonsense", "must be written section.setting=value, for example encoder.hidden_size=64"),
+        ("=3", "must be written section.setting=value"),
+        ("encodr.dropout=0.1", "there is no section 'encodr'. Did you mean 'encoder'?"),
+        ("encoder.hiden_size=3", "there is no such setting. Did you mean 'hidden_size'?"),
+        ("encoder.hidden_size=big", "must be a whole number of at least 1"),
+        ("encoder.hidden_size=0", "must be a whole number of at least 1"),
+        ("training.learning_rate=nan", "must be above 0"),
+        ("training.schedule=cosin", "must be one of: constant, cosine. Did you mean 'cosine'?"),
+        ("search.ranges={encoder.hidden_size: {low: 3}}", "must be a list of choices or {low: ..., high: ...,"),
+        ("search.ranges={encoder.hidden_size: {low: -3, high: 8}}", "must be a whole number of at least 1"),
+        ("data.fill=zero", "must be one of: none, interpolate, forward"),
+    ],
+)
+def test_a_setting_that_cannot_be_used(setting: str, words: str, refused: Refused) -> None:
+    said = refused("show sentiment --set", setting)
+    assert words in said
+    assert "(--set)" in said or "(ranges)" in said
+
+
+def test_every_bad_setting_is_told_at_once(refused: Refused) -> None:
+    said = refused("show sentiment --set encoder.hidden_size=big --set encoder.dropout=1.5 --set budget.update=3")
+    assert "3 settings need another value" in said
+    for name in ("encoder.hidden_size = 'big'", "encoder.dropout = 1.5", "budget.update = 3"):
+        assert name in said
+
+
+def test_a_search_of_settings_that_nothing_has(place: Place, refused: Refused) -> None:
+    write_reviews(place.folder / "reviews.csv")
+    said = refused("sweep sentiment --data reviews.csv --set search.settings=[training.learning_rat]")
+    assert "no encoder here has such a setting. Did you mean 'training.learning_rate'?" in said
+
+
+def test_a_wrong_experiment_file_is_named(place: Place, refused: Refused) -> None:
+    folder = place.folder / "experiments"
+    folder.mkdir()
+    file = folder / "sentiment.yaml"
+    file.write_text("encoder: {hidden_size: tiny}\ntrainin: {patience: 2}\n", encoding="utf-8")
+    said = refused("show sentiment")
+    assert "encoder.hidden_size = 'tiny' (sentiment.yaml) must be a whole number" in said
+    assert "Did you mean 'training'?" in said
+    file.write_text("encoder: [unclosed\n", encoding="utf-8")
+    assert "sentiment.yaml is not valid YAML" in refused("show sentiment")
+    file.write_text("just words\n", encoding="utf-8")
+    assert "must hold sections" in refused("show sentiment")
+    file.write_text("models: [rnn, lsmt]\n", encoding="utf-8")
+    assert "unknown model 'lsmt'. Did you mean 'lstm'?" in refused("sweep sentiment")
+    file.write_text("quick: 3\nfor_data: [a]\n", encoding="utf-8")
+    assert "must hold sections" in refused("show sentiment")
+
+
+@pytest.mark.parametrize("command", ["train", "sweep", "baselines"])
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ("--data revews.csv", "revews.csv. Did you mean 'reviews.csv'?"),
+        ("--data reviews.csv --text-column reviw", "has no column 'reviw' (--text-column). Did you mean 'review'?"),
+        ("--data reviews.csv --label-column star", "Did you mean 'stars'?"),
+        ("--data one.csv", "every row has the label 'good'"),
+        ("--data few.csv", "has 10 usable rows: too few"),
+        ("--data empty.csv", "empty.csv is empty"),
+        ("--data header.csv", "names columns but has no rows"),
+        ("--data latin.csv", "is not UTF-8: the byte at offset 16 starts no character"),
+        ("--data .", "is a folder: name a file in it"),
+    ],
+)
+def test_reviews_that_cannot_be_used(command: str, options: str, words: str, place: Place, refused: Refused) -> None:
+    write_reviews(place.folder / "reviews.csv")
+    write_reviews(place.folder / "few.csv", rows=10)
+    write_lines(place.folder / "one.csv", ["review,stars", *(f"text {row},good" for row in range(60))])
+    write_lines(place.folder / "header.csv", ["review,stars"])
+    (place.folder / "empty.csv").touch()
+    (place.folder / "latin.csv").write_bytes("review,stars\ncafé,good\n".encode("latin-1"))
+    model = "" if command == "baselines" else " --model rnn"
+    assert words in refused(f"{command} sentiment {options}{model}")
+
+
+def test_texts_that_cannot_be_used(place: Place, refused: Refused) -> None:
+    write_book(place.folder / "short.txt", characters=50)
+    assert "has 50 characters: too few for three splits" in refused("train text_generation --data short.txt")
+    (place.folder / "broken.txt").write_bytes(b"hello " * 100 + b"caf\xe9 " * 100)
+    assert "the byte at offset 603" in refused("train text_generation --data broken.txt")
+
+
+def test_series_that_cannot_be_used(place: Place, refused: Refused) -> None:
+    header, *rows = demand_lines(480)
+
+    def train(lines: list[str], options: str = "--target load") -> str:
+        write_lines(place.folder / "demand.csv", [header, *lines])
+        return refused(f"train forecasting --data demand.csv {options}")
+
+    assert "comes twice (line 51 and line 52" in train(rows[:50] + rows[49:])
+    assert "line 62: the time goes back" in train(rows[:50] + rows[60:70] + rows[50:60] + rows[70:])
+    gaps = train(rows[:100] + rows[110:])
+    assert "10 of 480 rows are missing (the first after line 101): fill them with --fill interpolate" in gaps
+    assert "line 43: 'n/x' in column 'load'" in train([*rows[:41], rows[41].split(",")[0] + ",n/x,3", *rows[42:]])
+    assert "has no column 'lod' (--target). Did you mean 'load'?" in train(rows, "--target lod")
+    assert "which column is to be forecast? Type --target NAME" in train(rows, "")
+    assert "Did you mean 'temp'?" in train(rows, "--target load --covariates tmp")
+    assert "is not a frequency" in train(rows, "--target load --frequency 1x")
+    assert "must be one of: none, interpolate, forward" in train(rows, "--target load --fill zero")
+    assert "too few" in train(rows[:10])
+    assert "holds no window" in train(rows, "--target load --set task.lookback=400")
+    short = train(rows[:25])
+    assert "season" in short or "holds no window" in short
+
+
+def test_a_data_set_asked_for_in_a_wrong_way(place: Place, refused: Refused) -> None:
+    write_reviews(place.folder / "reviews.csv")
+    assert "must be one of: none, interpolate, forward" in refused("data reviews.csv --fill zero")
+    assert "has no column 'foo' (--text-column)" in refused("data reviews.csv --text-column foo")
+    assert "Did you mean 'sentiment'?" in refused("data reviews.csv --task sentimnt")
+
+
+def test_a_ceiling_that_no_encoder_fits_under(place: Place, refused: Refused) -> None:
+    write_reviews(place.folder / "reviews.csv")
+    said = refused("train sentiment --data reviews.csv --model rnn --set budget.parameters=10")
+    assert "above the ceiling of 10 that all encoders share" in said
+
+
+@pytest.mark.slow
+def test_a_sweep_whose_draws_are_all_above_the_ceiling(place: Place) -> None:
+    write_reviews(place.folder / "reviews.csv")
+    tiny = ("--model", "rnn", "--trials", "1", "--seeds", "1", "--workers", "2", "--set", "budget.parameters=10")
+    said = place.run("sweep", "sentiment", "--data", "reviews.csv", *tiny, code=2).told
+    assert "no draw for rnn" in said
+    assert "raise budget.parameters" in said
+    assert "Traceback" not in said
+    assert "RUNNING" not in {run.info.status for run in place.runs()}
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("def broken(:\n", "cannot be imported: invalid syntax (cell.py, line 1)"),
+        ("import no_such_module_here\n", "cannot be imported: No module named 'no_such_module_here'"),
+        ("x = 1\n", "must define exactly one Layer, found: none"),
+        (
+            "from rnnbench.encoders.base import Cell\nclass A(Cell): pass\nclass B(Cell): pass\n",
+            "must define exactly one Layer, found: A, B",
+        ),
+    ],
+    ids=["syntax", "import", "none", "two"],
+)
+def test_an_encoder_file_that_is_none(code: str, words: str, place: Place, refused: Refused) -> None:
+    write_reviews(place.folder / "reviews.csv")
+    (place.folder / "cell.py").write_text(code, encoding="utf-8")
+    assert words in refused("sweep sentiment --data reviews.csv --model gru --model cell.py")
+
+
+def test_two_encoders_of_one_name(place: Place, refused: Refused) -> None:
+    write_reviews(place.folder / "reviews.csv")
+    (place.folder / "gru.py").write_text(
+        "from rnnbench.encoders.base import Cell\nclass A(Cell): pass\n", encoding="utf-8"
+    )
+    said = refused("sweep sentiment --data reviews.csv --model gru --model gru.py")
+    assert "two encoders are named 'gru'" in said
+
+
+def test_a_store_that_cannot_be_written(place: Place, refused: Refused) -> None:
+    write_reviews(place.folder / "reviews.csv")
+    place.store.touch()
+    for line in ("compare sentiment", "train sentiment --data reviews.csv", "ui", "confirm sentiment"):
+        said = refused(line)
+        assert "the store" in said
+        assert "cannot be written" in said
+
+
+@pytest.mark.slow
+def test_what_compare_and_export_cannot_find_or_write(finished: tuple[Place, tuple[str, ...], object]) -> None:
+    place = finished[0]
+
+    def refused(line: str) -> str:
+        return refusal(place.type_in(*line.split()))
+
+    (place.folder / "file").touch()
+    assert "unknown sweep 'sweep-9'. Did you mean 'sweep-1'?" in refused("compare sentiment --sweep sweep-9")
+    nearest = "no runs of sentiment on 'review.csv'. Did you mean 'reviews.csv'?"
+    assert nearest in refused("compare sentiment --data review.csv")
+    assert "cannot write" in refused("export sentiment --output file/below")
+    assert "cannot write" in refused("compare sentiment --format md --output file/below.md")
+    assert "No other was in this sweep" in refused("confirm sentiment --model lsmt")

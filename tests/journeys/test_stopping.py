@@ -1,0 +1,79 @@
+"""Ctrl-C, kill -9 of the program, kill -9 of a worker: what is finished stays, and the same command goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import psutil
+import pytest
+from journey import Place, wait_until, write_reviews
+
+pytestmark = pytest.mark.slow
+
+SWEEP = (
+    "sweep", "sentiment", "--data", "reviews.csv", "--model", "rnn", "--model", "gru", "--trials", "3", "--seeds", "2",
+    "--workers", "2", "--set", "budget.updates=400", "--set", "budget.epochs=1000", "--set", "budget.validations=2",
+    "--set", "training.patience=0", "--set", "encoder.hidden_size=8", "--set", "search.pruning=false",
+)  # fmt: skip
+
+
+def test_a_sweep_stopped_three_ways_ends_complete(place: Place) -> None:
+    write_reviews(place.folder / "reviews.csv")
+
+    stopped = place.start(*SWEEP)
+    stopped.wait_for("trial 001")
+    os.killpg(stopped.process.pid, signal.SIGINT)
+    assert stopped.end() == 130
+    assert "To go on, type the same command again" in stopped.told
+    assert "rnnbench sweep sentiment --data reviews.csv" in stopped.told
+    assert "Traceback" not in stopped.told
+    assert "RUNNING" not in {run.info.status for run in place.runs()}
+    first = len(place.outcomes("trial", "rnn") + place.outcomes("trial", "gru"))
+    assert first < 6, "the sweep had ended before it was stopped"
+
+    killed = place.start(*SWEEP)
+    killed.wait_for("trial 00")
+    workers = killed.workers()
+    assert workers
+    killed.process.send_signal(signal.SIGKILL)
+    killed.end()
+    wait_until(lambda: not any(worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE for worker in workers))
+
+    survived = place.start(*SWEEP)
+    survived.wait_for("00")
+    survived.workers()[0].kill()
+    assert survived.end() == 0, survived.told
+    assert "a worker process died" in survived.told
+
+    for model in ("rnn", "gru"):
+        assert place.outcomes("trial", model) == ["completed"] * 3
+        assert place.outcomes("confirm", model) == ["completed"] * 2
+        indices = {run.data.tags["trial"] for run in place.runs(kind="trial", model=model, outcome="completed")}
+        assert indices == {"0", "1", "2"}
+    assert "RUNNING" not in {run.info.status for run in place.runs()}
+    ended = {run.info.status for run in place.runs() if run.data.tags.get("outcome") == "interrupted"}
+    assert ended == {"KILLED"}
+    counts = {name: len(place.runs(kind="baseline", model=name)) for name in ("naive_bayes", "majority_class")}
+    assert counts == {"naive_bayes": 1, "majority_class": 1}
+
+
+def test_a_training_stopped_by_ctrl_c_is_kept_as_interrupted(place: Place) -> None:
+    write_reviews(place.folder / "reviews.csv")
+    long = ("--set", "budget.updates=100000", "--set", "budget.epochs=100000", "--set", "budget.validations=1000")
+    training = place.start("train", "sentiment", "--data", "reviews.csv", "--model", "rnn", *long)
+    training.wait_for("validation/accuracy")
+    os.killpg(training.process.pid, signal.SIGINT)
+    assert training.end() == 130
+    assert "Traceback" not in training.told
+    assert [run.info.status for run in place.runs(kind="train")] == ["KILLED"]
+
+
+def test_a_scheduler_that_terminates_a_sweep_leaves_nothing_running(place: Place) -> None:
+    write_reviews(place.folder / "reviews.csv")
+    sweep = place.start(*SWEEP)
+    sweep.wait_for("baselines")
+    sweep.process.terminate()
+    assert sweep.end() == 130
+    assert "RUNNING" not in {run.info.status for run in place.runs()}
+    place.run("compare", "sentiment", code=2)

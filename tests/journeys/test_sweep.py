@@ -1,0 +1,159 @@
+"""A sweep on a user's own reviews: the table, its exports, and going on."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from journey import Finished, Place
+
+pytestmark = pytest.mark.slow
+
+Sweep = tuple[Place, tuple[str, ...], Finished]
+FORMATS = {"csv": "csv", "md": "md", "latex": "tex", "html": "html", "json": "json"}
+
+
+def exports(place: Place) -> Path:
+    return place.store / "exports" / "sentiment-reviews.csv"
+
+
+def table(said: str) -> str:
+    """The table of an answer, without the paths below it."""
+    return said[: said.index("has the best mean")].strip()
+
+
+def test_a_sweep_ends_with_one_table_of_encoders_and_baselines(finished: Sweep) -> None:
+    _, _, said = finished
+    for row in ("rnn", "gru", "naive_bayes", "tfidf_logistic_regression", "majority_class"):
+        assert any(line.startswith(row) for line in said.out.splitlines())
+    assert "has the best mean" in said.out
+
+
+def test_before_anything_is_trained_it_says_what_it_understood(finished: Sweep) -> None:
+    _, _, said = finished
+    understood = said.told[: said.told.index("trial 001")]
+    assert "400 texts in 2 classes" in understood
+    assert "train  320 texts" in understood
+
+
+def test_it_names_the_files_it_wrote(finished: Sweep) -> None:
+    place, _, said = finished
+    named = [place.folder / line for line in said.out.splitlines() if line.startswith("store/")]
+    assert len(named) == 7
+    assert all(path.stat().st_size > 0 for path in named)
+
+
+def test_every_number_can_be_traced_to_its_run(finished: Sweep) -> None:
+    place, _, _ = finished
+    exported = json.loads((exports(place) / "comparison.json").read_text(encoding="utf-8"))
+    there = {run.info.run_id: run for run in place.runs()}
+    for row in exported["rows"]:
+        assert row["run_ids"]
+        assert {*row["run_ids"], *row["trial_run_ids"]} <= there.keys()
+        scores = {round(there[run].data.metrics["test/accuracy"], 9) for run in row["run_ids"]}
+        assert scores == {round(score, 9) for _, score in row["seed_scores"]} or row["kind"] == "baseline"
+
+
+def test_the_search_never_sees_the_test_split(finished: Sweep) -> None:
+    place, _, _ = finished
+    trials, confirmations, baselines = (place.runs(kind=kind) for kind in ("trial", "confirm", "baseline"))
+    assert trials
+    for run in trials:
+        assert not [key for key in run.data.metrics if key.startswith(("test/", "curves/test"))]
+        assert run.data.tags["test_opened"] == "False"
+    for run in [*confirmations, *baselines]:
+        assert "test/accuracy" in run.data.metrics
+        assert run.data.tags["test_opened"] == "True"
+    others = [run for run in place.runs() if run.data.tags.get("kind") not in ("confirm", "baseline")]
+    assert not [run for run in others for key in run.data.metrics if key.startswith("test/")]
+
+
+def test_a_typed_setting_is_not_searched(finished: Sweep) -> None:
+    place, _, _ = finished
+    trials = [json.loads(run.data.tags["config"]) for run in place.runs(kind="trial")]
+    assert {config["encoder"]["hidden_size"] for config in trials} == {8}
+    assert len({config["training"]["learning_rate"] for config in trials}) == len(trials)
+
+
+def test_nothing_stays_behind_running(finished: Sweep) -> None:
+    place, _, _ = finished
+    assert {run.info.status for run in place.runs()} == {"FINISHED"}
+
+
+def test_the_same_command_again_makes_no_run_and_the_same_table(finished: Sweep) -> None:
+    place, command, _ = finished
+    before = {run.info.run_id for run in place.runs()}
+    shown = place.run("compare", "sentiment").out
+    again = place.run(*command)
+    assert {run.info.run_id for run in place.runs()} == before
+    assert table(again.out) == table(shown)
+
+
+def test_the_store_alone_gives_every_format_byte_by_byte(finished: Sweep, tmp_path: Path) -> None:
+    place, _, _ = finished
+    first, second = tmp_path / "first", tmp_path / "second"
+    place.run("export", "sentiment", "--output", str(first))
+    for folder in (exports(place), place.store / "optuna"):
+        shutil.move(folder, tmp_path / folder.name)
+    try:
+        place.run("export", "sentiment", "--output", str(second))
+    finally:
+        for folder in (exports(place), place.store / "optuna"):
+            shutil.move(tmp_path / folder.name, folder)
+    names = {path.name for path in first.iterdir()}
+    assert names == {f"comparison.{suffix}" for suffix in FORMATS.values()} | {"scores.png", "learning_curves.png"}
+    assert all((first / name).read_bytes() == (second / name).read_bytes() for name in names)
+
+
+def test_compare_prints_what_export_writes(finished: Sweep, tmp_path: Path) -> None:
+    place, _, _ = finished
+    place.type_in("export", "sentiment", "--output", str(tmp_path))
+    for format, suffix in FORMATS.items():
+        printed = place.type_in("compare", "sentiment", "--format", format).stdout
+        assert printed == (tmp_path / f"comparison.{suffix}").read_text(encoding="utf-8")
+    place.type_in("compare", "sentiment", "--format", "csv", "--output", str(tmp_path / "one.csv"))
+    assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "comparison.csv").read_bytes()
+
+
+def test_going_on_adds_what_is_missing_and_nothing_else(finished: Sweep) -> None:
+    place, command, _ = finished
+    trials, seeds = len(place.outcomes("trial", "rnn")), len(place.outcomes("confirm", "rnn"))
+    confirmed = {run.info.run_id for run in place.runs(kind="confirm")}
+    more = place.run("confirm", "sentiment", "--seeds", str(seeds + 1), "--json")
+    assert {len(json.loads(more.out)["rows"][0].keys())} > {0}
+    for model in ("rnn", "gru"):
+        assert len(place.outcomes("trial", model)) == trials
+        assert len(place.outcomes("confirm", model)) == seeds + 1
+    assert confirmed < {run.info.run_id for run in place.runs(kind="confirm")}
+
+    place.run(*command, "--trials", str(trials + 1), "--seeds", str(seeds + 1))
+    chosen = {}
+    for model in ("rnn", "gru"):
+        assert len(place.outcomes("trial", model)) == trials + 1
+        done = [run for run in place.runs(kind="trial", model=model) if run.data.tags["outcome"] == "completed"]
+        best = min(done, key=lambda run: (-run.data.metrics["validation/accuracy"], int(run.data.tags["trial"])))
+        chosen[model] = best.data.tags["choice"]
+        found = place.runs(kind="confirm", model=model, choice=chosen[model])
+        assert sorted(run.data.tags["seed"] for run in found) == [str(seed) for seed in range(1, seeds + 2)]
+
+    exported = json.loads(place.run("compare", "sentiment", "--format", "json").out)
+    by_model = {row["model"]: row for row in exported["rows"]}
+    there = {run.info.run_id: run for run in place.runs()}
+    for model in ("rnn", "gru"):
+        assert len(by_model[model]["trial_run_ids"]) == trials + 1
+        assert {there[run].data.tags["choice"] for run in by_model[model]["run_ids"]} == {chosen[model]}
+
+
+def test_an_encoder_added_later_meets_the_others_on_equal_terms(finished: Sweep) -> None:
+    place, command, _ = finished
+    trials = len(place.outcomes("trial", "rnn"))
+    seeds = len({run.data.tags["seed"] for run in place.runs(kind="confirm", model="rnn")})
+    others = [word for word in command if word not in ("--model", "rnn", "gru")]
+    added = [*others, "--model", "lstm", "--trials", str(trials), "--seeds", str(seeds), "--json"]
+    rows = {row["model"]: row for row in json.loads(place.run(*added).out)["rows"] if row["kind"] == "encoder"}
+    assert rows.keys() == {"rnn", "gru", "lstm"}
+    assert {len(row["trial_run_ids"]) for row in rows.values()} == {trials}
+    assert {len(row["seed_scores"]) for row in rows.values()} == {seeds}
+    assert len(place.outcomes("trial", "rnn")) == trials

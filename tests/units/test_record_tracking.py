@@ -1,0 +1,253 @@
+"""RunRecords to MLflow and back without loss, in a store of the test's own."""
+
+import json
+import math
+import os
+import subprocess
+import sys
+
+import pytest
+
+from rnnbench.errors import RnnbenchError
+from rnnbench.record import PROTOCOL_VERSION, RunRecord
+from rnnbench.tracking import PARENT, Tracker, experiment_name, record_of
+
+
+@pytest.fixture
+def tracker(tmp_path, monkeypatch):
+    monkeypatch.setenv("RNNBENCH_STORE", str(tmp_path / "store"))
+    return Tracker()
+
+
+@pytest.fixture
+def experiment(tracker):
+    return tracker.experiment("sentiment", "small")
+
+
+def a_record(**changes):
+    values = {
+        "kind": "trial", "task": "sentiment", "data": "small", "fingerprint": "f" * 64, "model": "gru",
+        "metric": "accuracy", "higher_is_better": True, "seed": 100_003,
+        "config": {"encoder": {"hidden_size": 12, "dropout": 0.1}, "training": {"patience": None}, "seed": 100_003},
+        "metrics": {"validation/accuracy": 0.1 + 0.2, "test/accuracy": 1 / 3, "validation/log_loss": 1e-300},
+        "costs": {"parameters": 12_345.0, "wall_seconds": 0.1},
+        "tags": {"choice": "abc", "trial": "3", "note": "naïve, 'quoted' and \"quoted\"\nin two lines"},
+    }  # fmt: skip
+    return RunRecord(**{**values, **changes})
+
+
+def stored(tracker, experiment, record, params=None):
+    writer = tracker.start(experiment, record.name or "a run", {"kind": record.kind})
+    for key, points in record.curves.items():
+        for update, value in points:
+            writer.curve(update, {key: value})
+    writer.finish(record, params or {})
+    return writer.run_id
+
+
+def test_a_record_knows_its_scores_or_that_it_has_none():
+    record = a_record()
+    assert record.validation == 0.1 + 0.2
+    assert record.test == 1 / 3
+    assert math.isnan(a_record(metrics={}).validation)
+    assert math.isnan(a_record(metrics={}).test)
+    assert record.protocol == PROTOCOL_VERSION
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"seed": None, "kind": "baseline", "model": "majority"},
+        {"seed": 0},
+        {"higher_is_better": False, "metric": "mase", "metrics": {"validation/mase": -0.0, "test/mase": 1e15 + 0.125}},
+        {"outcome": "pruned", "metrics": {}, "costs": {}},
+        {"protocol": "0", "tags": {}, "config": {}},
+        {"config": {"search": {"ranges": {f"encoder.setting_{n}": {"low": n, "high": n + 1} for n in range(90)}}}},
+    ],
+)
+def test_a_record_comes_back_without_loss(tracker, experiment, changes):
+    record = a_record(**changes)
+    run_id = stored(tracker, experiment, record)
+    found = record_of(tracker.run(run_id))
+    assert found == RunRecord(**{**vars(record), "run_id": run_id, "name": "a run"})
+    assert [type(value) for value in found.metrics.values()] == [float] * len(found.metrics)
+
+
+def test_curves_come_back_in_the_order_of_updates(tracker, experiment):
+    curves = {"validation/accuracy": [(10, 0.5), (20, 0.25), (30, 0.75)], "train/loss": [(5, 1.5)]}
+    run_id = stored(tracker, experiment, a_record(curves=curves))
+    found = tracker.with_curves(record_of(tracker.run(run_id)), curves)
+    assert found.curves == curves
+    # the last point of a curve is not taken for the run's value, which is that of the best update
+    assert found.metrics["validation/accuracy"] == 0.1 + 0.2
+
+
+def test_a_long_curve_is_kept_whole(tracker, experiment):
+    points = [(update, update / 7) for update in range(450)]
+    run_id = stored(tracker, experiment, a_record(curves={"train/loss": points}))
+    assert tracker.with_curves(record_of(tracker.run(run_id)), ["train/loss"]).curves["train/loss"] == points
+
+
+def test_what_is_not_finite_has_no_place_and_does_no_harm(tracker, experiment):
+    metrics = {"validation/accuracy": math.nan, "validation/perplexity": math.inf, "validation/log_loss": 2.0}
+    run_id = stored(tracker, experiment, a_record(metrics=metrics, curves={"train/loss": [(1, math.nan), (2, 1.0)]}))
+    found = tracker.with_curves(record_of(tracker.run(run_id)), ["train/loss"])
+    assert found.metrics == {"validation/log_loss": 2.0}
+    assert found.curves["train/loss"] == [(2, 1.0)]
+    assert math.isnan(found.validation)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status"),
+    [("completed", "FINISHED"), ("pruned", "FINISHED"), ("interrupted", "KILLED"), ("diverged", "FAILED"),
+     ("out_of_memory", "FAILED"), ("failed", "FAILED")],
+)  # fmt: skip
+def test_the_outcome_decides_the_status_that_mlflow_shows(tracker, experiment, outcome, status):
+    run = tracker.run(stored(tracker, experiment, a_record(outcome=outcome)))
+    assert run.info.status == status
+    assert record_of(run).outcome == outcome
+
+
+def test_a_run_that_ends_without_a_record_says_how(tracker, experiment):
+    writer = tracker.start(experiment, "broken", {"kind": "trial"})
+    assert tracker.run(writer.run_id).info.status == "RUNNING"
+    assert record_of(tracker.run(writer.run_id)).outcome == "running"
+    writer.curve(3, {"train/loss": 2.0})
+    writer.end("failed")
+    run = tracker.run(writer.run_id)
+    assert (run.info.status, record_of(run).outcome) == ("FAILED", "failed")
+    assert tracker.with_curves(record_of(run), ["train/loss"]).curves == {"train/loss": [(3, 2.0)]}
+
+
+def test_a_run_is_resumed_under_its_id(tracker, experiment):
+    writer = tracker.start(experiment, "claimed", {"kind": "claim"})
+    writer.end("interrupted")
+    again = tracker.resume(writer.run_id)
+    assert tracker.run(writer.run_id).info.status == "RUNNING"
+    again.finish(a_record(), {})
+    assert record_of(tracker.run(writer.run_id)).metrics == a_record().metrics
+
+
+def test_runs_are_found_by_their_tags_the_oldest_first(tracker, experiment):
+    parent = tracker.start(experiment, "sweep", {"kind": "sweep"}).run_id
+    below = [tracker.start(experiment, f"run {n}", {"kind": "trial", "model": m}, parent).run_id for n, m in enumerate("aba")]
+    for run_id in below:
+        tracker.writer(run_id).finish(a_record(tags={}), {})
+    assert [record.name for record in tracker.records(experiment, parent)] == ["run 0", "run 1", "run 2"]
+    assert {run.info.run_id for run in tracker.find(experiment, kind="trial", **{PARENT: parent})} == set(below)
+    assert tracker.find(experiment, kind="confirm") == []
+
+
+def test_a_search_reads_on_after_a_full_page(tracker, experiment, monkeypatch):
+    monkeypatch.setattr("rnnbench.tracking._PAGE", 3)
+    made = {tracker.start(experiment, f"run {number}", {"kind": "trial"}).run_id for number in range(8)}
+    assert {run.info.run_id for run in tracker.find(experiment, kind="trial")} == made
+
+
+def test_texts_and_files_are_read_back(tracker, experiment, tmp_path):
+    writer = tracker.start(experiment, "with files", {})
+    writer.text("grün\nand more", "notes.txt")
+    path = tmp_path / "weights.bin"
+    path.write_bytes(bytes(range(256)))
+    writer.file(path)
+    writer.file(path, "below")
+    assert tracker.artifact(writer.run_id, "notes.txt").read_text(encoding="utf-8") == "grün\nand more"
+    assert tracker.artifact(writer.run_id, "weights.bin").read_bytes() == bytes(range(256))
+    assert tracker.artifact(writer.run_id, "below/weights.bin").read_bytes() == bytes(range(256))
+    with pytest.raises(RnnbenchError, match=r"has no file 'gone\.txt'"):
+        tracker.artifact(writer.run_id, "gone.txt")
+
+
+def test_a_run_that_is_not_there_is_told(tracker):
+    with pytest.raises(RnnbenchError, match="there is no run 'nowhere' in "):
+        tracker.run("nowhere")
+
+
+def test_experiments_are_one_per_task_and_data_set(tracker):
+    first = tracker.experiment("sentiment", "small")
+    assert tracker.experiment("sentiment", "small") == first
+    other = tracker.experiment("sentiment", "large")
+    tracker.experiment("forecasting", "small")
+    assert tracker.experiments("sentiment") == {"small": first, "large": other}
+    assert experiment_name("sentiment", "small") == "sentiment-small"
+
+
+def test_an_experiment_that_was_deleted_comes_back(tracker, experiment):
+    tracker.client.delete_experiment(experiment)
+    assert tracker.experiment("sentiment", "small") == experiment
+    assert tracker.experiments("sentiment") == {"small": experiment}
+
+
+def test_an_experiment_is_described(tracker, experiment):
+    tracker.describe_experiment(experiment, note="what it is", view={"columns": ["a"]})
+    tags = tracker.client.get_experiment(experiment).tags
+    assert tags["mlflow.note.content"] == "what it is"
+    assert json.loads(tags["mlflow.sharedViewState.rnnbench"]) == {"columns": ["a"]}
+
+
+def test_parameters_too_long_for_mlflow_are_cut(tracker, experiment):
+    run = tracker.run(stored(tracker, experiment, a_record(), {"model": "gru", "long": "x" * 9000}))
+    assert run.data.params == {"model": "gru", "long": "x" * 6000}
+
+
+# runs whose process is gone
+
+
+def test_a_run_whose_process_is_gone_is_ended_and_one_whose_process_lives_is_not(tracker, experiment):
+    gone, alive, elsewhere = (tracker.start(experiment, name, {"kind": "trial"}) for name in "abc")
+    done = subprocess.Popen([sys.executable, "-c", ""])
+    done.wait()
+    gone.tags({"pid": str(done.pid), "pid_start": "1.0"})
+    elsewhere.tags({"host": "another machine", "pid": str(done.pid)})
+    assert tracker.repair(experiment) == 1
+    run = tracker.run(gone.run_id)
+    assert (run.info.status, record_of(run).outcome) == ("KILLED", "interrupted")
+    assert tracker.run(alive.run_id).info.status == "RUNNING"
+    assert tracker.run(elsewhere.run_id).info.status == "RUNNING"
+    assert tracker.repair(experiment) == 0
+
+
+def test_a_process_number_that_was_given_out_again_is_not_taken_for_the_old_process(tracker, experiment):
+    writer = tracker.start(experiment, "old", {})
+    writer.tags({"pid": str(os.getpid()), "pid_start": "1.0"})  # this process did not start in 1970
+    assert tracker.repair(experiment) == 1
+
+
+def test_a_run_without_an_owner_is_left_alone(tracker, experiment):
+    run = tracker.client.create_run(experiment)
+    assert tracker.repair(experiment) == 0
+    assert tracker.run(run.info.run_id).info.status == "RUNNING"
+
+
+def test_finished_runs_are_left_alone(tracker, experiment):
+    run_id = stored(tracker, experiment, a_record())
+    tracker.writer(run_id).tags({"pid": "1", "pid_start": "1.0"})
+    assert tracker.repair(experiment) == 0
+    assert record_of(tracker.run(run_id)).outcome == "completed"
+
+
+def test_the_store_is_where_the_variable_says(tmp_path, monkeypatch):
+    monkeypatch.setenv("RNNBENCH_STORE", str(tmp_path / "here"))
+    Tracker()
+    assert (tmp_path / "here" / "mlflow.db").is_file()
+    monkeypatch.delenv("RNNBENCH_STORE")
+    monkeypatch.chdir(tmp_path)
+    Tracker()
+    assert (tmp_path / "mlruns" / "mlflow.db").is_file()
+
+
+def test_a_store_that_cannot_be_written_is_told(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("RNNBENCH_STORE", str(tmp_path / "file" / "store"))
+    with pytest.raises(RnnbenchError, match="cannot be written: Not a directory"):
+        Tracker()
+
+
+def test_two_stores_do_not_see_each_other(tmp_path, monkeypatch):
+    for name in ("one", "two"):
+        monkeypatch.setenv("RNNBENCH_STORE", str(tmp_path / name))
+        tracker = Tracker()
+        assert tracker.experiments("sentiment") == {}
+        tracker.experiment("sentiment", name)
+        assert [*tracker.experiments("sentiment")] == [name]

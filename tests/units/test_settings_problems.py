@@ -1,0 +1,116 @@
+"""Shared settings, and their rules in words."""
+
+from typing import Annotated, Any, Literal
+
+import pytest
+from pydantic import Field
+
+from rnnbench.config import Choices, Settings
+from rnnbench.problems import problems_of, rule_of
+from rnnbench.settings import BudgetSettings, HardwareSettings, SearchSettings, TrainingSettings
+
+SHARED = (TrainingSettings, BudgetSettings, HardwareSettings, SearchSettings)
+
+
+class Example(Settings):
+    count: Annotated[int, Field(ge=1, le=9)] = 1
+    share: Annotated[float, Field(ge=0, lt=1)] = 0.5
+    above: Annotated[float, Field(gt=0)] = 1.0
+    plain: int = 0
+    number: float = 0.0
+    switch: bool = False
+    word: str = ""
+    maybe: str | None = None
+    kind: Literal["mean", "max"] = "mean"
+    names: tuple[str, ...] = ()
+    mapping: dict[str, Any] = Field(default_factory=dict)
+
+
+@pytest.mark.parametrize(
+    ("setting", "rule"),
+    [
+        ("count", "must be a whole number of at least 1 and at most 9"),
+        ("share", "must be at least 0 and below 1"),
+        ("above", "must be above 0"),
+        ("plain", "must be a whole number"),
+        ("number", "must be a number"),
+        ("switch", "must be true or false"),
+        ("word", "must be text"),
+        ("maybe", "must be text"),
+        ("kind", "must be one of: mean, max"),
+        ("names", "must be a list"),
+        ("mapping", "must be a mapping"),
+    ],
+)
+def test_a_rule_in_words(setting, rule):
+    assert rule_of(Example, setting) == rule
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("count", 0), ("count", 10), ("count", 1.5), ("count", "many"), ("share", 1.0), ("share", -0.1), ("above", 0),
+     ("above", float("nan")), ("switch", "perhaps"), ("word", 3), ("kind", "sum"), ("names", 3), ("mapping", 3)],
+)  # fmt: skip
+def test_a_value_that_breaks_its_rule_is_told_with_where_it_came_from(setting, value):
+    problems, made = problems_of(Example, "task", {setting: value}, {f"task.{setting}": "--set"})
+    assert made is None
+    assert [(problem.setting, problem.origin) for problem in problems] == [(f"task.{setting}", "--set")]
+    assert problems[0].value is value
+    assert problems[0].rule.startswith(rule_of(Example, setting))
+
+
+def test_every_mistake_of_a_section_is_found_and_the_rest_is_not_told():
+    problems, _ = problems_of(Example, "task", {"count": 0, "share": 2, "plain": 4}, {})
+    assert [problem.setting for problem in problems] == ["task.count", "task.share"]
+    assert {problem.origin for problem in problems} == {"default"}
+
+
+def test_a_misspelt_choice_is_told_with_the_nearest():
+    problems, _ = problems_of(Example, "task", {"kind": "maen"}, {})
+    assert problems[0].rule == "must be one of: mean, max. Did you mean 'mean'?"
+
+
+def test_a_section_without_mistakes_is_made():
+    problems, made = problems_of(Example, "task", {"count": 4}, {})
+    assert problems == []
+    assert made == Example(count=4)
+
+
+@pytest.mark.parametrize("cls", SHARED)
+def test_every_setting_has_a_default_and_a_rule_in_words(cls):
+    assert cls() == cls()
+    for name in cls.model_fields:
+        assert "another kind" not in rule_of(cls, name)
+
+
+@pytest.mark.parametrize("cls", SHARED)
+def test_every_range_lies_inside_its_bounds(cls):
+    for name, searched in cls.search_ranges().items():
+        for value in searched.values if isinstance(searched, Choices) else (searched.low, searched.high):
+            assert problems_of(cls, "shared", {name: value}, {})[0] == []
+        assert cls().model_dump()[name] in searched, f"the default of {name} lies outside of its range"
+
+
+def test_neither_budget_nor_machine_nor_the_search_itself_is_searched():
+    assert TrainingSettings.search_ranges()
+    assert all(not cls.search_ranges() for cls in (BudgetSettings, HardwareSettings, SearchSettings))
+
+
+@pytest.mark.parametrize(
+    ("cls", "setting", "value"),
+    [
+        (TrainingSettings, "learning_rate", 0),
+        (TrainingSettings, "batch_size", 0),
+        (TrainingSettings, "warmup", 1),
+        (TrainingSettings, "gradient_clip", -1),
+        (TrainingSettings, "patience", -1),
+        (BudgetSettings, "updates", 0),
+        (BudgetSettings, "epochs", 0),
+        (BudgetSettings, "validations", 0),
+        (SearchSettings, "trials", 0),
+        (SearchSettings, "sampler", "grid"),
+        (HardwareSettings, "device", "tpu"),
+    ],
+)
+def test_what_cannot_be_is_refused(cls, setting, value):
+    assert [problem.setting for problem in problems_of(cls, "x", {setting: value}, {})[0]] == [f"x.{setting}"]
