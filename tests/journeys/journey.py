@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -83,10 +84,12 @@ class Place:
     def start(self, *words: str) -> Started:
         """The program begun in a process group of its own, as in a terminal."""
         told = self.folder / f"told-{time.monotonic_ns()}.txt"
+        # what a shell starts in the background does not hear Ctrl-C, and hands that on to what it starts
         with open(told, "w") as stream:
             process = subprocess.Popen(
                 [sys.executable, "-m", "rnnbench", *words],
                 cwd=self.folder, env=self.environment, stdout=stream, stderr=stream, start_new_session=True,
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
             )  # fmt: skip
         return Started(process, told)
 

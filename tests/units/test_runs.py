@@ -39,6 +39,7 @@ def a_config(task="forecasting", model="gru", seed=0, **values):
     small = {
         "encoder.hidden_size": 8, "encoder.num_layers": 1, "training.batch_size": 16, "training.patience": 0,
         "budget.updates": 8, "budget.validations": 2, "budget.parameters": 100_000,
+        **({"task.linear_path": False} if task == "forecasting" else {}),
     }  # fmt: skip
     return resolve(task, model).with_values({**small, **values}, seed=seed)
 
