@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import jaxtyping
@@ -26,7 +27,6 @@ def _one_thread() -> None:
     torch.set_num_threads(1)
 
 
-
 @pytest.fixture(scope="session")
 def research_folder() -> str:
     """The folder of standard research data: RNNBENCH_DATA, or shared/data beside the project; else the test skips."""
@@ -35,3 +35,24 @@ def research_folder() -> str:
     if not folder.is_dir():
         pytest.skip(f"the research data are not here: set RNNBENCH_DATA (looked in {folder})")
     return str(folder)
+
+
+@pytest.fixture(scope="session")
+def _empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store without a run: its tables take a second to make, and a moment to copy."""
+    from rnnbench.tracking import Tracker
+
+    folder = tmp_path_factory.mktemp("empty_store")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RNNBENCH_STORE", str(folder))
+        Tracker()
+    return folder
+
+
+@pytest.fixture
+def store(_empty_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty store of the test's own, where RNNBENCH_STORE points."""
+    folder = tmp_path / "store"
+    shutil.copytree(_empty_store, folder)
+    monkeypatch.setenv("RNNBENCH_STORE", str(folder))
+    return folder

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,9 +11,11 @@ from typer.testing import Result
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
+def place(tmp_path: Path) -> Iterator[Place]:
     """An empty folder with an empty store."""
-    return Place(tmp_path)
+    made = Place(tmp_path)
+    yield made
+    made.end_all()
 
 
 @pytest.fixture

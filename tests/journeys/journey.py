@@ -10,7 +10,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import sin
 from pathlib import Path
@@ -51,6 +51,7 @@ class Place:
     """A folder outside of the package, with a store of its own."""
 
     folder: Path
+    begun: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
     def store(self) -> Path:
@@ -91,7 +92,15 @@ class Place:
                 cwd=self.folder, env=self.environment, stdout=stream, stderr=stream, start_new_session=True,
                 preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
             )  # fmt: skip
+        self.begun.append(process)
         return Started(process, told)
+
+    def end_all(self) -> None:
+        """Ends what a failed test has left."""
+        for process in self.begun:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
 
     def runs(self, **tags: str) -> list[Run]:
         """Every run in the store that has these tags."""

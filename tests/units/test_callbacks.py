@@ -177,7 +177,9 @@ def test_whoever_listens_hears_every_point_of_every_curve():
 
 def test_training_losses_are_means_since_the_last_point():
     task, watch = watched([1.0, 1.0], updates=120, interval=60)
-    means = [sum(part) / len(part) for part in (task.given[:50], task.given[50:60], task.given[60:110], task.given[110:])]
+    means = [
+        sum(part) / len(part) for part in (task.given[:50], task.given[50:60], task.given[60:110], task.given[110:])
+    ]
     assert [update for update, _ in watch.curves["train/loss"]] == [50, 60, 110, 120]
     assert [value for _, value in watch.curves["train/loss"]] == pytest.approx(means, rel=1e-5)
 

@@ -96,7 +96,7 @@ def test_a_typed_value_is_read_as_yaml(typed, name, value):
 
 @pytest.mark.parametrize("typed", ["hidden_size=64", "encoder.hidden_size", "", "=", "encoder"])
 def test_what_is_not_written_as_a_setting_is_told(typed):
-    with pytest.raises(SettingsError, match="must be written section.setting=value"):
+    with pytest.raises(SettingsError, match=r"must be written section\.setting=value"):
         resolve("sentiment", "gru", sets=[typed])
 
 
@@ -201,8 +201,9 @@ def test_the_comparison_key_changes_with_what_all_share_alone():
     assert key(model="lstm") == key()
     assert key("search.trials=99") == key("search.seeds=99") == key("hardware.threads=2") == key()
     different = {
-        key(), key("budget.updates=7"), key("training.patience=7"), key("search.study_seed=7"), key("task.max_tokens=7"),
-        key("encoder.hidden_size=7"), key("search.ranges={encoder.dropout: [0.1]}"), key(task="forecasting"),
+        key(), key("budget.updates=7"), key("training.patience=7"), key("search.study_seed=7"),
+        key("task.max_tokens=7"), key("encoder.hidden_size=7"), key("search.ranges={encoder.dropout: [0.1]}"),
+        key(task="forecasting"),
     }  # fmt: skip
     assert len(different) == 8
 

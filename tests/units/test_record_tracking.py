@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import shutil
 import subprocess
 import sys
 
@@ -14,8 +15,7 @@ from rnnbench.tracking import PARENT, Tracker, experiment_name, record_of
 
 
 @pytest.fixture
-def tracker(tmp_path, monkeypatch):
-    monkeypatch.setenv("RNNBENCH_STORE", str(tmp_path / "store"))
+def tracker(store):
     return Tracker()
 
 
@@ -131,7 +131,9 @@ def test_a_run_is_resumed_under_its_id(tracker, experiment):
 
 def test_runs_are_found_by_their_tags_the_oldest_first(tracker, experiment):
     parent = tracker.start(experiment, "sweep", {"kind": "sweep"}).run_id
-    below = [tracker.start(experiment, f"run {n}", {"kind": "trial", "model": m}, parent).run_id for n, m in enumerate("aba")]
+    below = [
+        tracker.start(experiment, f"run {n}", {"kind": "trial", "model": m}, parent).run_id for n, m in enumerate("aba")
+    ]
     for run_id in below:
         tracker.writer(run_id).finish(a_record(tags={}), {})
     assert [record.name for record in tracker.records(experiment, parent)] == ["run 0", "run 1", "run 2"]
@@ -198,7 +200,7 @@ def test_a_run_whose_process_is_gone_is_ended_and_one_whose_process_lives_is_not
     gone, alive, elsewhere = (tracker.start(experiment, name, {"kind": "trial"}) for name in "abc")
     done = subprocess.Popen([sys.executable, "-c", ""])
     done.wait()
-    gone.tags({"pid": str(done.pid), "pid_start": "1.0"})
+    gone.tags({"pid": str(done.pid)})
     elsewhere.tags({"host": "another machine", "pid": str(done.pid)})
     assert tracker.repair(experiment) == 1
     run = tracker.run(gone.run_id)
@@ -227,13 +229,10 @@ def test_finished_runs_are_left_alone(tracker, experiment):
     assert record_of(tracker.run(run_id)).outcome == "completed"
 
 
-def test_the_store_is_where_the_variable_says(tmp_path, monkeypatch):
-    monkeypatch.setenv("RNNBENCH_STORE", str(tmp_path / "here"))
-    Tracker()
-    assert (tmp_path / "here" / "mlflow.db").is_file()
-    monkeypatch.delenv("RNNBENCH_STORE")
+def test_the_store_is_made_in_the_working_folder_where_no_variable_says_otherwise(tmp_path, monkeypatch):
+    monkeypatch.delenv("RNNBENCH_STORE", raising=False)
     monkeypatch.chdir(tmp_path)
-    Tracker()
+    assert Tracker().experiments("sentiment") == {}
     assert (tmp_path / "mlruns" / "mlflow.db").is_file()
 
 
@@ -244,9 +243,9 @@ def test_a_store_that_cannot_be_written_is_told(tmp_path, monkeypatch):
         Tracker()
 
 
-def test_two_stores_do_not_see_each_other(tmp_path, monkeypatch):
+def test_two_stores_do_not_see_each_other(store, tmp_path, monkeypatch):
     for name in ("one", "two"):
-        monkeypatch.setenv("RNNBENCH_STORE", str(tmp_path / name))
+        monkeypatch.setenv("RNNBENCH_STORE", str(shutil.copytree(store, tmp_path / name)))
         tracker = Tracker()
         assert tracker.experiments("sentiment") == {}
         tracker.experiment("sentiment", name)

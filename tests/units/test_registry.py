@@ -125,7 +125,9 @@ def test_helpers_beside_the_encoder_begin_with_an_underscore(written):
 
 
 def test_an_unknown_name_is_told_with_what_there_is():
-    with pytest.raises(UnknownNameError, match=r"unknown model 'lstmm'\. Did you mean 'lstm'\?.*--model path/to/my_cell"):
+    with pytest.raises(
+        UnknownNameError, match=r"unknown model 'lstmm'\. Did you mean 'lstm'\?.*--model path/to/my_cell"
+    ):
         registry.module("encoders", "lstmm")
     with pytest.raises(UnknownNameError, match=r"unknown task 'sentimnt'\. Did you mean 'sentiment'\?"):
         registry.module("tasks", "sentimnt")

@@ -2,15 +2,11 @@
 
 import json
 import math
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-import torch
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "contracts"))
 import small_data
+import torch
 
 from rnnbench import registry, runs
 from rnnbench.errors import BudgetError
@@ -20,13 +16,12 @@ from rnnbench.tracking import Tracker, record_of
 
 
 @pytest.fixture(autouse=True)
-def small(monkeypatch, tmp_path):
+def small(monkeypatch):
     monkeypatch.setattr(runs, "load_data", lambda config: small_data.of_kind(task_class(config.task).data_kind))
-    monkeypatch.setenv("RNNBENCH_STORE", str(tmp_path / "store"))
 
 
 @pytest.fixture
-def tracker():
+def tracker(store):
     return Tracker()
 
 

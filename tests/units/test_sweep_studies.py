@@ -1,0 +1,322 @@
+"""One study per encoder: what is drawn, what counts, what is chosen."""
+
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+from optuna.trial import TrialState
+
+from rnnbench.config import Choices, Floats, Ints
+from rnnbench.experiment import resolve
+from rnnbench.sweeps.base import FIRST_TRIAL_SEED, SweepPlan
+from rnnbench.sweeps.studies import Studies, _distribution
+
+
+@pytest.fixture(autouse=True)
+def a_store(tmp_path, monkeypatch):
+    monkeypatch.setenv("RNNBENCH_STORE", str(tmp_path / "store"))
+
+
+def a_plan(*models, task="sentiment", key="k", **search):
+    search = {
+        "random_trials": 3,
+        "trials": 6,
+        "settings": ["encoder.hidden_size", "training.*"],
+        "ranges": {},
+        **search,
+    }
+    values = {f"search.{name}": value for name, value in search.items()}
+    configs = {model: resolve(task, model).with_values(values).to_plain() for model in models or ("gru", "lstm")}
+    return SweepPlan(
+        key=key, task=task, data="small", experiment_id="1", parent="p", configs=configs, trials=6, seeds=6,
+        searched=tuple(configs),
+    )  # fmt: skip
+
+
+def draw(studies, model="gru", outcome="completed", score=0.5):
+    """Draws a trial and ends it, unless the outcome is None."""
+    trial, config = studies.draw(model, studies.plan.config(model))
+    if outcome is not None:
+        studies.tell(model, trial, outcome, score)
+    return trial, config
+
+
+def kinds(studies, model="gru"):
+    return [trial.user_attrs["draw"] for trial in studies.counted(model)]
+
+
+# what is drawn
+
+
+@pytest.mark.parametrize(
+    ("searched", "inside", "outside"),
+    [
+        (Ints(16, 64, log=True), [16, 64, 40], [15, 65]),
+        (Ints(0, 64, step=16), [0, 16, 64], [8]),
+        (Floats(0.1, 0.5), [0.1, 0.5], [0.09, 0.51]),
+        (Choices("a", False, 3), ["a", False, 3], []),
+    ],
+)
+def test_a_range_becomes_the_distribution_of_the_same_values(searched, inside, outside):
+    found = _distribution(searched)
+    assert all(found._contains(found.to_internal_repr(value)) for value in inside)
+    assert not any(found._contains(found.to_internal_repr(value)) for value in outside)
+    assert getattr(found, "log", False) == getattr(searched, "log", False)
+
+
+def test_the_first_trials_are_random_draws_and_marked_so():
+    studies = Studies(a_plan())
+    for number in range(5):
+        draw(studies, score=number / 10)
+    assert kinds(studies) == ["random", "random", "random", "tpe", "tpe"]
+    assert [trial.user_attrs["index"] for trial in studies.counted("gru")] == [0, 1, 2, 3, 4]
+
+
+def test_with_the_random_sampler_every_draw_is_marked_random():
+    studies = Studies(a_plan(sampler="random"))
+    for _ in range(5):
+        draw(studies)
+    assert kinds(studies) == ["random"] * 5
+
+
+def test_a_draw_changes_what_is_searched_and_nothing_else():
+    studies = Studies(a_plan())
+    base = studies.plan.config("gru")
+    ranges = base.ranges()
+    for _ in range(5):
+        trial, config = draw(studies)
+        assert set(trial.params) == set(ranges)
+        assert config.with_values({name: _plain(base, name) for name in ranges}, seed=base.seed) == base
+        for name, value in trial.params.items():
+            assert value in ranges[name], f"{name} = {value!r}"
+            assert _plain(config, name) == value
+
+
+def _plain(config, name):
+    section, _, setting = name.partition(".")
+    return config.to_plain()[section][setting]
+
+
+def test_nothing_to_search_draws_the_base_again_and_again():
+    studies = Studies(a_plan(settings=["encoder.nothing_of_this_name"]))
+    trial, config = draw(studies)
+    assert trial.params == {}
+    assert config.choice() == studies.plan.config("gru").choice()
+
+
+def test_the_same_study_seed_gives_the_same_draws_and_another_seed_others():
+    def drawn(key, **search):
+        studies = Studies(a_plan(key=key, **search))
+        return [draw(studies, score=number / 10)[0].params for number in range(6)]
+
+    first = drawn("a", study_seed=1)
+    assert drawn("b", study_seed=1) == first
+    assert drawn("c", study_seed=2) != first
+    assert len({str(params) for params in first}) == 6
+
+
+def test_going_on_in_another_process_draws_what_one_process_would_have_drawn():
+    whole = Studies(a_plan(key="whole"))
+    expected = [draw(whole, score=number / 10)[0].params for number in range(6)]
+    found = []
+    for number in range(6):
+        studies = Studies(a_plan(key="parts"))  # opened anew each time
+        found.append(draw(studies, score=number / 10)[0].params)
+    assert found == expected
+
+
+def test_two_encoders_do_not_share_their_draws():
+    studies = Studies(a_plan())
+    left, right = draw(studies, "gru")[0], draw(studies, "lstm")[0]
+    assert left.params["training.learning_rate"] != right.params["training.learning_rate"]
+
+
+# seeds
+
+
+def test_a_seed_is_never_searched():
+    studies = Studies(a_plan(settings=[]))
+    assert not [name for name in draw(studies)[0].params if "seed" in name]
+
+
+def test_seeds_of_trials_lie_above_those_of_confirmations_and_are_the_same_for_every_encoder():
+    studies = Studies(a_plan())
+    seeds = {model: [draw(studies, model)[1].seed for _ in range(6)] for model in ("gru", "lstm")}
+    assert seeds["gru"] == seeds["lstm"]
+    assert len({*seeds["gru"]}) == 6
+    assert min(seeds["gru"]) >= FIRST_TRIAL_SEED >= 100_000
+
+
+# what counts
+
+
+def test_every_end_counts_but_interruptions_and_draws_above_the_ceiling():
+    studies = Studies(a_plan())
+    for outcome in ("completed", "pruned", "diverged", "out_of_memory", "failed", "interrupted", "over_ceiling"):
+        draw(studies, outcome=outcome, score=0.5 if outcome == "completed" else None)
+    found = Counter(trial.user_attrs["outcome"] for trial in studies.counted("gru"))
+    assert found == {"completed": 1, "pruned": 1, "diverged": 1, "out_of_memory": 1, "failed": 1}
+    assert studies.counted("lstm") == []
+
+
+def test_only_a_completed_trial_has_a_score():
+    studies = Studies(a_plan())
+    for outcome in ("completed", "pruned", "diverged", "failed"):
+        draw(studies, outcome=outcome, score=0.9)
+    states = [(trial.state, trial.value) for trial in studies.counted("gru")]
+    fail = (TrialState.FAIL, None)
+    assert states == [(TrialState.COMPLETE, 0.9), (TrialState.PRUNED, None), fail, fail]
+
+
+def test_a_discarded_draw_is_not_a_trial_of_the_total_and_its_place_is_drawn_anew():
+    studies = Studies(a_plan(random_trials=2))
+    discarded = draw(studies, outcome="over_ceiling", score=None)[0]
+    for _ in range(3):
+        draw(studies)
+    # two random draws that count, although the first draw of all was thrown away
+    assert kinds(studies) == ["random", "random", "tpe"]
+    assert studies.counted("gru")[0].params != discarded.params
+
+
+def test_a_running_trial_counts_and_keeps_the_search_open():
+    studies = Studies(a_plan())
+    assert studies.is_searched("gru")
+    trial, _ = draw(studies, outcome=None)
+    assert len(studies.counted("gru")) == 1
+    assert not studies.is_searched("gru")
+    assert studies.is_searched("lstm")
+    studies.tell("gru", studies.trial("gru", trial.number), "completed", 0.5)
+    assert studies.is_searched("gru")
+
+
+def test_an_interrupted_trials_place_is_drawn_again():
+    studies = Studies(a_plan())
+    first = draw(studies, outcome=None)[0]
+    draw(studies)
+    studies.tell("gru", studies.trial("gru", first.number), "interrupted", None)
+    again, config = draw(studies)
+    assert again.user_attrs["index"] == 0
+    assert sorted(trial.user_attrs["index"] for trial in studies.counted("gru")) == [0, 1]
+    assert config.seed == draw(Studies(a_plan(key="other")))[1].seed
+
+
+# trials whose process is gone
+
+
+def test_a_trial_whose_process_is_gone_is_ended_and_does_not_count():
+    studies = Studies(a_plan())
+    gone, alive, elsewhere = (draw(studies, outcome=None)[0] for _ in range(3))
+    done = subprocess.Popen([sys.executable, "-c", ""])
+    done.wait()
+    gone.set_user_attr("pid", done.pid)
+    elsewhere.set_user_attr("host", "another machine")
+    assert studies.end_orphans() == 1
+    states = [trial.state for trial in studies.by_model["gru"].get_trials(deepcopy=False)]
+    assert states == [TrialState.FAIL, TrialState.RUNNING, TrialState.RUNNING]
+    assert [trial.number for trial in studies.counted("gru")] == [alive.number, elsewhere.number]
+    assert studies.end_orphans() == 0
+
+
+def test_a_process_number_that_was_given_out_again_is_not_taken_for_the_old_process():
+    studies = Studies(a_plan())
+    trial, _ = draw(studies, outcome=None)
+    trial.set_user_attr("pid_start", 1.0)  # this process did not start in 1970
+    assert studies.end_orphans() == 1
+
+
+def test_a_trial_that_nobody_put_their_name_to_is_ended():
+    studies = Studies(a_plan())
+    studies.by_model["lstm"].ask()
+    assert studies.end_orphans() == 1
+
+
+# what is chosen
+
+
+def test_the_best_completed_trial_is_chosen():
+    studies = Studies(a_plan("gru"))
+    assert studies.best("gru") is None
+    assert studies.choice("gru") is None
+    configs = [draw(studies, score=score)[1] for score in (0.5, 0.8, 0.7)]
+    draw(studies, outcome="pruned", score=0.99)
+    assert studies.best("gru").value == 0.8
+    chosen = studies.choice("gru")
+    assert chosen.choice() == configs[1].choice()
+    assert chosen.seed == studies.plan.config("gru").seed
+
+
+def test_where_less_is_better_the_least_is_chosen():
+    studies = Studies(a_plan("gru", task="forecasting"))
+    for score in (0.5, 0.0, 0.7):
+        draw(studies, score=score)
+    assert studies.best("gru").value == 0.0
+
+
+def test_of_two_equal_trials_the_earlier_is_chosen():
+    studies = Studies(a_plan("gru"))
+    for score in (0.5, 0.8, 0.8):
+        draw(studies, score=score)
+    assert studies.best("gru").number == 1
+
+
+def test_every_encoder_chooses_among_as_many_trials_as_every_other_has_had():
+    studies = Studies(a_plan())
+    for score in (0.5, 0.6, 0.9):
+        draw(studies, "gru", score=score)
+    for score in (0.4, 0.3):
+        draw(studies, "lstm", score=score)
+    assert studies.best("gru").value == 0.6  # the third draw came too early
+    assert studies.best("lstm").value == 0.4
+    draw(studies, "lstm", outcome="diverged", score=None)
+    assert studies.best("gru").value == 0.9
+
+
+def test_no_encoder_chooses_before_every_other_has_begun():
+    studies = Studies(a_plan())
+    draw(studies, "gru")
+    assert studies.best("gru") is None
+
+
+# pruning
+
+
+def test_a_trial_far_below_the_median_is_pruned_after_enough_others():
+    studies = Studies(a_plan("gru", trials=20))
+    for _ in range(5):
+        trial, _ = studies.draw("gru", studies.plan.config("gru"))
+        for step in (1, 2):
+            trial.report(0.8, step)
+        assert not trial.should_prune()
+        studies.tell("gru", trial, "completed", 0.8)
+    bad, _ = studies.draw("gru", studies.plan.config("gru"))
+    bad.report(0.1, 1)
+    bad.report(0.1, 2)
+    assert bad.should_prune()
+
+
+def test_the_first_trials_of_an_encoder_are_never_pruned():
+    studies = Studies(a_plan("gru"))
+    for score in (0.9, 0.8, 0.1):
+        trial, _ = studies.draw("gru", studies.plan.config("gru"))
+        trial.report(score, 1)
+        assert not trial.should_prune()
+        studies.tell("gru", trial, "completed", score)
+
+
+def test_the_studies_of_a_sweep_lie_in_one_file(tmp_path):
+    plan = a_plan()
+    Studies(plan)
+    assert plan.journal.is_file()
+    assert plan.journal.name == "sentiment-small-k.journal"
+    assert plan.journal.is_relative_to(tmp_path)
+
+
+def test_a_changed_file_of_ones_own_begins_a_new_study(tmp_path):
+    path = tmp_path / "mine.py"
+    code = "from rnnbench.encoders.base import Cell\n\nclass Mine(Cell):\n    pass\n"
+    path.write_text(code)
+    draw(Studies(a_plan(str(path))), str(path))
+    assert len(Studies(a_plan(str(path))).counted(str(path))) == 1
+    path.write_text(code + "# changed\n")
+    assert Studies(a_plan(str(path))).counted(str(path)) == []
