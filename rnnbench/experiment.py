@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
@@ -184,7 +185,7 @@ def resolve(
     sets: `section.setting=value` as typed. options: by dotted name, (value, the option's name).
     Raises: UnknownNameError for a task or model; SettingsError with every unusable setting at once.
     """
-    model = str(Path(model).expanduser().absolute()) if registry.is_file(model) else model
+    model = os.path.abspath(Path(model).expanduser()) if registry.is_file(model) else model
     classes = _classes(task, model)
     path, said = yaml_of(task)
     given: dict[str, tuple[Any, str]] = {}

@@ -82,8 +82,8 @@ def named_data(data: str | None) -> Options:
     if data is None:
         return {}
     if Path(data).exists() or os.sep in data or Path(data).suffix:
-        path = Path(data).expanduser().absolute()
-        return {"data.path": (str(path), "--data"), "data.name": (path.stem, "--data")}
+        path = os.path.abspath(Path(data).expanduser())  # the same file from every folder is the same data set
+        return {"data.path": (path, "--data"), "data.name": (Path(path).stem, "--data")}
     return {"data.name": (data, "--data")}
 
 

@@ -53,11 +53,20 @@ class Trained:
 
 def load_data(config: ExperimentConfig) -> AnyData:
     """The data set of a configuration, kept in memory between runs of one process."""
-    return _load(config.data.model_dump_json(), config.task)
+    return _load(config.data.model_dump_json(), config.task, _state_of(config.data.path))
+
+
+def _state_of(path: str | None) -> tuple[int, int] | None:
+    """What changes when a file is written again: a notebook must not go on with what it read before."""
+    try:
+        state = None if path is None else Path(path).expanduser().stat()
+    except OSError:  # told in words by whoever reads the file
+        return None
+    return None if state is None else (state.st_mtime_ns, state.st_size)
 
 
 @lru_cache(maxsize=2)
-def _load(settings: str, task: str) -> AnyData:
+def _load(settings: str, task: str, state: tuple[int, int] | None) -> AnyData:
     return data.load(DataSettings.model_validate_json(settings), task_class(task).data_kind)
 
 

@@ -59,7 +59,8 @@ class SearchSettings(Settings):
 
     trials: in all, per encoder. random_trials: how many of them come first as independent random draws.
     seeds: fresh seeds of the confirmation. settings: which settings are searched, by name or pattern such as
-    `encoder.*`; empty means every setting that has a range. ranges: replace the range beside a setting; null removes it.
+    `encoder.*`; empty means every setting that has a range. ranges: in place of the range beside a setting; null means
+    that it is not searched.
     """
 
     trials: Annotated[int, Field(ge=1)] = 12

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
+
+import psutil
 
 from rnnbench.errors import RnnbenchError
 from rnnbench.shown.console import out
@@ -44,12 +47,26 @@ def serve(host: str, port: int) -> None:
     command += ["--backend-store-uri", tracking_uri()]
     command += ["--default-artifact-root", (store_folder() / "artifacts").as_uri()]
     environment = {**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
+    _until_interrupted(command, environment)
+
+
+def _until_interrupted(command: list[str], environment: dict[str, str]) -> None:
+    """Runs a server until Ctrl-C or SIGTERM, and ends it with everything it has started."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # the server, told by us, ends without a word
     server = subprocess.Popen(command, env=environment)
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
     try:
-        server.wait()
+        code = server.wait()
     except KeyboardInterrupt:
-        server.terminate()
-        server.wait(timeout=20)
+        below = psutil.Process(server.pid).children(recursive=True)
+        for process in (*below, server):
+            process.terminate()
+        for process in psutil.wait_procs(below, timeout=10)[1]:
+            process.kill()
+        server.wait(timeout=10)
+        return
+    raise RnnbenchError(f"the pages ended by themselves (exit code {code}); what they said stands above")
 
 
 def _free_port() -> int:

@@ -26,7 +26,7 @@ _MOST_REMEMBERED = 3
 
 
 def remembered(key: Hashable, make: Callable[[], T]) -> T:
-    """What `make` gives, kept for the next run of this process: a sweep would tokenize the same text again and again."""
+    """What `make` gives, kept for the next run of this process: a sweep would else tokenize the same text each time."""
     if key not in _REMEMBERED:
         _REMEMBERED[key] = make()
         if len(_REMEMBERED) > _MOST_REMEMBERED:

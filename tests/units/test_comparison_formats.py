@@ -93,7 +93,8 @@ def test_csv_read_back_by_pandas_holds_the_same_numbers() -> None:
 def test_json_read_back_holds_the_whole_comparison_and_the_runs_of_every_cell() -> None:
     table = compare(records())
     read = json.loads(render(table, "json"), parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
-    assert read["verdict"] == verdict(table) and read["budget"] == {"seconds": None, "updates": 2000}
+    assert read["verdict"] == verdict(table)
+    assert read["budget"] == {"seconds": None, "updates": 2000}
     for row, written in zip(table.rows, read["rows"], strict=True):
         assert (written["model"], written["test"], written["skill"]) == (row.model, row.test, row.skill)
         assert [tuple(pair) for pair in written["seed_scores"]] == list(row.seed_scores)
@@ -105,7 +106,8 @@ def test_markdown_rows_have_as_many_cells_as_the_header_and_escape_names() -> No
     text = render(compare(records()), "md")
     lines = [line for line in text.splitlines() if line.startswith("|")]
     assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {15}
-    assert "<script>" not in text and "&lt;script&gt;" in text
+    assert "<script>" not in text
+    assert "&lt;script&gt;" in text
     assert "**lstm** | 8 | **78.2 [78.1, 78.3]**" in text
     assert text.count("<!--") == text.count("-->") == 1, "a name does not end the comment"
     assert "tfidf_logistic_regression" in text, "underscores inside a word need no escape"
@@ -113,8 +115,13 @@ def test_markdown_rows_have_as_many_cells_as_the_header_and_escape_names() -> No
 
 def test_html_is_well_formed_self_contained_and_escaped() -> None:
     text = render(compare(records()), "html")
-    assert "<script" not in text and "http" not in text and "src=" not in text and "<link" not in text
-    assert "prefers-color-scheme: dark" in text and "overflow-x: auto" in text and "width=device-width" in text
+    assert "<script" not in text
+    assert "http" not in text
+    assert "src=" not in text
+    assert "<link" not in text
+    assert "prefers-color-scheme: dark" in text
+    assert "overflow-x: auto" in text
+    assert "width=device-width" in text
     opened: list[str] = []
 
     class Balance(HTMLParser):
@@ -186,7 +193,8 @@ def test_figures_are_png_of_the_same_bytes_for_the_same_runs() -> None:
         (score_figure(compare(runs)), score_figure(compare(shuffled))),
         (curves_figure(runs), curves_figure(shuffled)),
     ):
-        assert picture.startswith(b"\x89PNG") and picture == again
+        assert picture.startswith(b"\x89PNG")
+        assert picture == again
         assert b"Software" not in picture
 
 

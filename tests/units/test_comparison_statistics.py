@@ -120,7 +120,8 @@ def test_skill_is_zero_at_the_baseline_one_when_perfect_and_negative_below() -> 
         assert skill(0.8, 0.8, higher_is_better=higher) == 0
         assert skill(perfect, 0.8, higher_is_better=higher) == 1
         below = skill(worse, 0.8, higher_is_better=higher)
-        assert below is not None and below < 0
+        assert below is not None
+        assert below < 0
 
 
 def test_skill_against_a_perfect_baseline_is_not_known() -> None:

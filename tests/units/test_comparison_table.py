@@ -92,15 +92,18 @@ def test_an_encoder_worse_on_every_seed_leaves_the_bold_group_at_seven_seeds() -
     table = compare([*confirms("lstm", *SEVEN), *confirms("gru", *close), *confirms("rnn", *LOWER)])
     assert row(table, "rnn").p_value_holm == 2 * 2 / 2**7
     assert not row(table, "rnn").in_best_group
-    assert row(table, "gru").in_best_group and not row(table, "gru").is_best
-    assert row(table, "lstm").is_best and row(table, "lstm").p_value_holm is None
+    assert row(table, "gru").in_best_group
+    assert not row(table, "gru").is_best
+    assert row(table, "lstm").is_best
+    assert row(table, "lstm").p_value_holm is None
     assert "gru (p = 1.000) is not distinguishable from it; rnn is significantly worse." in verdict(table)
 
 
 def test_six_seeds_are_enough_against_one_encoder_and_too_few_against_two() -> None:
     two = compare([*confirms("lstm", *SEVEN[:6]), *confirms("rnn", *LOWER[:6])])
     assert row(two, "rnn").p_value_holm == 0.03125
-    assert "lstm is best" in verdict(two) and "the other encoder is significantly worse (p = 0.031)" in verdict(two)
+    assert "lstm is best" in verdict(two)
+    assert "the other encoder is significantly worse (p = 0.031)" in verdict(two)
     three = compare([*confirms("lstm", *SEVEN[:6]), *confirms("rnn", *LOWER[:6]), *confirms("gru", *LOWER[:6])])
     assert all(one.in_best_group for one in three.rows)
     assert any("smallest possible Holm-adjusted p is 0.062" in note and "7 seeds" in note for note in three.footnotes)
@@ -151,7 +154,8 @@ def test_a_completed_run_replaces_an_interrupted_one_of_the_same_seed_and_a_dive
 def test_an_encoder_that_lost_every_seed_stands_last_without_a_score() -> None:
     lost = [run("confirm", "rnn", seed, None, outcome="diverged") for seed in range(2)]
     table = compare([*lost, *confirms("lstm", 0.6, 0.6), baseline("bayes", 0.7)])
-    assert table.rows[-1].model == "rnn" and table.rows[-1].test is None
+    assert table.rows[-1].model == "rnn"
+    assert table.rows[-1].test is None
     assert not table.rows[-1].in_best_group
     assert verdict(compare(lost)) == "No encoder has a test score, so there is nothing to say yet."
 
@@ -180,16 +184,19 @@ def test_unlike_runs_are_refused_by_name_and_footnoted_under_force(changes: dict
     runs = [*confirms("lstm", 0.8, 0.81), *confirms("gru", 0.7, **changes)]
     with pytest.raises(ComparisonError) as refusal:
         compare(runs)
-    assert said in str(refusal.value) and "[confirm-" in str(refusal.value)
+    assert said in str(refusal.value)
+    assert "[confirm-" in str(refusal.value)
     forced = compare(runs, force=True)
-    assert forced.is_forced and any(note.startswith("FORCED") and said in note for note in forced.footnotes)
+    assert forced.is_forced
+    assert any(note.startswith("FORCED") and said in note for note in forced.footnotes)
     assert "no encoder can be called best" in verdict(forced)
 
 
 def test_every_difference_is_named_at_once() -> None:
     with pytest.raises(ComparisonError) as refusal:
         compare([*confirms("lstm", 0.8), *confirms("gru", 0.7, task="forecasting", protocol="0")])
-    assert "task:" in str(refusal.value) and "protocol:" in str(refusal.value)
+    assert "task:" in str(refusal.value)
+    assert "protocol:" in str(refusal.value)
 
 
 def test_two_choices_of_one_encoder_are_refused() -> None:
@@ -259,13 +266,15 @@ def test_encoders_on_different_seeds_are_not_tested_and_the_table_says_so() -> N
     table = compare(
         [*confirms("lstm", *SEVEN), *[replace(one, seed=100 + (one.seed or 0)) for one in confirms("gru", *LOWER)]]
     )
-    assert row(table, "gru").p_value_holm is None and row(table, "gru").in_best_group
+    assert row(table, "gru").p_value_holm is None
+    assert row(table, "gru").in_best_group
     assert "gru: 0 seeds in common with lstm, so not tested." in table.footnotes
     assert "too few common seeds to tell gru from it" in verdict(table)
 
 
 def test_more_seeds_than_the_exact_test_takes_still_make_a_table() -> None:
     table = compare([*confirms("lstm", *[0.8] * 20), *confirms("rnn", *[0.7] * 20)])
-    assert row(table, "rnn").paired_seeds == 16 and row(table, "rnn").seeds == 20
+    assert row(table, "rnn").paired_seeds == 16
+    assert row(table, "rnn").seeds == 20
     assert not row(table, "rnn").in_best_group
     assert any("16 lowest common seeds" in note for note in table.footnotes)
