@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -203,5 +204,6 @@ def ui(
 
 
 def main() -> None:
-    """Runs the program."""
+    """Runs the program. A scheduler's SIGTERM stops it as Ctrl-C does: in good order, with what is done kept."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     app(prog_name="rnnbench")

@@ -14,20 +14,19 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from rnnbench import registry
 from rnnbench.config import Range, Settings, range_from_plain, range_to_plain
 from rnnbench.data.base import DataSettings
 from rnnbench.encoders.base import EncoderSettings, Layer
 from rnnbench.errors import RnnbenchError, SettingProblem, SettingsError, did_you_mean
+from rnnbench.experiment_files import Given, below, collect, models_of, parse_sets, yaml_of
 from rnnbench.problems import problems_of
 from rnnbench.settings import BudgetSettings, HardwareSettings, SearchSettings, TrainingSettings
 from rnnbench.tasks.base import SequenceTask
 
+__all__ = ["ExperimentConfig", "from_plain", "layer_class", "models_of", "resolve", "task_class", "yaml_of"]
+
 SEARCHED_SECTIONS = ("training", "encoder", "task")
-DEFAULT_MODELS = ("rnn", "lstm", "gru", "transformer")
-_LAYERS_OF_YAML = ("for_data", "for_model", "quick", "models")
 
 
 @dataclass(frozen=True)
@@ -139,37 +138,6 @@ def layer_class(model: str) -> type[Layer]:
     return registry.only_subclass(registry.module("encoders", model), Layer)
 
 
-def yaml_of(task: str) -> tuple[Path | None, dict[str, Any]]:
-    """A task's experiment file, from the working folder or else beside the package, and what it says.
-
-    Raises: RnnbenchError naming the line of a file that is not YAML.
-    """
-    for folder in (Path.cwd() / "experiments", registry.PACKAGE.parent / "experiments"):
-        path = folder / f"{task}.yaml"
-        if path.is_file():
-            return path, _read_yaml(path)
-    return None, {}
-
-
-def _read_yaml(path: Path) -> dict[str, Any]:
-    try:
-        said = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except yaml.YAMLError as error:
-        raise RnnbenchError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(said, dict):
-        raise RnnbenchError(f"{path} must hold sections such as 'data:' and 'training:'")
-    return said
-
-
-def models_of(task: str) -> list[str]:
-    """The encoders that a sweep of this task compares unless told otherwise."""
-    path, said = yaml_of(task)
-    found = said.get("models") or [*DEFAULT_MODELS]
-    if not isinstance(found, list) or not all(isinstance(model, str) for model in found):
-        raise RnnbenchError(f"{path}: 'models' must be a list of names, such as [rnn, lstm]")
-    return found
-
-
 def resolve(
     task: str,
     model: str,
@@ -188,25 +156,25 @@ def resolve(
     model = os.path.abspath(Path(model).expanduser()) if registry.is_file(model) else model
     classes = _classes(task, model)
     path, said = yaml_of(task)
-    given: dict[str, tuple[Any, str]] = {}
+    given: Given = {}
     problems: list[SettingProblem] = []
-    _collect(said, path.name if path else "", given, problems)
-    typed = {**dict(options or {}), **_parse_sets(sets, problems)}
+    collect(said, path.name if path else "", given, problems)
+    typed = {**dict(options or {}), **parse_sets(sets, problems)}
     data_name = str(typed.get("data.name", given.get("data.name", ("", "")))[0])
     has_path = typed.get("data.path", (None, ""))[0]
     if path is not None:
         if not has_path:
-            _collect(_below(said, "for_data", data_name), f"{path.name}, {data_name}", given, problems)
+            collect(below(said, "for_data", data_name), f"{path.name}, {data_name}", given, problems)
         if for_model:
-            _collect(_below(said, "for_model", model), f"{path.name}, {model}", given, problems)
+            collect(below(said, "for_model", model), f"{path.name}, {model}", given, problems)
         if quick:
-            _collect(_below(said, "quick"), f"{path.name}, quick", given, problems)
+            collect(below(said, "quick"), f"{path.name}, quick", given, problems)
     given.update(typed)
     _pin(typed, given)
     return _build(task, model, classes, given, problems, seed)
 
 
-def _pin(typed: Mapping[str, tuple[Any, str]], given: dict[str, tuple[Any, str]]) -> None:
+def _pin(typed: Mapping[str, tuple[Any, str]], given: Given) -> None:
     """Takes every typed setting out of the search, unless a range for it is typed as well."""
     ranges, origin = given.get("search.ranges", ({}, "default"))
     own = ranges if "search.ranges" in typed else {}
@@ -246,43 +214,6 @@ def _classes(task: str, model: str) -> dict[str, type[Settings]]:
         "search": SearchSettings,
         "hardware": HardwareSettings,
     }
-
-
-def _below(said: Any, *names: str) -> Any:
-    """What stands under these names, one below the other; nothing is an empty mapping."""
-    for name in names:
-        said = said.get(name) if isinstance(said, Mapping) else said
-    return {} if said is None else said
-
-
-def _collect(said: Any, origin: str, given: dict[str, tuple[Any, str]], problems: list[SettingProblem]) -> None:
-    if not isinstance(said, Mapping):
-        rule = "must hold sections such as 'data:' and 'training:'"
-        problems.append(SettingProblem(origin.rpartition(", ")[2], said, origin, rule))
-        return
-    for section, values in said.items():
-        if section in _LAYERS_OF_YAML or values is None:  # a section whose lines are all comments
-            continue
-        if not isinstance(values, Mapping):
-            problems.append(SettingProblem(section, values, origin, "must be a section of settings"))
-            continue
-        for name, value in values.items():
-            given[f"{section}.{name}"] = (value, origin)
-
-
-def _parse_sets(sets: Iterable[str], problems: list[SettingProblem]) -> dict[str, tuple[Any, str]]:
-    found: dict[str, tuple[Any, str]] = {}
-    for item in sets:
-        name, equals, text = item.partition("=")
-        if not equals or "." not in name:
-            rule = "must be written section.setting=value, for example encoder.hidden_size=64"
-            problems.append(SettingProblem(name, text or item, "--set", rule))
-            continue
-        try:
-            found[name.strip()] = (yaml.safe_load(text), "--set")
-        except yaml.YAMLError:
-            found[name.strip()] = (text, "--set")
-    return found
 
 
 def _build(

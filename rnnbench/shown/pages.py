@@ -51,8 +51,7 @@ def serve(host: str, port: int) -> None:
 
 
 def _until_interrupted(command: list[str], environment: dict[str, str]) -> None:
-    """Runs a server until Ctrl-C or SIGTERM, and ends it with everything it has started."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Runs a server until Ctrl-C, and ends it with everything it has started."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # the server, told by us, ends without a word
     server = subprocess.Popen(command, env=environment)
     signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -60,8 +59,9 @@ def _until_interrupted(command: list[str], environment: dict[str, str]) -> None:
         code = server.wait()
     except KeyboardInterrupt:
         below = psutil.Process(server.pid).children(recursive=True)
-        for process in (*below, server):
+        for process in below:
             process.terminate()
+        server.terminate()
         for process in psutil.wait_procs(below, timeout=10)[1]:
             process.kill()
         server.wait(timeout=10)

@@ -10,7 +10,8 @@ from fnmatch import fnmatch
 from typing import Any
 
 from rnnbench import results, runs
-from rnnbench.errors import RnnbenchError, SettingProblem, SettingsError, UnknownNameError, did_you_mean
+from rnnbench.config import Choices, Ints, Range
+from rnnbench.errors import BudgetError, RnnbenchError, SettingProblem, SettingsError, UnknownNameError, did_you_mean
 from rnnbench.experiment import SEARCHED_SECTIONS, ExperimentConfig, from_plain, models_of, resolve
 from rnnbench.sweeps.base import SweepPlan
 from rnnbench.tracking import Tracker
@@ -99,6 +100,7 @@ def sweep_plan(task: str, options: SweepOptions) -> SweepPlan:
     first = next(iter(configs.values()))
     loaded = runs.load_data(first)
     runs.prepare(first)  # a series too short for its windows is better told now than by every worker
+    _check_ceiling(configs)
     tracker = Tracker()
     experiment_id = tracker.experiment(task, loaded.facts.name)
     shared = _resolve(task, first.model, options, for_model=False).comparison_key()
@@ -124,6 +126,28 @@ def sweep_plan(task: str, options: SweepOptions) -> SweepPlan:
         searched=tuple(configs),
         search_until=time.time() + options.timeout if options.timeout else 0.0,
     )
+
+
+def _check_ceiling(configs: Mapping[str, ExperimentConfig]) -> None:
+    """Raises: BudgetError where even the smallest draw of an encoder is above the ceiling on parameters."""
+    for config in configs.values():
+        values = {name: _smallest(searched) for name, searched in config.ranges().items()}
+        smallest = config.with_values({name: value for name, value in values.items() if value is not None})
+        parameters, ceiling = runs.parameters_of(smallest, runs.prepare(smallest)), config.budget.parameters
+        if parameters > ceiling:
+            raise BudgetError(
+                f"the smallest {runs.model_name(config.model)} of this search would have {parameters:,} parameters, "
+                f"above the ceiling of {ceiling:,} that all encoders share: raise budget.parameters"
+            )
+
+
+def _smallest(searched: Range) -> int | None:
+    """The value that makes the fewest parameters, where that can be told from the value."""
+    if isinstance(searched, Ints):
+        return searched.low
+    if isinstance(searched, Choices) and all(isinstance(value, int) for value in searched.values):
+        return min(searched.values)
+    return None
 
 
 def confirmation_plan(task: str, options: ConfirmOptions) -> SweepPlan:

@@ -32,39 +32,38 @@ def run_workers(plan: SweepPlan, count: int, tell: Tell, clean: Callable[[], Non
     """Runs worker processes to the end, and brings back what they tell.
 
     clean: ends what dead workers have left unfinished.
-    Raises: SweepInterrupted on Ctrl-C or SIGTERM; RnnbenchError when a worker meets one, or all have died.
+    Raises: SweepInterrupted on Ctrl-C; RnnbenchError when a worker meets one, or all have died.
     """
     workers: dict[int, _Running] = {}
     restarts = 0
-    with _terminate_as_interrupt():
-        try:
-            for number in range(count):
-                workers[number] = _start(plan, number)
-            while workers:
-                for number, event in _heard(workers):
-                    if event is not None:
-                        if event.what == "refused":
-                            raise RnnbenchError(event.message)
-                        tell(event)
-                        continue
-                    process = workers.pop(number).process
-                    process.join()
-                    if process.exitcode == 0:
-                        continue
-                    tell(Event("error", number, message=f"a worker process died (exit code {process.exitcode})"))
-                    clean()
-                    if restarts < _MOST_RESTARTS:
-                        restarts += 1
-                        workers[number] = _start(plan, number)
-                    elif not workers:
-                        raise RnnbenchError("every worker process died; what was finished is kept in the store")
-        except BaseException as error:
-            with _deaf():
-                _stop(workers)
+    try:
+        for number in range(count):
+            workers[number] = _start(plan, number)
+        while workers:
+            for number, event in _heard(workers):
+                if event is not None:
+                    if event.what == "refused":
+                        raise RnnbenchError(event.message)
+                    tell(event)
+                    continue
+                process = workers.pop(number).process
+                process.join()
+                if process.exitcode == 0:
+                    continue
+                tell(Event("error", number, message=f"a worker process died (exit code {process.exitcode})"))
                 clean()
-            if isinstance(error, KeyboardInterrupt):
-                raise SweepInterrupted("stopped; everything that was finished is kept") from None
-            raise
+                if restarts < _MOST_RESTARTS:
+                    restarts += 1
+                    workers[number] = _start(plan, number)
+                elif not workers:
+                    raise RnnbenchError("every worker process died; what was finished is kept in the store")
+    except BaseException as error:
+        with _deaf():
+            _stop(workers)
+            clean()
+        if isinstance(error, KeyboardInterrupt):
+            raise SweepInterrupted("stopped; everything that was finished is kept") from None
+        raise
 
 
 def _start(plan: SweepPlan, number: int) -> _Running:
@@ -104,23 +103,6 @@ def _stop(workers: dict[int, _Running]) -> None:
     for worker in workers.values():
         worker.process.kill()
         worker.process.join()
-
-
-@contextmanager
-def _terminate_as_interrupt() -> Iterator[None]:
-    """A scheduler's SIGTERM stops a sweep as Ctrl-C does."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -45,7 +45,7 @@ class Studies:
                 storage=self.storage,
                 direction="maximize" if is_score else "minimize",
                 load_if_exists=True,
-                pruner=optuna.pruners.MedianPruner(n_startup_trials=4, n_warmup_steps=1),
+                pruner=optuna.pruners.MedianPruner(n_startup_trials=4),
             )
             for model in plan.configs
         }

@@ -30,7 +30,7 @@ def test_an_encoder_that_always_diverges_leaves_the_others_their_table(place: Pl
     assert place.outcomes("trial", "gru") == ["diverged", "diverged"]
     assert place.outcomes("trial", "rnn") == ["completed", "completed"]
     assert "gru has no row: none of its 2 trials completed" in " ".join(said.out.split())
-    exported = json.loads(place.run("compare", "sentiment", "--format", "json").out)
+    exported = json.loads(place.type_in("compare", "sentiment", "--format", "json").stdout)
     assert [row["model"] for row in exported["rows"] if row["kind"] == "encoder"] == ["rnn"]
 
     none = place.run("sweep", "sentiment", "--data", "reviews.csv", "--model", "gru", "--fresh", code=2)

@@ -179,16 +179,8 @@ def test_a_ceiling_that_no_encoder_fits_under(place: Place, refused: Refused) ->
     said = refused("train sentiment --data reviews.csv --model rnn --set budget.parameters=10")
     assert "above the ceiling of 10 that all encoders share" in said
 
-
-@pytest.mark.slow
-def test_a_sweep_whose_draws_are_all_above_the_ceiling(place: Place) -> None:
-    write_reviews(place.folder / "reviews.csv")
-    tiny = ("--model", "rnn", "--trials", "1", "--seeds", "1", "--workers", "2", "--set", "budget.parameters=10")
-    said = place.run("sweep", "sentiment", "--data", "reviews.csv", *tiny, code=2).told
-    assert "no draw for rnn" in said
-    assert "raise budget.parameters" in said
-    assert "Traceback" not in said
-    assert "RUNNING" not in {run.info.status for run in place.runs()}
+    said = refused("sweep sentiment --data reviews.csv --model rnn --set budget.parameters=10")
+    assert "the smallest rnn of this search would have" in said
 
 
 @pytest.mark.parametrize(

@@ -62,8 +62,9 @@ def test_a_cell_of_ones_own_gets_a_row_named_after_its_file(place: Place) -> Non
     # the file is changed: its trials are made anew, the other encoder's stay
     before = {model: {run.info.run_id for run in place.runs(model=model)} for model in ("my_cell", "gru")}
     (cells / "my_cell.py").write_text(MY_CELL.replace("(1 - forget) * before + ", "before + "), encoding="utf-8")
-    said = place.run("confirm", "sentiment", code=2).told
-    assert "my_cell.py has changed since" in said
+    refused = place.type_in("confirm", "sentiment")
+    assert refused.exit_code == 2
+    assert "my_cell.py has changed since" in refused.stderr
     anew = {row["model"]: row for row in json.loads(place.run(*sweep).out)["rows"]}
     assert not {*anew["my_cell"]["run_ids"], *anew["my_cell"]["trial_run_ids"]} & before["my_cell"]
     assert len(anew["my_cell"]["trial_run_ids"]) == 2
@@ -71,7 +72,7 @@ def test_a_cell_of_ones_own_gets_a_row_named_after_its_file(place: Place) -> Non
 
     # the table does not need the file any more
     (cells / "my_cell.py").unlink()
-    assert "my_cell" in place.run("compare", "sentiment").out
+    assert "my_cell" in place.type_in("compare", "sentiment").stdout
 
 
 def test_one_training_of_a_cell_of_ones_own(place: Place) -> None:

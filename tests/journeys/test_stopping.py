@@ -58,21 +58,13 @@ def test_a_sweep_stopped_three_ways_ends_complete(place: Place) -> None:
     assert counts == {"naive_bayes": 1, "majority_class": 1}
 
 
-def test_a_training_stopped_by_ctrl_c_is_kept_as_interrupted(place: Place) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "scheduler"])
+def test_a_training_that_is_stopped_is_kept_as_interrupted(number: signal.Signals, place: Place) -> None:
     write_reviews(place.folder / "reviews.csv")
     long = ("--set", "budget.updates=100000", "--set", "budget.epochs=100000", "--set", "budget.validations=1000")
     training = place.start("train", "sentiment", "--data", "reviews.csv", "--model", "rnn", *long)
     training.wait_for("validation/accuracy")
-    os.killpg(training.process.pid, signal.SIGINT)
+    os.killpg(training.process.pid, number)
     assert training.end() == 130
     assert "Traceback" not in training.told
     assert [run.info.status for run in place.runs(kind="train")] == ["KILLED"]
-
-
-def test_a_scheduler_that_terminates_a_sweep_leaves_nothing_running(place: Place) -> None:
-    write_reviews(place.folder / "reviews.csv")
-    sweep = place.start(*SWEEP)
-    sweep.wait_for("baselines")
-    sweep.process.terminate()
-    assert sweep.end() == 130
-    assert "RUNNING" not in {run.info.status for run in place.runs()}

@@ -85,7 +85,7 @@ def test_nothing_stays_behind_running(finished: Sweep) -> None:
 def test_the_same_command_again_makes_no_run_and_the_same_table(finished: Sweep) -> None:
     place, command, _ = finished
     before = {run.info.run_id for run in place.runs()}
-    shown = place.run("compare", "sentiment").out
+    shown = place.type_in("compare", "sentiment").stdout
     again = place.run(*command)
     assert {run.info.run_id for run in place.runs()} == before
     assert table(again.out) == table(shown)
@@ -94,7 +94,7 @@ def test_the_same_command_again_makes_no_run_and_the_same_table(finished: Sweep)
 def test_the_store_alone_gives_every_format_byte_by_byte(finished: Sweep, tmp_path: Path) -> None:
     place, _, _ = finished
     first, second = tmp_path / "first", tmp_path / "second"
-    place.run("export", "sentiment", "--output", str(first))
+    place.type_in("export", "sentiment", "--output", str(first))
     for folder in (exports(place), place.store / "optuna"):
         shutil.move(folder, tmp_path / folder.name)
     try:
@@ -138,7 +138,7 @@ def test_going_on_adds_what_is_missing_and_nothing_else(finished: Sweep) -> None
         found = place.runs(kind="confirm", model=model, choice=chosen[model])
         assert sorted(run.data.tags["seed"] for run in found) == [str(seed) for seed in range(1, seeds + 2)]
 
-    exported = json.loads(place.run("compare", "sentiment", "--format", "json").out)
+    exported = json.loads(place.type_in("compare", "sentiment", "--format", "json").stdout)
     by_model = {row["model"]: row for row in exported["rows"]}
     there = {run.info.run_id: run for run in place.runs()}
     for model in ("rnn", "gru"):
