@@ -59,24 +59,25 @@ class Studies:
         """True when no trial of the model runs."""
         return all(trial.state.is_finished() for trial in self.counted(model))
 
-    def draw(self, model: str, config: ExperimentConfig) -> tuple[Trial, ExperimentConfig]:
+    def draw(self, model: str, config: ExperimentConfig, *, at_random: bool = False) -> tuple[Trial, ExperimentConfig]:
         """The next trial of a model and its configuration. Call it under the sweep's lock.
 
         The first trials are independent random draws, marked as such; then the tree-structured Parzen estimator.
+        at_random: draw at random all the same, for want of a proposal under the ceiling; marked `fallback`.
         """
         study = self.by_model[model]
         taken = {trial.user_attrs.get("index") for trial in self.counted(model)}
         number = next(number for number in itertools.count() if number not in taken)
         is_random = config.search.sampler == "random" or number < config.search.random_trials
         seed = _seed_of(config.search.study_seed, model, len(study.get_trials(deepcopy=False)))
-        if is_random:
+        if is_random or at_random:
             study.sampler = optuna.samplers.RandomSampler(seed=seed)
         else:
             study.sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=0)
         trial = study.ask(fixed_distributions={name: _distribution(r) for name, r in config.ranges().items()})
         for key, value in _owner().items():
             trial.set_user_attr(key, value)
-        trial.set_user_attr("draw", "random" if is_random else "tpe")
+        trial.set_user_attr("draw", "random" if is_random else "fallback" if at_random else "tpe")
         trial.set_user_attr("index", number)
         trial_seed = FIRST_TRIAL_SEED + _seed_of(config.search.study_seed, "trial", number) % 1_000_000
         return trial, config.with_values(trial.params, seed=trial_seed)
@@ -93,7 +94,8 @@ class Studies:
         if outcome == "completed" and score is not None:
             self.by_model[model].tell(trial, score)
         else:
-            state = TrialState.PRUNED if outcome == "pruned" else TrialState.FAIL
+            # the sampler learns from what was pruned, not from what failed: a draw above the ceiling teaches it to go down
+            state = TrialState.PRUNED if outcome in ("pruned", "over_ceiling") else TrialState.FAIL
             self.by_model[model].tell(trial, state=state)
 
     def end_orphans(self) -> int:

@@ -23,6 +23,7 @@ from rnnbench.sweeps.studies import Studies, Trial
 from rnnbench.tracking import PARENT, Tracker
 
 _MOST_REDRAWS = 200
+_MOST_PROPOSALS = 20
 _WAIT_SECONDS = 0.5
 
 
@@ -106,8 +107,9 @@ class Worker:
     def _draw(self, model: str) -> _Work:
         """A trial under the ceiling on parameters; draws above it are discarded and do not count."""
         base = self.plan.config(model)
-        for _ in range(_MOST_REDRAWS):
-            trial, config = self.studies.draw(model, base)
+        for redraw in range(_MOST_REDRAWS):
+            # an estimator that insists on what is too large must not end the sweep
+            trial, config = self.studies.draw(model, base, at_random=redraw > _MOST_PROPOSALS)
             if runs.parameters_of(config, runs.prepare(config)) <= config.budget.parameters:
                 name = f"{trial.user_attrs['index'] + 1:03d}-{runs.model_name(model)}"
                 return _Work("trial", model, name, config, trial)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from journey import TINY, Place, demand_lines, write_book, write_lines, write_reviews
@@ -12,25 +11,49 @@ pytestmark = pytest.mark.slow
 
 ONCE = (*TINY, "--workers", "1", "--trials", "1", "--seeds", "1", "--set", "budget.updates=10", "--json")
 
+CHARACTERS = ("--set", "task.tokenizer=characters", "--set", "task.embedding_size=8")
+
 
 def rows(said: str) -> dict[str, dict[str, object]]:
     return {row["model"]: row for row in json.loads(said)["rows"]}
 
 
-def test_korean_reviews_with_korean_columns(place: Place) -> None:
+def test_korean_reviews_with_korean_columns_from_whatever_folder(place: Place) -> None:
     write_reviews(place.folder / "영화 리뷰.csv", korean=True)
     found = rows(place.run("sweep", "sentiment", "--data", "영화 리뷰.csv", *ONCE).out)
     assert {"rnn", "gru", "naive_bayes", "majority_class"} <= found.keys()
-    assert "gru" in place.type_in("compare", "sentiment", "--data", "영화 리뷰.csv").stdout
+    before = len(place.runs())
+
+    there = Place(place.folder / "elsewhere")
+    there.folder.mkdir()
+    there.store.symlink_to(place.store)
+    assert "gru" in there.type_in("compare", "sentiment", "--data", "영화 리뷰.csv").stdout
+    again = there.type_in("sweep", "sentiment", "--data", "../영화 리뷰.csv", *ONCE)
+    assert again.exit_code == 0
+    assert len(place.runs()) == before
+    there.run("confirm", "sentiment", "--seeds", "2")
+    assert len(place.outcomes("confirm", "gru")) == 2
 
 
-@pytest.mark.parametrize("korean", [False, True], ids=["english", "korean"])
-def test_a_long_text(korean: bool, place: Place) -> None:
-    write_book(place.folder / "book.txt", korean=korean)
-    small = ("--set", "task.tokenizer=characters", "--set", "task.embedding_size=8")
-    said = place.run("sweep", "text_generation", "--data", "book.txt", *ONCE, *small)
+def test_a_long_korean_text(place: Place) -> None:
+    write_book(place.folder / "book.txt", korean=True)
+    said = place.run("sweep", "text_generation", "--data", "book.txt", *ONCE, *CHARACTERS)
     assert {"rnn", "gru", "witten_bell_ngram", "xz", "bz2"} <= rows(said.out).keys()
     assert "20,000 characters" in said.told
+
+
+def test_a_long_english_text(place: Place) -> None:
+    write_book(place.folder / "book.txt")
+    tiny = ("--set", "budget.updates=10", "--set", "budget.validations=1", "--set", "encoder.hidden_size=8")
+    told = place.type_in("train", "text_generation", "--data", "book.txt", *tiny, *CHARACTERS, "--json")
+    assert json.loads(told.stdout)["outcome"] == "completed"
+
+
+def test_a_series_too_short_for_a_season_is_trained_all_the_same(place: Place) -> None:
+    write_lines(place.folder / "demand.csv", demand_lines(25))
+    told = place.type_in("train", "forecasting", "--data", "demand.csv", "--target", "load", "--json")
+    assert told.exit_code == 0, told.output
+    assert "season of 24" not in told.stderr
 
 
 def test_a_series_with_covariates(place: Place) -> None:
@@ -43,17 +66,3 @@ def test_a_series_with_covariates(place: Place) -> None:
     folder = place.store / "exports" / "forecasting-demand.csv"
     place.type_in("export", "forecasting")
     assert json.loads((folder / "comparison.json").read_text(encoding="utf-8"))["rows"]
-
-
-def test_the_folder_one_stands_in_does_not_matter(place: Place, tmp_path: Path) -> None:
-    write_reviews(place.folder / "reviews.csv")
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    place.run("sweep", "sentiment", "--data", "reviews.csv", *ONCE)
-    before = len(place.runs())
-    there = Place(elsewhere)
-    (elsewhere / "store").symlink_to(place.store)
-    assert there.type_in("sweep", "sentiment", "--data", "../reviews.csv", *ONCE).exit_code == 0
-    assert len(place.runs()) == before
-    there.run("confirm", "sentiment", "--seeds", "2")
-    assert len(place.outcomes("confirm", "gru")) == 2

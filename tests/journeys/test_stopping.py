@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 
 SWEEP = (
     "sweep", "sentiment", "--data", "reviews.csv", "--model", "rnn", "--model", "gru", "--trials", "3", "--seeds", "2",
-    "--workers", "2", "--set", "budget.updates=400", "--set", "budget.epochs=1000", "--set", "budget.validations=2",
+    "--workers", "2", "--set", "budget.updates=250", "--set", "budget.epochs=1000", "--set", "budget.validations=2",
     "--set", "training.patience=0", "--set", "encoder.hidden_size=8", "--set", "search.pruning=false",
 )  # fmt: skip
 

@@ -320,3 +320,31 @@ def test_a_changed_file_of_ones_own_begins_a_new_study(tmp_path):
     assert len(Studies(a_plan(str(path))).counted(str(path))) == 1
     path.write_text(code + "# changed\n")
     assert Studies(a_plan(str(path))).counted(str(path)) == []
+
+
+def test_an_estimator_that_prefers_what_is_too_large_still_ends_below_the_ceiling():
+    # the larger the better: after the random draws every proposal is near the upper end, above the ceiling of 40
+    ranges = {"encoder.hidden_size": {"low": 16, "high": 256}}
+    studies = Studies(a_plan("gru", random_trials=4, settings=["encoder.hidden_size"], ranges=ranges))
+
+    def next_allowed():
+        for redraw in range(200):
+            trial, config = studies.draw("gru", studies.plan.config("gru"), at_random=redraw > 20)
+            if config.encoder.hidden_size <= 40:
+                return trial, config
+            studies.tell("gru", trial, "over_ceiling", None)
+        return None
+
+    for _ in range(8):
+        found = next_allowed()
+        assert found is not None, "200 draws in a row were above the ceiling"
+        studies.tell("gru", found[0], "completed", float(found[1].encoder.hidden_size))
+    assert kinds(studies)[:4] == ["random"] * 4
+    assert {*kinds(studies)[4:]} <= {"tpe", "fallback"}
+
+
+def test_a_draw_for_want_of_a_proposal_is_marked():
+    studies = Studies(a_plan(random_trials=1))
+    draw(studies)
+    trial, _ = studies.draw("gru", studies.plan.config("gru"), at_random=True)
+    assert trial.user_attrs["draw"] == "fallback"
