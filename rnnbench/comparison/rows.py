@@ -29,11 +29,13 @@ def encoder_row(model: str, metric: str, confirms: Sequence[RunRecord], trials: 
     lost = [record for record in confirms if not _scored(record, metric)]
     planned = {_seed(record) for record in confirms}
     outcomes = Counter(record.outcome for record in trials)
+    is_share = any(record.higher_is_better for record in confirms)
     row = Row(
         model=model,
         kind="encoder",
         test=_mean(score for _, score in scores),
-        interval=mean_interval([score for _, score in scores]),
+        # every score here is a share of what was right, or an error
+        interval=mean_interval([score for _, score in scores], possible=(0.0, 1.0 if is_share else math.inf)),
         validation=_mean(record.metrics.get(f"validation/{metric}") for record in scored),
         seed_scores=scores,
         seeds_planned=len(planned),

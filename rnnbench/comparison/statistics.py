@@ -15,10 +15,14 @@ EXACT_SEEDS = 16
 """Most differences the sign-flip test enumerates: 2^16 sign patterns."""
 
 
-def mean_interval(values: Sequence[float], level: float = LEVEL) -> Interval | None:
+def mean_interval(
+    values: Sequence[float], level: float = LEVEL, possible: tuple[float, float] = (-math.inf, math.inf)
+) -> Interval | None:
     """The interval of the mean, or None for fewer than two values.
 
         mean +- t(level, n - 1) * standard deviation / sqrt(n)
+
+    It is cut off at what is `possible`: no accuracy is above 1, no error below 0.
 
     It is over the values given, which here are seeds: the chance in the choice of test examples is NOT in it.
 
@@ -29,7 +33,7 @@ def mean_interval(values: Sequence[float], level: float = LEVEL) -> Interval | N
         return None
     mean, error = float(scores.mean()), float(scores.std(ddof=1)) / math.sqrt(scores.size)
     reach = float(special.stdtrit(scores.size - 1, (1 + level) / 2)) * error
-    return Interval(mean - reach, mean + reach)
+    return Interval(max(mean - reach, possible[0]), min(mean + reach, possible[1]))
 
 
 def sign_flip_p(differences: Sequence[float]) -> float:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import Any
 
-from rnnbench import results, runs
+from rnnbench import registry, results, runs
 from rnnbench.config import Choices, Ints, Range
 from rnnbench.errors import BudgetError, RnnbenchError, SettingProblem, SettingsError, UnknownNameError, did_you_mean
-from rnnbench.experiment import SEARCHED_SECTIONS, ExperimentConfig, from_plain, models_of, resolve
+from rnnbench.experiment import SEARCHED_SECTIONS, ExperimentConfig, from_plain, layer_class, models_of, resolve
 from rnnbench.sweeps.base import SweepPlan
 from rnnbench.tracking import Tracker
 
@@ -71,22 +71,23 @@ def _resolve(task: str, model: str, options: SweepOptions, *, for_model: bool = 
 
 
 def _check_searched(configs: Mapping[str, ExperimentConfig]) -> None:
-    """Refuses names in `search` that no encoder of the sweep has: they would be left out without a word."""
-    known = {
-        f"{section}.{setting}"
-        for config in configs.values()
-        for section in SEARCHED_SECTIONS
-        for setting in type(config.section(section)).model_fields
-    }
+    """Refuses names in `search` that no encoder has: they would be left out without a word."""
     first = next(iter(configs.values()))
-    problems = []
-    for where, names in (("search.settings", first.search.settings), ("search.ranges", first.search.ranges)):
-        for name in names:
-            if not any(fnmatch(one, name) for one in known):
-                rule = f"no encoder here has such a setting.{did_you_mean(name, known)}"
-                problems.append(SettingProblem(where, name, first.origins.get(where, "default"), rule))
-    # a file may name settings of encoders that this call leaves out; what was typed is a slip
-    problems = [problem for problem in problems if problem.origin.startswith("--")]
+    classes = [(section, type(config.section(section))) for config in configs.values() for section in SEARCHED_SECTIONS]
+    # a file may name settings of encoders that this call leaves out
+    classes += [("encoder", layer_class(model).Settings) for model in registry.names("encoders")]
+    known = {f"{section}.{setting}" for section, cls in classes for setting in cls.model_fields}
+    problems = [
+        SettingProblem(
+            where,
+            name,
+            first.origins.get(where, "default"),
+            f"no encoder has such a setting.{did_you_mean(name, known)}",
+        )
+        for where, names in (("search.settings", first.search.settings), ("search.ranges", first.search.ranges))
+        for name in names
+        if not any(fnmatch(one, name) for one in known)
+    ]
     if problems:
         raise SettingsError(problems)
 

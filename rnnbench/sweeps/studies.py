@@ -94,7 +94,7 @@ class Studies:
         if outcome == "completed" and score is not None:
             self.by_model[model].tell(trial, score)
         else:
-            # the sampler learns from what was pruned, not from what failed: a draw above the ceiling teaches it to go down
+            # the sampler learns from what was pruned, not from what failed: draws above the ceiling teach it to go down
             state = TrialState.PRUNED if outcome in ("pruned", "over_ceiling") else TrialState.FAIL
             self.by_model[model].tell(trial, state=state)
 

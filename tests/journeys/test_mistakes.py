@@ -90,7 +90,7 @@ def test_every_bad_setting_is_told_at_once(refused: Refused) -> None:
 def test_a_search_of_settings_that_nothing_has(place: Place, refused: Refused) -> None:
     write_reviews(place.folder / "reviews.csv")
     said = refused("sweep sentiment --data reviews.csv --set search.settings=[training.learning_rat]")
-    assert "no encoder here has such a setting. Did you mean 'training.learning_rate'?" in said
+    assert "no encoder has such a setting. Did you mean 'training.learning_rate'?" in said
 
 
 def test_a_wrong_experiment_file_is_named(place: Place, refused: Refused) -> None:

@@ -135,3 +135,13 @@ def test_a_table_is_made_without_matplotlib_and_rich() -> None:
         "bad = {'matplotlib', 'rich', 'torch', 'mlflow', 'optuna', 'pandas'} & set(sys.modules); assert not bad, bad"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_an_interval_ends_at_what_is_possible() -> None:
+    # mean 0.95, standard deviation 0.0707, t(0.975, 1) = 12.706: 0.95 +- 0.635 without the cut
+    wide = mean_interval([0.9, 1.0])
+    assert wide is not None
+    assert wide.high > 1.5
+    cut = mean_interval([0.9, 1.0], possible=(0.0, 1.0))
+    assert cut is not None
+    assert (cut.low, cut.high) == (wide.low, 1.0)
