@@ -219,7 +219,7 @@ def test_an_export_writes_every_form_and_leaves_nothing_else(tmp_path: Path) -> 
 
 def test_a_folder_that_cannot_be_made_is_told_in_words(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(RnnbenchError, match=r"cannot write the comparison to .*file"):
+    with pytest.raises(RnnbenchError, match=r"cannot write .*file"):
         export(compare(records()), records(), tmp_path / "file" / "folder")
 
 
