@@ -49,7 +49,6 @@ class Worker:
         self.tracker = Tracker()
         self.studies = Studies(plan)
         self.lock = FileLock(f"{plan.journal}.work.lock")
-        self.prepared: dict[str, Any] = {}
 
     def work(self) -> None:
         """Works until nothing is left or someone says stop."""
