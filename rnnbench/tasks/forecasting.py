@@ -17,6 +17,7 @@ from rnnbench.data.base import AnyData, Kind, Series, SplitName
 from rnnbench.data.batches import SeriesWindows
 from rnnbench.data.series import prepare_series
 from rnnbench.encoders.base import Encoder
+from rnnbench.errors import RnnbenchError
 from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
 
 EVALUATION_BATCH = 256
@@ -26,6 +27,9 @@ class ForecastingSettings(Settings):
     """Windows, and what the encoder's forecast is added to.
 
     lookback, horizon: samples before and after the origin; 0 takes what suits the data set.
+    segment: consecutive samples that the encoder reads as one step. A day of hours at once makes a recurrence short:
+        quicker, and easier to learn (Lin et al., 2023, SegRNN, arXiv:2308.11200). Samples that fill no whole segment
+        are left out, the oldest first.
     reference: what each window is measured from, and the forecast added to: its last value, its mean, the same time
         one season earlier (the mean where the lookback holds no whole season), or nothing.
     linear_path: a linear map from the lookback to the horizon beside the encoder, shared by all channels.
@@ -33,6 +37,7 @@ class ForecastingSettings(Settings):
 
     lookback: Annotated[int, Field(ge=0)] = 0
     horizon: Annotated[int, Field(ge=0)] = 0
+    segment: Annotated[int, Field(ge=1), Choices(1, 6, 12, 24)] = 1
     calendar: bool = True
     reference: Annotated[Literal["none", "last", "mean", "season"], Choices("last", "mean", "season")] = "last"
     linear_path: Annotated[bool, Choices(False, True)] = False
@@ -50,7 +55,12 @@ class PreparedWindows(Prepared):
         self.rows = remembered(key, lambda: prepare_series(series, settings.calendar))
         self.lookback = settings.lookback or series.suggested_lookback
         self.horizon = settings.horizon or series.suggested_horizon
-        self.input_size = self.rows.input_size
+        if settings.segment > self.lookback:
+            raise RnnbenchError(
+                f"task.segment = {settings.segment} must be at most the lookback, {self.lookback} samples: the encoder "
+                "would have nothing to read"
+            )
+        self.input_size = self.rows.input_size * settings.segment
         self.channels = len(series.targets)
 
     def _windows(self, split: SplitName, batch_size: int, seed: int, *, train: bool) -> SeriesWindows:
@@ -85,7 +95,7 @@ class PreparedWindows(Prepared):
 class Forecasting(SequenceTask):
     """A direct forecaster: the encoder reads the lookback, one linear layer writes the whole horizon.
 
-        rows t - lookback .. t ─► encoder ─► last step ─► linear ─► + reference ─► rows t + 1 .. t + horizon
+        rows t - lookback .. t ─► segments ─► encoder ─► last step ─► linear ─► + reference ─► t + 1 .. t + horizon
 
     The linear path is the autoregressive part of LSTNet (Lai et al., 2018, arXiv:1703.07015). Selected by MASE over
     every origin of the split (Hyndman and Koehler, 2006), in the unit of the series.
@@ -116,12 +126,17 @@ class Forecasting(SequenceTask):
         past = inputs[..., : self.channels]
         level, reference = self._reference(past)
         centred = past - level
-        encoded = self.encoder(torch.cat([centred, inputs[..., self.channels :]], dim=-1))
-        forecast = self.head(self.head_dropout(self.encoder.last_step(encoded.steps)))
+        steps = self._segments(torch.cat([centred, inputs[..., self.channels :]], dim=-1))
+        forecast = self.head(self.head_dropout(self.encoder.last_step(self.encoder(steps).steps)))
         forecast = forecast.unflatten(1, (self.horizon, self.channels))
         if self.linear is not None:
             forecast = forecast + self.linear(centred.transpose(1, 2)).transpose(1, 2)
         return forecast + reference
+
+    def _segments(self, samples: Tensor) -> Tensor:
+        """(batch, lookback, features) as (batch, steps, segment x features): each step a run of consecutive samples."""
+        segment = self.settings.segment
+        return samples[:, samples.shape[1] % segment :].unflatten(1, (-1, segment)).flatten(2)
 
     def _reference(self, past: Tensor) -> tuple[Tensor, Tensor]:
         """What the inputs are measured from, and what the forecast is added to."""
