@@ -19,7 +19,7 @@ from rnnbench.data.base import Labelled, points_of
 from rnnbench.data.series import Scaler
 from rnnbench.data.tokenization import tokenizer_from_plain
 from rnnbench.encoders.stack import Stack
-from rnnbench.errors import SealedSplitError
+from rnnbench.errors import RnnbenchError, SealedSplitError
 from rnnbench.experiment import layer_class, resolve, task_class
 
 TASKS = registry.names("tasks")
@@ -629,3 +629,24 @@ def test_windows_left_open_are_those_of_the_data_set():
     assert (prepared.lookback, prepared.horizon) == (LOOKBACK, HORIZON)
     prepared, _ = prepared_for("forecasting", lookback=5, horizon=2)
     assert (prepared.lookback, prepared.horizon) == (5, 2)
+
+
+def test_a_segment_is_a_run_of_samples_read_at_once():
+    made = built("forecasting", segment=5)  # two segments of five; the oldest two of twelve samples fill none
+    assert (made.prepared.segment, made.encoder.layers[0].input_size) == (5, 5 * made.prepared.rows.input_size)
+    samples = torch.arange(2 * LOOKBACK * 3, dtype=torch.float32).view(2, LOOKBACK, 3)
+    steps = made._segments(samples)
+    assert steps.shape == (2, 2, 15)
+    assert torch.equal(steps[:, 0], samples[:, 2:7].flatten(1))
+    assert torch.equal(steps[:, 1], samples[:, 7:].flatten(1))
+    assert all(math.isfinite(value) for value in made.evaluate("validation").values())
+
+
+def test_a_segment_left_open_is_a_season_where_the_lookback_holds_four():
+    assert prepared_for("forecasting", lookback=4 * SEASON)[0].segment == SEASON
+    assert prepared_for("forecasting", lookback=4 * SEASON - 1)[0].segment == 1
+
+
+def test_a_segment_longer_than_the_lookback_is_refused():
+    with pytest.raises(RnnbenchError, match=r"task.segment = 13 must be at most the lookback of 12 samples"):
+        prepared_for("forecasting", segment=LOOKBACK + 1)
