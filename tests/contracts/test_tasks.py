@@ -483,6 +483,45 @@ def test_longer_texts_are_cut_at_the_end():
     assert prepared.encoded.splits.train.lengths[0] == min(3, len(whole.split()))
 
 
+# regularization of the tasks' own, by hand
+
+
+@pytest.mark.parametrize("task", ["text_generation", "sentiment"])
+def test_smoothed_targets_are_shared_out_in_training_alone(task):
+    plain, smoothed = built(task), built(task, label_smoothing=0.2)
+    batch = first_batch(plain)
+    scores = []
+    plain.head.register_forward_hook(lambda module, given, result: scores.append(result.detach().double()))
+    hard = plain.loss(batch)[0].item()
+    logs = scores[0].flatten(0, -2).log_softmax(dim=-1)
+    # a fifth of the target is spread evenly over all classes, the right one included
+    expected = 0.8 * hard - 0.2 * logs.mean().item()
+    assert smoothed.loss(batch)[0].item() == pytest.approx(expected, rel=1e-5)
+    assert smoothed.evaluate("validation") == plain.evaluate("validation")
+
+
+def test_a_dropped_word_is_gone_from_the_whole_batch():
+    made = built("text_generation", word_dropout=0.5).train()
+    nn.init.ones_(made.embedding.weight)
+    torch.manual_seed(0)
+    vectors = made._vectors(torch.tensor([[0, 1, 2, 3], [3, 2, 1, 0]]))
+    assert set(vectors.flatten().tolist()) == {0.0, 2.0}
+    assert torch.equal(vectors[0], vectors[1].flip(0))
+    assert (vectors.std(dim=-1) == 0).all()
+    assert (made.eval()._vectors(torch.tensor([[0, 1]])) == 1).all()
+
+
+@pytest.mark.parametrize("embedding_size", [24, 16])  # the encoder's size, and another
+def test_tied_embeddings_score_with_the_vectors_they_read(embedding_size):
+    made = built("text_generation", tied_embeddings=True, embedding_size=embedding_size)
+    assert made.head.weight is made.embedding.weight
+    made.eval()
+    steps = []
+    made.to_embedding.register_forward_hook(lambda module, given, result: steps.append(result))
+    scores, _ = made(torch.tensor([[1, 2, 3]]))
+    assert torch.allclose(scores, steps[0] @ made.embedding.weight.T + made.head.bias, atol=1e-5)
+
+
 # forecasting, by hand
 
 
