@@ -64,6 +64,7 @@ def show(
     task: given.Task,
     options: given.Options,
     model: given.OneModel = "lstm",
+    search: given.Search = None,
     sets: given.Sets = None,
     quick: given.Quick = False,
     as_json: given.Json = False,
@@ -72,6 +73,7 @@ def show(
     from rnnbench.experiment import resolve
     from rnnbench.shown.lists import configuration
 
+    options = options | given.searched(search)
     configuration(resolve(task, model, sets=sets or (), options=options, quick=quick), as_json)
 
 
@@ -112,6 +114,7 @@ def sweep(
     task: given.Task,
     options: given.Options,
     model: given.Models = None,
+    search: given.Search = None,
     trials: Annotated[int | None, typer.Option("--trials", min=1, help="Per encoder, in all.")] = None,
     seeds: given.Seeds = None,
     workers: given.Workers = None,
@@ -131,7 +134,7 @@ def sweep(
     wanted = SweepOptions(
         models=tuple(model or ()),
         sets=tuple(sets or ()),
-        options=options,
+        options=options | given.searched(search),
         quick=quick,
         trials=trials,
         seeds=seeds,

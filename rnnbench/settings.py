@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from rnnbench.config import Choices, Floats, Settings
+from rnnbench.config import Choices, Floats, Group, Settings
 
 
 class TrainingSettings(Settings):
@@ -17,11 +17,11 @@ class TrainingSettings(Settings):
     gradient_clip: largest norm of the whole gradient; 0 does not clip.
     """
 
-    learning_rate: Annotated[float, Field(gt=0, le=10), Floats(5e-4, 1e-2, log=True)] = 2e-3
-    batch_size: Annotated[int, Field(ge=1), Choices(16, 32, 64)] = 32
-    weight_decay: Annotated[float, Field(ge=0, le=10), Floats(1e-4, 0.3, log=True)] = 0.01
-    gradient_clip: Annotated[float, Field(ge=0), Floats(0.25, 4.0, log=True)] = 1.0
-    schedule: Annotated[Literal["constant", "cosine"], Choices("constant", "cosine")] = "cosine"
+    learning_rate: Annotated[float, Field(gt=0, le=10), Floats(5e-4, 1e-2, log=True), Group("basics")] = 2e-3
+    batch_size: Annotated[int, Field(ge=1), Choices(16, 32, 64), Group("basics")] = 32
+    weight_decay: Annotated[float, Field(ge=0, le=10), Floats(1e-4, 0.3, log=True), Group("regularization")] = 0.01
+    gradient_clip: Annotated[float, Field(ge=0), Floats(0.25, 4.0, log=True), Group("regularization")] = 1.0
+    schedule: Annotated[Literal["constant", "cosine"], Choices("constant", "cosine"), Group("optimization")] = "cosine"
     warmup: Annotated[float, Field(ge=0, lt=1)] = 0.05
     patience: Annotated[int, Field(ge=0)] = 0
     minimum_change: Annotated[float, Field(ge=0)] = 0.0
@@ -58,9 +58,9 @@ class SearchSettings(Settings):
     """How hyperparameters are searched.
 
     trials: in all, per encoder. random_trials: how many of them come first as independent random draws.
-    seeds: fresh seeds of the confirmation. settings: which settings are searched, by name or pattern such as
-    `encoder.*`; empty means every setting that has a range. ranges: in place of the range beside a setting; null means
-    that it is not searched.
+    seeds: fresh seeds of the confirmation. settings: what is searched: groups (`basics`, `regularization`, ...), names,
+    or patterns such as `encoder.*`; `all`, or nothing, means every setting that has a range. ranges: in place of the
+    range beside a setting; null means that it is not searched.
     """
 
     trials: Annotated[int, Field(ge=1)] = 12

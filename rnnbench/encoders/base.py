@@ -17,7 +17,7 @@ from jaxtyping import Float, Int
 from pydantic import Field
 from torch import Tensor, nn
 
-from rnnbench.config import Choices, Floats, Ints, Settings
+from rnnbench.config import Choices, Floats, Group, Ints, Settings
 
 State = tuple[Tensor, ...]
 
@@ -32,14 +32,18 @@ class Encoded(NamedTuple):
 class EncoderSettings(Settings):
     """Settings that every encoder has. A layer adds its own by subclassing."""
 
-    hidden_size: Annotated[int, Field(ge=1), Ints(32, 256, log=True)] = 128
-    num_layers: Annotated[int, Field(ge=1, le=32), Ints(1, 3)] = 1
-    dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.5)] = 0.1
-    residual: Annotated[bool, Choices(False, True)] = False
-    normalization: Annotated[Literal["none", "layer", "batch"], Choices("none", "layer")] = "none"
-    bidirectional: Annotated[bool, Choices(False, True)] = False
+    hidden_size: Annotated[int, Field(ge=1), Ints(32, 256, log=True), Group("basics")] = 128
+    num_layers: Annotated[int, Field(ge=1, le=32), Ints(1, 3), Group("architecture")] = 1
+    dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.5), Group("regularization")] = 0.1
+    residual: Annotated[bool, Choices(False, True), Group("architecture")] = False
+    normalization: Annotated[Literal["none", "layer", "batch"], Choices("none", "layer"), Group("architecture")] = (
+        "none"
+    )
+    bidirectional: Annotated[bool, Choices(False, True), Group("architecture")] = False
     initialization: Annotated[
-        Literal["default", "xavier", "he", "orthogonal"], Choices("default", "xavier", "orthogonal")
+        Literal["default", "xavier", "he", "orthogonal"],
+        Choices("default", "xavier", "orthogonal"),
+        Group("architecture"),
     ] = "default"
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from rnnbench.config import Choices
+from rnnbench.config import Choices, Group
 from rnnbench.encoders.base import Encoded, EncoderSettings, Layer, State
 from rnnbench.layers.kernels import run_kernel
 
@@ -15,7 +15,7 @@ from rnnbench.layers.kernels import run_kernel
 class RNNSettings(EncoderSettings):
     """The squashing function; tanh is Elman's, relu needs careful initialization."""
 
-    nonlinearity: Annotated[Literal["tanh", "relu"], Choices("tanh", "relu")] = "tanh"
+    nonlinearity: Annotated[Literal["tanh", "relu"], Choices("tanh", "relu"), Group("architecture")] = "tanh"
 
 
 class RNN(Layer):

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rnnbench import metrics
-from rnnbench.config import Choices, Floats, Settings
+from rnnbench.config import Choices, Floats, Group, Range, Settings
 from rnnbench.data.base import AnyData, Kind, Series, SplitName
 from rnnbench.data.batches import SeriesWindows
 from rnnbench.data.series import prepare_series
@@ -21,12 +21,14 @@ from rnnbench.errors import RnnbenchError
 from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
 
 EVALUATION_BATCH = 256
+SEGMENTS = (1, 6, 12, 24)
 
 
 class ForecastingSettings(Settings):
     """Windows, and what the encoder's forecast is added to.
 
-    lookback, horizon: samples before and after the origin; 0 takes what suits the data set.
+    lookback, horizon: samples before and after the origin; 0 takes what suits the data set. No range of lookbacks
+        suits an hourly and a yearly series alike: the search tries half of it, all of it and twice as much.
     segment: consecutive samples that the encoder reads as one step. A day of hours at once makes a recurrence short:
         quicker, and easier to learn (Lin et al., 2023, SegRNN, arXiv:2308.11200). Samples that fill no whole segment
         are left out, the oldest first.
@@ -35,14 +37,18 @@ class ForecastingSettings(Settings):
     linear_path: a linear map from the lookback to the horizon beside the encoder, shared by all channels.
     """
 
-    lookback: Annotated[int, Field(ge=0)] = 0
+    lookback: Annotated[int, Field(ge=0), Group("basics")] = 0
     horizon: Annotated[int, Field(ge=0)] = 0
-    segment: Annotated[int, Field(ge=1), Choices(1, 6, 12, 24)] = 1
+    segment: Annotated[int, Field(ge=1), Choices(*SEGMENTS), Group("architecture")] = 1
     calendar: bool = True
-    reference: Annotated[Literal["none", "last", "mean", "season"], Choices("last", "mean", "season")] = "last"
-    linear_path: Annotated[bool, Choices(False, True)] = False
-    head_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.4)] = 0.0
-    loss: Annotated[Literal["absolute", "squared", "huber"], Choices("absolute", "squared", "huber")] = "absolute"
+    reference: Annotated[
+        Literal["none", "last", "mean", "season"], Choices("last", "mean", "season"), Group("architecture")
+    ] = "last"
+    linear_path: Annotated[bool, Choices(False, True), Group("architecture")] = False
+    head_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.4), Group("regularization")] = 0.0
+    loss: Annotated[
+        Literal["absolute", "squared", "huber"], Choices("absolute", "squared", "huber"), Group("optimization")
+    ] = "absolute"
 
 
 class PreparedWindows(Prepared):
@@ -105,6 +111,23 @@ class Forecasting(SequenceTask):
     data_kind: ClassVar[Kind] = "series"
     metric: ClassVar[str] = "mase"
     items: ClassVar[str] = "windows"
+    ranged_by_data: ClassVar[tuple[str, ...]] = ("lookback",)
+
+    @classmethod
+    def ranges_of(cls, data: AnyData, settings: ForecastingSettings) -> dict[str, Range]:
+        """Lookbacks that the splits have room for, and segments that fit into the shortest of them.
+
+        Training keeps at least half of its rows as origins, and validation every one of its own: a lookback that
+        reached beyond its history would be scored on fewer.
+        """
+        series = cast(Series, data)
+        usual, horizon = settings.lookback or series.suggested_lookback, settings.horizon or series.suggested_horizon
+        half = max(1, usual // 2)
+        train, validation = series.splits.train, series.splits.validation
+        has_room = 2 * usual + horizon <= len(train) // 2 and 2 * usual <= validation.history
+        lookbacks = sorted({half, usual, 2 * usual} if has_room else {half, usual})
+        fitting = [segment for segment in SEGMENTS if segment <= half]
+        return {"lookback": Choices(*lookbacks), "segment": Choices(*fitting)}
 
     @classmethod
     def prepare(cls, data: AnyData, settings: ForecastingSettings) -> PreparedWindows:
