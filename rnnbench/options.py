@@ -41,7 +41,7 @@ Force = Annotated[bool, typer.Option("--force", help="Compare unlike runs all th
 def searched(search: list[str] | None) -> Options:
     """The setting that `--search` stands for: it replaces what the experiment file names; its ranges stay."""
     names = [name.strip() for item in search or () for name in item.split(",") if name.strip()]
-    return {"search.settings": ([*dict.fromkeys(names)], "--search")} if search else {}
+    return {"search.settings": ([*dict.fromkeys(names)] or [""], "--search")} if search else {}
 
 
 def tell_errors(command: Callable[..., Any]) -> Callable[..., Any]:
