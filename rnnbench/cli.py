@@ -196,6 +196,23 @@ def export(
 
 @app.command()
 @tell_errors
+def importance(
+    task: given.Task,
+    data: given.StoredData = None,
+    sweep: given.Sweep = None,
+    model: given.Models = None,
+    evaluator: Annotated[str, typer.Option("--evaluator", help="ped_anova, fanova or both.")] = "both",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A PNG to write the figure to.")] = None,
+    as_json: given.Json = False,
+) -> None:
+    """Shows which settings mattered for which encoder, with intervals, from the newest sweep's trials."""
+    from rnnbench.shown.importance import mattered
+
+    mattered(task, data, sweep, model or [], evaluator, output, as_json=as_json)
+
+
+@app.command()
+@tell_errors
 def ui(
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Where to serve.")] = 5000,
     host: Annotated[str, typer.Option("--host", help="Which address to serve on.")] = "127.0.0.1",

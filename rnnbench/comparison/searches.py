@@ -25,8 +25,11 @@ def searched_note(records: Sequence[RunRecord]) -> str:
 
     Shared by all encoders first, then what only some have, or have in another range.
     """
-    by_model = {model: ranges for model in sorted({record.model for record in records})
-                if (ranges := _usual([record for record in records if record.model == model])) is not None}  # fmt: skip
+    own_of = {
+        model: usual_ranges([record for record in records if record.model == model])
+        for model in sorted({record.model for record in records})
+    }
+    by_model = {model: ranges for model, ranges in own_of.items() if ranges is not None}
     if not by_model:
         return ""
     first = next(iter(by_model.values()))
@@ -57,7 +60,7 @@ def search_differences(records: Sequence[RunRecord]) -> list[tuple[str, list[tup
     return found
 
 
-def _usual(records: Sequence[RunRecord]) -> dict[str, Any] | None:
+def usual_ranges(records: Sequence[RunRecord]) -> dict[str, Any] | None:
     """The ranges that most of an encoder's runs say."""
     spelled = Counter(json.dumps(found) for record in records if (found := searched_of(record)) is not None)
     if not spelled:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -157,6 +158,28 @@ def confirmation_plan(task: str, options: ConfirmOptions) -> SweepPlan:
         searched=(),
         confirmed=tuple(by_name[name] for name in wanted),
     )
+
+
+def command_for(tracker: Tracker, parent: str, trials: int) -> str:
+    """What to type for a sweep of the store to go on to so many trials per encoder, as far as the store tells."""
+    run = tracker.run(parent)
+    config = next((from_plain(plain) for plain in _stored(tracker, parent).values() if _can_be_built(plain)), None)
+    words = ["rnnbench", "sweep", run.data.tags.get("task", "TASK")]
+    if config is None:
+        return shlex.join([*words, "--trials", str(trials)])
+    usual = resolve(config.task, config.model)
+    options: dict[str, tuple[Any, str]] = {}
+    if config.data.path or config.data.name != usual.data.name:
+        words += ["--data", config.data.path or config.data.name]
+        options |= {f"data.{name}": (getattr(config.data, name), "--data") for name in ("name", "path")}
+    if config.search.settings != usual.search.settings:
+        words += ["--search", ",".join(config.search.settings) or "all"]
+        options["search.settings"] = (list(config.search.settings), "--search")
+    for quick in (False, True):
+        key = resolve(config.task, config.model, options=options, quick=quick, for_model=False).comparison_key()
+        if run.data.tags.get("comparison_key", "").endswith(key):
+            return shlex.join([*words, *(["--quick"] if quick else []), "--trials", str(trials)])
+    return f"{shlex.join([*words, '--trials', str(trials)])}  with the other options of that sweep"
 
 
 def _begin(tracker: Tracker, experiment_id: str, config: ExperimentConfig, tags: Mapping[str, str]) -> str:
