@@ -80,12 +80,12 @@ def _known_models(models: Sequence[str], known: set[str]) -> list[str]:
 
 
 def _refusal(found: Importances, command: str) -> str:
-    """Which encoders have too few trials, and what adds them; nothing where all have enough."""
+    """Of which encoders nothing can be said, why, and what adds trials; nothing where all have enough."""
     if not found.refused:
         return ""
     reasons = "; ".join(f"{one.model}: {one.reason}" for one in found.refused)
     more = f". To add trials, type: {command}" if any(one.trials for one in found.refused) else ""
-    return f"too few trials to tell which settings mattered. {reasons}{more}"
+    return f"too little to tell which settings mattered. {reasons}{more}"
 
 
 def _print(found: Importances) -> None:
