@@ -70,6 +70,7 @@ def show(
     task: given.Task,
     options: given.Options,
     model: given.OneModel = "lstm",
+    search: given.Search = None,
     sets: given.Sets = None,
     quick: given.Quick = False,
     as_json: given.Json = False,
@@ -78,6 +79,7 @@ def show(
     from rnnbench.experiment import resolve
     from rnnbench.shown.lists import configuration
 
+    options = options | given.searched(search)
     configuration(resolve(task, model, sets=sets or (), options=options, quick=quick), as_json)
 
 
@@ -118,6 +120,7 @@ def sweep(
     task: given.Task,
     options: given.Options,
     model: given.Models = None,
+    search: given.Search = None,
     trials: Annotated[int | None, typer.Option("--trials", min=1, help="Per encoder, in all.")] = None,
     seeds: given.Seeds = None,
     workers: given.Workers = None,
@@ -137,7 +140,7 @@ def sweep(
     wanted = SweepOptions(
         models=tuple(model or ()),
         sets=tuple(sets or ()),
-        options=options,
+        options=options | given.searched(search),
         quick=quick,
         trials=trials,
         seeds=seeds,
@@ -195,6 +198,23 @@ def export(
     from rnnbench.shown.tables import exported
 
     exported(task, data, sweep, output, force=force)
+
+
+@app.command()
+@tell_errors
+def importance(
+    task: given.Task,
+    data: given.StoredData = None,
+    sweep: given.Sweep = None,
+    model: given.Models = None,
+    evaluator: Annotated[str, typer.Option("--evaluator", help="ped_anova, fanova or both.")] = "both",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A PNG to write the figure to.")] = None,
+    as_json: given.Json = False,
+) -> None:
+    """Shows which settings mattered for which encoder, with intervals, from the newest sweep's trials."""
+    from rnnbench.shown.importance import mattered
+
+    mattered(task, data, sweep, model or [], evaluator, output, as_json=as_json)
 
 
 @app.command()

@@ -1,15 +1,18 @@
 """A setting is one line: its default, its bounds and its search range together.
 
-    hidden_size: Annotated[int, Field(ge=1), Ints(16, 512, log=True)] = 128
+    hidden_size: Annotated[int, Field(ge=1), Ints(16, 512, log=True), Group("basics")] = 128
 
-Ranges are plain data here; only `rnnbench.sweeps` turns them into draws.
+Ranges are plain data here; only `rnnbench.sweeps` turns them into draws. The group says with which others a setting is
+searched; it stays with the setting whatever range a file gives it.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any
+from fnmatch import fnmatchcase
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -53,6 +56,27 @@ class Choices:
 
 
 Range = Ints | Floats | Choices
+
+GroupName = Literal["basics", "optimization", "regularization", "architecture"]
+GROUPS: tuple[GroupName, ...] = get_args(GroupName)
+ALL = "all"
+"""Stands for every setting that has a range, as does naming nothing."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """What a setting is searched with.
+
+    basics: learning rate, size, window, batch size. optimization: the rest of how weights are found.
+    regularization: what keeps them from learning the training split by heart. architecture: what the network is.
+    """
+
+    name: GroupName
+
+
+def is_named(setting: str, group: str | None, names: Iterable[str]) -> bool:
+    """Whether a setting, by dotted name, is among what was named: groups, settings or patterns such as `encoder.*`."""
+    return any(item in (ALL, group) or fnmatchcase(setting, item) for item in names)
 
 
 def range_from_plain(plain: Any, kind: Any = None) -> Range:
@@ -104,6 +128,15 @@ def range_to_plain(searched: Range) -> Any:
     return [*searched.values] if isinstance(searched, Choices) else asdict(searched)
 
 
+def range_in_words(searched: Range) -> str:
+    """'16 to 512 (log)', '2, 4 or 8'."""
+    if isinstance(searched, Choices):
+        *others, last = (str(value) for value in searched.values)
+        return f"{', '.join(others)} or {last}" if others else last
+    step = f" (step {searched.step})" if isinstance(searched, Ints) and searched.step > 1 else ""
+    return f"{searched.low:g} to {searched.high:g}{' (log)' if searched.log else step}"
+
+
 class Settings(BaseModel):
     """A frozen group of settings that refuses names it does not have."""
 
@@ -118,3 +151,13 @@ class Settings(BaseModel):
                 if isinstance(item, Ints | Floats | Choices):
                     found[name] = item
         return found
+
+    @classmethod
+    def groups(cls) -> dict[str, str]:
+        """The group written beside each setting that has one."""
+        return {
+            name: item.name
+            for name, field in cls.model_fields.items()
+            for item in field.metadata
+            if type(item) is Group
+        }

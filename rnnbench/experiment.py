@@ -10,12 +10,11 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 from rnnbench import registry
-from rnnbench.config import Range, Settings, range_from_plain, range_to_plain
+from rnnbench.config import Range, Settings, is_named, range_from_plain, range_to_plain
 from rnnbench.data.base import DataSettings
 from rnnbench.encoders.base import EncoderSettings, Layer
 from rnnbench.errors import RnnbenchError, SettingProblem, SettingsError, did_you_mean
@@ -93,8 +92,14 @@ class ExperimentConfig:
             found |= {} if kept is None else {name: kept}
         if task_class(self.task).requires_causal:
             found.pop("encoder.bidirectional", None)
-        wanted = self.search.settings
-        return {name: found[name] for name in found if not wanted or any(fnmatch(name, item) for item in wanted)}
+        groups = {
+            f"{name}.{setting}": group for name, cls in classes.items() for setting, group in cls.groups().items()
+        }
+        return {name: found[name] for name in found if self.is_searched(name, groups.get(name))}
+
+    def is_searched(self, setting: str, group: str | None) -> bool:
+        """Whether the search names a setting, by dotted name, or its group; naming nothing names everything."""
+        return not self.search.settings or is_named(setting, group, self.search.settings)
 
     def _kind_of(self, name: str) -> Any:
         """The type of a setting that may be searched, by dotted name, or None where there is no such setting."""
@@ -197,7 +202,7 @@ def from_plain(plain: Mapping[str, Any]) -> ExperimentConfig:
         for section, values in plain.items()
         if isinstance(values, Mapping)
         for name, value in values.items()
-        if not (name in ("name", "code") and section in ("task", "encoder"))
+        if not (name in ("name", "code") and section in ("task", "encoder")) and section != "searched"
     }
     task, model = plain["task"]["name"], plain["encoder"]["name"]
     code = registry.code_of(model)

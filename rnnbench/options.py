@@ -21,6 +21,14 @@ Task = Annotated[str, typer.Argument(help="sentiment, text_generation or forecas
 Models = Annotated[list[str] | None, typer.Option("--model", "-m", help="An encoder, or a file with one. Repeatable.")]
 OneModel = Annotated[str, typer.Option("--model", "-m", help="An encoder, or a file with one.")]
 Sets = Annotated[list[str] | None, typer.Option("--set", help="section.setting=value. Repeatable.")]
+Search = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--search",
+        help="What is searched: basics, optimization, regularization, architecture, all, or a setting by name. "
+        "Repeatable, or with commas.",
+    ),
+]
 Seeds = Annotated[int | None, typer.Option("--seeds", min=1, help="Fresh seeds of the confirmation, in all.")]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Processes; one per core by default.")]
 Quick = Annotated[bool, typer.Option("--quick", help="A small budget: two minutes instead of fifteen.")]
@@ -28,6 +36,12 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Sweep = Annotated[str | None, typer.Option("--sweep", help="A sweep by run id or name; the newest by default.")]
 StoredData = Annotated[str | None, typer.Option("--data", help="The data set, where the task has runs on several.")]
 Force = Annotated[bool, typer.Option("--force", help="Compare unlike runs all the same; a footnote says so.")]
+
+
+def searched(search: list[str] | None) -> Options:
+    """The setting that `--search` stands for: it replaces what the experiment file names; its ranges stay."""
+    names = [name.strip() for item in search or () for name in item.split(",") if name.strip()]
+    return {"search.settings": ([*dict.fromkeys(names)] or [""], "--search")} if search else {}
 
 
 def tell_errors(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from rnnbench.comparison import compare, export
 from rnnbench.comparison.base import Comparison
+from rnnbench.comparison.importances import Importances
 from rnnbench.comparison.view import IN_TABLE
 from rnnbench.errors import ComparisonError, RnnbenchError, UnknownNameError, did_you_mean
 from rnnbench.record import RunRecord
@@ -129,9 +131,9 @@ def _code(record: RunRecord) -> str | None:
     return found
 
 
-def exports_folder(comparison: Comparison) -> Path:
-    """Where a comparison's exports go unless told otherwise."""
-    return store_folder() / "exports" / f"{comparison.task}-{comparison.data}"
+def exports_folder(task: str, data: str) -> Path:
+    """Where the tables and figures of a task on a data set go unless told otherwise."""
+    return store_folder() / "exports" / f"{task}-{data}"
 
 
 def with_curves(tracker: Tracker, records: Sequence[RunRecord]) -> list[RunRecord]:
@@ -144,7 +146,7 @@ def with_curves(tracker: Tracker, records: Sequence[RunRecord]) -> list[RunRecor
 
 def write_exports(tracker: Tracker, result: Result, output: Path | None = None) -> list[Path]:
     """Every format and figure of a comparison in one folder. Raises: RnnbenchError where it cannot be written."""
-    folder = output or exports_folder(result.comparison)
+    folder = output or exports_folder(result.comparison.task, result.comparison.data)
     return export(result.comparison, with_curves(tracker, result.records), folder)
 
 
@@ -165,6 +167,16 @@ def publish(tracker: Tracker, result: Result) -> None:
     _mark(tracker, result)
     view = saved_view(result.comparison, result.parent)
     tracker.describe_experiment(result.experiment_id, note=f"{words}\n\n{table}", view=view)
+
+
+def log_importances(tracker: Tracker, parent: str, importances: Importances, figure: bytes) -> None:
+    """Puts the picture and the numbers of importances on the sweep's run."""
+    writer = tracker.writer(parent)
+    writer.text(json.dumps(importances.to_plain(), indent=1), "importance/importance.json")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "importance.png"
+        path.write_bytes(figure)
+        writer.file(path, "importance")
 
 
 def _mark(tracker: Tracker, result: Result) -> None:

@@ -16,6 +16,7 @@ import yaml
 from torch import nn
 
 from rnnbench import data, environment
+from rnnbench.config import range_to_plain
 from rnnbench.data.base import AnyData, DataSettings
 from rnnbench.encoders.stack import Stack
 from rnnbench.errors import BudgetError
@@ -177,7 +178,7 @@ def describe(config: ExperimentConfig, kind: Kind) -> RunRecord:
         metric=cls.metric,
         higher_is_better=higher_is_better(cls.metric),
         seed=config.seed,
-        config=config.to_plain(),
+        config={**config.to_plain(), "searched": {name: range_to_plain(r) for name, r in config.ranges().items()}},
         tags={"choice": config.choice()},
     )
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from rnnbench.config import Choices, Floats, Settings
+from rnnbench.config import Choices, Floats, Group, Settings
 
 
 class TrainingSettings(Settings):
@@ -26,29 +26,34 @@ class TrainingSettings(Settings):
     patience: validations without improvement of at least `minimum_change` before training stops; 0 never stops early.
     """
 
-    optimizer: Annotated[Literal["adamw", "adam", "sgd", "muon"], Choices("adamw", "adam", "sgd", "muon")] = "adamw"
-    learning_rate: Annotated[float, Field(gt=0, le=10), Floats(5e-4, 1e-2, log=True)] = 2e-3
-    momentum: Annotated[float, Field(gt=0, lt=1), Floats(0.8, 0.98)] = 0.9
-    batch_size: Annotated[int, Field(ge=1), Choices(16, 32, 64)] = 32
-    weight_decay: Annotated[float, Field(ge=0, le=10), Floats(1e-4, 0.3, log=True)] = 0.01
-    l1_penalty: Annotated[float, Field(ge=0), Floats(0.0, 3e-5)] = 0.0
-    l2_penalty: Annotated[float, Field(ge=0), Floats(0.0, 3e-4)] = 0.0
-    activation_penalty: Annotated[float, Field(ge=0), Floats(0.0, 1.0)] = 0.0
-    temporal_activation_penalty: Annotated[float, Field(ge=0), Floats(0.0, 1.0)] = 0.0
-    gradient_clip: Annotated[float, Field(ge=0), Floats(0.25, 4.0, log=True)] = 1.0
-    gradient_clip_by: Annotated[Literal["norm", "value"], Choices("norm", "value")] = "norm"
+    optimizer: Annotated[
+        Literal["adamw", "adam", "sgd", "muon"], Choices("adamw", "adam", "sgd", "muon"), Group("optimization")
+    ] = "adamw"
+    learning_rate: Annotated[float, Field(gt=0, le=10), Floats(5e-4, 1e-2, log=True), Group("basics")] = 2e-3
+    momentum: Annotated[float, Field(gt=0, lt=1), Floats(0.8, 0.98), Group("optimization")] = 0.9
+    batch_size: Annotated[int, Field(ge=1), Choices(16, 32, 64), Group("basics")] = 32
+    weight_decay: Annotated[float, Field(ge=0, le=10), Floats(1e-4, 0.3, log=True), Group("regularization")] = 0.01
+    l1_penalty: Annotated[float, Field(ge=0), Floats(0.0, 3e-5), Group("regularization")] = 0.0
+    l2_penalty: Annotated[float, Field(ge=0), Floats(0.0, 3e-4), Group("regularization")] = 0.0
+    activation_penalty: Annotated[float, Field(ge=0), Floats(0.0, 1.0), Group("regularization")] = 0.0
+    temporal_activation_penalty: Annotated[float, Field(ge=0), Floats(0.0, 1.0), Group("regularization")] = 0.0
+    gradient_clip: Annotated[float, Field(ge=0), Floats(0.25, 4.0, log=True), Group("regularization")] = 1.0
+    gradient_clip_by: Annotated[Literal["norm", "value"], Choices("norm", "value"), Group("regularization")] = "norm"
     schedule: Annotated[
         Literal["constant", "step", "plateau", "cosine", "one_cycle"],
         Choices("constant", "step", "plateau", "cosine", "one_cycle"),
+        Group("optimization"),
     ] = "cosine"
-    warmup: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.2)] = 0.05
-    decay_factor: Annotated[float, Field(gt=0, lt=1), Floats(0.1, 0.7)] = 0.3
+    warmup: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.2), Group("optimization")] = 0.05
+    decay_factor: Annotated[float, Field(gt=0, lt=1), Floats(0.1, 0.7), Group("optimization")] = 0.3
     decay_every: Annotated[float, Field(gt=0, lt=1)] = 0.25
     plateau_patience: Annotated[int, Field(ge=0)] = 0
-    averaging: Annotated[Literal["none", "exponential", "stochastic"], Choices("none", "exponential", "stochastic")] = (
-        "none"
-    )
-    averaging_decay: Annotated[float, Field(gt=0, lt=1), Choices(0.98, 0.99, 0.995)] = 0.99
+    averaging: Annotated[
+        Literal["none", "exponential", "stochastic"],
+        Choices("none", "exponential", "stochastic"),
+        Group("regularization"),
+    ] = "none"
+    averaging_decay: Annotated[float, Field(gt=0, lt=1), Choices(0.98, 0.99, 0.995), Group("regularization")] = 0.99
     averaging_start: Annotated[float, Field(ge=0, lt=1)] = 0.5
     patience: Annotated[int, Field(ge=0)] = 0
     minimum_change: Annotated[float, Field(ge=0)] = 0.0
@@ -85,9 +90,9 @@ class SearchSettings(Settings):
     """How hyperparameters are searched.
 
     trials: in all, per encoder. random_trials: how many of them come first as independent random draws.
-    seeds: fresh seeds of the confirmation. settings: which settings are searched, by name or pattern such as
-    `encoder.*`; empty means every setting that has a range. ranges: in place of the range beside a setting; null means
-    that it is not searched.
+    seeds: fresh seeds of the confirmation. settings: what is searched: groups (`basics`, `regularization`, ...), names,
+    or patterns such as `encoder.*`; `all`, or nothing, means every setting that has a range. ranges: in place of the
+    range beside a setting; null means that it is not searched.
     """
 
     trials: Annotated[int, Field(ge=1)] = 12

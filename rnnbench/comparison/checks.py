@@ -1,4 +1,4 @@
-"""What may not stand in one table: runs of unlike tasks, data, metrics, budgets, protocols or choices."""
+"""What may not stand in one table: runs of unlike tasks, data, metrics, budgets, searches, protocols or choices."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from rnnbench.comparison.searches import search_differences
 from rnnbench.errors import ComparisonError
 from rnnbench.record import RunRecord
 
@@ -44,6 +45,7 @@ def mixtures(records: Sequence[RunRecord]) -> list[str]:
     found = [_difference(label, _grouped(records, value)) for label, value in LIKE]
     encoders = [record for record in records if record.kind != "baseline"]
     found += _budgets(encoders)
+    found += [_difference(label, _by_value(values)) for label, values in search_differences(encoders)]
     confirmed = _grouped([record for record in records if record.kind == "confirm"], lambda record: record.model)
     for model, runs in sorted(confirmed.items()):
         found.append(_difference(f"choice of {model}", _grouped(runs, _choice)))
@@ -73,6 +75,13 @@ def _grouped(records: Iterable[RunRecord], value: Value) -> dict[str, list[RunRe
     groups: dict[str, list[RunRecord]] = defaultdict(list)
     for record in records:
         groups[str(value(record))].append(record)
+    return groups
+
+
+def _by_value(values: Iterable[tuple[str, RunRecord]]) -> dict[str, list[RunRecord]]:
+    groups: dict[str, list[RunRecord]] = defaultdict(list)
+    for value, record in values:
+        groups[value].append(record)
     return groups
 
 

@@ -38,18 +38,18 @@ def score_figure(comparison: Comparison) -> bytes:
     if baseline is not None and baseline.test is not None:
         axes.axvline(baseline.test * scale, color=BASELINE, linestyle=(0, (4, 3)), linewidth=1, zorder=1)
     axes.set_ylim(max(1, len(rows)) - 0.4, -0.6)
-    axes.set_yticks(range(len(rows)), [_name(row.model) for row in rows])
+    axes.set_yticks(range(len(rows)), [plain_name(row.model) for row in rows])
     for tick, row in zip(axes.get_yticklabels(), rows, strict=True):
         tick.set(color=_colour(row), fontweight="bold" if row.in_best_group else "normal")
         tick.set_fontstyle("italic" if row.kind == "baseline" else "normal")
     axes.set_xlabel(_axis_label(comparison.metric, comparison.higher_is_better, "test"))
     reading = "points: seeds; band: 95 % interval over seeds; dashed: best baseline"
     forced = " (FORCED: runs not alike)" if comparison.is_forced else ""
-    axes.set_title(f"{_name(comparison.title)}{forced}\n{reading}", loc="left", fontsize=9, color=SOFT)
+    axes.set_title(f"{plain_name(comparison.title)}{forced}\n{reading}", loc="left", fontsize=9, color=SOFT)
     if not rows:
         axes.set_xticks([])
         _say(axes, "no test scores")
-    return _png(figure)
+    return png(figure)
 
 
 def curves_figure(records: Sequence[RunRecord]) -> bytes:
@@ -62,7 +62,7 @@ def curves_figure(records: Sequence[RunRecord]) -> bytes:
     figure, axes = _figure(8.0, 4.5)
     scale = style(metric).scale
     for index, (model, found) in enumerate(curves.items()):
-        _band(axes, found, _name(model), LINES[index % len(LINES)], scale)
+        _band(axes, found, plain_name(model), LINES[index % len(LINES)], scale)
     axes.grid(color=RULE, linewidth=0.6)
     axes.set_xlabel("updates")
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
@@ -73,7 +73,7 @@ def curves_figure(records: Sequence[RunRecord]) -> bytes:
         axes.set_title(reading, loc="left", fontsize=9, color=SOFT)
     else:
         _say(axes, "no validation curves were recorded")
-    return _png(figure)
+    return png(figure)
 
 
 def _score_line(axes: Axes, place: int, row: Row, scale: float) -> None:
@@ -121,19 +121,27 @@ def _band(axes: Axes, curves: Sequence[Points], name: str, colour: str, scale: f
 
 
 def _figure(width: float, height: float) -> tuple[Figure, Axes]:
-    """An empty figure that belongs to no global state, so that threads and notebooks are left alone."""
-    figure = Figure(figsize=(width, height), layout="constrained", facecolor="white")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(RULE)
-    axes.tick_params(color=RULE, labelcolor=INK, labelsize=9)
-    axes.xaxis.label.set_color(SOFT)
-    axes.yaxis.label.set_color(SOFT)
+    figure, panels = new_figure(width, height)
+    axes: Axes = panels[0, 0]
     return figure, axes
 
 
-def _png(figure: Figure) -> bytes:
+def new_figure(width: float, height: float, rows: int = 1, columns: int = 1) -> tuple[Figure, np.ndarray]:
+    """An empty figure that belongs to no global state, so that threads and notebooks are left alone, and its panels."""
+    figure = Figure(figsize=(width, height), layout="constrained", facecolor="white")
+    FigureCanvasAgg(figure)
+    panels = figure.subplots(rows, columns, squeeze=False)
+    for axes in panels.flat:
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.spines[["left", "bottom"]].set_color(RULE)
+        axes.tick_params(color=RULE, labelcolor=INK, labelsize=9)
+        axes.xaxis.label.set_color(SOFT)
+        axes.yaxis.label.set_color(SOFT)
+    return figure, panels
+
+
+def png(figure: Figure) -> bytes:
+    """The figure as the bytes of a PNG, the same on every call."""
     out = io.BytesIO()
     figure.savefig(out, format="png", dpi=144, metadata={"Software": None})
     return out.getvalue()
@@ -150,9 +158,9 @@ def _colour(row: Row) -> str:
 def _axis_label(metric: str, higher_is_better: bool, split: str) -> str:
     shown = style(metric)
     unit = f", {shown.unit}" if shown.unit else ""
-    return f"{split} {_name(shown.label)} ({'higher' if higher_is_better else 'lower'} is better{unit})"
+    return f"{split} {plain_name(shown.label)} ({'higher' if higher_is_better else 'lower'} is better{unit})"
 
 
-def _name(text: str) -> str:
+def plain_name(text: str) -> str:
     """The name with nothing that matplotlib would read as mathematics."""
     return one_line(text).replace("$", r"\$")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from rnnbench.comparison.base import ALPHA, Comparison, Row
 from rnnbench.comparison.rows import FAILED
+from rnnbench.comparison.searches import searched_note
 from rnnbench.comparison.statistics import EXACT_SEEDS, seeds_needed, smallest_p
 from rnnbench.record import RunRecord
 
@@ -21,6 +22,8 @@ def written(table: Comparison, records: Sequence[RunRecord], reasons: Sequence[s
     yield from _significance(table)
     yield from _seeds(table)
     yield from _trials(table, records)
+    if note := searched_note([record for record in records if record.kind in ("trial", "confirm")]):
+        yield note
     yield from _baselines(table)
     if any(row.interval for row in table.rows):
         yield (

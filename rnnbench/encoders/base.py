@@ -17,7 +17,7 @@ from jaxtyping import Float, Int
 from pydantic import Field
 from torch import Tensor, nn
 
-from rnnbench.config import Choices, Floats, Ints, Range, Settings
+from rnnbench.config import Choices, Floats, Group, Ints, Range, Settings
 from rnnbench.layers.dropout import keep_mask
 
 State = tuple[Tensor, ...]
@@ -48,22 +48,27 @@ class EncoderSettings(Settings):
         arXiv:1512.03385); `highway` mixes the two by a learned gate (Srivastava et al., 2015, arXiv:1505.00387).
     """
 
-    hidden_size: Annotated[int, Field(ge=1), Ints(32, 256, log=True)] = 128
-    num_layers: Annotated[int, Field(ge=1, le=32), Ints(1, 3)] = 1
-    input_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.5)] = 0.0
-    dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.5)] = 0.1
-    output_dropout: Annotated[float | None, Field(ge=0, lt=1), Floats(0.0, 0.5)] = None
-    locked_dropout: Annotated[bool, Choices(False, True)] = False
-    recurrent_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.5)] = 0.0
-    zoneout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.3)] = 0.0
-    weight_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.5)] = 0.0
-    connection: Annotated[Literal["none", "residual", "highway"], Choices("none", "residual", "highway")] = "none"
-    normalization: Annotated[Literal["none", "layer", "batch"], Choices("none", "layer")] = "none"
-    state_normalization: Annotated[bool, Choices(False, True)] = False
-    bidirectional: Annotated[bool, Choices(False, True)] = False
+    hidden_size: Annotated[int, Field(ge=1), Ints(32, 256, log=True), Group("basics")] = 128
+    num_layers: Annotated[int, Field(ge=1, le=32), Ints(1, 3), Group("architecture")] = 1
+    input_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.5), Group("regularization")] = 0.0
+    dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.5), Group("regularization")] = 0.1
+    output_dropout: Annotated[float | None, Field(ge=0, lt=1), Floats(0.0, 0.5), Group("regularization")] = None
+    locked_dropout: Annotated[bool, Choices(False, True), Group("regularization")] = False
+    recurrent_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.5), Group("regularization")] = 0.0
+    zoneout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.3), Group("regularization")] = 0.0
+    weight_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.5), Group("regularization")] = 0.0
+    connection: Annotated[
+        Literal["none", "residual", "highway"], Choices("none", "residual", "highway"), Group("architecture")
+    ] = "none"
+    normalization: Annotated[Literal["none", "layer", "batch"], Choices("none", "layer"), Group("architecture")] = (
+        "none"
+    )
+    state_normalization: Annotated[bool, Choices(False, True), Group("architecture")] = False
+    bidirectional: Annotated[bool, Choices(False, True), Group("architecture")] = False
     initialization: Annotated[
         Literal["default", "xavier", "xavier_normal", "he", "orthogonal", "identity"],
         Choices("default", "xavier", "orthogonal"),
+        Group("architecture"),
     ] = "default"
 
     @property

@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 from pydantic import Field
 from torch import Tensor, nn
 
-from rnnbench.config import Floats
+from rnnbench.config import Floats, Group
 from rnnbench.encoders.base import Cell, Encoded, EncoderSettings, State
 from rnnbench.layers.kernels import run_kernel, weights_of
 
@@ -17,7 +17,7 @@ from rnnbench.layers.kernels import run_kernel, weights_of
 class LSTMSettings(EncoderSettings):
     """The forget gate's bias at the start; 1 keeps the memory open (Jozefowicz et al., 2015)."""
 
-    forget_bias: Annotated[float, Field(ge=-10, le=10), Floats(0.0, 2.0)] = 1.0
+    forget_bias: Annotated[float, Field(ge=-10, le=10), Floats(0.0, 2.0), Group("architecture")] = 1.0
 
 
 class LSTM(Cell):

@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from rnnbench.config import Choices
+from rnnbench.config import Choices, Group
 from rnnbench.encoders.base import Cell, Encoded, EncoderSettings, State
 from rnnbench.layers.kernels import run_kernel, weights_of
 
@@ -16,7 +16,7 @@ from rnnbench.layers.kernels import run_kernel, weights_of
 class RNNSettings(EncoderSettings):
     """The squashing function; tanh is Elman's, relu needs careful initialization."""
 
-    nonlinearity: Annotated[Literal["tanh", "relu"], Choices("tanh", "relu")] = "tanh"
+    nonlinearity: Annotated[Literal["tanh", "relu"], Choices("tanh", "relu"), Group("architecture")] = "tanh"
 
 
 class RNN(Cell):

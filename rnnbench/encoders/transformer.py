@@ -10,7 +10,7 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rnnbench.config import Choices, Ints
+from rnnbench.config import Choices, Group, Ints
 from rnnbench.encoders.base import Encoded, EncoderSettings, Layer, State
 from rnnbench.layers.dropout import FeatureDropout
 from rnnbench.layers.positions import distance_penalties, rotate, sinusoids
@@ -23,12 +23,14 @@ class TransformerSettings(EncoderSettings):
     feedforward_multiple: width of the inner layer, in units of the hidden size.
     """
 
-    num_layers: Annotated[int, Field(ge=1, le=32), Ints(1, 4)] = 2
-    heads: Annotated[int, Field(ge=1, le=64), Choices(2, 4, 8)] = 4
-    positions: Annotated[Literal["rotary", "sinusoidal", "alibi", "none"], Choices("rotary", "sinusoidal", "alibi")] = (
-        "rotary"
-    )
-    feedforward_multiple: Annotated[int, Field(ge=1, le=16), Choices(2, 4)] = 4
+    num_layers: Annotated[int, Field(ge=1, le=32), Ints(1, 4), Group("architecture")] = 2
+    heads: Annotated[int, Field(ge=1, le=64), Choices(2, 4, 8), Group("architecture")] = 4
+    positions: Annotated[
+        Literal["rotary", "sinusoidal", "alibi", "none"],
+        Choices("rotary", "sinusoidal", "alibi"),
+        Group("architecture"),
+    ] = "rotary"
+    feedforward_multiple: Annotated[int, Field(ge=1, le=16), Choices(2, 4), Group("architecture")] = 4
     context: Annotated[int, Field(ge=1)] = 256
 
 

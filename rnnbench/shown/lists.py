@@ -117,13 +117,17 @@ def data_description(settings: dict[str, tuple[Any, str]], task: str | None, as_
 
 def configuration(config: ExperimentConfig, as_json: bool) -> None:
     """Every setting, its value, where that came from, and the range it is searched in."""
-    from rnnbench.config import range_to_plain
+    from rnnbench.config import range_in_words, range_to_plain
+    from rnnbench.searched import check_searched, left_to_data
 
+    check_searched([config])
     plain, ranges = config.to_plain(), config.ranges()
     if as_json:
         searched = {name: range_to_plain(found) for name, found in ranges.items()}
         out.print_json(json.dumps({"config": plain, "searched": searched, "origins": dict(config.origins)}))
         return
+    words = dict.fromkeys(left_to_data(config), "half, once and twice what suits the data")
+    words |= {name: range_in_words(found) for name, found in ranges.items()}
     table = Table(box=None, pad_edge=False)
     for title in ("setting", "value", "from", "searched"):
         table.add_column(title, overflow="fold")
@@ -133,17 +137,6 @@ def configuration(config: ExperimentConfig, as_json: bool) -> None:
         for name, value in values.items():
             dotted = f"{section}.{name}"
             origin = config.origins.get(dotted, "default")
-            found = ranges.get(dotted)
             style = "" if origin == "default" else "bold"
-            table.add_row(dotted, f"[{style}]{value}[/{style}]" if style else str(value), origin, _in_words(found))
+            table.add_row(dotted, f"[{style}]{value}[/{style}]" if style else str(value), origin, words.get(dotted, ""))
     out.print(table)
-
-
-def _in_words(found: Any) -> str:
-    from rnnbench.config import Choices
-
-    if found is None:
-        return ""
-    if isinstance(found, Choices):
-        return ", ".join(str(value) for value in found.values)
-    return f"{found.low} to {found.high}{' (log)' if found.log else ''}"

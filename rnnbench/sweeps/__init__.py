@@ -1,7 +1,14 @@
 """Optuna's part: studies, draws, pruning, workers, confirmation. The only user of optuna."""
 
 from rnnbench.sweeps.base import SweepInterrupted, SweepPlan
-from rnnbench.sweeps.plans import ConfirmOptions, SweepOptions, configurations, confirmation_plan, sweep_plan
+from rnnbench.sweeps.plans import (
+    ConfirmOptions,
+    SweepOptions,
+    command_for,
+    configurations,
+    confirmation_plan,
+    sweep_plan,
+)
 from rnnbench.sweeps.sweep import carry_out, confirm, sweep
 
 __all__ = [
@@ -10,6 +17,7 @@ __all__ = [
     "SweepOptions",
     "SweepPlan",
     "carry_out",
+    "command_for",
     "configurations",
     "confirm",
     "confirmation_plan",

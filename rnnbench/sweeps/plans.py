@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import shlex
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from typing import Any
 
-from rnnbench import registry, results, runs
+from rnnbench import results, runs
 from rnnbench.config import Choices, Ints, Range
-from rnnbench.errors import BudgetError, RnnbenchError, SettingProblem, SettingsError, UnknownNameError, did_you_mean
-from rnnbench.experiment import SEARCHED_SECTIONS, ExperimentConfig, from_plain, layer_class, models_of, resolve
+from rnnbench.errors import BudgetError, RnnbenchError, UnknownNameError
+from rnnbench.experiment import ExperimentConfig, from_plain, models_of, resolve
+from rnnbench.searched import check_searched, with_ranges_of_data
 from rnnbench.sweeps.base import SweepPlan
 from rnnbench.tracking import Tracker
 
@@ -62,34 +63,12 @@ def configurations(task: str, options: SweepOptions) -> dict[str, ExperimentConf
         if name in rows:
             raise RnnbenchError(f"two encoders are named {name!r}: {rows[name]} and {model}. Rename the file")
         rows[name] = model
-    _check_searched(by_model)
+    check_searched(by_model.values())
     return by_model
 
 
 def _resolve(task: str, model: str, options: SweepOptions, *, for_model: bool = True) -> ExperimentConfig:
     return resolve(task, model, sets=options.sets, options=options.options, quick=options.quick, for_model=for_model)
-
-
-def _check_searched(configs: Mapping[str, ExperimentConfig]) -> None:
-    """Refuses names in `search` that no encoder has: they would be left out without a word."""
-    first = next(iter(configs.values()))
-    classes = [(section, type(config.section(section))) for config in configs.values() for section in SEARCHED_SECTIONS]
-    # a file may name settings of encoders that this call leaves out
-    classes += [("encoder", layer_class(model).Settings) for model in registry.names("encoders")]
-    known = {f"{section}.{setting}" for section, cls in classes for setting in cls.model_fields}
-    problems = [
-        SettingProblem(
-            where,
-            name,
-            first.origins.get(where, "default"),
-            f"no encoder has such a setting.{did_you_mean(name, known)}",
-        )
-        for where, names in (("search.settings", first.search.settings), ("search.ranges", first.search.ranges))
-        for name in names
-        if not any(fnmatch(one, name) for one in known)
-    ]
-    if problems:
-        raise SettingsError(problems)
 
 
 def sweep_plan(task: str, options: SweepOptions) -> SweepPlan:
@@ -100,6 +79,7 @@ def sweep_plan(task: str, options: SweepOptions) -> SweepPlan:
     configs = configurations(task, options)
     first = next(iter(configs.values()))
     loaded = runs.load_data(first)
+    configs = {model: with_ranges_of_data(config, loaded) for model, config in configs.items()}
     runs.prepare(first)  # a series too short for its windows is better told now than by every worker
     _check_ceiling(configs)
     tracker = Tracker()
@@ -178,6 +158,28 @@ def confirmation_plan(task: str, options: ConfirmOptions) -> SweepPlan:
         searched=(),
         confirmed=tuple(by_name[name] for name in wanted),
     )
+
+
+def command_for(tracker: Tracker, parent: str, trials: int) -> str:
+    """What to type for a sweep of the store to go on to so many trials per encoder, as far as the store tells."""
+    run = tracker.run(parent)
+    config = next((from_plain(plain) for plain in _stored(tracker, parent).values() if _can_be_built(plain)), None)
+    words = ["rnnbench", "sweep", run.data.tags.get("task", "TASK")]
+    if config is None:
+        return shlex.join([*words, "--trials", str(trials)])
+    usual = resolve(config.task, config.model)
+    options: dict[str, tuple[Any, str]] = {}
+    if config.data.path or config.data.name != usual.data.name:
+        words += ["--data", config.data.path or config.data.name]
+        options |= {f"data.{name}": (getattr(config.data, name), "--data") for name in ("name", "path")}
+    if config.search.settings != usual.search.settings:
+        words += ["--search", ",".join(config.search.settings) or "all"]
+        options["search.settings"] = (list(config.search.settings), "--search")
+    for quick in (False, True):
+        key = resolve(config.task, config.model, options=options, quick=quick, for_model=False).comparison_key()
+        if run.data.tags.get("comparison_key", "").endswith(key):
+            return shlex.join([*words, *(["--quick"] if quick else []), "--trials", str(trials)])
+    return f"{shlex.join([*words, '--trials', str(trials)])}  with the other options of that sweep"
 
 
 def _begin(tracker: Tracker, experiment_id: str, config: ExperimentConfig, tags: Mapping[str, str]) -> str:

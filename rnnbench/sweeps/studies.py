@@ -74,7 +74,7 @@ class Studies:
             study.sampler = optuna.samplers.RandomSampler(seed=seed)
         else:
             study.sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=0)
-        trial = study.ask(fixed_distributions={name: _distribution(r) for name, r in config.ranges().items()})
+        trial = study.ask(fixed_distributions={name: distribution_of(r) for name, r in config.ranges().items()})
         for key, value in _owner().items():
             trial.set_user_attr(key, value)
         trial.set_user_attr("draw", "random" if is_random else "fallback" if at_random else "tpe")
@@ -130,7 +130,8 @@ def _study_name(config: ExperimentConfig) -> str:
     return f"{Path(config.model).stem}@{code}" if code else config.model
 
 
-def _distribution(searched: Range) -> BaseDistribution:
+def distribution_of(searched: Range) -> BaseDistribution:
+    """What Optuna draws a range's values from."""
     match searched:
         case Ints():
             return IntDistribution(searched.low, searched.high, log=searched.log, step=searched.step)

@@ -16,7 +16,7 @@ import pytorch_lightning as pl
 import torch
 from torch import Tensor
 
-from rnnbench.config import Settings
+from rnnbench.config import Range, Settings
 from rnnbench.data.base import AnyData, Kind, SplitName
 from rnnbench.encoders.base import Encoder
 
@@ -80,11 +80,18 @@ class SequenceTask(pl.LightningModule, ABC):
     requires_causal: ClassVar[bool] = False
     items: ClassVar[str]
     """What `items per second` counts: characters, texts, windows."""
+    ranged_by_data: ClassVar[tuple[str, ...]] = ()
+    """Settings without a range beside them that `ranges_of` gives one."""
 
     @classmethod
     @abstractmethod
     def prepare(cls, data: AnyData, settings: Any) -> Prepared:
         """Tokens, scales or windows of a data set, learned from its training split alone."""
+
+    @classmethod
+    def ranges_of(cls, data: AnyData, settings: Any) -> dict[str, Range]:
+        """Search ranges that only the data set can tell, by setting: none, unless a task has such."""
+        return {}
 
     def __init__(self, encoder: Encoder, prepared: Any, settings: Any) -> None:
         super().__init__()

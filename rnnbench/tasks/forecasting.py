@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rnnbench import metrics
-from rnnbench.config import Choices, Floats, Settings
+from rnnbench.config import Choices, Floats, Group, Range, Settings
 from rnnbench.data.base import AnyData, Kind, Series, SplitName
 from rnnbench.data.batches import SeriesWindows
 from rnnbench.data.series import prepare_series
@@ -26,8 +26,9 @@ EVALUATION_BATCH = 256
 class ForecastingSettings(Settings):
     """Windows, and what the encoder's forecast is added to.
 
-    lookback, horizon: samples before and after the origin; 0 takes what suits the data set.
-    segment: consecutive samples that the encoder reads as one step; 0 takes a season where the lookback holds four,
+    lookback, horizon: samples before and after the origin; 0 takes what suits the data set. No range of lookbacks
+        suits an hourly and a yearly series alike: the search tries half of it, all of it and twice as much.
+    segment: consecutive samples that the encoder reads as one step; 0 takes a season where the lookback holds three,
         else a sample. A day of hours at once makes a recurrence short: quicker, and easier to learn (Lin et al., 2023,
         SegRNN, arXiv:2308.11200). Samples that fill no whole segment are left out, the oldest first.
     reference: what each window is measured from, and the forecast added to: its last value, its mean, the same time
@@ -35,14 +36,18 @@ class ForecastingSettings(Settings):
     linear_path: a linear map from the lookback to the horizon beside the encoder, shared by all channels.
     """
 
-    lookback: Annotated[int, Field(ge=0)] = 0
+    lookback: Annotated[int, Field(ge=0), Group("basics")] = 0
     horizon: Annotated[int, Field(ge=0)] = 0
     segment: Annotated[int, Field(ge=0)] = 0
     calendar: bool = True
-    reference: Annotated[Literal["none", "last", "mean", "season"], Choices("last", "mean", "season")] = "last"
-    linear_path: Annotated[bool, Choices(False, True)] = False
-    head_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.4)] = 0.0
-    loss: Annotated[Literal["absolute", "squared", "huber"], Choices("absolute", "squared", "huber")] = "absolute"
+    reference: Annotated[
+        Literal["none", "last", "mean", "season"], Choices("last", "mean", "season"), Group("architecture")
+    ] = "last"
+    linear_path: Annotated[bool, Choices(False, True), Group("architecture")] = False
+    head_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.4), Group("regularization")] = 0.0
+    loss: Annotated[
+        Literal["absolute", "squared", "huber"], Choices("absolute", "squared", "huber"), Group("optimization")
+    ] = "absolute"
 
 
 class PreparedWindows(Prepared):
@@ -55,7 +60,7 @@ class PreparedWindows(Prepared):
         self.rows = remembered(key, lambda: prepare_series(series, settings.calendar))
         self.lookback = settings.lookback or series.suggested_lookback
         self.horizon = settings.horizon or series.suggested_horizon
-        has_seasons = series.season_length > 1 and self.lookback >= 4 * series.season_length
+        has_seasons = series.season_length > 1 and self.lookback >= 3 * series.season_length
         self.segment = settings.segment or (series.season_length if has_seasons else 1)
         if self.segment > self.lookback:
             raise RnnbenchError(
@@ -108,6 +113,22 @@ class Forecasting(SequenceTask):
     data_kind: ClassVar[Kind] = "series"
     metric: ClassVar[str] = "mase"
     items: ClassVar[str] = "windows"
+    ranged_by_data: ClassVar[tuple[str, ...]] = ("lookback",)
+
+    @classmethod
+    def ranges_of(cls, data: AnyData, settings: ForecastingSettings) -> dict[str, Range]:
+        """Lookbacks that the splits have room for.
+
+        Training keeps at least half of its rows as origins, and validation every one of its own: a lookback that
+        reached beyond its history would be scored on fewer.
+        """
+        series = cast(Series, data)
+        usual, horizon = settings.lookback or series.suggested_lookback, settings.horizon or series.suggested_horizon
+        half = max(1, usual // 2)
+        train, validation = series.splits.train, series.splits.validation
+        has_room = 2 * usual + horizon <= len(train) // 2 and 2 * usual <= validation.history
+        lookbacks = sorted({half, usual, 2 * usual} if has_room else {half, usual})
+        return {"lookback": Choices(*lookbacks)}
 
     @classmethod
     def prepare(cls, data: AnyData, settings: ForecastingSettings) -> PreparedWindows:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rnnbench import metrics
-from rnnbench.config import Choices, Floats, Ints, Settings
+from rnnbench.config import Choices, Floats, Group, Ints, Settings
 from rnnbench.data.base import AnyData, Kind, LabelledTexts, SplitName
 from rnnbench.data.batches import LabelledBatches
 from rnnbench.data.text import EncodedLabelled, Tokenizer, TokenizerSettings, build_tokenizer, encode_labelled
@@ -32,18 +32,18 @@ class SentimentSettings(Settings):
     pooling: which steps stand for the text. max_tokens: longer texts are cut at the end.
     """
 
-    tokenizer: Literal["words", "characters", "subwords"] = "words"
+    tokenizer: Annotated[Literal["words", "characters", "subwords"], Group("architecture")] = "words"
     vocabulary_size: Annotated[int, Field(ge=16)] = 10_000
     minimum_count: Annotated[int, Field(ge=1)] = 2
     lowercase: bool = True
-    max_tokens: Annotated[int, Field(ge=1)] = 64
-    embedding_size: Annotated[int, Field(ge=1), Ints(32, 128, log=True)] = 64
-    embedding_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.7)] = 0.3
-    word_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.4)] = 0.1
-    label_smoothing: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.2)] = 0.0
-    pooling: Annotated[Literal["last", "mean", "max", "attention"], Choices("last", "mean", "max", "attention")] = (
-        "mean"
-    )
+    max_tokens: Annotated[int, Field(ge=1), Choices(32, 64, 128), Group("basics")] = 64
+    embedding_size: Annotated[int, Field(ge=1), Ints(32, 128, log=True), Group("architecture")] = 64
+    embedding_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.7), Group("regularization")] = 0.3
+    word_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.4), Group("regularization")] = 0.1
+    label_smoothing: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.2), Group("regularization")] = 0.0
+    pooling: Annotated[
+        Literal["last", "mean", "max", "attention"], Choices("last", "mean", "max", "attention"), Group("architecture")
+    ] = "mean"
 
 
 class PreparedTexts(Prepared):

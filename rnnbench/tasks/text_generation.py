@@ -12,7 +12,7 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rnnbench.config import Choices, Floats, Ints, Settings
+from rnnbench.config import Choices, Floats, Group, Ints, Settings
 from rnnbench.data.base import AnyData, Kind, SplitName, TextCorpus
 from rnnbench.data.batches import CorpusWindows, EvaluationWindows, StridedWindows
 from rnnbench.data.text import EncodedCorpus, Tokenizer, TokenizerSettings, build_tokenizer, encode_corpus
@@ -39,14 +39,14 @@ class TextGenerationSettings(Settings):
         Wolf, 2017, arXiv:1608.05859; Inan et al., 2017, arXiv:1611.01462).
     """
 
-    tokenizer: Literal["characters", "subwords", "words"] = "characters"
+    tokenizer: Annotated[Literal["characters", "subwords", "words"], Group("architecture")] = "characters"
     vocabulary_size: Annotated[int, Field(ge=16)] = 1024
-    embedding_size: Annotated[int, Field(ge=1), Ints(32, 128, log=True)] = 64
-    embedding_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.3)] = 0.0
-    word_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.3)] = 0.0
-    label_smoothing: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.2)] = 0.0
-    tied_embeddings: Annotated[bool, Choices(False, True)] = False
-    window: Annotated[int, Field(ge=2), Choices(32, 64, 128)] = 64
+    embedding_size: Annotated[int, Field(ge=1), Ints(32, 128, log=True), Group("architecture")] = 64
+    embedding_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.3), Group("regularization")] = 0.0
+    word_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.3), Group("regularization")] = 0.0
+    label_smoothing: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.2), Group("regularization")] = 0.0
+    tied_embeddings: Annotated[bool, Choices(False, True), Group("architecture")] = False
+    window: Annotated[int, Field(ge=2), Choices(16, 32, 64, 128), Group("basics")] = 64
     carry_state: bool = True
 
 

@@ -681,9 +681,9 @@ def test_a_segment_is_a_run_of_samples_read_at_once():
     assert all(math.isfinite(value) for value in made.evaluate("validation").values())
 
 
-def test_a_segment_left_open_is_a_season_where_the_lookback_holds_four():
-    assert prepared_for("forecasting", lookback=4 * SEASON)[0].segment == SEASON
-    assert prepared_for("forecasting", lookback=4 * SEASON - 1)[0].segment == 1
+def test_a_segment_left_open_is_a_season_where_the_lookback_holds_three():
+    assert prepared_for("forecasting", lookback=3 * SEASON)[0].segment == SEASON
+    assert prepared_for("forecasting", lookback=3 * SEASON - 1)[0].segment == 1
 
 
 def test_a_segment_longer_than_the_lookback_is_refused():

@@ -19,13 +19,14 @@ HEAVY = {
     "torch", "mlflow", "optuna", "pandas", "pytorch_lightning", "lightning", "matplotlib", "pyarrow", "sklearn",
 }  # fmt: skip
 OPTIONS = {
-    "sweep": "--model --trials --seeds --workers --timeout --data --fresh --set --json --quick",
+    "sweep": "--model --search --trials --seeds --workers --timeout --data --fresh --set --json --quick",
     "train": "--model --set --seed --data --json",
-    "show": "--model --set --json",
+    "show": "--model --search --set --json",
     "baselines": "--data --json",
     "confirm": "--seeds --model --workers --json --data --sweep",
     "compare": "--format --output --sweep --force",
     "export": "--output --sweep",
+    "importance": "--data --sweep --model --evaluator --output --json",
     "data": "--text-column --label-column --target --time-column --covariates --frequency --fill --data-dir --json",
     "models": "--json",
     "tasks": "--json",

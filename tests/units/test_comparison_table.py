@@ -278,3 +278,63 @@ def test_more_seeds_than_the_exact_test_takes_still_make_a_table() -> None:
     assert row(table, "rnn").seeds == 20
     assert not row(table, "rnn").in_best_group
     assert any("16 lowest common seeds" in note for note in table.footnotes)
+
+
+# what was searched
+
+RATE = {"low": 0.004, "high": 0.02, "log": True}
+SIZE = {"low": 96, "high": 192, "log": True, "step": 1}
+
+
+def searched(model: str, ranges: dict[str, Any], *scores: float, **search: Any) -> list[RunRecord]:
+    config = {"budget": BUDGET, "search": {"settings": ["basics"], **search}, "searched": ranges}
+    runs = [*confirms(model, *(scores or (0.8,)), config=config), run("trial", model, 90, None, config=config)]
+    return [replace(one, run_id=f"{one.run_id}-{len(ranges)}") for one in runs]
+
+
+def notes_on_search(*runs: RunRecord) -> list[str]:
+    return [note for note in compare(runs).footnotes if note.startswith("Searched")]
+
+
+def test_a_footnote_says_what_was_searched_and_where_encoders_differ() -> None:
+    shared = {"training.learning_rate": RATE, "encoder.hidden_size": SIZE}
+    same = "learning_rate 0.004 to 0.02 (log), hidden_size 96 to 192 (log)"
+    alone = [*searched("gru", shared), *searched("rnn", shared)]
+    assert notes_on_search(*alone) == [f"Searched: {same}."]
+    wider = shared | {"encoder.heads": [2, 4, 8]}
+    assert notes_on_search(*alone, *searched("transformer", wider)) == [
+        f"Searched: {same}; transformer also: heads 2, 4 or 8."
+    ]
+    narrower = shared | {"encoder.hidden_size": [96]}
+    assert notes_on_search(*searched("gru", shared), *searched("rnn", narrower)) == [
+        "Searched: learning_rate 0.004 to 0.02 (log); gru also: hidden_size 96 to 192 (log); rnn also: hidden_size 96."
+    ]
+
+
+def test_settings_of_one_name_are_told_by_their_sections_too() -> None:
+    ranges = {"encoder.dropout": {"low": 0.0, "high": 0.5, "log": False}, "task.dropout": [0.1]}
+    assert notes_on_search(*searched("gru", ranges)) == [
+        "Searched: encoder.dropout 0 to 0.5, task.dropout 0.1."
+    ]  # fmt: skip
+
+
+def test_a_search_of_nothing_is_told_and_runs_that_do_not_say_get_no_footnote() -> None:
+    assert notes_on_search(*searched("gru", {})) == ["Searched: nothing."]
+    assert notes_on_search(*confirms("gru", 0.8)) == []
+
+
+def test_mixed_searches_are_refused() -> None:
+    ranges = {"training.learning_rate": RATE}
+    runs = [*searched("gru", ranges), *searched("rnn", ranges, settings=["regularization"])]
+    with pytest.raises(ComparisonError, match=r'search.settings: \["basics"\] in .*; \["regularization"\] in '):
+        compare(runs)
+    forced = compare(runs, force=True)
+    assert any(note.startswith("FORCED") and "search.settings" in note for note in forced.footnotes)
+    with pytest.raises(ComparisonError, match=r"what was searched for gru: training.learning_rate 0.004 to 0.02"):
+        compare([*searched("gru", ranges), run("trial", "gru", 91, None, config={
+            "budget": BUDGET, "search": {"settings": ["basics"]}, "searched": {"training.learning_rate": [0.1]},
+        })])  # fmt: skip
+
+
+def test_an_encoder_may_be_searched_in_ranges_of_its_own() -> None:
+    compare([*searched("gru", {"encoder.hidden_size": SIZE}), *searched("rnn", {"encoder.hidden_size": [96]})])

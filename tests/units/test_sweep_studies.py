@@ -10,7 +10,7 @@ from optuna.trial import TrialState
 from rnnbench.config import Choices, Floats, Ints
 from rnnbench.experiment import resolve
 from rnnbench.sweeps.base import FIRST_TRIAL_SEED, SweepPlan
-from rnnbench.sweeps.studies import Studies, _distribution
+from rnnbench.sweeps.studies import Studies, distribution_of
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +59,7 @@ def kinds(studies, model="gru"):
     ],
 )
 def test_a_range_becomes_the_distribution_of_the_same_values(searched, inside, outside):
-    found = _distribution(searched)
+    found = distribution_of(searched)
     assert all(found._contains(found.to_internal_repr(value)) for value in inside)
     assert not any(found._contains(found.to_internal_repr(value)) for value in outside)
     assert getattr(found, "log", False) == getattr(searched, "log", False)

@@ -1,0 +1,228 @@
+"""Which settings mattered, from the records of a sweep alone.
+
+Two evaluators answer two questions. PED-ANOVA: which settings set the best trials apart from the rest. fANOVA: how much
+of the variance of the score over the searched ranges a setting explains by itself.
+
+Pruned and diverged trials have no score of a whole training. PED-ANOVA asks only who is among the best, and they are
+not: they stand among the rest. fANOVA needs scores, and sees completed trials alone; what pruning took away early is
+not in its answer.
+
+Source: Watanabe, Bansal and Hutter (2023), PED-ANOVA: Efficiently quantifying hyperparameter importance in arbitrary
+subspaces, arXiv:2304.10255; Hutter, Hoos and Leyton-Brown (2014), An efficient approach for assessing hyperparameter
+importance, ICML.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import optuna
+from optuna.importance import FanovaImportanceEvaluator, PedAnovaImportanceEvaluator
+from optuna.trial import FrozenTrial
+
+from rnnbench.comparison.importances import (
+    EVALUATORS,
+    INTERVAL,
+    TITLES,
+    EvaluatorName,
+    Importance,
+    Importances,
+    Share,
+    TooFew,
+)
+from rnnbench.comparison.searches import searched_of, usual_ranges
+from rnnbench.config import Choices, Floats, Range, range_from_plain, range_to_plain
+from rnnbench.experiment import from_plain
+from rnnbench.record import RunRecord
+from rnnbench.sweeps.studies import distribution_of
+
+FEWEST_TRIALS = 10
+RESAMPLES: dict[EvaluatorName, int] = {"ped_anova": 100, "fanova": 25}
+"""How often the trials are drawn again; a forest takes longer than a histogram."""
+_TREES = 32
+_BEST_TRIALS, _BEST_SHARE = 5, 1 / 3
+"""PED-ANOVA compares the best third with all, at least five trials. The paper's tenth is made for hundreds: of 40
+made-up trials, a setting of three choices that alone decided came first 2 times of 8 with a tenth, and 8 of 8 with a
+third. Below some 30 trials PED-ANOVA still favours settings of many values over those of few."""
+_LARGEST_BEST_SHARE = 2 / 3
+"""Where ties make the best trials more than this, there is no telling them from the rest."""
+_TIED = "too many trials share the best score to be set apart from the rest"
+_AMONG_THE_REST = ("pruned", "diverged")
+
+
+@dataclass(frozen=True)
+class _Trials:
+    """An encoder's trials, in an order that does not depend on the records'."""
+
+    model: str
+    higher_is_better: bool
+    ranges: Mapping[str, Range]
+    completed: tuple[RunRecord, ...]
+    rest: tuple[RunRecord, ...]
+    counted: int
+
+
+def importances(
+    records: Sequence[RunRecord],
+    *,
+    models: Sequence[str] = (),
+    evaluators: Sequence[EvaluatorName] = EVALUATORS,
+    seed: int = 0,
+) -> Importances:
+    """The importance of every searched setting for each encoder, with intervals over resampled trials.
+
+    Args:
+        records: of one sweep; only its trials are looked at.
+        models: by short name; none is all.
+        seed: of the resampling and the forests: the same records always give the same answer.
+    """
+    trials = [record for record in records if record.kind == "trial" and (not models or record.model in models)]
+    found: list[Importance] = []
+    refused: list[TooFew] = []
+    for model in sorted({record.model for record in trials}):
+        own = _trials_of(model, [record for record in trials if record.model == model])
+        if (why := _refusal(own)) is not None:
+            refused.append(why)
+        else:
+            said = [(evaluator, _importance(own, evaluator, seed)) for evaluator in evaluators]
+            found += [one for _, one in said if one is not None]
+            refused += [TooFew(model, f"{TITLES[name]}: {_TIED}", 0) for name, one in said if one is None]
+    first = trials[0] if trials else None
+    task, data, metric = (first.task, first.data, first.metric) if first else ("", "", "")
+    return Importances(task, data, metric, tuple(found), tuple(refused))
+
+
+def _trials_of(model: str, records: Sequence[RunRecord]) -> _Trials:
+    said = [_with_ranges(record) for record in records]
+    usual = usual_ranges(said) or {}
+    ranges = {name: range_from_plain(plain, _kind(plain)) for name, plain in usual.items()}
+    alike = [
+        record
+        for record in sorted(said, key=lambda record: (int(record.tags.get("trial", "0")), record.run_id))
+        if all(value in ranges[name] for name, value in _values(record, ranges).items())
+    ]
+    return _Trials(
+        model=model,
+        higher_is_better=records[0].higher_is_better,
+        ranges=ranges,
+        completed=tuple(r for r in alike if r.outcome == "completed" and math.isfinite(r.validation)),
+        rest=tuple(record for record in alike if record.outcome in _AMONG_THE_REST),
+        counted=len(records),
+    )
+
+
+def _with_ranges(record: RunRecord) -> RunRecord:
+    """The record with the ranges it was drawn from, worked out for one that was stored without them."""
+    if searched_of(record) is not None:
+        return record
+    ranges = {name: range_to_plain(found) for name, found in from_plain(record.config).ranges().items()}
+    return replace(record, config={**record.config, "searched": ranges})
+
+
+def _kind(plain: Any) -> type | None:
+    return float if isinstance(plain, Mapping) and "step" not in plain else None
+
+
+def _values(record: RunRecord, ranges: Mapping[str, Range]) -> dict[str, Any]:
+    return {name: record.config[name.partition(".")[0]][name.partition(".")[2]] for name in ranges}
+
+
+def _refusal(trials: _Trials) -> TooFew | None:
+    """Why nothing can be said of an encoder: a share of a handful of trials would be noise with a decimal point."""
+    settings, completed = len(trials.ranges), len(trials.completed)
+    if not settings:
+        return TooFew(trials.model, "nothing was searched", 0)
+    needed = max(FEWEST_TRIALS, 2 * settings)
+    if completed < needed:
+        likely = math.ceil(needed * trials.counted / completed) if completed else needed
+        counts = f"{completed} completed trial{'' if completed == 1 else 's'} of {settings} "
+        counts += "setting" if settings == 1 else "settings"
+        return TooFew(trials.model, f"{counts}, and {needed} are needed", max(likely, trials.counted + 1))
+    if len({record.validation for record in trials.completed}) == 1:
+        return TooFew(trials.model, "every completed trial has the same score", trials.counted + needed)
+    return None
+
+
+def _importance(trials: _Trials, evaluator: EvaluatorName, seed: int) -> Importance | None:
+    """The shares of one encoder, or None where most resamples have no best trials that differ from the rest."""
+    rest = trials.rest if evaluator == "ped_anova" else ()
+    frozen = _frozen(trials, rest)
+    generator = np.random.default_rng(seed)
+    draws = [generator.integers(len(frozen), size=len(frozen)) for _ in range(RESAMPLES[evaluator])]
+    drawn = [_shares(trials, frozen, numbers, evaluator, seed) for numbers in draws]
+    if 2 * sum(map(bool, drawn)) < len(drawn):
+        return None
+    table = np.array([[shares[name] for name in trials.ranges] for shares in drawn if shares])
+    means = table.mean(axis=0)
+    low, high = np.quantile(table, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2], axis=0)
+    shares = [Share(name, float(means[i]), float(low[i]), float(high[i])) for i, name in enumerate(trials.ranges)]
+    shares.sort(key=lambda share: (-share.mean, share.setting))
+    return Importance(trials.model, evaluator, len(trials.completed), len(rest), len(table), tuple(shares))
+
+
+def _frozen(trials: _Trials, rest: Sequence[RunRecord]) -> list[FrozenTrial]:
+    """The trials as Optuna knows them; one of the rest is as bad as the worst that completed."""
+    distributions = {name: distribution_of(_evenly(found)) for name, found in trials.ranges.items()}
+    scores = [record.validation for record in trials.completed]
+    worst = min(scores) if trials.higher_is_better else max(scores)
+    return [
+        optuna.trial.create_trial(params=_places(record, trials.ranges), distributions=distributions, value=score)
+        for record, score in zip([*trials.completed, *rest], [*scores, *[worst] * len(rest)], strict=True)
+    ]
+
+
+def _is_log(searched: Range) -> bool:
+    return not isinstance(searched, Choices) and searched.log
+
+
+def _evenly(searched: Range) -> Range:
+    """The range in the scale it was drawn in: Optuna's fANOVA would weigh a learning rate of 0.01 as ten of 0.001."""
+    if isinstance(searched, Choices) or not searched.log:
+        return searched
+    return Floats(math.log(searched.low), math.log(searched.high))
+
+
+def _places(record: RunRecord, ranges: Mapping[str, Range]) -> dict[str, Any]:
+    values = _values(record, ranges)
+    return {name: math.log(values[name]) if _is_log(found) else values[name] for name, found in ranges.items()}
+
+
+def _shares(
+    trials: _Trials, frozen: Sequence[FrozenTrial], drawn: np.ndarray, evaluator: EvaluatorName, seed: int
+) -> dict[str, float]:
+    """Shares of one resample; nothing where chance has drawn equal scores alone, or the best ones tie with all."""
+    again = [frozen[number] for number in drawn]
+    values = sorted((trial.value for trial in again), reverse=trials.higher_is_better)
+    if values[0] == values[-1] or (evaluator == "ped_anova" and _is_tied(values)):
+        return {}
+    study = optuna.create_study(direction="maximize" if trials.higher_is_better else "minimize")
+    study.add_trials(again)
+    with warnings.catch_warnings():
+        # not to divide by the sum is an experimental argument; ties that leave PED-ANOVA no rest give zeros
+        warnings.simplefilter("ignore")
+        asked = _evaluator(evaluator, len(again), seed)
+        found = optuna.importance.get_param_importances(study, evaluator=asked, normalize=False)
+    total = sum(found.values()) if evaluator == "ped_anova" else 1.0
+    return {name: float(share) / total for name, share in found.items()} if total > 0 else {}
+
+
+def _evaluator(name: EvaluatorName, count: int, seed: int) -> Any:
+    if name == "fanova":
+        return FanovaImportanceEvaluator(n_trees=_TREES, seed=seed)
+    return PedAnovaImportanceEvaluator(target_quantile=_best_share(count))
+
+
+def _best_share(count: int) -> float:
+    return min(0.5, max(_BEST_SHARE, _BEST_TRIALS / count))
+
+
+def _is_tied(best_first: Sequence[float]) -> bool:
+    """Whether scores level with the last of the best trials make nearly all of them the best."""
+    count = len(best_first)
+    last = best_first[math.ceil(_best_share(count) * count) - 1]
+    return best_first.index(last) + best_first.count(last) > _LARGEST_BEST_SHARE * count
