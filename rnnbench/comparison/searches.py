@@ -10,6 +10,7 @@ from typing import Any
 from rnnbench.config import range_from_plain, range_in_words
 from rnnbench.record import RunRecord
 
+SECTIONS = ("training", "encoder", "task")
 SHARED = ("settings", "sampler", "pruning", "study_seed")
 """What of a search every encoder of a comparison shares; ranges may differ where an encoder is made an exception."""
 
@@ -78,8 +79,14 @@ def _short(names: set[str]) -> dict[str, str]:
 def _listed(ranges: Mapping[str, Any], named: Mapping[str, str]) -> str:
     return ", ".join(
         f"{named.get(name, name)} {range_in_words(range_from_plain(plain, _kind(plain)))}"
-        for name, plain in ranges.items()
+        for name, plain in sorted(ranges.items(), key=lambda item: _place(item[0]))
     )
+
+
+def _place(name: str) -> tuple[int, str]:
+    """Where a setting is listed: training, encoder, task, and by name, whatever order the store has kept."""
+    section = name.partition(".")[0]
+    return SECTIONS.index(section) if section in SECTIONS else len(SECTIONS), name
 
 
 def _kind(plain: Any) -> type | None:

@@ -100,7 +100,7 @@ def test_a_sweep_of_the_basics_says_so_and_has_too_few_trials_for_importance(pla
     write_reviews(place.folder / "reviews.csv")
     done = place.run("sweep", "sentiment", "--data", "reviews.csv", *TINY, "--search", "basics")
     said = " ".join(done.out.split())
-    assert "Searched: max_tokens 32, 64 or 128, learning_rate 0.0008 to 0.006 (log), batch_size 16, 32 or 64." in said
+    assert "Searched: batch_size 16, 32 or 64, learning_rate 0.0008 to 0.006 (log), max_tokens 32, 64 or 128." in said
     for run in place.runs(kind="trial"):
         assert {"training.learning_rate", "training.batch_size", "task.max_tokens"} <= run.data.params.keys()
         assert "encoder.dropout" not in run.data.params
