@@ -100,13 +100,12 @@ def test_an_empty_name_is_no_search_of_everything() -> None:
 
 
 def test_lookbacks_are_half_once_and_twice_what_suits_the_series() -> None:
-    config = searching("basics", "task.segment", task="forecasting")
+    config = searching("basics", task="forecasting")
     check_searched([config])
     assert left_to_data(config) == ["task.lookback"]
     # validation has 20 rows to look back on: twice the usual 12 would be scored on fewer origins
     found = with_ranges_of_data(config, series()).ranges()
     assert found["task.lookback"] == Choices(LOOKBACK // 2, LOOKBACK)
-    assert found["task.segment"] == Choices(1, 6), "no segment is longer than the shortest lookback"
     shorter = searching("basics", task="forecasting", sets=["task.lookback=8"])
     assert "task.lookback" not in with_ranges_of_data(shorter, series()).ranges(), "what is typed is not searched"
 
