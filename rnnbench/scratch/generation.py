@@ -35,7 +35,8 @@ def _draw(logits: Array, generator: np.random.Generator, temperature: float) -> 
     if temperature == 0:
         return int(logits.argmax())
     # in float64, whatever the network's precision: float32 probabilities add up to 1 too loosely for `choice`.
-    # The largest is taken away before the division: a small temperature cannot overflow
+    # The largest is taken away before the division, so that a small temperature can send scores to -inf alone
     scores = logits.astype(np.float64)
-    probabilities = np.exp(log_softmax((scores - scores.max()) / temperature))
+    with np.errstate(over="ignore"):
+        probabilities = np.exp(log_softmax((scores - scores.max()) / temperature))
     return int(generator.choice(len(probabilities), p=probabilities / probabilities.sum()))

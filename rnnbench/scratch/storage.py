@@ -50,7 +50,8 @@ def load(path: str | os.PathLike[str]) -> tuple[Network, str]:
     Raises: ScratchError for a file that is missing, or was not written by `save`; a pickle inside is never run.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        # opened here, for numpy leaves a broken archive open
+        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as stored:
             content = {name: stored[name] for name in stored.files}
         cell = str(content["cell"])
         characters = "".join(map(chr, content["characters"].tolist()))
