@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from rnnbench.scratch.base import ScratchError
@@ -82,6 +83,8 @@ def _check(options: argparse.Namespace, text: str, prompt: str) -> None:
     unknown = sorted(set(prompt) - set(text))
     if unknown:
         raise ScratchError(f"the prompt has characters that {options.file} lacks: {', '.join(map(repr, unknown))}")
+    if options.save is not None and options.save.suffix != MODEL_SUFFIX:
+        raise ScratchError(f"--save needs a name that ends in {MODEL_SUFFIX}, not {options.save}")
     if options.save is not None and not options.save.absolute().parent.is_dir():
         raise ScratchError(f"cannot write {options.save}: its folder does not exist")
 
@@ -108,7 +111,7 @@ def _trained(options: argparse.Namespace, text: str) -> TextModel:
     return model
 
 
-def _at_least(least: int):  # type: ignore[no-untyped-def]
+def _at_least(least: int) -> Callable[[str], int]:
     def number(word: str) -> int:
         value = int(word)
         if value < least:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from rnnbench.scratch.base import Array, ScratchError
 
 
-def dropout_mask(shape: tuple[int, ...], rate: float, generator: np.random.Generator, dtype: object) -> Array:
+def dropout_mask(shape: tuple[int, ...], rate: float, generator: np.random.Generator, dtype: Any) -> Array:
     """A mask to multiply with, on the way forward and, the same one, on the way back.
 
     rate: the share that is dropped, at least 0 and below 1.
@@ -22,4 +24,4 @@ def dropout_mask(shape: tuple[int, ...], rate: float, generator: np.random.Gener
         raise ScratchError(f"a dropout rate must be at least 0 and below 1, not {rate}")
     keep = 1.0 - rate
     # random() lies in [0, 1): below `keep` with exactly that probability
-    return (generator.random(shape) < keep).astype(dtype) / np.asarray(keep, dtype)  # type: ignore[call-overload]
+    return (generator.random(shape) < keep).astype(dtype) / np.asarray(keep, dtype)

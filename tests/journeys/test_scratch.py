@@ -36,8 +36,10 @@ print(sorted(name for name in sys.modules if name.startswith("rnnbench") and "sc
 
 
 def python(place: Place, *words: str) -> subprocess.CompletedProcess[str]:
+    # as a newcomer's shell: nobody has said how many threads
+    environment = {name: value for name, value in place.environment.items() if not name.endswith("_NUM_THREADS")}
     return subprocess.run(
-        [sys.executable, *words], cwd=place.folder, env=place.environment, capture_output=True, text=True, check=False
+        [sys.executable, *words], cwd=place.folder, env=environment, capture_output=True, text=True, check=False
     )
 
 

@@ -211,6 +211,7 @@ def test_the_program_learns_measures_writes_and_saves(book, tmp_path, capsys):
         (b"short", [], "a text of 5 characters is too short to learn from; 100 is the least"),
         (b"ab" * 99, ["--prompt", "abc"], "the prompt has characters that {path} lacks: 'c'"),
         (b"ab" * 99, ["--save", "none/model.npz"], "cannot write none/model.npz: its folder does not exist"),
+        (b"ab" * 99, ["--save", "model.pkl"], "--save needs a name that ends in .npz, not model.pkl"),
         (b"ab" * 99, ["--temperature", "-1"], "--temperature must be at least 0, not -1.0"),
     ],
 )

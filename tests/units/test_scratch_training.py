@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from rnnbench.scratch import SGD, Adagrad, Adam, ScratchError, bigram_loss
+from rnnbench.scratch import CELLS, SGD, Adagrad, Adam, ScratchError, bigram_loss, initialize
 from rnnbench.scratch.characters import Vocabulary, one_hot, windows
 from rnnbench.scratch.clipping import clip_elements, clip_norm
 from rnnbench.scratch.dropout import dropout_mask
@@ -206,6 +206,24 @@ def test_a_text_that_repeats_is_learned_by_heart_through_the_carried_state():
     assert len(losses) == 400
     assert losses[0] == pytest.approx(math.log(2), abs=0.2)
     assert evaluate(network, codes) < 0.05
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_one_class_for_a_whole_row_is_learned_from_the_last_state(cell):
+    """Many to one: rows of 3 to 7 steps, whose class is the sign of their first number."""
+    generator = np.random.default_rng(0)
+    weights = initialize(CELLS[cell].GATES, 1, 8, generator)
+    named = {**weights._asdict(), "out": generator.standard_normal((2, 8)) / 8}
+    optimizer = Adam(0.02)
+    for _ in range(250):
+        x, lengths = generator.standard_normal((32, 7, 1)), generator.integers(3, 8, 32)
+        targets = (x[:, 0, 0] > 0).astype(int)
+        encoded = CELLS[cell].forward(x, weights, None, lengths)
+        loss, error = softmax_cross_entropy(encoded.state[0] @ named["out"].T, targets)
+        of_state = (error @ named["out"], *(np.zeros_like(part) for part in encoded.state[1:]))
+        found = CELLS[cell].backward(encoded.trace, np.zeros_like(encoded.steps), of_state, needs_x=False)
+        optimizer.update(named, {**found.weights._asdict(), "out": error.T @ encoded.state[0]})
+    assert loss < 0.35  # log 2 = 0.69 for a network that does not remember
 
 
 def test_evaluation_does_not_depend_on_the_window():
