@@ -22,11 +22,17 @@ app = typer.Typer(
 
 @app.command()
 @tell_errors
-def models(as_json: given.Json = False) -> None:
-    """Lists the encoders."""
-    from rnnbench.shown.lists import registered
+def models(
+    matrix: Annotated[bool, typer.Option("--matrix", help="What regularizes, and which encoder refuses it.")] = False,
+    as_json: given.Json = False,
+) -> None:
+    """Lists the encoders, or which switches of training each of them works with."""
+    from rnnbench.shown.lists import registered, switch_matrix
 
-    registered("encoders", as_json)
+    if matrix:
+        switch_matrix(as_json)
+    else:
+        registered("encoders", as_json)
 
 
 @app.command()

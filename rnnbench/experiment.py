@@ -77,6 +77,7 @@ class ExperimentConfig:
 
     def ranges(self) -> dict[str, Range]:
         """What a search draws, by dotted name: the range beside each setting, as `search` narrows or replaces it."""
+        layer = layer_class(self.model)
         classes = {name: type(self.section(name)) for name in SEARCHED_SECTIONS}
         found = {f"{name}.{setting}": r for name, cls in classes.items() for setting, r in cls.search_ranges().items()}
         for name, plain in self.search.ranges.items():
@@ -87,6 +88,9 @@ class ExperimentConfig:
                 found.pop(name, None)
             else:
                 found[name] = range_from_plain(plain, kind)
+        for name in [name for name in found if name.startswith("encoder.")]:
+            kept = layer.honoured(name.partition(".")[2], found.pop(name))
+            found |= {} if kept is None else {name: kept}
         if task_class(self.task).requires_causal:
             found.pop("encoder.bidirectional", None)
         wanted = self.search.settings
@@ -256,6 +260,10 @@ def _check_together(config: ExperimentConfig) -> None:
         rule = f"{config.task} needs an encoder that does not look ahead"
         origin = config.origins.get("encoder.bidirectional", "default")
         problems.append(SettingProblem("encoder.bidirectional", True, origin, rule))
+    for setting, why in layer_class(config.model).refused(config.encoder).items():
+        name = f"encoder.{setting}"
+        value, origin = getattr(config.encoder, setting), config.origins.get(name, "default")
+        problems.append(SettingProblem(name, value, origin, f"{Path(config.model).stem} cannot have it: {why}"))
     unreadable = config.range_problems()
     problems.extend(unreadable)
     for name, searched in ({} if unreadable else config.ranges()).items():

@@ -10,19 +10,46 @@ from rnnbench.config import Choices, Floats, Settings
 
 
 class TrainingSettings(Settings):
-    """How the weights are found.
+    """How the weights are found. The sources stand beside the code, in `rnnbench/training/`.
 
+    momentum: of `sgd` (Nesterov's) and `muon`. weight_decay: of matrices alone; decoupled from the gradient in `adamw`
+        and `muon`, added to it in `adam` and `sgd`.
+    l1_penalty, l2_penalty: added to the loss, times the sum of absolute (half the sum of squared) matrix entries.
+    activation_penalty, temporal_activation_penalty: added to the loss, times the mean square of what the encoder puts
+        out, and of its change from one step to the next.
+    gradient_clip: largest norm of the whole gradient, or largest value of a single entry; 0 does not clip.
+    warmup: share of the updates over which the learning rate climbs from zero, whatever the schedule.
+    decay_factor: what `step` and `plateau` multiply the learning rate by: after every `decay_every` of the updates, or
+        after more than `plateau_patience` validations without improvement.
+    averaging: validate and keep an average of the weights: exponential, with `averaging_decay` per update, or the plain
+        mean of all weights after `averaging_start` of the updates.
     patience: validations without improvement of at least `minimum_change` before training stops; 0 never stops early.
-    warmup: share of the updates over which the learning rate climbs from zero.
-    gradient_clip: largest norm of the whole gradient; 0 does not clip.
     """
 
+    optimizer: Annotated[Literal["adamw", "adam", "sgd", "muon"], Choices("adamw", "adam", "sgd", "muon")] = "adamw"
     learning_rate: Annotated[float, Field(gt=0, le=10), Floats(5e-4, 1e-2, log=True)] = 2e-3
+    momentum: Annotated[float, Field(gt=0, lt=1), Floats(0.8, 0.98)] = 0.9
     batch_size: Annotated[int, Field(ge=1), Choices(16, 32, 64)] = 32
     weight_decay: Annotated[float, Field(ge=0, le=10), Floats(1e-4, 0.3, log=True)] = 0.01
+    l1_penalty: Annotated[float, Field(ge=0), Floats(0.0, 3e-5)] = 0.0
+    l2_penalty: Annotated[float, Field(ge=0), Floats(0.0, 3e-4)] = 0.0
+    activation_penalty: Annotated[float, Field(ge=0), Floats(0.0, 1.0)] = 0.0
+    temporal_activation_penalty: Annotated[float, Field(ge=0), Floats(0.0, 1.0)] = 0.0
     gradient_clip: Annotated[float, Field(ge=0), Floats(0.25, 4.0, log=True)] = 1.0
-    schedule: Annotated[Literal["constant", "cosine"], Choices("constant", "cosine")] = "cosine"
-    warmup: Annotated[float, Field(ge=0, lt=1)] = 0.05
+    gradient_clip_by: Annotated[Literal["norm", "value"], Choices("norm", "value")] = "norm"
+    schedule: Annotated[
+        Literal["constant", "step", "plateau", "cosine", "one_cycle"],
+        Choices("constant", "step", "plateau", "cosine", "one_cycle"),
+    ] = "cosine"
+    warmup: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.2)] = 0.05
+    decay_factor: Annotated[float, Field(gt=0, lt=1), Floats(0.1, 0.7)] = 0.3
+    decay_every: Annotated[float, Field(gt=0, lt=1)] = 0.25
+    plateau_patience: Annotated[int, Field(ge=0)] = 0
+    averaging: Annotated[Literal["none", "exponential", "stochastic"], Choices("none", "exponential", "stochastic")] = (
+        "none"
+    )
+    averaging_decay: Annotated[float, Field(gt=0, lt=1), Choices(0.98, 0.99, 0.995)] = 0.99
+    averaging_start: Annotated[float, Field(ge=0, lt=1)] = 0.5
     patience: Annotated[int, Field(ge=0)] = 0
     minimum_change: Annotated[float, Field(ge=0)] = 0.0
 

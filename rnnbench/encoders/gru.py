@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
+from torch.nn import functional
 
-from rnnbench.encoders.base import Encoded, EncoderSettings, Layer, State
-from rnnbench.layers.kernels import run_kernel
+from rnnbench.encoders.base import Cell, Encoded, EncoderSettings, State
+from rnnbench.layers.kernels import run_kernel, weights_of
 
 
-class GRU(Layer):
+class GRU(Cell):
     """One gated recurrent layer.
 
         reset       = sigmoid(W_ir x_t + b_ir + W_hr h_{t-1} + b_hr)
@@ -26,7 +28,17 @@ class GRU(Layer):
         super().__init__(input_size, settings)
         self.kernel = nn.GRU(input_size, settings.hidden_size, batch_first=True)
 
-    def forward(
+    def step_seeing(self, x: Tensor, state: State, seen: Tensor) -> tuple[Tensor, State]:
+        weight_input, weight_state, bias_input, bias_state = weights_of(self.kernel)
+        from_input = functional.linear(x, weight_input, bias_input).chunk(3, dim=1)
+        from_state = functional.linear(seen, weight_state, bias_state).chunk(3, dim=1)
+        reset = torch.sigmoid(from_input[0] + from_state[0])
+        update_gate = torch.sigmoid(from_input[1] + from_state[1])
+        candidate = torch.tanh(from_input[2] + reset * from_state[2])
+        after = (1 - update_gate) * candidate + update_gate * state[0]
+        return after, (after,)
+
+    def sequence(
         self,
         x: Float[Tensor, "batch time input"],
         lengths: Int[Tensor, " batch"] | None = None,

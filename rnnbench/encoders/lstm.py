@@ -10,8 +10,8 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from rnnbench.config import Floats
-from rnnbench.encoders.base import Encoded, EncoderSettings, Layer, State
-from rnnbench.layers.kernels import run_kernel
+from rnnbench.encoders.base import Cell, Encoded, EncoderSettings, State
+from rnnbench.layers.kernels import run_kernel, weights_of
 
 
 class LSTMSettings(EncoderSettings):
@@ -20,7 +20,7 @@ class LSTMSettings(EncoderSettings):
     forget_bias: Annotated[float, Field(ge=-10, le=10), Floats(0.0, 2.0)] = 1.0
 
 
-class LSTM(Layer):
+class LSTM(Cell):
     """One long short-term memory layer. Its state is (h, c).
 
         input_gate = sigmoid(W_ii x_t + b_ii + W_hi h_{t-1} + b_hi)
@@ -47,7 +47,11 @@ class LSTM(Layer):
             biases["bias_ih_l0"][forget] = settings.forget_bias
             biases["bias_hh_l0"][forget] = 0.0
 
-    def forward(
+    def step_seeing(self, x: Tensor, state: State, seen: Tensor) -> tuple[Tensor, State]:
+        hidden, cell = torch.lstm_cell(x, (seen, state[1]), *weights_of(self.kernel))
+        return hidden, (hidden, cell)
+
+    def sequence(
         self,
         x: Float[Tensor, "batch time input"],
         lengths: Int[Tensor, " batch"] | None = None,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
+import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from rnnbench.config import Choices
-from rnnbench.encoders.base import Encoded, EncoderSettings, Layer, State
-from rnnbench.layers.kernels import run_kernel
+from rnnbench.encoders.base import Cell, Encoded, EncoderSettings, State
+from rnnbench.layers.kernels import run_kernel, weights_of
 
 
 class RNNSettings(EncoderSettings):
@@ -18,7 +19,7 @@ class RNNSettings(EncoderSettings):
     nonlinearity: Annotated[Literal["tanh", "relu"], Choices("tanh", "relu")] = "tanh"
 
 
-class RNN(Layer):
+class RNN(Cell):
     """One simple recurrent layer.
 
         h_t = tanh(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh)
@@ -34,7 +35,12 @@ class RNN(Layer):
         super().__init__(input_size, settings)
         self.kernel = nn.RNN(input_size, settings.hidden_size, batch_first=True, nonlinearity=settings.nonlinearity)
 
-    def forward(
+    def step_seeing(self, x: Tensor, state: State, seen: Tensor) -> tuple[Tensor, State]:
+        cell = torch.rnn_tanh_cell if self.kernel.nonlinearity == "tanh" else torch.rnn_relu_cell
+        after = cell(x, seen, *weights_of(self.kernel))
+        return after, (after,)
+
+    def sequence(
         self,
         x: Float[Tensor, "batch time input"],
         lengths: Int[Tensor, " batch"] | None = None,

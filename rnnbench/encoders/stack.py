@@ -1,6 +1,6 @@
-"""Depth, direction, normalization, dropout and residual connections: the same for every layer.
+"""Depth, direction, normalization, dropout and connections past a layer: the same for every layer.
 
-x ─► [ layer ─► normalization ─► dropout ─► (+ input) ] x num_layers ─► steps
+x ─► input dropout ─► [ layer ─► normalization ─► dropout ─► connection ] x num_layers ─► output dropout ─► steps
 """
 
 from __future__ import annotations
@@ -8,8 +8,11 @@ from __future__ import annotations
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
+from torch.nn import functional
 
 from rnnbench.encoders.base import Encoded, Encoder, EncoderSettings, Layer, State
+from rnnbench.errors import RnnbenchError
+from rnnbench.layers.dropout import FeatureDropout
 
 
 class Stack(Encoder):
@@ -31,8 +34,25 @@ class Stack(Encoder):
         self.backward_layers = nn.ModuleList(layer(size, settings) for size in sizes if self.two_copies)
         self.normalizations = nn.ModuleList(_normalization(settings.normalization, width) for _ in sizes)
         self.last = nn.LayerNorm(width) if layer.wants_final_normalization else nn.Identity()
-        self.dropout = nn.Dropout(settings.dropout)
+        self.highways = nn.ModuleDict(
+            {str(index): _Highway(width) for index, size in enumerate(sizes) if size == width}
+            if settings.connection == "highway"
+            else {}
+        )
+        locked = settings.locked_dropout
+        at_the_end = settings.dropout if settings.output_dropout is None else settings.output_dropout
+        self.input_dropout = FeatureDropout(settings.input_dropout, locked=locked)
+        self.dropout = FeatureDropout(settings.dropout, locked=locked)
+        self.output_dropout = FeatureDropout(at_the_end, locked=locked)
         self.output_size = width
+        self._check_weight_dropout(layer)
+
+    def _check_weight_dropout(self, layer: type[Layer]) -> None:
+        if self.settings.weight_dropout and not _recurrent_matrices(self.layers[0]):
+            raise RnnbenchError(
+                f"encoder.weight_dropout: {layer.__name__} has no weights from its state to its state. In a cell of "
+                "your own, their names hold 'recurrent' or 'hh'"
+            )
 
     def forward(
         self,
@@ -43,13 +63,22 @@ class Stack(Encoder):
         if state is not None and not self.is_causal:
             raise ValueError("an encoder that looks ahead has no state to go on from")
         states: list[Tensor] = []
+        x = self.input_dropout(x)
         for index, normalization in enumerate(self.normalizations):
             own = None if state is None else state[index * self.state_count : (index + 1) * self.state_count]
             steps, after = self._both_ways(index, x, lengths, own)
-            steps = self.dropout(normalization(steps, lengths))
-            x = x + steps if self.settings.residual and x.shape == steps.shape else steps
+            steps = normalization(steps, lengths)
+            if index + 1 < len(self.layers):
+                steps = self.dropout(steps)
+            x = self._connected(index, x, steps)
             states.extend(after)
-        return Encoded(self.last(x), tuple(states) if self.is_causal else ())
+        return Encoded(self.output_dropout(self.last(x)), tuple(states) if self.is_causal else ())
+
+    def _connected(self, index: int, x: Tensor, steps: Tensor) -> Tensor:
+        """What goes on from a layer: its output, or that and its input where both have one size."""
+        if self.settings.connection == "none" or x.shape != steps.shape:
+            return steps
+        return x + steps if self.settings.connection == "residual" else self.highways[str(index)](x, steps)
 
     def last_step(
         self, steps: Float[Tensor, "batch time hidden"], lengths: Int[Tensor, " batch"] | None = None
@@ -61,12 +90,30 @@ class Stack(Encoder):
         return torch.cat([end[:, :half], steps[:, 0, half:]], dim=1)
 
     def _both_ways(self, index: int, x: Tensor, lengths: Tensor | None, state: State | None) -> Encoded:
-        forward: Encoded = self.layers[index](x, lengths, state)
+        forward = self._run(self.layers[index], x, lengths, state)
         if not self.two_copies:
             return forward
         mirrored = reverse(x, lengths)
-        backward: Encoded = self.backward_layers[index](mirrored, lengths, None)
+        backward = self._run(self.backward_layers[index], mirrored, lengths, None)
         return Encoded(torch.cat([forward.steps, reverse(backward.steps, lengths)], dim=-1), ())
+
+    def _run(self, layer: nn.Module, x: Tensor, lengths: Tensor | None, state: State | None) -> Encoded:
+        """One layer, in training with some of its recurrent weights dropped for the whole sequence."""
+        share = self.settings.weight_dropout if self.training else 0.0
+        if not share:
+            return layer(x, lengths, state)
+        dropped_from = {id(matrix) for matrix in _recurrent_matrices(layer)}
+        thinned = {
+            name: functional.dropout(weight, share)
+            for name, weight in layer.named_parameters()
+            if id(weight) in dropped_from
+        }
+        return torch.func.functional_call(layer, thinned, (x, lengths, state))
+
+
+def _recurrent_matrices(layer: nn.Module) -> list[Tensor]:
+    assert isinstance(layer, Layer)
+    return layer.recurrent_matrices()
 
 
 def reverse(
@@ -78,6 +125,23 @@ def reverse(
     time = torch.arange(x.shape[1], device=x.device).unsqueeze(0)
     mirrored = torch.where(time < lengths.unsqueeze(1), lengths.unsqueeze(1) - 1 - time, time)
     return x.gather(1, mirrored.unsqueeze(2).expand_as(x))
+
+
+class _Highway(nn.Module):
+    """A gate decides, feature by feature, how much of a layer's output goes on and how much of its input.
+
+    The gate begins nearly closed, so that a deep stack begins as a shallow one.
+    Source: Srivastava, Greff and Schmidhuber (2015), Highway networks, arXiv:1505.00387.
+    """
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.gate = nn.Linear(size, size)
+        nn.init.constant_(self.gate.bias, -1.0)
+
+    def forward(self, x: Tensor, steps: Tensor) -> Tensor:
+        opened = torch.sigmoid(self.gate(x))
+        return opened * steps + (1.0 - opened) * x
 
 
 class _Keep(nn.Module):

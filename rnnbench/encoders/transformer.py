@@ -12,6 +12,7 @@ from torch.nn import functional
 
 from rnnbench.config import Choices, Ints
 from rnnbench.encoders.base import Encoded, EncoderSettings, Layer, State
+from rnnbench.layers.dropout import FeatureDropout
 from rnnbench.layers.positions import distance_penalties, rotate, sinusoids
 
 
@@ -59,6 +60,17 @@ class Transformer(Layer):
     sees_both_ways: ClassVar[bool] = True
     wants_final_normalization: ClassVar[bool] = True
 
+    @classmethod
+    def refused(cls, settings: EncoderSettings) -> dict[str, str]:
+        reasons = dict.fromkeys(
+            ("recurrent_dropout", "zoneout", "state_normalization"), "attention has no state that is rewritten"
+        )
+        reasons["weight_dropout"] = "attention has no weights from a state to itself"
+        found = {name: why for name, why in reasons.items() if getattr(settings, name)}
+        if settings.initialization == "identity":
+            found["initialization"] = "an identity matrix is a start for weights from a state to itself"
+        return found
+
     def __init__(self, input_size: int, settings: TransformerSettings) -> None:
         super().__init__(input_size, settings)
         self.own = settings
@@ -74,10 +86,10 @@ class Transformer(Layer):
             nn.LayerNorm(size),
             nn.Linear(size, settings.feedforward_multiple * size),
             nn.GELU(),
-            nn.Dropout(settings.dropout),
+            FeatureDropout(settings.dropout, locked=settings.locked_dropout),
             nn.Linear(settings.feedforward_multiple * size, size),
         )
-        self.dropout = nn.Dropout(settings.dropout)
+        self.dropout = FeatureDropout(settings.dropout, locked=settings.locked_dropout)
 
     def forward(
         self,

@@ -7,6 +7,14 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 
+def weights_of(kernel: nn.RNNBase) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """The input and state matrices and the two biases of a one-layer, one-direction kernel, as torch's cells want them.
+
+    Read by name: weights that are swapped for a call (DropConnect) are found, where a list kept by the kernel is not.
+    """
+    return kernel.weight_ih_l0, kernel.weight_hh_l0, kernel.bias_ih_l0, kernel.bias_hh_l0  # type: ignore[return-value]
+
+
 def run_kernel(
     kernel: nn.RNNBase,
     x: Float[Tensor, "batch time input"],

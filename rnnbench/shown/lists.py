@@ -28,6 +28,33 @@ def registered(folder: str, as_json: bool) -> None:
     out.print(table)
 
 
+def switch_matrix(as_json: bool) -> None:
+    """Every switch against every encoder: works, or refused with its reason below the table."""
+    from rnnbench.switches import matrix
+
+    models = registry.names("encoders")
+    found = matrix(models)
+    if as_json:
+        out.print_json(json.dumps(found))
+        return
+    table = Table(box=None, pad_edge=False)
+    for title in ("switch", *models):
+        table.add_column(title)
+    reasons: dict[str, int] = {}
+    for switch, by_model in found.items():
+        cells = []
+        for model in models:
+            why = by_model[model]
+            number = reasons.setdefault(why, len(reasons) + 1) if why else 0
+            cells.append(f"[yellow]refused ({number})[/yellow]" if why else "[green]works[/green]")
+        table.add_row(switch, *cells)
+    out.print(table)
+    out.print()
+    for why, number in reasons.items():
+        out.print(f"({number}) {why}", markup=False)
+    out.print("A contract test trains every cell of this table: on changes training, evaluation stays deterministic.")
+
+
 def data_catalogue(settings: dict[str, tuple[Any, str]], as_json: bool) -> None:
     """Every known data set: task, size, licence, and whether it is at hand."""
     from rnnbench import data

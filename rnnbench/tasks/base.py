@@ -92,6 +92,8 @@ class SequenceTask(pl.LightningModule, ABC):
         self.prepared = prepared
         self.settings = settings
         self.optimization: Callable[[SequenceTask], Any] | None = None
+        self.penalty: Callable[[], Tensor] | None = None
+        """Added to the training loss; what a run's settings ask for beside the task's own loss."""
         self.observed_items = 0
         """Items seen in all evaluations so far."""
 
@@ -129,6 +131,8 @@ class SequenceTask(pl.LightningModule, ABC):
 
     def training_step(self, batch: Any, batch_idx: int) -> dict[str, Any]:
         loss, items = self.loss(batch)
+        if self.penalty is not None:
+            loss = loss + self.penalty()
         return {"loss": loss, "items": items}
 
     def on_validation_epoch_start(self) -> None:

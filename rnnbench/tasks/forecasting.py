@@ -27,9 +27,9 @@ class ForecastingSettings(Settings):
     """Windows, and what the encoder's forecast is added to.
 
     lookback, horizon: samples before and after the origin; 0 takes what suits the data set.
-    segment: consecutive samples that the encoder reads as one step. A day of hours at once makes a recurrence short:
-        quicker, and easier to learn (Lin et al., 2023, SegRNN, arXiv:2308.11200). Samples that fill no whole segment
-        are left out, the oldest first.
+    segment: consecutive samples that the encoder reads as one step; 0 takes a season where the lookback holds four,
+        else a sample. A day of hours at once makes a recurrence short: quicker, and easier to learn (Lin et al., 2023,
+        SegRNN, arXiv:2308.11200). Samples that fill no whole segment are left out, the oldest first.
     reference: what each window is measured from, and the forecast added to: its last value, its mean, the same time
         one season earlier (the mean where the lookback holds no whole season), or nothing.
     linear_path: a linear map from the lookback to the horizon beside the encoder, shared by all channels.
@@ -37,7 +37,7 @@ class ForecastingSettings(Settings):
 
     lookback: Annotated[int, Field(ge=0)] = 0
     horizon: Annotated[int, Field(ge=0)] = 0
-    segment: Annotated[int, Field(ge=1), Choices(1, 6, 12, 24)] = 1
+    segment: Annotated[int, Field(ge=0)] = 0
     calendar: bool = True
     reference: Annotated[Literal["none", "last", "mean", "season"], Choices("last", "mean", "season")] = "last"
     linear_path: Annotated[bool, Choices(False, True)] = False
@@ -55,12 +55,14 @@ class PreparedWindows(Prepared):
         self.rows = remembered(key, lambda: prepare_series(series, settings.calendar))
         self.lookback = settings.lookback or series.suggested_lookback
         self.horizon = settings.horizon or series.suggested_horizon
-        if settings.segment > self.lookback:
+        has_seasons = series.season_length > 1 and self.lookback >= 4 * series.season_length
+        self.segment = settings.segment or (series.season_length if has_seasons else 1)
+        if self.segment > self.lookback:
             raise RnnbenchError(
-                f"task.segment = {settings.segment} must be at most the lookback, {self.lookback} samples: the encoder "
+                f"task.segment = {self.segment} must be at most the lookback of {self.lookback} samples: the encoder "
                 "would have nothing to read"
             )
-        self.input_size = self.rows.input_size * settings.segment
+        self.input_size = self.rows.input_size * self.segment
         self.channels = len(series.targets)
 
     def _windows(self, split: SplitName, batch_size: int, seed: int, *, train: bool) -> SeriesWindows:
@@ -89,6 +91,7 @@ class PreparedWindows(Prepared):
             "learn": self.series.learn,
             "lookback": self.lookback,
             "horizon": self.horizon,
+            "segment": self.segment,
         }
 
 
@@ -135,7 +138,7 @@ class Forecasting(SequenceTask):
 
     def _segments(self, samples: Tensor) -> Tensor:
         """(batch, lookback, features) as (batch, steps, segment x features): each step a run of consecutive samples."""
-        segment = self.settings.segment
+        segment = self.prepared.segment
         return samples[:, samples.shape[1] % segment :].unflatten(1, (-1, segment)).flatten(2)
 
     def _reference(self, past: Tensor) -> tuple[Tensor, Tensor]:

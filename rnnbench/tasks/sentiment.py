@@ -27,6 +27,8 @@ class SentimentSettings(Settings):
 
     word_dropout: share of words hidden as unknown in training (Iyyer et al., 2015, Deep unordered composition rivals
         syntactic methods for text classification). embedding_dropout: share of single numbers of the vectors.
+    label_smoothing: share of the target that is spread over the classes in training (Szegedy et al., 2016,
+        arXiv:1512.00567).
     pooling: which steps stand for the text. max_tokens: longer texts are cut at the end.
     """
 
@@ -38,6 +40,7 @@ class SentimentSettings(Settings):
     embedding_size: Annotated[int, Field(ge=1), Ints(32, 128, log=True)] = 64
     embedding_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.7)] = 0.3
     word_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.4)] = 0.1
+    label_smoothing: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.2)] = 0.0
     pooling: Annotated[Literal["last", "mean", "max", "attention"], Choices("last", "mean", "max", "attention")] = (
         "mean"
     )
@@ -127,7 +130,8 @@ class Sentiment(SequenceTask):
 
     def loss(self, batch: Any) -> tuple[Tensor, int]:
         ids, lengths, labels, _ = batch
-        return functional.cross_entropy(self(ids, lengths), labels), len(labels)
+        smoothing = self.settings.label_smoothing
+        return functional.cross_entropy(self(ids, lengths), labels, label_smoothing=smoothing), len(labels)
 
     def start_evaluation(self) -> None:
         self._observed = []

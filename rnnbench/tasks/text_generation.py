@@ -17,6 +17,7 @@ from rnnbench.data.base import AnyData, Kind, SplitName, TextCorpus
 from rnnbench.data.batches import CorpusWindows, EvaluationWindows, StridedWindows
 from rnnbench.data.text import EncodedCorpus, Tokenizer, TokenizerSettings, build_tokenizer, encode_corpus
 from rnnbench.encoders.base import Encoder, State
+from rnnbench.layers.dropout import keep_mask
 from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
 
 EVALUATION_STREAMS = 32
@@ -30,12 +31,21 @@ class TextGenerationSettings(Settings):
 
     window: tokens between two cuts of the gradient (truncated backpropagation through time).
     carry_state: go on from the state of the window before; otherwise every window starts empty.
+    word_dropout: share of the vocabulary whose vectors are zero for a whole batch (Gal and Ghahramani, 2016,
+        arXiv:1512.05287). embedding_dropout: share of single numbers of the vectors.
+    label_smoothing: share of the target that is spread over the vocabulary in training (Szegedy et al., 2016,
+        Rethinking the inception architecture, arXiv:1512.00567).
+    tied_embeddings: the output layer uses the embedding's weights, behind a linear map where sizes differ (Press and
+        Wolf, 2017, arXiv:1608.05859; Inan et al., 2017, arXiv:1611.01462).
     """
 
     tokenizer: Literal["characters", "subwords", "words"] = "characters"
     vocabulary_size: Annotated[int, Field(ge=16)] = 1024
     embedding_size: Annotated[int, Field(ge=1), Ints(32, 128, log=True)] = 64
     embedding_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.3)] = 0.0
+    word_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.3)] = 0.0
+    label_smoothing: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.2)] = 0.0
+    tied_embeddings: Annotated[bool, Choices(False, True)] = False
     window: Annotated[int, Field(ge=2), Choices(32, 64, 128)] = 64
     carry_state: bool = True
 
@@ -106,7 +116,11 @@ class TextGeneration(SequenceTask):
         self.embedding = nn.Embedding(prepared.tokenizer.size, settings.embedding_size)
         nn.init.normal_(self.embedding.weight, std=0.1)
         self.embedding_dropout = nn.Dropout(settings.embedding_dropout)
-        self.head = nn.Linear(encoder.output_size, prepared.tokenizer.size)
+        width = settings.embedding_size if settings.tied_embeddings else encoder.output_size
+        self.to_embedding = nn.Identity() if width == encoder.output_size else nn.Linear(encoder.output_size, width)
+        self.head = nn.Linear(width, prepared.tokenizer.size)
+        if settings.tied_embeddings:
+            self.head.weight = self.embedding.weight
         self._training_state: State | None = None
         self._evaluation_state: State | None = None
         self._characters_per_token = 1.0
@@ -114,15 +128,23 @@ class TextGeneration(SequenceTask):
 
     def forward(self, ids: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Scores before softmax of each next token, (batch, time, vocabulary), and the state to go on from."""
-        encoded = self.encoder(self.embedding_dropout(self.embedding(ids)), None, state)
-        return self.head(encoded.steps), encoded.state
+        encoded = self.encoder(self.embedding_dropout(self._vectors(ids)), None, state)
+        return self.head(self.to_embedding(encoded.steps)), encoded.state
+
+    def _vectors(self, ids: Tensor) -> Tensor:
+        weight = self.embedding.weight
+        if self.training and self.settings.word_dropout:
+            weight = weight * keep_mask(weight[:, :1], self.settings.word_dropout)
+        return functional.embedding(ids, weight)
 
     def loss(self, batch: Any) -> tuple[Tensor, int]:
         inputs, targets, is_first = batch
         before = None if is_first or not self.settings.carry_state else self._training_state
         scores, state = self(inputs, before)
         self._training_state = tuple(part.detach() for part in state)
-        return functional.cross_entropy(scores.flatten(0, 1), targets.flatten()), targets.numel()
+        smoothing = self.settings.label_smoothing
+        loss = functional.cross_entropy(scores.flatten(0, 1), targets.flatten(), label_smoothing=smoothing)
+        return loss, targets.numel()
 
     def start_evaluation(self) -> None:
         self._evaluation_state = None

@@ -43,6 +43,7 @@ class Watch(pl.Callback):
         self.seconds = seconds
         self.report, self.is_interrupted = report, is_interrupted
         self.on_curve = log  # Lightning sets `log` on every callback
+        self.on_score: Callable[[float], None] | None = None
         self.outcome: Outcome = "completed"
         self.best: float | None = None
         self.best_update = 0
@@ -85,6 +86,8 @@ class Watch(pl.Callback):
             self._end(trainer, "diverged")
             return
         self._compare(trainer, pl_module, score, values)
+        if self.on_score is not None:
+            self.on_score(score)
         if self.report is not None and self.report(self.validations, score):
             self._end(trainer, "pruned")
 

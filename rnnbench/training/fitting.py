@@ -12,8 +12,11 @@ from torch.utils.data import DataLoader, IterableDataset
 
 from rnnbench.settings import BudgetSettings, HardwareSettings, TrainingSettings
 from rnnbench.tasks.base import SequenceTask
+from rnnbench.training.averaging import WeightAveraging
 from rnnbench.training.callbacks import Watch
 from rnnbench.training.optimization import make_optimizer
+from rnnbench.training.penalties import penalties_of
+from rnnbench.training.schedules import Plateau
 
 logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
 
@@ -46,7 +49,11 @@ def fit(
 ) -> None:
     """Trains in place until the budget ends or `watch` says so. The best weights stay in `watch`."""
     updates, interval = count_updates(budget, task.prepared.batches_per_epoch(training.batch_size))
-    task.optimization = lambda module: _for_lightning(module, training, updates)
+    plateau = Plateau(training.decay_factor, training.plateau_patience, higher_is_better=watch.higher_is_better)
+    watch.on_score = plateau.report
+    task.optimization = lambda module: _for_lightning(module, training, updates, plateau)
+    task.penalty = penalties_of(task, task.encoder, training)
+    averaging = [] if training.averaging == "none" else [WeightAveraging(training, updates)]
     if hardware.threads:
         torch.set_num_threads(hardware.threads)
     batches = DataLoader(_Batches(lambda: task.prepared.training_batches(training.batch_size, seed)), batch_size=None)
@@ -65,7 +72,8 @@ def fit(
             val_check_interval=interval,
             check_val_every_n_epoch=None,
             gradient_clip_val=training.gradient_clip or None,
-            callbacks=[watch],
+            gradient_clip_algorithm=training.gradient_clip_by,
+            callbacks=[*averaging, watch],
             logger=False,
             enable_checkpointing=False,
             enable_progress_bar=False,
@@ -75,6 +83,6 @@ def fit(
         trainer.fit(task, batches, validation)
 
 
-def _for_lightning(task: SequenceTask, training: TrainingSettings, updates: int) -> dict[str, object]:
-    optimizer, schedule = make_optimizer(task, training, updates)
+def _for_lightning(task: SequenceTask, training: TrainingSettings, updates: int, plateau: Plateau) -> dict[str, object]:
+    optimizer, schedule = make_optimizer(task, training, updates, plateau)
     return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}

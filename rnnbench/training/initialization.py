@@ -11,10 +11,13 @@ from rnnbench.encoders.base import Layer
 def initialize(encoder: nn.Module, kind: str) -> None:
     """Draws the encoder's matrices anew, in place; biases and normalization gains keep their values.
 
-    default      torch's own
-    xavier       uniform, variance 2 / (inputs + outputs)   Glorot and Bengio (2010)
-    he           normal, variance 2 / inputs                He et al. (2015), arXiv:1502.01852
-    orthogonal   input matrices as xavier, state matrices orthogonal gate by gate   Saxe et al. (2013), arXiv:1312.6120
+    default        torch's own
+    xavier         uniform, variance 2 / (inputs + outputs)   Glorot and Bengio (2010)
+    xavier_normal  normal, of the same variance
+    he             normal, variance 2 / inputs                He et al. (2015), arXiv:1502.01852
+    orthogonal     state matrices orthogonal gate by gate, others as xavier   Saxe et al. (2013), arXiv:1312.6120
+    identity       state matrices the identity gate by gate, others as xavier: with `nonlinearity: relu` the network of
+                   Le, Jaitly and Hinton (2015), arXiv:1504.00941
 
     A matrix that stacks the gates of a recurrence is drawn gate by gate, as if each were its own.
     """
@@ -35,7 +38,11 @@ def _gates(matrix: torch.Tensor, size: int) -> int:
 def _draw(matrix: torch.Tensor, kind: str, *, is_recurrent: bool) -> None:
     if kind == "orthogonal" and is_recurrent:
         nn.init.orthogonal_(matrix)
+    elif kind == "identity" and is_recurrent:
+        nn.init.eye_(matrix)
     elif kind == "he":
         nn.init.kaiming_normal_(matrix, nonlinearity="relu")
+    elif kind == "xavier_normal":
+        nn.init.xavier_normal_(matrix)
     else:
         nn.init.xavier_uniform_(matrix)

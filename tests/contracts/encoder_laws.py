@@ -32,6 +32,20 @@ CLOSE = 1e-9
 NEVER_MOVES_THE_OUTPUT = ("to_keys.bias",)
 """Adds the same amount to every score of a query, which softmax takes away again."""
 
+ON: dict[str, Any] = {
+    "input_dropout": 0.3,
+    "dropout": 0.3,
+    "output_dropout": 0.3,
+    "locked_dropout": True,
+    "recurrent_dropout": 0.3,
+    "zoneout": 0.3,
+    "weight_dropout": 0.3,
+    "connection": "highway",
+    "normalization": "layer",
+    "state_normalization": True,
+}
+"""A value of each shared setting that regularizes or changes the way through the layers."""
+
 Law = Callable[[type[Layer], EncoderSettings], None]
 
 
@@ -51,8 +65,14 @@ def drawn(searched: Range, generator: np.random.Generator) -> Any:
 
 def drawn_settings(layer: type[Layer], generator: np.random.Generator) -> EncoderSettings:
     """Settings drawn from the ranges written beside them."""
-    ranges = layer.Settings.search_ranges()
+    ranges = layer.search_ranges()
     return layer.Settings(**{name: drawn(searched, generator) for name, searched in ranges.items()})
+
+
+def without_noise(settings: EncoderSettings) -> EncoderSettings:
+    """The same settings with nothing left to chance in training."""
+    noisy = [name for name in type(settings).model_fields if name.endswith("dropout") and name != "locked_dropout"]
+    return settings.model_copy(update={**dict.fromkeys(noisy, 0.0), "zoneout": 0.0})
 
 
 def settings_to_try(layer: type[Layer], *, draws: int = 3, seed: int = 0) -> dict[str, EncoderSettings]:
@@ -61,14 +81,17 @@ def settings_to_try(layer: type[Layer], *, draws: int = 3, seed: int = 0) -> dic
     tried: dict[str, dict[str, Any]] = {
         "one layer": {"num_layers": 1},
         "two layers": {"num_layers": 2},
-        "residual": {"num_layers": 3, "residual": True},
+        "residual": {"num_layers": 3, "connection": "residual"},
+        "highway": {"num_layers": 3, "connection": "highway"},
         "layer normalization": {"num_layers": 2, "normalization": "layer"},
-        "batch normalization": {"num_layers": 2, "normalization": "batch", "residual": True},
+        "batch normalization": {"num_layers": 2, "normalization": "batch", "connection": "residual"},
         "both ways": {"num_layers": 2, "bidirectional": True},
         "both ways, all tricks": {
-            "num_layers": 2, "bidirectional": True, "residual": True, "normalization": "batch", "dropout": 0.3,
+            "num_layers": 2, "bidirectional": True, "connection": "residual", "normalization": "batch", "dropout": 0.3,
         },
     }  # fmt: skip
+    for name, value in ON.items():
+        tried[name.replace("_", " ")] = {"num_layers": 2, "bidirectional": name == "zoneout", name: value}
     for name, field in layer.Settings.model_fields.items():
         if name not in EncoderSettings.model_fields and typing.get_origin(field.annotation) is typing.Literal:
             for value in typing.get_args(field.annotation):
@@ -79,6 +102,7 @@ def settings_to_try(layer: type[Layer], *, draws: int = 3, seed: int = 0) -> dic
             tried[f"{name}, context 4"] = {**tried[name], "context": 4}
         tried["context 1"] = {"context": 1}
     made = {name: layer.Settings(**{**small, **values}) for name, values in tried.items()}
+    made = {name: settings for name, settings in made.items() if not layer.refused(settings)}
     generator = np.random.default_rng(seed)
     for number in range(draws):
         made[f"draw {number}"] = drawn_settings(layer, generator)
@@ -191,7 +215,7 @@ def does_not_look_ahead(layer: type[Layer], settings: EncoderSettings) -> None:
 @torch.no_grad()
 def does_not_see_padding(layer: type[Layer], settings: EncoderSettings) -> None:
     """What stands after a row's length changes neither its valid steps, nor its last step, nor its state."""
-    encoder = built(layer, settings.model_copy(update={"dropout": 0.0}))
+    encoder = built(layer, without_noise(settings))
     x, lengths = some_input(BATCH, TIME, INPUT), torch.tensor([4, TIME, 1])
     padding = torch.arange(TIME).unsqueeze(0) >= lengths.unsqueeze(1)
     for is_training in (False, True):
@@ -244,7 +268,7 @@ def gives_every_parameter_a_gradient(layer: type[Layer], settings: EncoderSettin
 
 def gives_padding_no_gradient(layer: type[Layer], settings: EncoderSettings) -> None:
     """The gradient of valid steps does not reach padding, and reaches everything that was valid before them."""
-    encoder = built(layer, settings.model_copy(update={"dropout": 0.0}))
+    encoder = built(layer, without_noise(settings))
     x, lengths = some_input(BATCH, TIME, INPUT).requires_grad_(), torch.tensor([4, TIME, 2])
     steps = encoder(x, lengths).steps
     padding = torch.arange(TIME).unsqueeze(0) >= lengths.unsqueeze(1)

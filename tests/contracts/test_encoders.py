@@ -321,7 +321,7 @@ def test_two_layers_add_up_twice():
 
 
 def test_a_residual_layer_adds_its_input():
-    encoded = adder(residual=True)(torch.tensor([[[1.0], [2.0], [4.0]]]))
+    encoded = adder(connection="residual")(torch.tensor([[[1.0], [2.0], [4.0]]]))
     assert encoded.steps.flatten().tolist() == [2, 5, 11]
 
 

@@ -19,7 +19,7 @@ from rnnbench.data.base import Labelled, points_of
 from rnnbench.data.series import Scaler
 from rnnbench.data.tokenization import tokenizer_from_plain
 from rnnbench.encoders.stack import Stack
-from rnnbench.errors import SealedSplitError
+from rnnbench.errors import RnnbenchError, SealedSplitError
 from rnnbench.experiment import layer_class, resolve, task_class
 
 TASKS = registry.names("tasks")
@@ -483,6 +483,45 @@ def test_longer_texts_are_cut_at_the_end():
     assert prepared.encoded.splits.train.lengths[0] == min(3, len(whole.split()))
 
 
+# regularization of the tasks' own, by hand
+
+
+@pytest.mark.parametrize("task", ["text_generation", "sentiment"])
+def test_smoothed_targets_are_shared_out_in_training_alone(task):
+    plain, smoothed = built(task), built(task, label_smoothing=0.2)
+    batch = first_batch(plain)
+    scores = []
+    plain.head.register_forward_hook(lambda module, given, result: scores.append(result.detach().double()))
+    hard = plain.loss(batch)[0].item()
+    logs = scores[0].flatten(0, -2).log_softmax(dim=-1)
+    # a fifth of the target is spread evenly over all classes, the right one included
+    expected = 0.8 * hard - 0.2 * logs.mean().item()
+    assert smoothed.loss(batch)[0].item() == pytest.approx(expected, rel=1e-5)
+    assert smoothed.evaluate("validation") == plain.evaluate("validation")
+
+
+def test_a_dropped_word_is_gone_from_the_whole_batch():
+    made = built("text_generation", word_dropout=0.5).train()
+    nn.init.ones_(made.embedding.weight)
+    torch.manual_seed(0)
+    vectors = made._vectors(torch.tensor([[0, 1, 2, 3], [3, 2, 1, 0]]))
+    assert set(vectors.flatten().tolist()) == {0.0, 2.0}
+    assert torch.equal(vectors[0], vectors[1].flip(0))
+    assert (vectors.std(dim=-1) == 0).all()
+    assert (made.eval()._vectors(torch.tensor([[0, 1]])) == 1).all()
+
+
+@pytest.mark.parametrize("embedding_size", [24, 16])  # the encoder's size, and another
+def test_tied_embeddings_score_with_the_vectors_they_read(embedding_size):
+    made = built("text_generation", tied_embeddings=True, embedding_size=embedding_size)
+    assert made.head.weight is made.embedding.weight
+    made.eval()
+    steps = []
+    made.to_embedding.register_forward_hook(lambda module, given, result: steps.append(result))
+    scores, _ = made(torch.tensor([[1, 2, 3]]))
+    assert torch.allclose(scores, steps[0] @ made.embedding.weight.T + made.head.bias, atol=1e-5)
+
+
 # forecasting, by hand
 
 
@@ -629,3 +668,24 @@ def test_windows_left_open_are_those_of_the_data_set():
     assert (prepared.lookback, prepared.horizon) == (LOOKBACK, HORIZON)
     prepared, _ = prepared_for("forecasting", lookback=5, horizon=2)
     assert (prepared.lookback, prepared.horizon) == (5, 2)
+
+
+def test_a_segment_is_a_run_of_samples_read_at_once():
+    made = built("forecasting", segment=5)  # two segments of five; the oldest two of twelve samples fill none
+    assert (made.prepared.segment, made.encoder.layers[0].input_size) == (5, 5 * made.prepared.rows.input_size)
+    samples = torch.arange(2 * LOOKBACK * 3, dtype=torch.float32).view(2, LOOKBACK, 3)
+    steps = made._segments(samples)
+    assert steps.shape == (2, 2, 15)
+    assert torch.equal(steps[:, 0], samples[:, 2:7].flatten(1))
+    assert torch.equal(steps[:, 1], samples[:, 7:].flatten(1))
+    assert all(math.isfinite(value) for value in made.evaluate("validation").values())
+
+
+def test_a_segment_left_open_is_a_season_where_the_lookback_holds_four():
+    assert prepared_for("forecasting", lookback=4 * SEASON)[0].segment == SEASON
+    assert prepared_for("forecasting", lookback=4 * SEASON - 1)[0].segment == 1
+
+
+def test_a_segment_longer_than_the_lookback_is_refused():
+    with pytest.raises(RnnbenchError, match=r"task.segment = 13 must be at most the lookback of 12 samples"):
+        prepared_for("forecasting", segment=LOOKBACK + 1)

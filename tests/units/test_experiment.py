@@ -84,7 +84,7 @@ def test_what_is_typed_with_set_wins_over_an_option():
     ("typed", "name", "value"),
     [
         ("encoder.hidden_size=64", "hidden_size", 64),
-        ("encoder.residual=true", "residual", True),
+        ("encoder.locked_dropout=true", "locked_dropout", True),
         ("encoder.dropout=1e-1", "dropout", 0.1),
         ("encoder.normalization=none", "normalization", "none"),
         (" encoder.hidden_size = 8", "hidden_size", 8),
