@@ -19,7 +19,8 @@ class ScratchGRU(Cell):
         candidate   = tanh(W_in x_t + b_in + reset * (W_hn h_{t-1} + b_hn))
         h_t         = (1 - update_gate) * candidate + update_gate * h_{t-1}
 
-    A whole sequence runs in NumPy, with backpropagation through time written out; `step` is the same in torch.
+    A whole sequence runs in NumPy, with backpropagation through time written out. Where something acts on
+    the state between two steps, the loop of `Cell` runs `step_seeing`, which is the same in torch.
     """
 
     def __init__(self, input_size: int, settings: EncoderSettings) -> None:
@@ -27,13 +28,12 @@ class ScratchGRU(Cell):
         parameters = recurrent_parameters("gru", input_size, settings.hidden_size)
         self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh = parameters
 
-    def step(self, x: Float[Tensor, "batch input"], state: State) -> tuple[Float[Tensor, "batch hidden"], State]:
-        (before,) = state
+    def step_seeing(self, x: Tensor, state: State, seen: Tensor) -> tuple[Tensor, State]:
         reset_in, update_in, candidate_in = linear(x, self.weight_ih, self.bias_ih).chunk(3, dim=-1)
-        reset_back, update_back, candidate_back = linear(before, self.weight_hh, self.bias_hh).chunk(3, dim=-1)
+        reset_back, update_back, candidate_back = linear(seen, self.weight_hh, self.bias_hh).chunk(3, dim=-1)
         reset, update_gate = torch.sigmoid(reset_in + reset_back), torch.sigmoid(update_in + update_back)
         candidate = torch.tanh(candidate_in + reset * candidate_back)
-        now = (1 - update_gate) * candidate + update_gate * before
+        now = (1 - update_gate) * candidate + update_gate * state[0]
         return now, (now,)
 
     def sequence(
@@ -45,11 +45,3 @@ class ScratchGRU(Cell):
         """The whole sequence at once, in NumPy."""
         parameters = (self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
         return Encoded(*run_numpy_cell("gru", x, parameters, lengths, state))
-
-    def forward(
-        self,
-        x: Float[Tensor, "batch time input"],
-        lengths: Int[Tensor, " batch"] | None = None,
-        state: State | None = None,
-    ) -> Encoded:
-        return self.sequence(x, lengths, state)

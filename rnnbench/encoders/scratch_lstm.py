@@ -22,7 +22,8 @@ class ScratchLSTM(Cell):
         c_t = forget * c_{t-1} + input_gate * candidate
         h_t = output * tanh(c_t)
 
-    A whole sequence runs in NumPy, with backpropagation through time written out; `step` is the same in torch.
+    A whole sequence runs in NumPy, with backpropagation through time written out. Where something acts on
+    the state between two steps, the loop of `Cell` runs `step_seeing`, which is the same in torch.
     """
 
     Settings: ClassVar[type[EncoderSettings]] = LSTMSettings
@@ -38,11 +39,10 @@ class ScratchLSTM(Cell):
             self.bias_ih[forget] = settings.forget_bias
             self.bias_hh[forget] = 0.0
 
-    def step(self, x: Float[Tensor, "batch input"], state: State) -> tuple[Float[Tensor, "batch hidden"], State]:
-        before, cell = state
-        sums = linear(x, self.weight_ih, self.bias_ih) + linear(before, self.weight_hh, self.bias_hh)
+    def step_seeing(self, x: Tensor, state: State, seen: Tensor) -> tuple[Tensor, State]:
+        sums = linear(x, self.weight_ih, self.bias_ih) + linear(seen, self.weight_hh, self.bias_hh)
         input_gate, forget, candidate, output = sums.chunk(4, dim=-1)
-        cell = torch.sigmoid(forget) * cell + torch.sigmoid(input_gate) * torch.tanh(candidate)
+        cell = torch.sigmoid(forget) * state[1] + torch.sigmoid(input_gate) * torch.tanh(candidate)
         now = torch.sigmoid(output) * torch.tanh(cell)
         return now, (now, cell)
 
@@ -55,11 +55,3 @@ class ScratchLSTM(Cell):
         """The whole sequence at once, in NumPy."""
         parameters = (self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
         return Encoded(*run_numpy_cell("lstm", x, parameters, lengths, state))
-
-    def forward(
-        self,
-        x: Float[Tensor, "batch time input"],
-        lengths: Int[Tensor, " batch"] | None = None,
-        state: State | None = None,
-    ) -> Encoded:
-        return self.sequence(x, lengths, state)

@@ -16,7 +16,8 @@ class ScratchRNN(Cell):
 
         h_t = tanh(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh)
 
-    A whole sequence runs in NumPy, with backpropagation through time written out; `step` is the same in torch.
+    A whole sequence runs in NumPy, with backpropagation through time written out. Where something acts on
+    the state between two steps, the loop of `Cell` runs `step_seeing`, which is the same in torch.
     """
 
     def __init__(self, input_size: int, settings: EncoderSettings) -> None:
@@ -24,9 +25,8 @@ class ScratchRNN(Cell):
         parameters = recurrent_parameters("rnn", input_size, settings.hidden_size)
         self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh = parameters
 
-    def step(self, x: Float[Tensor, "batch input"], state: State) -> tuple[Float[Tensor, "batch hidden"], State]:
-        (before,) = state
-        now = torch.tanh(linear(x, self.weight_ih, self.bias_ih) + linear(before, self.weight_hh, self.bias_hh))
+    def step_seeing(self, x: Tensor, state: State, seen: Tensor) -> tuple[Tensor, State]:
+        now = torch.tanh(linear(x, self.weight_ih, self.bias_ih) + linear(seen, self.weight_hh, self.bias_hh))
         return now, (now,)
 
     def sequence(
@@ -38,11 +38,3 @@ class ScratchRNN(Cell):
         """The whole sequence at once, in NumPy."""
         parameters = (self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
         return Encoded(*run_numpy_cell("rnn", x, parameters, lengths, state))
-
-    def forward(
-        self,
-        x: Float[Tensor, "batch time input"],
-        lengths: Int[Tensor, " batch"] | None = None,
-        state: State | None = None,
-    ) -> Encoded:
-        return self.sequence(x, lengths, state)

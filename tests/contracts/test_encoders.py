@@ -166,7 +166,7 @@ def test_a_cell_from_scratch_is_its_own_step_over_and_over(name, lengths):
     x = some_input(3, 5, INPUT)
     state = tuple(some_input(3, 4, seed=seed) for seed in range(layer.state_count))
     lengths = None if lengths is None else torch.tensor(lengths)
-    whole, stepwise = cell.sequence(x, lengths, state), Cell.forward(cell, x, lengths, state)
+    whole, stepwise = cell.sequence(x, lengths, state), cell.step_by_step(x, lengths, state)
     valid = torch.arange(5) < (torch.tensor([5] * 3) if lengths is None else lengths).unsqueeze(1)
     same(whole.steps[valid], stepwise.steps[valid], "steps differ")
     for own, expected in zip(whole.state, stepwise.state, strict=True):
