@@ -229,6 +229,18 @@ def ui(
     serve(host, port)
 
 
+@app.command()
+@tell_errors
+def bench(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Which; without it, all.")] = None,
+    as_json: given.Json = False,
+) -> None:
+    """Times parts of the program against what they replace, in interleaved rounds."""
+    from rnnbench.shown.benchmarks import benchmarks
+
+    benchmarks(names or (), as_json)
+
+
 def main() -> None:
     """Runs the program. A scheduler's SIGTERM stops it as Ctrl-C does: in good order, with what is done kept."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -22,9 +22,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(autouse=True, scope="session")
 def _one_thread() -> None:
     """The same arithmetic on every machine, and no quarrel over cores between test processes."""
+    import threadpoolctl
     import torch
 
     torch.set_num_threads(1)
+    threadpoolctl.threadpool_limits(1, user_api="blas")  # NumPy's
 
 
 @pytest.fixture(scope="session")

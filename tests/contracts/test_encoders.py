@@ -17,7 +17,11 @@ from rnnbench.experiment import layer_class
 from rnnbench.layers.positions import distance_penalties
 
 NAMES = registry.names("encoders")
-RECURRENT = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
+RECURRENT = {
+    "rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM,
+    "scratch_rnn": nn.RNN, "scratch_gru": nn.GRU, "scratch_lstm": nn.LSTM,
+}  # fmt: skip
+SCRATCH = [name for name in RECURRENT if name.startswith("scratch_")]
 INPUT = 5
 tried = lru_cache(maxsize=None)(lambda name: settings_to_try(layer_class(name)))
 
@@ -67,7 +71,7 @@ def torch_twin(name, encoder, **extra):
     weights = {}
     for suffix, layers in (("", encoder.layers), ("_reverse", encoder.backward_layers)):
         for index, layer in enumerate(layers):
-            for key, value in layer.kernel.state_dict().items():
+            for key, value in getattr(layer, "kernel", layer).state_dict().items():
                 weights[f"{key.removesuffix('_l0')}_l{index}{suffix}"] = value
     twin.load_state_dict(weights)
     return twin
@@ -122,13 +126,80 @@ def test_it_is_torchs_network_in_single_precision_too(name):
         assert (found[row, :length] - exact[row, :length]).abs().max() < 1e-6
 
 
-def test_the_forget_gate_starts_open_by_as_much_as_the_setting_says():
-    layer = layer_class("lstm")
+@pytest.mark.parametrize("name", ["lstm", "scratch_lstm"])
+def test_the_forget_gate_starts_open_by_as_much_as_the_setting_says(name):
+    layer = layer_class(name)
     for bias in (0.0, 1.0, 1.75):
-        kernel = layer(INPUT, layer.Settings(hidden_size=4, forget_bias=bias)).kernel
-        both = kernel.bias_ih_l0 + kernel.bias_hh_l0
+        biases = [
+            value
+            for key, value in layer(INPUT, layer.Settings(hidden_size=4, forget_bias=bias)).state_dict().items()
+            if "bias" in key
+        ]
+        both = biases[0] + biases[1]
         assert both[4:8].tolist() == [bias] * 4  # torch's order: input, forget, candidate, output
         assert (both[[*range(4), *range(8, 16)]] != bias).all()
+
+
+@pytest.mark.parametrize("name", SCRATCH)
+@pytest.mark.parametrize("lengths", [None, [3, 7, 1, 7]])
+def test_a_cell_from_scratch_has_torchs_gradients(name, lengths):
+    layer = layer_class(name)
+    encoder = built(layer, layer.Settings(hidden_size=6, num_layers=2, dropout=0.0))
+    twin = torch_twin(name, encoder)
+    x = [some_input(4, 7, INPUT).requires_grad_() for _ in range(2)]
+    mask = torch.arange(7) < torch.tensor(lengths or [7] * 4).unsqueeze(1)
+    weights = some_input(4, 7, 6, seed=3) * mask.unsqueeze(2)
+    (encoder(x[0], None if lengths is None else torch.tensor(lengths)).steps * weights).sum().backward()
+    (twin(x[1])[0] * weights).sum().backward()
+    same(x[0].grad, x[1].grad, "the input's gradient differs")
+    for index, own in enumerate(encoder.layers):
+        for key, parameter in own.named_parameters():
+            same(parameter.grad, getattr(twin, f"{key}_l{index}").grad, f"the gradient of {key} differs")
+
+
+@pytest.mark.parametrize("name", SCRATCH)
+@pytest.mark.parametrize("lengths", [None, [5, 2, 4]])
+def test_a_cell_from_scratch_is_its_own_step_over_and_over(name, lengths):
+    layer = layer_class(name)
+    torch.manual_seed(0)
+    cell = layer(INPUT, layer.Settings(hidden_size=4)).double()
+    x = some_input(3, 5, INPUT)
+    state = tuple(some_input(3, 4, seed=seed) for seed in range(layer.state_count))
+    lengths = None if lengths is None else torch.tensor(lengths)
+    whole, stepwise = cell.sequence(x, lengths, state), cell.step_by_step(x, lengths, state)
+    valid = torch.arange(5) < (torch.tensor([5] * 3) if lengths is None else lengths).unsqueeze(1)
+    same(whole.steps[valid], stepwise.steps[valid], "steps differ")
+    for own, expected in zip(whole.state, stepwise.state, strict=True):
+        same(own, expected, "states differ")
+
+
+@pytest.mark.parametrize("name", SCRATCH)
+@pytest.mark.parametrize("lengths", [None, [3, 1]])
+def test_a_cell_from_scratch_passes_torchs_check_of_gradients(name, lengths):
+    layer = layer_class(name)
+    cell = layer(2, layer.Settings(hidden_size=3)).double()
+    x = some_input(2, 3, 2).requires_grad_()
+    state = tuple(some_input(2, 3, seed=seed).requires_grad_() for seed in range(layer.state_count))
+    ends = None if lengths is None else torch.tensor(lengths)
+
+    def outputs(x, *rest):
+        names = [key for key, _ in cell.named_parameters()]
+        count = len(names)
+        encoded = torch.func.functional_call(cell, dict(zip(names, rest[:count], strict=True)), (x, ends, rest[count:]))
+        return encoded.steps, *encoded.state
+
+    assert torch.autograd.gradcheck(outputs, (x, *cell.parameters(), *state))
+
+
+@pytest.mark.parametrize("name", SCRATCH)
+def test_a_cell_from_scratch_notices_what_was_changed_before_the_way_back(name):
+    layer = layer_class(name)
+    cell = layer(2, layer.Settings(hidden_size=3))
+    steps = cell(torch.ones(1, 4, 2)).steps
+    loss = (2 * steps).sum()
+    steps.detach().zero_()
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        loss.backward()
 
 
 def torch_transformer(encoder):

@@ -31,6 +31,7 @@ OPTIONS = {
     "models": "--json",
     "tasks": "--json",
     "ui": "--port --host",
+    "bench": "NAME --json",
 }
 
 
@@ -47,7 +48,7 @@ def imported(place: Place, *words: str) -> set[str]:
 def test_help_names_every_command_of_the_design(typed: Callable[..., Result]) -> None:
     said = typed("--help").output
     assert {"models", "tasks", "data", "baselines", "show", "train", "sweep", "confirm"} <= {*said.split()}
-    assert {"compare", "export", "ui"} <= {*said.split()}
+    assert {"compare", "export", "bench", "ui"} <= {*said.split()}
 
 
 @pytest.mark.parametrize("command", COMMANDS)

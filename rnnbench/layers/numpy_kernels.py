@@ -1,0 +1,92 @@
+"""The NumPy cells of `rnnbench.scratch` in the graph of torch: forward and backward are theirs, autograd is torch's."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import threadpoolctl
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
+
+from rnnbench.scratch import CELLS, Weights
+
+
+def recurrent_parameters(cell: str, input_size: int, hidden_size: int) -> list[nn.Parameter]:
+    """weight_ih, weight_hh, bias_ih and bias_hh of a cell, drawn as torch draws those of its own kernels.
+
+    cell: rnn, lstm or gru.
+    """
+    rows, bound = CELLS[cell].GATES * hidden_size, hidden_size**-0.5
+    shapes = ((rows, input_size), (rows, hidden_size), (rows,), (rows,))
+    return [nn.Parameter(torch.empty(shape).uniform_(-bound, bound)) for shape in shapes]
+
+
+def run_numpy_cell(
+    cell: str,
+    x: Float[Tensor, "batch time input"],
+    parameters: tuple[Tensor, Tensor, Tensor, Tensor],
+    lengths: Int[Tensor, " batch"] | None,
+    state: tuple[Tensor, ...] | None,
+) -> tuple[Float[Tensor, "batch time hidden"], tuple[Tensor, ...]]:
+    """Steps and the state after each row's last valid step, with gradients written by hand.
+
+    parameters: weight_ih, weight_hh, bias_ih, bias_hh. On a GPU the numbers travel to the processor and back at each
+        call: it works, and it is slow.
+    """
+    if state is None:
+        hidden = parameters[1].shape[1]
+        state = tuple(x.new_zeros(x.shape[0], hidden) for _ in range(CELLS[cell].STATES))
+    steps, *last = _Recurrence.apply(cell, lengths, x, *parameters, *state)
+    return steps, tuple(last)
+
+
+class _Recurrence(torch.autograd.Function):
+    """A whole sequence as one node of the graph."""
+
+    @staticmethod
+    def forward(ctx: Any, cell: str, lengths: Tensor | None, x: Tensor, *rest: Tensor) -> tuple[Tensor, ...]:
+        weights, state = Weights(*map(_array, rest[:4])), tuple(map(_array, rest[4:]))
+        with _as_many_threads_as_torch():
+            encoded = CELLS[cell].forward(_array(x), weights, state, None if lengths is None else _array(lengths))
+        steps, *last = (torch.from_numpy(part).to(x.device) for part in (encoded.steps, *encoded.state))
+        ctx.cell, ctx.trace = cell, encoded.trace
+        ctx.set_materialize_grads(False)
+        # the trace shares memory with these tensors: torch then tells when one was changed before the way back
+        ctx.save_for_backward(x, *rest, steps)
+        return steps, *last
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, steps_error: Tensor | None, *last_errors: Tensor | None) -> tuple[Tensor | None, ...]:
+        x, *_, steps = ctx.saved_tensors
+        read = _array(torch.zeros_like(steps) if steps_error is None else steps_error)
+        state_error = None
+        if any(error is not None for error in last_errors):
+            zeros = np.zeros_like(read[:, 0])
+            state_error = tuple(zeros if error is None else _array(error) for error in last_errors)
+        with _as_many_threads_as_torch():
+            found = CELLS[ctx.cell].backward(ctx.trace, read, state_error, needs_x=ctx.needs_input_grad[2])
+        parts = (found.x, *found.weights, *found.state)
+        return None, None, *(None if part is None else torch.from_numpy(part).to(x.device) for part in parts)
+
+
+def _array(tensor: Tensor) -> np.ndarray:
+    return tensor.detach().cpu().numpy()
+
+
+@cache
+def _blas() -> threadpoolctl.ThreadpoolController:
+    return threadpoolctl.ThreadpoolController().select(user_api="blas")
+
+
+def _as_many_threads_as_torch() -> Any:
+    """NumPy's products obey `hardware.threads` too.
+
+    Left to itself, its BLAS takes every core for each small product, and waits spinning: with another process on the
+    machine, a training was twenty times slower.
+    """
+    return _blas().limit(limits=torch.get_num_threads())

@@ -1,0 +1,139 @@
+"""`python -m rnnbench.scratch book.txt`: learns a text, says how well against counting pairs, and goes on writing."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rnnbench.scratch.base import ScratchError
+from rnnbench.scratch.cells import CELLS
+from rnnbench.scratch.model import BITS, TextModel
+
+MODEL_SUFFIX = ".npz"
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options."""
+    found = argparse.ArgumentParser(
+        prog="python -m rnnbench.scratch",
+        description="Learns a text with a recurrent network in NumPy, and goes on writing it.",
+    )
+    found.add_argument("file", type=Path, help=f"a text in UTF-8, or a model that --save wrote ({MODEL_SUFFIX})")
+    found.add_argument("--cell", choices=[*CELLS], default="lstm")
+    found.add_argument("--updates", type=_at_least(1), default=1500, help="windows to learn from (1500)")
+    found.add_argument("--hidden-size", type=_at_least(1), default=128, help="numbers in the state (128)")
+    found.add_argument("--length", type=_at_least(0), default=400, help="characters to write (400)")
+    found.add_argument("--temperature", type=float, default=0.8, help="0 is the likeliest, 1 as believed (0.8)")
+    found.add_argument("--prompt", help="what to go on from; without it, the text's own first line")
+    found.add_argument("--seed", type=_at_least(0), default=0)
+    found.add_argument("--save", type=Path, help=f"a file for the model ({MODEL_SUFFIX})")
+    return found
+
+
+def main(words: list[str] | None = None) -> int:
+    """The exit code: 0, 2 for a mistake that is told in one line, 130 after Ctrl-C."""
+    options = parser().parse_args(words)
+    try:
+        _run(options)
+    except ScratchError as error:
+        print(f"rnnbench.scratch: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("rnnbench.scratch: stopped", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _run(options: argparse.Namespace) -> None:
+    if options.temperature < 0:
+        raise ScratchError(f"--temperature must be at least 0, not {options.temperature}")
+    if options.file.suffix == MODEL_SUFFIX:
+        model = TextModel.load(options.file)
+        prompt = options.prompt or model.vocabulary.characters[0]
+    else:
+        text = read(options.file)
+        prompt = options.prompt or text.lstrip().partition("\n")[0][:40] or text[0]
+        _check(options, text, prompt)
+        model = _trained(options, text)
+    if options.save is not None:
+        model.save(options.save)
+        print(f"saved {options.save}", file=sys.stderr)
+    print(model.generate(prompt, options.length, temperature=options.temperature, seed=options.seed))
+
+
+def read(path: Path) -> str:
+    """A text file. Raises: ScratchError when it is missing, empty or not UTF-8."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ScratchError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
+    except UnicodeDecodeError as error:
+        raise ScratchError(f"{path} is not UTF-8 text: byte {error.start} is wrong") from None
+    if not text.strip():
+        raise ScratchError(f"{path} is empty")
+    return text
+
+
+def _check(options: argparse.Namespace, text: str, prompt: str) -> None:
+    """What would fail at the end is told at the beginning, before a minute of training."""
+    unknown = sorted(set(prompt) - set(text))
+    if unknown:
+        raise ScratchError(f"the prompt has characters that {options.file} lacks: {', '.join(map(repr, unknown))}")
+    if options.save is not None and options.save.suffix != MODEL_SUFFIX:
+        raise ScratchError(f"--save needs a name that ends in {MODEL_SUFFIX}, not {options.save}")
+    if options.save is not None and not options.save.absolute().parent.is_dir():
+        raise ScratchError(f"cannot write {options.save}: its folder does not exist")
+
+
+def _trained(options: argparse.Namespace, text: str) -> TextModel:
+    started, every = time.monotonic(), max(1, options.updates // 10)
+    print(f"{len(text):,} characters, {len(set(text))} different; the last tenth is held out", file=sys.stderr)
+
+    def report(done: int, loss: float) -> None:
+        if done % every == 0 or done == options.updates:
+            seconds = time.monotonic() - started
+            print(f"update {done:>5}  {loss * BITS:.3f} bits per character  {seconds:.0f} s", file=sys.stderr)
+
+    model = TextModel.train(
+        text,
+        cell=options.cell,
+        hidden_size=options.hidden_size,
+        updates=options.updates,
+        seed=options.seed,
+        report=report,
+    )
+    print(f"held out  {model.bits_per_character:.3f} bits per character", file=sys.stderr)
+    print(f"bigram    {model.bigram_bits_per_character:.3f} bits per character", file=sys.stderr)
+    return model
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    def number(word: str) -> int:
+        value = int(word)
+        if value < least:
+            raise argparse.ArgumentTypeError(f"must be at least {least}")
+        return value
+
+    number.__name__ = "whole number"
+    return number
+
+
+def _on_one_thread() -> None:
+    """Starts the program anew with a BLAS of one thread, unless the environment says how many.
+
+    Products of this size gain next to nothing from a second thread, and its waiting costs twentyfold where another
+    program has the core. BLAS reads the number once, when NumPy is loaded: before this file is.
+    """
+    names = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
+    if not any(name in os.environ for name in names):
+        os.environ.update(dict.fromkeys(names, "1"))
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+
+
+if __name__ == "__main__":
+    _on_one_thread()
+    sys.exit(main())

@@ -1,0 +1,23 @@
+"""The bigram baseline: the next character guessed from the one before, by counting."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnbench.scratch.base import Array
+
+
+def bigram_loss(training: Array, held_out: Array, size: int) -> float:
+    """Nats per character of a held-out text, under counts of pairs in the training text with one added to each.
+
+        P(next | previous) = (count(previous, next) + 1) / (count(previous) + size)
+
+    A recurrent network that does no better has learned nothing from its state. Adding one (Laplace) gives a pair that
+    training never saw a probability above zero.
+
+    training, held_out: whole numbers below `size`, at least two each.
+    """
+    counts = np.ones((size, size))
+    np.add.at(counts, (training[:-1], training[1:]), 1)  # counts[a, b] += 1 would count a repeated pair once
+    logs = np.log(counts / counts.sum(axis=1, keepdims=True))
+    return -float(logs[held_out[:-1], held_out[1:]].mean())

@@ -1,0 +1,82 @@
+"""The NumPy cells in torch's graph: what autograd asks for, and how many threads they take."""
+
+import pytest
+import threadpoolctl
+import torch
+
+from rnnbench.layers import numpy_kernels
+from rnnbench.layers.numpy_kernels import recurrent_parameters, run_numpy_cell
+
+CELLS = {"rnn": 1, "lstm": 2, "gru": 1}
+
+
+def a_cell(name):
+    torch.manual_seed(0)
+    return recurrent_parameters(name, 3, 4)
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_parameters_are_drawn_as_torch_draws_its_own(name):
+    torch.manual_seed(0)
+    own = recurrent_parameters(name, 30, 100)
+    torchs = getattr(torch.nn, name.upper())(30, 100)
+    for parameter, expected in zip(own, torchs.parameters(), strict=True):
+        assert parameter.shape == expected.shape
+        assert 0.09 < parameter.abs().max() <= 0.1  # 1 / sqrt(100)
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_loss_of_the_last_state_alone_reaches_every_weight(name):
+    parameters, x = a_cell(name), torch.ones(2, 5, 3, requires_grad=True)
+    _, state = run_numpy_cell(name, x, tuple(parameters), torch.tensor([5, 2]), None)
+    state[-1].sum().backward()
+    assert all(parameter.grad.abs().sum() > 0 for parameter in parameters)
+    assert (x.grad[1, 2:] == 0).all()
+    assert (x.grad[1, :2] != 0).all()
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_an_input_without_a_gradient_gets_none(name):
+    x, parameters = torch.ones(1, 2, 3), a_cell(name)
+    steps, _ = run_numpy_cell(name, x, tuple(parameters), None, None)
+    steps.sum().backward()
+    assert x.grad is None
+    with torch.no_grad():
+        steps, _ = run_numpy_cell(name, x, tuple(parameters), None, None)
+    assert not steps.requires_grad
+
+
+def test_a_second_way_back_is_refused_unless_it_was_asked_for():
+    x, parameters = torch.ones(1, 2, 3), a_cell("gru")
+    steps, _ = run_numpy_cell("gru", x, tuple(parameters), None, None)
+    steps.sum().backward(retain_graph=True)
+    once = parameters[0].grad.clone()
+    steps.sum().backward()
+    assert torch.equal(parameters[0].grad, 2 * once)
+    with pytest.raises(RuntimeError, match="second time"):
+        steps.sum().backward()
+
+
+def test_a_weight_changed_before_the_way_back_is_noticed():
+    x, parameters = torch.ones(1, 2, 3), a_cell("rnn")
+    steps, _ = run_numpy_cell("rnn", x, tuple(parameters), None, None)
+    with torch.no_grad():
+        parameters[1].zero_()
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        steps.sum().backward()
+
+
+def test_products_take_as_many_threads_as_torch_and_give_them_back():
+    def taken():
+        return {library["num_threads"] for library in threadpoolctl.threadpool_info() if library["user_api"] == "blas"}
+
+    before, of_torch = taken(), torch.get_num_threads()
+    if not before:
+        pytest.skip("this NumPy's BLAS cannot be told how many threads to take")
+    torch.set_num_threads(2)
+    try:
+        with numpy_kernels._as_many_threads_as_torch():
+            assert taken() == {2}
+        assert taken() == before
+    finally:
+        torch.set_num_threads(of_torch)
