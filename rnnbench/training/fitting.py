@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import warnings
+from collections.abc import Sequence
 
 import pytorch_lightning as pl
 import torch
@@ -43,8 +44,12 @@ def fit(
     budget: BudgetSettings,
     hardware: HardwareSettings,
     seed: int,
+    others: Sequence[pl.Callback] = (),
 ) -> None:
-    """Trains in place until the budget ends or `watch` says so. The best weights stay in `watch`."""
+    """Trains in place until the budget ends or `watch` says so. The best weights stay in `watch`.
+
+    others: what only looks on, such as the writer of samples.
+    """
     updates, interval = count_updates(budget, task.prepared.batches_per_epoch(training.batch_size))
     task.optimization = lambda module: _for_lightning(module, training, updates)
     if hardware.threads:
@@ -65,7 +70,7 @@ def fit(
             val_check_interval=interval,
             check_val_every_n_epoch=None,
             gradient_clip_val=training.gradient_clip or None,
-            callbacks=[watch],
+            callbacks=[watch, *others],
             logger=False,
             enable_checkpointing=False,
             enable_progress_bar=False,
