@@ -47,8 +47,8 @@ class Forecast:
     def to_plain(self) -> dict[str, Any]:
         """The forecast as plain data, without the history: one entry per time."""
         rows = []
-        for place, time in enumerate(self.times):
-            row: dict[str, Any] = {"time": written(time)}
+        for place, time in enumerate(written(self.times)):
+            row: dict[str, Any] = {"time": time}
             for column, target in enumerate(self.targets):
                 row[target] = float(self.values[place, column])
                 if self.low is not None and self.high is not None:
@@ -105,8 +105,8 @@ class Forecaster(TrainedModel):
         widened by the square root of time, as errors that add up.
 
         Args:
-            series: a file, a known data set, or pandas with times as index; None goes on from the end of the run's own data set. It is
-                scaled as in training, and never trained on.
+            series: a file, a known data set, or pandas with times as index; None goes on from the end of the run's own
+                data set. It is scaled as in training, and never trained on.
             horizon: samples ahead; None is what was trained.
             target, time_column, covariates, frequency, fill: of a file, where they differ from the run's own.
 
@@ -224,7 +224,8 @@ def _checked(given: dict[str, Any]) -> DataSettings:
     return cast(DataSettings, made)
 
 
-def written(time: np.datetime64) -> str:
-    """A time in ISO's spelling, without a time of day where there is none."""
-    text = str(np.datetime_as_string(time, unit="s"))
-    return text.removesuffix("T00:00:00")
+def written(times: np.ndarray) -> list[str]:
+    """Times in ISO's spelling; days alone where every one begins at midnight."""
+    texts = [str(text) for text in np.datetime_as_string(times, unit="s")]
+    are_days = all(text.endswith("T00:00:00") for text in texts)
+    return [text.removesuffix("T00:00:00") for text in texts] if are_days else texts

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
 from rnnbench.comparison.exports import write_whole
@@ -43,13 +44,15 @@ def draw(forecast: Forecast, path: Path) -> None:
         axes.set_ylabel(f"{_plain(forecast.targets[column])}\n[{_plain(forecast.unit)}]")
         axes.spines[["top", "right"]].set_visible(False)
         axes.tick_params(colors=SOFT)
-    panels[0].legend(loc="upper left", frameon=False, ncols=3, fontsize=9)
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower right", frameon=False, ncols=3, fontsize=9)
     left_out = f" (the first {shown} of {len(forecast.targets)} series)" if shown < len(forecast.targets) else ""
     panels[0].set_title(
         f"{_plain(forecast.name)}: the next {len(forecast.times)} samples{left_out}", loc="left", color=INK
     )
     panels[-1].set_xlabel("time")
-    figure.autofmt_xdate()
+    locator = AutoDateLocator()
+    panels[-1].xaxis.set_major_locator(locator)
+    panels[-1].xaxis.set_major_formatter(ConciseDateFormatter(locator))
     content = io.BytesIO()
     figure.savefig(content, format=path.suffix.lower().lstrip("."))
     write_whole(path, content.getvalue())

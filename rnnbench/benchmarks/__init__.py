@@ -1,0 +1,1 @@
+"""What is claimed to be quick, measured: one file per claim."""
