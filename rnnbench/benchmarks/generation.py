@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import torch
 
@@ -83,7 +84,7 @@ def _task(model: str, context: int) -> SequenceTask:
     tokenizer = build_tokenizer(TokenizerSettings(), [ALPHABET])
     settings = cls.Settings()
     prepared = cls.Prepared.from_plain({"tokenizer": tokenizer.to_plain()}, settings)
-    own = {"context": context} if "context" in layer.Settings.model_fields else {}
+    own: dict[str, Any] = {"context": context} if "context" in layer.Settings.model_fields else {}
     with torch.random.fork_rng():
         encoder = Stack(layer, prepared.input_size, layer.Settings(**{"hidden_size": HIDDEN_SIZE, **own}))
         return cls(encoder, prepared, settings).eval()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -34,7 +35,7 @@ def load(run: str = BEST, *, task: str | None = None, data: str | None = None) -
 def restore(tracker: Tracker, record: RunRecord) -> TrainedModel:
     """The trained task of a record whose weights are in the store; it needs no data set, and unpickles nothing."""
     config = from_plain(record.config)
-    plain = json.loads(_artifact(tracker, record, PREPARED_FILE))
+    plain = json.loads(_artifact(tracker, record, PREPARED_FILE).read_text(encoding="utf-8"))
     try:
         prepared = task_class(config.task).Prepared.from_plain(plain, config.task_settings)
     except KeyError as error:
@@ -43,14 +44,14 @@ def restore(tracker: Tracker, record: RunRecord) -> TrainedModel:
         ) from error
     with torch.random.fork_rng():  # weights are drawn before they are replaced: a notebook's own draws stay the same
         task = runs.build(config, prepared)
-    path = tracker.artifact(record.run_id, WEIGHTS_FILE)
-    task.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+    weights = torch.load(_artifact(tracker, record, WEIGHTS_FILE), map_location="cpu", weights_only=True)
+    task.load_state_dict(weights)
     return model_class(record.task)(record, config, task, _past_errors(tracker, record))
 
 
-def _artifact(tracker: Tracker, record: RunRecord, name: str) -> str:
+def _artifact(tracker: Tracker, record: RunRecord, name: str) -> Path:
     try:
-        return tracker.artifact(record.run_id, name).read_text(encoding="utf-8")
+        return tracker.artifact(record.run_id, name)
     except RnnbenchError as error:
         raise RnnbenchError(
             f"run {record.name} ({record.run_id[:8]}) has no {name} in the store any more: train it again"
