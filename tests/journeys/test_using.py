@@ -12,6 +12,8 @@ from journey import Place, demand_lines, write_book, write_lines, write_reviews
 from test_mistakes import refusal
 from typer.testing import Result
 
+pytestmark = pytest.mark.slow
+
 TINY = (
     "--model", "gru", "--set", "encoder.hidden_size=16", "--set", "budget.updates=30", "--set", "budget.validations=2",
     "--json",

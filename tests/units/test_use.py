@@ -191,6 +191,16 @@ def test_weights_that_were_taken_away_are_told(name, tracker, store):
         load(record.run_id)
 
 
+def test_a_run_of_an_earlier_version_says_so(tracker, store):
+    record, _ = stored(tracker, "forecasting")
+    (kept,) = store.glob("artifacts/**/prepared.json")
+    plain = json.loads(kept.read_text(encoding="utf-8"))
+    del plain["covariate_scaler"]
+    kept.write_text(json.dumps(plain), encoding="utf-8")
+    with pytest.raises(RnnbenchError, match="was stored by an earlier rnnbench, without 'covariate_scaler'"):
+        load(record.run_id)
+
+
 # text
 
 
