@@ -12,6 +12,8 @@ from rich.table import Table
 from rnnbench.errors import RnnbenchError
 from rnnbench.shown.console import notes, out
 
+_CONTROLS = {*range(32), *range(127, 160)} - {ord("\n"), ord("\t")}
+
 if TYPE_CHECKING:
     from rnnbench.use.forecasting import Forecast
 
@@ -34,9 +36,11 @@ def generated(run: str, data: str | None, prompt: str, length: int, how: dict[st
         told = {"run_id": model.run_id, "prompt": prompt, "text": "".join(pieces), **how}
         out.print_json(json.dumps(told))
         return
+    # a terminal obeys control characters, and a model may have learned some or drawn some bytes
+    shown = dict.fromkeys(_CONTROLS) if sys.stdout.isatty() else {}
     sys.stdout.write(prompt)
     for piece in pieces:
-        sys.stdout.write(piece)
+        sys.stdout.write(piece.translate(shown))
         sys.stdout.flush()
     sys.stdout.write("\n")
 

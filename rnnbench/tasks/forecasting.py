@@ -207,7 +207,7 @@ class Forecasting(SequenceTask):
         with torch.inference_mode():
             for batch in self.prepared.evaluation_batches("validation"):
                 inputs, _, last_levels, levels, _ = batch
-                forecast = self(inputs.to(self.device)).double().cpu().numpy()
+                forecast = self(inputs.to(self.head.weight)).double().cpu().numpy()
                 found.append(np.abs(self.prepared.rows.to_levels(forecast, last_levels.numpy()) - levels.numpy()))
         quantiles = np.quantile(np.concatenate(found), PAST_ERROR_QUANTILES, axis=0)
         return {"split": "validation", "quantiles": [*PAST_ERROR_QUANTILES], "absolute_errors": quantiles.tolist()}

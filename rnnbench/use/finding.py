@@ -33,6 +33,8 @@ def find(tracker: Tracker, run: str, task: str | None = None, data: str | None =
             f"run {record.name} ({record.run_id[:8]}) is of {record.task}, not of {task}. "
             f"Type: rnnbench {_verb(record.task)} {record.run_id[:8]}"
         )
+    if record.outcome == "running":
+        raise RnnbenchError(f"run {record.name} ({record.run_id[:8]}) has not ended yet: it has no weights so far")
     if record.outcome != "completed":
         raise RnnbenchError(
             f"run {record.name} ({record.run_id[:8]}) ended as {record.outcome.replace('_', ' ')}: it left no weights. "
@@ -95,30 +97,33 @@ def _best_of_sweep(tracker: Tracker, task: str, data: str | None) -> tuple[int, 
 
 
 def _named(tracker: Tracker, run: str, task: str | None) -> RunRecord:
+    if re.fullmatch(r"[0-9a-f]{32}", run):
+        return record_of(tracker.run(run))
+    called = [*_all_runs(tracker, **{"mlflow.runName": run})]
+    if called:
+        # names come again with every sweep: the newest that can be used is meant, of this task where there is one
+        return record_of(max(called, key=lambda one: _rank(one, task)))
     everything = [*_all_runs(tracker)]
     by_id = [one for one in everything if len(run) >= FEWEST_DIGITS and one.info.run_id.startswith(run.lower())]
     if len(by_id) > 1:
-        listed = _listed(by_id)
-        raise RnnbenchError(f"{run!r} is the beginning of {len(by_id)} run ids: {listed}. Type one more digit")
-    if by_id:
-        return record_of(by_id[0])
-    called = [one for one in everything if one.info.run_name == run]
-    if not called:
+        raise RnnbenchError(f"{run!r} is the beginning of {len(by_id)} run ids: {_listed(by_id)}. Type one more digit")
+    if not by_id:
         raise _unknown(run, everything, task)
-    # names come again with every sweep: the newest that can be used is meant, of this task where there is one
-    return max(map(record_of, called), key=lambda record: _rank(record, task, everything))
+    return record_of(by_id[0])
 
 
-def _rank(record: RunRecord, task: str | None, everything: list[Run]) -> tuple[bool, bool, int]:
-    is_usable = record.kind in KEPT_KINDS and record.outcome == "completed"
-    began = next(int(one.info.start_time) for one in everything if one.info.run_id == record.run_id)
-    return task in (None, record.task), is_usable, began
+def _rank(run: Run, task: str | None) -> tuple[bool, bool, int]:
+    return task in (None, run.data.tags.get("task")), _is_usable(run), int(run.info.start_time)
 
 
-def _all_runs(tracker: Tracker) -> Iterable[Run]:
+def _is_usable(run: Run) -> bool:
+    return run.data.tags.get("kind") in KEPT_KINDS and run.data.tags.get("outcome") == "completed"
+
+
+def _all_runs(tracker: Tracker, **tags: str) -> Iterable[Run]:
     for task in registry.names("tasks"):
         for experiment_id in tracker.experiments(task).values():
-            yield from (one for one in tracker.find(experiment_id) if one.data.tags.get("kind") in TRAINABLE)
+            yield from (one for one in tracker.find(experiment_id, **tags) if one.data.tags.get("kind") in TRAINABLE)
 
 
 def _unknown(run: str, everything: list[Run], task: str | None) -> RnnbenchError:
@@ -129,13 +134,7 @@ def _unknown(run: str, everything: list[Run], task: str | None) -> RnnbenchError
         return RnnbenchError(
             f"{run!r} is too short for the beginning of a run id: type at least {FEWEST_DIGITS} digits"
         )
-    usable = [
-        one
-        for one in everything
-        if one.data.tags.get("kind") in KEPT_KINDS
-        and one.data.tags.get("outcome") == "completed"
-        and task in (None, one.data.tags.get("task"))
-    ]
+    usable = [one for one in everything if _is_usable(one) and task in (None, one.data.tags.get("task"))]
     usable.sort(key=lambda one: int(one.info.start_time), reverse=True)
     near = did_you_mean(run, {str(one.info.run_name) for one in usable} | {BEST})
     newest = f" The newest: {_listed(usable[:MOST_NAMED])}." if usable else ""

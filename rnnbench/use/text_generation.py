@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -67,6 +68,9 @@ class TextModel(TrainedModel):
         if not prompt:
             raise RnnbenchError('the prompt is empty: give the first characters of the text, such as --prompt "The "')
         tokenizer = self.prepared.tokenizer
+        composed = unicodedata.normalize("NFC", prompt)
+        if not unknown_in(tokenizer, composed):  # some keyboards send a Korean syllable in parts
+            prompt = composed
         unknown = unknown_in(tokenizer, prompt)
         if unknown:
             more = f" and {len(unknown) - MOST_NAMED} more" if len(unknown) > MOST_NAMED else ""

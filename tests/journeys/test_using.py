@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from journey import Place, demand_lines, write_book, write_lines, write_reviews
+from journey import Finished, Place, demand_lines, write_book, write_lines, write_reviews
 from test_mistakes import refusal
 from typer.testing import Result
 
@@ -72,6 +73,13 @@ def test_text_goes_on_from_a_prompt(trained: Trained) -> None:
                          " --json --prompt", "영화가 ")  # fmt: skip
     told = json.loads(again.stdout)
     assert (told["run_id"], told["prompt"] + told["text"]) == (trained.text, said.stdout[:-1])
+
+
+def test_a_prompt_of_composed_syllables_and_one_in_parts_are_the_same(trained: Trained) -> None:
+    spelled = [unicodedata.normalize(form, "영화") for form in ("NFC", "NFD")]
+    assert spelled[0] != spelled[1]
+    whole, parts = (trained.told("generate --length 30 --json --prompt", prompt).stdout for prompt in spelled)
+    assert json.loads(whole)["text"] == json.loads(parts)["text"]
 
 
 def test_a_prompt_that_cannot_be_read(trained: Trained) -> None:
@@ -175,3 +183,15 @@ def test_data_that_have_changed_are_not_gone_on_from(trained: Trained) -> None:
         assert "demand.csv is not what it was when gru-seed0 was trained" in trained.refused("forecast")
     finally:
         path.write_text(whole, encoding="utf-8")
+
+
+def test_best_after_a_sweep_is_a_confirmation_of_its_best_encoder(
+    finished: tuple[Place, tuple[str, ...], Finished],
+) -> None:
+    place = finished[0]
+    rows = json.loads(place.type_in("compare", "sentiment", "--format", "json").stdout)["rows"]
+    best = next(row for row in rows if row["is_best"])
+    told = json.loads(place.type_in("predict", "--text", "a great and lovely film", "--json").stdout)
+    assert told["run_id"] in best["run_ids"]
+    scores = {run.info.run_id: run.data.metrics["validation/accuracy"] for run in place.runs(kind="confirm")}
+    assert scores[told["run_id"]] == max(scores[run_id] for run_id in best["run_ids"])

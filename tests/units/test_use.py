@@ -161,6 +161,13 @@ def test_a_trial_and_a_run_that_did_not_complete_have_no_weights(tracker):
         load(task="sentiment")
 
 
+def test_a_run_that_goes_on_has_no_weights_yet(tracker):
+    begun = tracker.start(tracker.experiment("sentiment", "small"), "gru-seed0", {"kind": "train", "task": "sentiment"})
+    for named in (begun.run_id, begun.run_id[:7], "gru-seed0"):
+        with pytest.raises(RnnbenchError, match="has not ended yet: it has no weights so far"):
+            load(named)
+
+
 def test_a_run_of_another_task_is_refused_with_what_to_type(tracker):
     record, _ = stored(tracker, "sentiment")
     with pytest.raises(RnnbenchError) as caught:
