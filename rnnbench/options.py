@@ -35,6 +35,7 @@ Quick = Annotated[bool, typer.Option("--quick", help="A small budget: two minute
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Sweep = Annotated[str | None, typer.Option("--sweep", help="A sweep by run id or name; the newest by default.")]
 StoredData = Annotated[str | None, typer.Option("--data", help="The data set, where the task has runs on several.")]
+Run = Annotated[str, typer.Argument(help="A run id, its first 6 digits, a run's name, or best.")]
 Force = Annotated[bool, typer.Option("--force", help="Compare unlike runs all the same; a footnote says so.")]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -29,6 +28,11 @@ from rnnbench.tracking import Tracker
 from rnnbench.training.callbacks import Log, Report, Watch
 from rnnbench.training.fitting import fit
 from rnnbench.training.initialization import initialize
+from rnnbench.training.samples import KeepText, Samples
+from rnnbench.training.weights import save_weights
+
+KEPT_KINDS = ("confirm", "train")
+"""Kinds of runs whose weights are kept, to be used later; a trial keeps its configuration alone."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +40,13 @@ class Hooks:
     """What may listen to, or end, a training.
 
     report: after each validation, answers whether to prune. log: every point of every curve.
-    is_interrupted: asked after each update.
+    is_interrupted: asked after each update. keep_sample: what the task can make, after each validation.
     """
 
     report: Report | None = None
     log: Log | None = None
     is_interrupted: Callable[[], bool] | None = None
+    keep_sample: KeepText | None = None
 
 
 @dataclass(frozen=True)
@@ -125,6 +130,7 @@ def train(
         log=hooks.log,
         is_interrupted=hooks.is_interrupted,
     )
+    samples = None if hooks.keep_sample is None else Samples(hooks.keep_sample)
     fit_started = time.perf_counter()
     try:
         fit(
@@ -134,12 +140,13 @@ def train(
             budget=config.budget,
             hardware=config.hardware,
             seed=config.seed,
+            others=[] if samples is None else [samples],
         )
     except (MemoryError, RuntimeError) as error:
         if not _is_out_of_memory(error):
             raise
         watch.outcome = "out_of_memory"
-    fit_seconds = time.perf_counter() - fit_started
+    fit_seconds = time.perf_counter() - fit_started - (0.0 if samples is None else samples.seconds)
     watch.restore(task)
     metrics = dict(watch.best_metrics)
     if open_test and watch.outcome == "completed":
@@ -208,23 +215,25 @@ def tracked(
     A bug inside the training ends the run as `failed`, with its traceback as an artifact, and goes on up.
     """
     hooks = hooks or Hooks()
+    further = hooks.log
     first = {"kind": kind, "model": model_name(config.model), "task": config.task, **(tags or {})}
     writer = tracker.resume(run_id) if run_id else tracker.start(experiment_id, name, first, parent)
 
     def log(update: int, values: dict[str, float]) -> None:
         writer.curve(update, values)
-        if hooks.log is not None:
-            hooks.log(update, values)
+        if further is not None:
+            further(update, values)
 
     try:
         writer.text(yaml.safe_dump(config.to_plain(), sort_keys=False, allow_unicode=True), "config.yaml")
-        trained = train(config, kind=kind, open_test=open_test, hooks=replace(hooks, log=log))
+        hooks = replace(hooks, log=log, keep_sample=writer.text if kind in KEPT_KINDS else None)
+        trained = train(config, kind=kind, open_test=open_test, hooks=hooks)
         record = replace(trained.record, run_id=writer.run_id, name=name)
         extra = {"test_opened": str(open_test), **(tags or {})}
         record = replace(record, tags={**record.tags, **extra})
         about = {**environment.describe(), "data_fingerprint": record.fingerprint, "data": record.data}
         writer.text(json.dumps(about, indent=2), "environment.json")
-        if kind in ("confirm", "train") and record.outcome == "completed":
+        if kind in KEPT_KINDS and record.outcome == "completed":
             save_weights(trained.task, writer.file, writer.text)
         writer.finish(record, {"model": record.model, "seed": config.seed, **(params or {})})
         return record
@@ -235,12 +244,3 @@ def tracked(
         writer.text(traceback.format_exc(), "traceback.txt")
         writer.end("failed")
         raise
-
-
-def save_weights(task: SequenceTask, keep_file: Callable[[Path], None], keep_text: Callable[[str, str], None]) -> None:
-    """Stores tensors alone, to be read with `torch.load(weights_only=True)`, and what was learned from training."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "weights.pt"
-        torch.save({name: value.cpu() for name, value in task.state_dict().items()}, path)
-        keep_file(path)
-    keep_text(json.dumps(task.prepared.to_plain(), ensure_ascii=False), "prepared.json")

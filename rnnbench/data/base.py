@@ -17,7 +17,7 @@ import numpy as np
 from pydantic import Field
 
 from rnnbench.config import Settings
-from rnnbench.errors import SealedSplitError
+from rnnbench.errors import DataError, SealedSplitError
 
 Kind = Literal["text", "labelled_text", "series"]
 SplitName = Literal["train", "validation", "test"]
@@ -82,6 +82,21 @@ class Splits(Generic[T]):
         train, validation = prepare("train", self.train), prepare("validation", self.validation)
         test = None if self._test is None else prepare("test", self._test)
         return Splits(train, validation, test, sealed=self.sealed)
+
+
+class NoSplits(Splits[Any]):
+    """The splits of a data set that is not at hand: a model that was trained needs none of them.
+
+    Raises: DataError when one is read.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is held."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("train", "validation"):
+            raise DataError("this model was loaded without its data set: there is no split to train or to score on")
+        raise AttributeError(name)
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rnnbench.data.base import AnyData, DataSettings, Kind, points_of
+from rnnbench.data.base import AnyData, DataSettings, Kind, points_of, text_of
 from rnnbench.data.labelled_files import find_columns, find_text_column, read_labelled
 from rnnbench.data.series_files import find_time_column, read_series
 from rnnbench.data.tables import TABLES, check_file, read_table
-from rnnbench.data.text_files import PLAIN, corpus_of, read_text_file
+from rnnbench.data.text_files import PLAIN, corpus_of, decoded, read_text_file
 from rnnbench.errors import DataError
 
 
@@ -29,6 +29,26 @@ def read_file(path: Path, settings: DataSettings, kind: Kind) -> AnyData:
     if kind == "labelled_text":
         return read_labelled(table, settings)
     return read_series(table, settings)
+
+
+def read_texts(path: Path, settings: DataSettings) -> list[str]:
+    """The texts of a file without labels: the lines of a plain text, else the column of texts of a table.
+
+    Raises: DataError with the line of the first empty text, and for everything that stands in the way.
+    """
+    suffix = check_file(path, TABLES | PLAIN)
+    if suffix in PLAIN and settings.text_column is None:
+        whole = "".join(text_of(points) for points in decoded(path))
+        texts = [line.strip() for line in whole.removesuffix("\n").split("\n")]
+        places = [f"line {number}" for number in range(1, len(texts) + 1)]
+    else:
+        table = read_table(path)
+        texts = table.texts(find_text_column(table, settings))
+        places = [table.place(row) if not text else "" for row, text in enumerate(texts)]
+    for text, place in zip(texts, places, strict=True):
+        if not text:
+            raise DataError(f"{path.name}, {place}: the text is empty: there is nothing to classify")
+    return texts
 
 
 def guess_kind(path: Path, settings: DataSettings) -> Kind:

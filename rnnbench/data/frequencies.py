@@ -114,6 +114,15 @@ def grid(start: np.datetime64, count: int, frequency: str) -> np.ndarray:
     return np.minimum(firsts.astype("datetime64[ns]") + (start - firsts[0].astype("datetime64[ns]")), ends - 1)
 
 
+def following(last: np.datetime64, count: int, frequency: str) -> np.ndarray:
+    """The `count` times after `last`, as datetime64[ns]. Business days know weekends and no holidays."""
+    if frequency == BUSINESS:
+        day = last.astype("datetime64[D]")
+        days = np.busday_offset(day, np.arange(1, count + 1), roll="backward")
+        return days.astype("datetime64[ns]") + (last - day.astype("datetime64[ns]"))
+    return grid(last, count + 1, frequency)[1:]
+
+
 def _off_grid(times: np.ndarray, frequency: str) -> np.ndarray:
     months = _months(frequency)
     if months:

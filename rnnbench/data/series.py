@@ -5,12 +5,12 @@ row i of inputs:  [ scaled targets of row i | scaled covariates of row i | calen
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
-from rnnbench.data.base import Series, SeriesSplit, SplitName, Splits
+from rnnbench.data.base import NoSplits, Series, SeriesSplit, SplitName, Splits
 from rnnbench.errors import DataError
 
 SECONDS_PER_DAY = 86_400
@@ -93,6 +93,14 @@ class PreparedSeries:
             return learned
         return np.asarray(last_levels, dtype=np.float64)[..., None, :] * np.exp(np.cumsum(learned, axis=-2))
 
+    def scaled(self, rows: SeriesSplit, frequency: str, calendar: bool) -> PreparedSplit:
+        """Rows as a network reads them, scaled with what was learned from training."""
+        targets = self.scaler.transform(_learned(rows.values, self.learn)).astype(np.float32)
+        columns = [targets, self.covariate_scaler.transform(rows.covariates).astype(np.float32)]
+        if calendar:
+            columns.append(calendar_features(rows.times, frequency)[0])
+        return PreparedSplit(np.concatenate(columns, axis=1), targets, rows.values, rows.times, rows.history)
+
 
 def prepare_series(series: Series, calendar: bool) -> PreparedSeries:
     """The series scaled with the means and deviations of its training rows.
@@ -105,19 +113,21 @@ def prepare_series(series: Series, calendar: bool) -> PreparedSeries:
     # The first row has no return: it is no observation.
     scaler = Scaler.fit(learned[1:] if series.learn == "log_returns" else learned)
     covariate_scaler = Scaler.fit(train.covariates)
-    names = (*series.targets, *series.covariate_names)
-    if calendar:
-        names += calendar_features(train.times[:1], series.frequency)[1]
+    learned_from_training = unread_series(series, calendar, scaler, covariate_scaler)
 
     def prepare(_: SplitName, split: SeriesSplit) -> PreparedSplit:
-        targets = scaler.transform(_learned(split.values, series.learn)).astype(np.float32)
-        columns = [targets, covariate_scaler.transform(split.covariates).astype(np.float32)]
-        if calendar:
-            columns.append(calendar_features(split.times, series.frequency)[0])
-        return PreparedSplit(np.concatenate(columns, axis=1), targets, split.values, split.times, split.history)
+        return learned_from_training.scaled(split, series.frequency, calendar)
 
+    return replace(learned_from_training, splits=series.splits.map(prepare))
+
+
+def unread_series(series: Series, calendar: bool, scaler: Scaler, covariate_scaler: Scaler) -> PreparedSeries:
+    """What leads from a series to scaled rows and back, without its rows."""
+    names = (*series.targets, *series.covariate_names)
+    if calendar:
+        names += calendar_features(np.zeros(1, "datetime64[ns]"), series.frequency)[1]
     return PreparedSeries(
-        splits=series.splits.map(prepare),
+        splits=NoSplits(),
         scaler=scaler,
         covariate_scaler=covariate_scaler,
         input_size=len(names),

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from rnnbench.data.base import DataSettings, Facts, Series
+from rnnbench.data.base import DataSettings, Facts, Series, SeriesSplit
 from rnnbench.data.columns import Table, as_numbers
 from rnnbench.data.frequencies import grid, infer, parse, positions, season_length
 from rnnbench.data.splits import borders, fingerprint, series_splits
@@ -61,6 +61,26 @@ def read_series(table: Table, settings: DataSettings) -> Series:
         suggested_horizon=horizon,
         fingerprint=fingerprint(splits),
     )
+
+
+def read_rows(table: Table, settings: DataSettings) -> tuple[SeriesSplit, str]:
+    """Every row of a table on a regular grid, uncut, and the frequency: what a trained forecaster goes on from.
+
+    Raises: DataError as `read_series`, but for the number of rows.
+    """
+    time_column, targets = _columns(table, settings)
+    times = _times(table, time_column)
+    columns = [table.numbers(name, "--target") for name in targets]
+    cells = np.stack(columns + [table.numbers(name, "--covariates") for name in settings.covariates], axis=1)
+    frequency = parse(settings.frequency) if settings.frequency else infer(times)
+    places = positions(times, frequency, time_column)
+    _check_gaps(table, cells, (*targets, *settings.covariates), places, settings)
+    count = int(places[-1]) + 1
+    if count > len(times):
+        times = grid(times[0], count, frequency)
+    if np.isnan(cells).any() or count > len(cells):
+        cells = _filled(cells, places, count, (count, count), settings.fill)
+    return SeriesSplit(cells[:, : len(targets)], cells[:, len(targets) :], times, history=0), frequency
 
 
 def find_time_column(table: Table, settings: DataSettings) -> str | None:

@@ -29,7 +29,7 @@ def read_text_file(path: Path, settings: DataSettings) -> TextCorpus:
     """
     check_file(path, PLAIN)
     if path.stat().st_size <= LARGE_BYTES:
-        points = np.concatenate([*_decoded(path)])
+        points = np.concatenate([*decoded(path)])
     else:
         points = np.memmap(publish(_place_in_cache(path), lambda folder: _write(path, folder)), dtype="<u4", mode="r")
     return corpus_of(points, path, settings, f"{path.stat().st_size:,} bytes")
@@ -56,7 +56,7 @@ def corpus_of(points: np.ndarray, path: Path, settings: DataSettings, origin: st
     return TextCorpus(facts, splits, fingerprint(splits))
 
 
-def _decoded(path: Path) -> Iterator[np.ndarray]:
+def decoded(path: Path) -> Iterator[np.ndarray]:
     """The code points of a file piece by piece; every kind of line end becomes a newline."""
     with open(path, "rb") as stream:
         encoding = encoding_of(stream.read(4))
@@ -79,7 +79,7 @@ def _decoded(path: Path) -> Iterator[np.ndarray]:
 
 def _write(path: Path, folder: Path) -> Path:
     with open(folder / "points", "wb") as stream:
-        for points in _decoded(path):
+        for points in decoded(path):
             stream.write(points.tobytes())
     return folder / "points"
 

@@ -117,6 +117,8 @@ class WordTokenizer(Tokenizer):
 
     kind = "words"
     PATTERN: ClassVar[re.Pattern[str]] = re.compile(r"\w+|[^\w\s]")
+    CLOSING: ClassVar[str] = ".,;:!?)]"
+    """Signs that stand close to the word before them."""
 
     def __init__(self, words: list[str], *, lowercase: bool = False) -> None:
         self.lowercase = lowercase
@@ -144,7 +146,7 @@ class WordTokenizer(Tokenizer):
     def decode(self, ids: Iterable[int]) -> str:
         symbols = ["", REPLACEMENT, *self._words]
         joined = " ".join(symbols[number] for number in ids if number != self.padding_id)
-        return re.sub(r" (?=[.,;:!?)\]])", "", joined)
+        return re.sub(rf" (?=[{re.escape(self.CLOSING)}])", "", joined)
 
     def to_plain(self) -> dict[str, Any]:
         return {"kind": self.kind, "lowercase": self.lowercase, "words": list(self._words)}
@@ -213,6 +215,10 @@ class SubwordTokenizer(Tokenizer):
                 pieces.append(self._engine.decode(run, skip_special_tokens=False))
                 run = []
         return REPLACEMENT.join(pieces)
+
+    def signs_of(self, number: int) -> str:
+        """What a number stands for, one sign per byte."""
+        return str(self._engine.id_to_token(number))
 
     def to_plain(self) -> dict[str, Any]:
         return {"kind": self.kind, "lowercase": self.lowercase, "model": self._engine.to_str()}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 import pytorch_lightning as pl
 import torch
@@ -69,6 +69,11 @@ class Prepared(ABC):
     def to_plain(self) -> dict[str, Any]:
         """What was learned from training (vocabulary, scaler) as plain data, to use the trained weights later."""
 
+    @classmethod
+    @abstractmethod
+    def from_plain(cls, plain: dict[str, Any], settings: Any) -> Self:
+        """What `to_plain` wrote, without the data set: enough to use trained weights. Reading a split is an error."""
+
 
 class SequenceTask(pl.LightningModule, ABC):
     """An encoder in training on one task."""
@@ -82,6 +87,9 @@ class SequenceTask(pl.LightningModule, ABC):
     """What `items per second` counts: characters, texts, windows."""
     ranged_by_data: ClassVar[tuple[str, ...]] = ()
     """Settings without a range beside them that `ranges_of` gives one."""
+
+    Prepared: ClassVar[type[Prepared]]
+    """What `prepare` makes, and what is read back from a stored run."""
 
     @classmethod
     @abstractmethod
@@ -128,6 +136,17 @@ class SequenceTask(pl.LightningModule, ABC):
             for batch in self.prepared.evaluation_batches(split):
                 self.observed_items += self.observe(self.transfer_batch_to_device(batch, self.device, 0))
         return {f"{split}/{key}": float(value) for key, value in self.summarize().items()}
+
+    def sample(self) -> str:
+        """What the task can make by now, to be read as training goes; nothing where a task makes nothing readable.
+
+        Training does not notice: no common randomness is drawn, and its state stays as it was.
+        """
+        return ""
+
+    def past_errors(self) -> dict[str, Any]:
+        """What the validation split tells of errors to come, as plain data; empty where a task says nothing of it."""
+        return {}
 
     # what Lightning calls
 

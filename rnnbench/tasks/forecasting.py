@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Annotated, Any, ClassVar, Literal, cast
+from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
+import numpy as np
 import torch
 from pydantic import Field
 from torch import Tensor, nn
@@ -13,14 +14,15 @@ from torch.nn import functional
 
 from rnnbench import metrics
 from rnnbench.config import Choices, Floats, Group, Range, Settings
-from rnnbench.data.base import AnyData, Kind, Series, SplitName
+from rnnbench.data.base import AnyData, Facts, Kind, NoSplits, Series, SplitName
 from rnnbench.data.batches import SeriesWindows
-from rnnbench.data.series import prepare_series
+from rnnbench.data.series import PreparedSeries, Scaler, prepare_series, unread_series
 from rnnbench.encoders.base import Encoder
 from rnnbench.errors import RnnbenchError
 from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
 
 EVALUATION_BATCH = 256
+PAST_ERROR_QUANTILES = (0.5, 0.8, 0.9, 0.95)
 
 
 class ForecastingSettings(Settings):
@@ -53,11 +55,11 @@ class ForecastingSettings(Settings):
 class PreparedWindows(Prepared):
     """Scaled rows, split by split, cut into windows as they are read."""
 
-    def __init__(self, series: Series, settings: ForecastingSettings) -> None:
+    def __init__(self, series: Series, settings: ForecastingSettings, rows: PreparedSeries | None = None) -> None:
         self.series = series
         self.settings = settings
         key = (series.fingerprint, series.learn, series.frequency, settings.calendar)
-        self.rows = remembered(key, lambda: prepare_series(series, settings.calendar))
+        self.rows = rows or remembered(key, lambda: prepare_series(series, settings.calendar))
         self.lookback = settings.lookback or series.suggested_lookback
         self.horizon = settings.horizon or series.suggested_horizon
         has_seasons = series.season_length > 1 and self.lookback >= 3 * series.season_length
@@ -89,6 +91,9 @@ class PreparedWindows(Prepared):
     def to_plain(self) -> dict[str, Any]:
         return {
             "scaler": self.rows.scaler.to_plain(),
+            "covariate_scaler": self.rows.covariate_scaler.to_plain(),
+            "name": self.series.facts.name,
+            "unit": self.series.unit,
             "targets": [*self.series.targets],
             "covariates": [*self.series.covariate_names],
             "frequency": self.series.frequency,
@@ -98,6 +103,25 @@ class PreparedWindows(Prepared):
             "horizon": self.horizon,
             "segment": self.segment,
         }
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any], settings: ForecastingSettings) -> Self:
+        series = Series(
+            facts=Facts(plain["name"], "series", "", "", "", ""),
+            splits=NoSplits(),
+            targets=tuple(plain["targets"]),
+            covariate_names=tuple(plain["covariates"]),
+            frequency=plain["frequency"],
+            season_length=plain["season_length"],
+            unit=plain["unit"],
+            learn=plain["learn"],
+            suggested_lookback=plain["lookback"],
+            suggested_horizon=plain["horizon"],
+            fingerprint="",
+        )
+        scaler, beside = (Scaler.from_plain(plain[name]) for name in ("scaler", "covariate_scaler"))
+        as_trained = settings.model_copy(update={"segment": plain["segment"]})
+        return cls(series, as_trained, unread_series(series, settings.calendar, scaler, beside))
 
 
 class Forecasting(SequenceTask):
@@ -110,6 +134,7 @@ class Forecasting(SequenceTask):
     """
 
     Settings: ClassVar[type[Settings]] = ForecastingSettings
+    Prepared: ClassVar[type[Prepared]] = PreparedWindows
     data_kind: ClassVar[Kind] = "series"
     metric: ClassVar[str] = "mase"
     items: ClassVar[str] = "windows"
@@ -195,3 +220,19 @@ class Forecasting(SequenceTask):
 
     def summarize(self) -> dict[str, float]:
         return self._errors.metrics()
+
+    def past_errors(self) -> dict[str, Any]:
+        """Quantiles of the absolute error over the validation split, in the unit of the series.
+
+        absolute_errors[i][step][channel] is the quantile quantiles[i]: a share of that size of all errors at that step
+        was at most so large.
+        """
+        self.eval()
+        found = []
+        with torch.inference_mode():
+            for batch in self.prepared.evaluation_batches("validation"):
+                inputs, _, last_levels, levels, _ = batch
+                forecast = self(inputs.to(self.head.weight)).double().cpu().numpy()
+                found.append(np.abs(self.prepared.rows.to_levels(forecast, last_levels.numpy()) - levels.numpy()))
+        quantiles = np.quantile(np.concatenate(found), PAST_ERROR_QUANTILES, axis=0)
+        return {"split": "validation", "quantiles": [*PAST_ERROR_QUANTILES], "absolute_errors": quantiles.tolist()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Annotated, Any, ClassVar, Literal, cast
+from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
 import torch
 from pydantic import Field
@@ -13,9 +13,16 @@ from torch.nn import functional
 
 from rnnbench import metrics
 from rnnbench.config import Choices, Floats, Group, Ints, Settings
-from rnnbench.data.base import AnyData, Kind, LabelledTexts, SplitName
+from rnnbench.data.base import AnyData, Kind, LabelledTexts, NoSplits, SplitName
 from rnnbench.data.batches import LabelledBatches
-from rnnbench.data.text import EncodedLabelled, Tokenizer, TokenizerSettings, build_tokenizer, encode_labelled
+from rnnbench.data.text import (
+    EncodedLabelled,
+    Tokenizer,
+    TokenizerSettings,
+    build_tokenizer,
+    encode_labelled,
+    tokenizer_from_plain,
+)
 from rnnbench.encoders.base import Encoder
 from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
 
@@ -68,6 +75,11 @@ class PreparedTexts(Prepared):
     def to_plain(self) -> dict[str, Any]:
         return {"tokenizer": self.tokenizer.to_plain(), "classes": [*self.classes]}
 
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any], settings: SentimentSettings) -> Self:
+        tokenizer = tokenizer_from_plain(plain["tokenizer"])
+        return cls(EncodedLabelled(NoSplits(), tuple(plain["classes"]), tokenizer.size), tokenizer, settings)
+
 
 class Sentiment(SequenceTask):
     """A classifier: embedding, encoder, pooling over valid steps, one linear layer.
@@ -78,6 +90,7 @@ class Sentiment(SequenceTask):
     """
 
     Settings: ClassVar[type[Settings]] = SentimentSettings
+    Prepared: ClassVar[type[Prepared]] = PreparedTexts
     data_kind: ClassVar[Kind] = "labelled_text"
     metric: ClassVar[str] = "accuracy"
     items: ClassVar[str] = "texts"

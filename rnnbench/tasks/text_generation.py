@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Annotated, Any, ClassVar, Literal, cast
+from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
 import torch
 from pydantic import Field
@@ -13,10 +13,19 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rnnbench.config import Choices, Floats, Group, Ints, Settings
-from rnnbench.data.base import AnyData, Kind, SplitName, TextCorpus
+from rnnbench.data.base import AnyData, Kind, NoSplits, SplitName, TextCorpus
 from rnnbench.data.batches import CorpusWindows, EvaluationWindows, StridedWindows
-from rnnbench.data.text import EncodedCorpus, Tokenizer, TokenizerSettings, build_tokenizer, encode_corpus
+from rnnbench.data.decoding import decode_on
+from rnnbench.data.text import (
+    EncodedCorpus,
+    Tokenizer,
+    TokenizerSettings,
+    build_tokenizer,
+    encode_corpus,
+    tokenizer_from_plain,
+)
 from rnnbench.encoders.base import Encoder, State
+from rnnbench.generation import Sampling, generated
 from rnnbench.layers.dropout import keep_mask
 from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
 
@@ -24,6 +33,8 @@ EVALUATION_STREAMS = 32
 """Part of how the task measures: each stream but the first begins without the context before it."""
 EVALUATION_WINDOW = 256
 COLD_CHARACTERS = 256
+SAMPLE_CHARACTERS = 200
+SAMPLE_PROMPT_TOKENS = 16
 
 
 class TextGenerationSettings(Settings):
@@ -82,6 +93,11 @@ class PreparedCorpus(Prepared):
     def to_plain(self) -> dict[str, Any]:
         return {"tokenizer": self.tokenizer.to_plain()}
 
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any], settings: TextGenerationSettings) -> Self:
+        tokenizer = tokenizer_from_plain(plain["tokenizer"])
+        return cls(EncodedCorpus(NoSplits(), {}, tokenizer.size), tokenizer, settings)
+
 
 class TextGeneration(SequenceTask):
     """A language model: embedding, encoder, one linear layer to the next token.
@@ -94,6 +110,7 @@ class TextGeneration(SequenceTask):
     """
 
     Settings: ClassVar[type[Settings]] = TextGenerationSettings
+    Prepared: ClassVar[type[Prepared]] = PreparedCorpus
     data_kind: ClassVar[Kind] = "text"
     metric: ClassVar[str] = "bits_per_character"
     requires_causal: ClassVar[bool] = True
@@ -186,6 +203,23 @@ class TextGeneration(SequenceTask):
         self._characters_per_token = self.prepared.characters_per_token(split)
         found = super().evaluate(split)
         return found | {f"{split}/cold_nats_per_character": self._cold(split)}
+
+    def generate(self, prompt_ids: Sequence[int], length: int, sampling: Sampling) -> Iterator[str]:
+        """Pieces of a text that goes on from a prompt, `length` characters in all, at a constant cost per token."""
+        tokenizer = self.prepared.tokenizer
+
+        def step(numbers: list[int], state: State | None) -> tuple[Tensor, State]:
+            scores, after = self(torch.tensor([numbers], device=self.device), state)
+            return scores[0, -1].float().cpu(), after
+
+        before = tokenizer.decode(prompt_ids)
+        return generated(step, prompt_ids, length, sampling, decode_on(tokenizer, before))
+
+    def sample(self) -> str:
+        """The first words of the validation split, and what the model goes on with."""
+        prompt = self.prepared.encoded.splits.validation[:SAMPLE_PROMPT_TOKENS].tolist()
+        pieces = self.generate(prompt, SAMPLE_CHARACTERS, Sampling(temperature=0.8, seed=0))
+        return f"[{self.prepared.tokenizer.decode(prompt)}]{''.join(pieces)}\n"
 
     def _cold(self, split: SplitName) -> float:
         nats, scored = 0.0, 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import warnings
+from collections.abc import Sequence
 
 import pytorch_lightning as pl
 import torch
@@ -46,12 +47,18 @@ def fit(
     budget: BudgetSettings,
     hardware: HardwareSettings,
     seed: int,
+    others: Sequence[pl.Callback] = (),
 ) -> None:
-    """Trains in place until the budget ends or `watch` says so. The best weights stay in `watch`."""
+    """Trains in place until the budget ends or `watch` says so. The best weights stay in `watch`.
+
+    others: what only looks on, such as the writer of samples.
+    """
     updates, interval = count_updates(budget, task.prepared.batches_per_epoch(training.batch_size))
     plateau = Plateau(training.decay_factor, training.plateau_patience, higher_is_better=watch.higher_is_better)
     watch.on_score = plateau.report
-    task.optimization = lambda module: _for_lightning(module, training, updates, plateau)
+    task.optimization = lambda module: _for_lightning(
+        module, training, updates, plateau, fused=not hardware.precision.endswith("mixed")
+    )
     task.penalty = penalties_of(task, task.encoder, training)
     averaging = [] if training.averaging == "none" else [WeightAveraging(training, updates)]
     if hardware.threads:
@@ -73,7 +80,7 @@ def fit(
             check_val_every_n_epoch=None,
             gradient_clip_val=training.gradient_clip or None,
             gradient_clip_algorithm=training.gradient_clip_by,
-            callbacks=[*averaging, watch],
+            callbacks=[*averaging, watch, *others],
             logger=False,
             enable_checkpointing=False,
             enable_progress_bar=False,
@@ -84,5 +91,5 @@ def fit(
 
 
 def _for_lightning(task: SequenceTask, training: TrainingSettings, updates: int, plateau: Plateau) -> dict[str, object]:
-    optimizer, schedule = make_optimizer(task, training, updates, plateau)
+    optimizer, schedule = make_optimizer(task, training, updates, plateau, fused=fused)
     return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}

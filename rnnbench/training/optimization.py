@@ -40,7 +40,7 @@ class MuonWithAdamW(torch.optim.Optimizer):
             weight_decay=settings.weight_decay,
             adjust_lr_fn="match_rms_adamw",
         )
-        self._adamw = torch.optim.AdamW(others, lr=rate, fused=True)
+        self._adamw = torch.optim.AdamW(others, lr=rate)
         super().__init__([*self._muon.param_groups, *self._adamw.param_groups], {})
         # the schedule writes into these very groups, so both optimizers see it
         self.param_groups = [*self._muon.param_groups, *self._adamw.param_groups]
@@ -53,7 +53,12 @@ class MuonWithAdamW(torch.optim.Optimizer):
 
 
 def make_optimizer(
-    module: nn.Module, settings: TrainingSettings, updates: int, plateau: Plateau | None = None
+    module: nn.Module,
+    settings: TrainingSettings,
+    updates: int,
+    plateau: Plateau | None = None,
+    *,
+    fused: bool = True,
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
     """The optimizer that `settings` names, and its schedule over `updates` updates.
 
@@ -61,19 +66,21 @@ def make_optimizer(
     adam   Kingma and Ba (2015), arXiv:1412.6980
     sgd    with the momentum of Nesterov (1983), as Sutskever et al. (2013) write it
     muon   see `MuonWithAdamW`
+
+    fused: one kernel for all parameters, which is quicker, and cannot be had together with scaled gradients.
     """
     groups = parameter_groups(module, settings.weight_decay)
     rate = settings.learning_rate
     optimizer: torch.optim.Optimizer
     match settings.optimizer:
         case "adam":
-            optimizer = torch.optim.Adam(groups, lr=rate, fused=True)
+            optimizer = torch.optim.Adam(groups, lr=rate, fused=fused)
         case "sgd":
             optimizer = torch.optim.SGD(groups, lr=rate, momentum=settings.momentum, nesterov=True)
         case "muon":
             optimizer = _muon(module, groups, settings)
         case _:
-            optimizer = torch.optim.AdamW(groups, lr=rate, fused=True)
+            optimizer = torch.optim.AdamW(groups, lr=rate, fused=fused)
     return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, rate_factor(settings, updates, plateau))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
@@ -27,6 +28,9 @@ OPTIONS = {
     "compare": "--format --output --sweep --force",
     "export": "--output --sweep",
     "importance": "--data --sweep --model --evaluator --output --json",
+    "generate": "--prompt --length --temperature --top-k --top-p --seed --data --json",
+    "predict": "--text --file --text-column --data --json",
+    "forecast": "--data --target --time-column --covariates --frequency --fill --horizon --plot --json",
     "data": "--text-column --label-column --target --time-column --covariates --frequency --fill --data-dir --json",
     "models": "--json",
     "tasks": "--json",
@@ -48,7 +52,7 @@ def imported(place: Place, *words: str) -> set[str]:
 def test_help_names_every_command_of_the_design(typed: Callable[..., Result]) -> None:
     said = typed("--help").output
     assert {"models", "tasks", "data", "baselines", "show", "train", "sweep", "confirm"} <= {*said.split()}
-    assert {"compare", "export", "bench", "ui"} <= {*said.split()}
+    assert {"compare", "export", "bench", "generate", "predict", "forecast", "ui"} <= {*said.split()}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -60,9 +64,19 @@ def test_every_command_explains_itself(command: str, typed: Callable[..., Result
     assert not missing
 
 
-@pytest.mark.parametrize("words", [["--help"], ["sweep", "--help"], ["models"], ["tasks"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [["--help"], ["sweep", "--help"], ["generate", "--help"], ["models"], ["tasks"]], ids=" ".join
+)
 def test_help_and_lists_load_nothing_heavy(words: list[str], place: Place) -> None:
     assert not imported(place, *words) & HEAVY
+
+
+def test_the_package_loads_its_verbs_when_they_are_used() -> None:
+    told = "import sys, rnnbench; print(sorted(sys.modules)); print(callable(rnnbench.load), callable(rnnbench.sweep))"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    modules, verbs = done.stdout.splitlines()
+    assert not {name.partition(".")[0] for name in ast.literal_eval(modules)} & HEAVY
+    assert verbs == "True True"
 
 
 def test_the_list_of_data_sets_loads_no_training(place: Place) -> None:

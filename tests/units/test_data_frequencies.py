@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnnbench.data.frequencies import grid, infer, parse, positions, season_length
+from rnnbench.data.frequencies import following, grid, infer, parse, positions, season_length
 from rnnbench.errors import DataError
 
 
@@ -83,3 +83,17 @@ def test_the_grid_is_what_pandas_makes(pandas_name, frequency):
 def test_a_grid_of_billions_of_rows_is_refused():
     with pytest.raises(DataError, match="is --frequency 1s right"):
         grid(np.datetime64("2020-01-01", "ns"), 10**10, "1s")
+
+
+@pytest.mark.parametrize(
+    ("last", "frequency", "expected"),
+    [
+        ("2024-02-28T23:00", "1h", ["2024-02-29T00:00", "2024-02-29T01:00"]),
+        ("2024-01-31", "1M", ["2024-02-29", "2024-03-31"]),  # the last day of each month
+        ("2024-01-01", "1Q", ["2024-04-01", "2024-07-01"]),
+        ("2024-03-01", "1B", ["2024-03-04", "2024-03-05"]),  # a Friday, then Monday
+    ],
+)
+def test_times_that_follow(last, frequency, expected):
+    found = following(np.datetime64(last, "ns"), 2, frequency)
+    assert found.tolist() == np.array(expected, "datetime64[ns]").tolist()

@@ -6,6 +6,8 @@ import pytest
 
 from rnnbench.data import load
 from rnnbench.data.base import DataSettings
+from rnnbench.data.series_files import read_rows
+from rnnbench.data.tables import read_table
 from rnnbench.errors import DataError
 
 LOAD = {"target": ("load",)}
@@ -138,3 +140,24 @@ def test_other_formats_give_the_same_series(tmp_path, name):
     series = load(DataSettings(path=str(path), target=("load",)), "series")
     assert series.splits.train.values[:3, 0].tolist() == [0.0, 1.0, 2.0]
     assert series.frequency == "1h"
+
+
+def test_rows_alone_need_no_splits(tmp_path):
+    path = tmp_path / "short.csv"
+    hourly()[:5].to_csv(path, index=False)
+    rows, frequency = read_rows(read_table(path), DataSettings(target=("load",), covariates=("temp",)))
+    assert (rows.values[:, 0].tolist(), rows.covariates[:, 0].tolist()) == ([0, 1, 2, 3, 4], [0, 0.5, 1, 1.5, 2])
+    assert (rows.times[-1], rows.history, frequency) == (np.datetime64("2024-01-01T04", "ns"), 0, "1h")
+
+
+def test_gaps_in_rows_alone_are_filled_when_asked_for(tmp_path):
+    path = tmp_path / "gap.csv"
+    hourly()[:8].drop(index=[3, 4]).to_csv(path, index=False)
+    table = read_table(path)
+    with pytest.raises(DataError, match="2 of 8 rows are missing"):
+        read_rows(table, DataSettings(target=("load",)))
+    filled = {
+        fill: read_rows(table, DataSettings(target=("load",), fill=fill))[0].values[:, 0].tolist()
+        for fill in ("interpolate", "forward")
+    }
+    assert filled == {"interpolate": [0, 1, 2, 3, 4, 5, 6, 7], "forward": [0, 1, 2, 2, 2, 5, 6, 7]}

@@ -1,0 +1,81 @@
+"""The verbs of the command line for notebooks, as `rnnbench.sweep(...)`: the same work, results as objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rnnbench import results, runs, sweeps
+from rnnbench.comparison.base import Comparison
+from rnnbench.experiment import resolve
+from rnnbench.options import Options, named_data
+from rnnbench.record import RunRecord
+from rnnbench.tracking import Tracker
+from rnnbench.use.loading import load
+
+__all__ = ["compare", "load", "sweep", "train"]
+
+
+def train(
+    task: str,
+    model: str = "lstm",
+    *,
+    data: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+    seed: int = 0,
+    quick: bool = False,
+) -> RunRecord:
+    """Trains one encoder once and records the run, as `rnnbench train`; `load(record.run_id)` uses it.
+
+    data: a known data set or a file. settings: by dotted name, such as {"encoder.hidden_size": 96}.
+    Raises: RnnbenchError for every mistake that a person can mend.
+    """
+    config = resolve(task, model, options=_options(data, settings), quick=quick, seed=seed)
+    tracker = Tracker()
+    experiment_id = tracker.experiment(task, runs.load_data(config).facts.name)
+    name = f"{runs.model_name(config.model)}-seed{seed}"
+    return runs.tracked(config, tracker=tracker, experiment_id=experiment_id, name=name)
+
+
+def sweep(
+    task: str,
+    models: Sequence[str] = (),
+    *,
+    data: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+    trials: int | None = None,
+    seeds: int | None = None,
+    workers: int | None = None,
+    timeout: float | None = None,
+    quick: bool = False,
+    fresh: bool = False,
+) -> Comparison:
+    """Searches every encoder, confirms on fresh seeds, compares, as `rnnbench sweep`; again, it goes on.
+
+    Args: as the options of the command; data, settings: as `train`.
+    """
+    options = sweeps.SweepOptions(
+        models=tuple(models),
+        options=_options(data, settings),
+        quick=quick,
+        trials=trials,
+        seeds=seeds,
+        workers=workers,
+        timeout=timeout,
+        fresh=fresh,
+    )
+    return sweeps.sweep(task, options, tell=lambda event: None).comparison
+
+
+def compare(task: str, *, data: str | None = None, sweep: str | None = None, force: bool = False) -> Comparison:
+    """The comparison of the newest sweep, from the store alone, as `rnnbench compare`.
+
+    sweep: one by run id or name. force: compare unlike runs all the same.
+    """
+    tracker = Tracker()
+    _, parent = results.latest_sweep(tracker, task, data, sweep)
+    return results.of_sweep(tracker, parent, force=force).comparison
+
+
+def _options(data: str | None, settings: Mapping[str, Any] | None) -> Options:
+    return {**named_data(data), **{name: (value, "settings") for name, value in (settings or {}).items()}}

@@ -1,0 +1,128 @@
+"""The commands that use what was trained: text as it comes, classes, and forecasts."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
+from rnnbench.errors import RnnbenchError
+from rnnbench.shown.console import notes, out
+
+_CONTROLS = {*range(32), *range(127, 160)} - {ord("\n"), ord("\t")}
+
+if TYPE_CHECKING:
+    from rnnbench.use.forecasting import Forecast
+
+
+def _load(run: str, task: str, data: str | None) -> Any:
+    from rnnbench.use.loading import load
+
+    with notes.status("loading"):
+        model = load(run, task=task, data=data)
+    record = model.record
+    notes.print(f"{record.name} on {record.data}, run {record.run_id[:8]}", style="dim", markup=False)
+    return model
+
+
+def generated(run: str, data: str | None, prompt: str, length: int, how: dict[str, Any], *, as_json: bool) -> None:
+    """The prompt and what follows it, written as it is made."""
+    model = _load(run, "text_generation", data)
+    pieces = model.stream(prompt, length, **how)
+    if as_json:
+        told = {"run_id": model.run_id, "prompt": prompt, "text": "".join(pieces), **how}
+        out.print_json(json.dumps(told))
+        return
+    # a terminal obeys control characters, and a model may have learned some or drawn some bytes
+    shown = dict.fromkeys(_CONTROLS) if sys.stdout.isatty() else {}
+    sys.stdout.write(prompt)
+    for piece in pieces:
+        sys.stdout.write(piece.translate(shown))
+        sys.stdout.flush()
+    sys.stdout.write("\n")
+
+
+def predicted(
+    run: str, data: str | None, texts: list[str], file: Path | None, text_column: str | None, *, as_json: bool
+) -> None:
+    """The class of each text and the probability of every class."""
+    if text_column is not None and file is None:
+        raise RnnbenchError("--text-column names a column of a file: add --file FILE")
+    if file is not None:
+        from rnnbench.data.base import DataSettings
+        from rnnbench.data.files import read_texts
+
+        texts = [*texts, *read_texts(file.expanduser(), DataSettings(text_column=text_column))]
+    if not texts:
+        raise RnnbenchError('there is nothing to classify: type --text "..." or --file FILE')
+    model = _load(run, "sentiment", data)
+    found = model.predict(texts)
+    if as_json:
+        told = [
+            {"text": text, "label": next(iter(row)), "probabilities": row}
+            for text, row in zip(texts, found, strict=True)
+        ]
+        out.print_json(json.dumps({"run_id": model.run_id, "predictions": told}))
+        return
+    table = Table(box=None, pad_edge=False)
+    table.add_column("class", style="bold")
+    for name in model.classes:
+        table.add_column(name, justify="right")
+    table.add_column("text", overflow="ellipsis", no_wrap=True)
+    for text, row in zip(texts, found, strict=True):
+        shares = [f"{row[name]:.3f}" for name in model.classes]
+        table.add_row(next(iter(row)), *shares, _plain(text))
+    out.print(table)
+    unread = [str(number) for number, text in enumerate(texts, start=1) if model.unknown_share(text) == 1]
+    if unread:
+        listed = ", ".join(unread[:5]) + (", ..." if len(unread) > 5 else "")
+        notes.print(f"no word of these texts is in the vocabulary, so their classes mean little: text {listed}")
+
+
+def _plain(text: str) -> str:
+    """A text on one line, in which rich sees no markup."""
+    from rich.markup import escape
+
+    return escape(" ".join(text.split()))
+
+
+def forecasted(
+    run: str, options: dict[str, tuple[Any, str]], horizon: int | None, plot: Path | None, *, as_json: bool
+) -> None:
+    """The values to come, as a table with the band of past errors, and as a picture."""
+    given = {name.removeprefix("data."): value for name, (value, _) in options.items()}
+    series = given.pop("path", None) or given.get("name")
+    columns = {
+        name: given[name] for name in ("target", "time_column", "covariates", "frequency", "fill") if name in given
+    }
+    if columns and series is None:
+        named = ", ".join(f"--{name.replace('_', '-')}" for name in columns)
+        raise RnnbenchError(f"{named} tells of a file: add --data FILE")
+    model = _load(run, "forecasting", None)
+    with notes.status("forecasting"):
+        found = model.forecast(series, horizon, **columns)
+        if plot is not None:
+            found.plot(plot.expanduser())
+    if as_json:
+        out.print_json(json.dumps({"run_id": model.run_id, **found.to_plain()}))
+    else:
+        _print_forecast(found)
+    if plot is not None:
+        notes.print(f"wrote {plot}", markup=False)
+
+
+def _print_forecast(found: Forecast) -> None:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("time")
+    plain = found.to_plain()["forecast"]
+    for column in [name for name in plain[0] if name != "time"]:
+        table.add_column(column, justify="right")
+    for row in plain:
+        table.add_row(row["time"], *(f"{value:,.5g}" for name, value in row.items() if name != "time"))
+    out.print(f"{found.name}, {', '.join(found.targets)} [{found.unit}]", markup=False, style="bold")
+    out.print(table)
+    for note in found.notes:
+        out.print(note, style="dim", markup=False)

@@ -1,0 +1,149 @@
+"""Which stored run is meant: `best`, a run id or the beginning of one, or a run's name."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from rnnbench import registry, results
+from rnnbench.errors import ComparisonError, RnnbenchError, did_you_mean
+from rnnbench.record import RunRecord
+from rnnbench.runs import KEPT_KINDS
+from rnnbench.store import store_folder
+from rnnbench.tracking import Run, Tracker, record_of
+from rnnbench.use.base import model_class
+
+BEST = "best"
+FEWEST_DIGITS = 6
+MOST_NAMED = 5
+TRAINABLE = ("trial", *KEPT_KINDS)
+
+
+def find(tracker: Tracker, run: str, task: str | None = None, data: str | None = None) -> RunRecord:
+    """The record of the run that is meant, whose weights are in the store.
+
+    task: refuse runs of another one. data: where the task has runs on several data sets.
+    Raises: RnnbenchError in one line that says what to type.
+    """
+    record = _best(tracker, task, data) if run == BEST else _named(tracker, run, task)
+    if task is not None and record.task != task:
+        raise RnnbenchError(
+            f"run {record.name} ({record.run_id[:8]}) is of {record.task}, not of {task}. "
+            f"Type: rnnbench {_verb(record.task)} {record.run_id[:8]}"
+        )
+    if record.outcome == "running":
+        raise RnnbenchError(f"run {record.name} ({record.run_id[:8]}) has not ended yet: it has no weights so far")
+    if record.outcome != "completed":
+        raise RnnbenchError(
+            f"run {record.name} ({record.run_id[:8]}) ended as {record.outcome.replace('_', ' ')}: it left no weights. "
+            f"Name another run, or type: rnnbench {_verb(record.task)} {BEST}"
+        )
+    if record.kind not in KEPT_KINDS:
+        raise RnnbenchError(
+            f"run {record.name} ({record.run_id[:8]}) is a {record.kind}, which keeps no weights: name a confirmation "
+            f"or a training of your own, or type: rnnbench {_verb(record.task)} {BEST}"
+        )
+    return record
+
+
+def _best(tracker: Tracker, task: str | None, data: str | None) -> RunRecord:
+    """The best encoder's confirmation of the newest sweep; where none is confirmed, the newest training.
+
+    The encoder is the one that the sweep's table names best. Among its seeds the validation score decides.
+    """
+    data = None if data is None else Path(data).name  # as `results` names a file of the user's own
+    tasks = [task] if task else registry.names("tasks")
+    confirmed = [found for name in tasks if (found := _best_of_sweep(tracker, name, data)) is not None]
+    if confirmed:
+        return max(confirmed, key=lambda found: found[0])[1]
+    trained = [
+        one
+        for name in tasks
+        for known, experiment_id in tracker.experiments(name).items()
+        if data in (None, known)
+        for one in tracker.find(experiment_id, kind="train", outcome="completed")
+    ]
+    if not trained:
+        named = task or "TASK"
+        where = f" on {data!r}" if data else ""
+        raise RnnbenchError(f"nothing of {task or 'any task'}{where} was trained yet. Type: rnnbench sweep {named}")
+    return record_of(max(trained, key=lambda one: int(one.info.start_time)))
+
+
+def _best_of_sweep(tracker: Tracker, task: str, data: str | None) -> tuple[int, RunRecord] | None:
+    """When the newest confirmed sweep began, and its best encoder's best seed by validation."""
+    try:
+        _, parent = results.latest_sweep(tracker, task, data)
+        result = results.of_sweep(tracker, parent, force=True)
+    except ComparisonError:
+        return None
+    best = result.comparison.best
+    done = [
+        record
+        for record in result.records
+        if record.kind == "confirm"
+        and record.outcome == "completed"
+        and best is not None
+        and record.model == best.model
+        and math.isfinite(record.validation)
+    ]
+    if not done:
+        return None
+    sign = 1 if done[0].higher_is_better else -1
+    chosen = max(done, key=lambda record: (sign * record.validation, -(record.seed or 0)))
+    return int(tracker.run(parent).info.start_time), chosen
+
+
+def _named(tracker: Tracker, run: str, task: str | None) -> RunRecord:
+    if re.fullmatch(r"[0-9a-f]{32}", run):
+        return record_of(tracker.run(run))
+    called = [*_all_runs(tracker, **{"mlflow.runName": run})]
+    if called:
+        # names come again with every sweep: the newest that can be used is meant, of this task where there is one
+        return record_of(max(called, key=lambda one: _rank(one, task)))
+    everything = [*_all_runs(tracker)]
+    by_id = [one for one in everything if len(run) >= FEWEST_DIGITS and one.info.run_id.startswith(run.lower())]
+    if len(by_id) > 1:
+        raise RnnbenchError(f"{run!r} is the beginning of {len(by_id)} run ids: {_listed(by_id)}. Type one more digit")
+    if not by_id:
+        raise _unknown(run, everything, task)
+    return record_of(by_id[0])
+
+
+def _rank(run: Run, task: str | None) -> tuple[bool, bool, int]:
+    return task in (None, run.data.tags.get("task")), _is_usable(run), int(run.info.start_time)
+
+
+def _is_usable(run: Run) -> bool:
+    return run.data.tags.get("kind") in KEPT_KINDS and run.data.tags.get("outcome") == "completed"
+
+
+def _all_runs(tracker: Tracker, **tags: str) -> Iterable[Run]:
+    for task in registry.names("tasks"):
+        for experiment_id in tracker.experiments(task).values():
+            yield from (one for one in tracker.find(experiment_id, **tags) if one.data.tags.get("kind") in TRAINABLE)
+
+
+def _unknown(run: str, everything: list[Run], task: str | None) -> RnnbenchError:
+    """The nearest name, and the newest runs that can be used."""
+    if run in registry.names("tasks"):
+        return RnnbenchError(f"{run!r} is a task, not a run. Type: rnnbench {_verb(run)} {BEST}")
+    if re.fullmatch(r"[0-9a-f]{1,5}", run):
+        return RnnbenchError(
+            f"{run!r} is too short for the beginning of a run id: type at least {FEWEST_DIGITS} digits"
+        )
+    usable = [one for one in everything if _is_usable(one) and task in (None, one.data.tags.get("task"))]
+    usable.sort(key=lambda one: int(one.info.start_time), reverse=True)
+    near = did_you_mean(run, {str(one.info.run_name) for one in usable} | {BEST})
+    newest = f" The newest: {_listed(usable[:MOST_NAMED])}." if usable else ""
+    return RnnbenchError(f"there is no run {run!r} in {store_folder()}.{near}{newest}")
+
+
+def _listed(found: list[Run]) -> str:
+    return ", ".join(f"{one.info.run_name} ({one.info.run_id[:8]})" for one in found)
+
+
+def _verb(task: str) -> str:
+    return model_class(task).verb

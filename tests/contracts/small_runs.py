@@ -1,0 +1,36 @@
+"""Tiny runs on the small data sets, kept in a store."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rnnbench import runs
+from rnnbench.experiment import ExperimentConfig, resolve
+from rnnbench.record import RunRecord
+from rnnbench.tasks.base import SequenceTask
+from rnnbench.tracking import Tracker
+
+SMALL_TASK = {
+    "text_generation": {"task.embedding_size": 16, "task.window": 16, "task.tokenizer": "characters"},
+    "sentiment": {"task.embedding_size": 16, "task.minimum_count": 1},
+    "forecasting": {},
+}
+
+
+def a_config(task: str, model: str = "gru", seed: int = 0, **values: Any) -> ExperimentConfig:
+    """The configuration of a training of four updates."""
+    tiny = {
+        "encoder.hidden_size": 8, "encoder.num_layers": 1, "training.batch_size": 16, "training.patience": 0,
+        "budget.updates": 4, "budget.validations": 2,
+    }  # fmt: skip
+    return resolve(task, model).with_values({**tiny, **SMALL_TASK[task], **values}, seed=seed)
+
+
+def stored(
+    tracker: Tracker, task: str, *, kind: str = "train", name: str = "gru-seed0", data: str = "small", **arguments: Any
+) -> tuple[RunRecord, SequenceTask]:
+    """A run of the store and the task that it trained."""
+    config = arguments.pop("config", None) or a_config(task)
+    experiment = tracker.experiment(task, data)
+    record = runs.tracked(config, tracker=tracker, experiment_id=experiment, name=name, kind=kind, **arguments)
+    return record, runs.train(config, kind=kind).task.eval()

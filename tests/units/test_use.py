@@ -1,0 +1,250 @@
+"""A stored run put to use: the same outputs as the task that was trained, without its data; and what cannot be used."""
+
+import json
+from dataclasses import replace
+
+import pytest
+import small_data
+import torch
+from small_runs import a_config, stored
+
+import rnnbench
+from rnnbench import registry, runs
+from rnnbench.errors import DataError, RnnbenchError, UnknownNameError
+from rnnbench.experiment import task_class
+from rnnbench.tracking import Tracker
+from rnnbench.use.loading import load
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch):
+    monkeypatch.setattr(runs, "load_data", lambda config: small_data.of_kind(task_class(config.task).data_kind))
+
+
+@pytest.fixture
+def tracker(store):
+    return Tracker()
+
+
+def no_data(*arguments, **others):
+    raise AssertionError("a data set was read")
+
+
+def first_batch(task):
+    return next(iter(task.prepared.evaluation_batches("validation")))
+
+
+# the same model
+
+
+@pytest.mark.parametrize("task", registry.names("tasks"))
+def test_a_loaded_run_gives_the_outputs_of_the_task_that_was_trained_and_reads_no_data(task, tracker, monkeypatch):
+    record, trained = stored(tracker, task)
+    inputs = first_batch(trained)[: 2 if task == "sentiment" else 1]
+    monkeypatch.setattr(runs, "load_data", no_data)
+    torch.manual_seed(5)
+    before = torch.get_rng_state()
+    model = load(record.run_id)
+    assert torch.equal(torch.get_rng_state(), before), "loading moved the common randomness"
+    assert not model.task.training
+    with torch.inference_mode():
+        expected, found = trained(*inputs), model.task(*inputs)
+    if task == "text_generation":
+        expected, found = expected[0], found[0]
+    torch.testing.assert_close(found, expected)
+
+
+@pytest.mark.parametrize("task", registry.names("tasks"))
+def test_what_was_prepared_is_read_back_without_data_and_without_loss(task):
+    config = a_config(task)
+    prepared = runs.prepare(config)
+    plain = json.loads(json.dumps(prepared.to_plain()))
+    again = type(prepared).from_plain(plain, config.task_settings)
+    assert again.to_plain() == plain
+    assert again.input_size == prepared.input_size
+    with pytest.raises(DataError, match="loaded without its data set"):
+        next(iter(again.training_batches(4, 0)))
+    with pytest.raises(DataError, match="loaded without its data set"):
+        [*again.evaluation_batches("validation")]
+
+
+def test_nothing_is_unpickled(tracker, monkeypatch):
+    record, _ = stored(tracker, "sentiment")
+    asked = []
+    original = torch.load
+    monkeypatch.setattr(torch, "load", lambda *words, **named: asked.append(named) or original(*words, **named))
+    load(record.run_id)
+    assert [named["weights_only"] for named in asked] == [True]
+
+
+# which run
+
+
+def test_a_run_is_found_by_id_by_its_beginning_by_name_and_as_best(tracker):
+    first, _ = stored(tracker, "sentiment")
+    newest, _ = stored(tracker, "sentiment")
+    for named in (first.run_id, first.run_id[:8], first.run_id[:6].upper()):
+        assert load(named).run_id == first.run_id
+    assert load("gru-seed0").run_id == newest.run_id, "of equal names the newest is meant"
+    assert load().run_id == load("best", task="sentiment").run_id == newest.run_id
+
+
+def a_sweep(tracker, monkeypatch, scores):
+    """A confirmed sweep: (model, seed) to (validation, test) accuracy."""
+    experiment = tracker.experiment("sentiment", "small")
+    parent = tracker.start(experiment, "sweep-1", {"kind": "sweep", "task": "sentiment"}).run_id
+    original = runs.train
+    found = {}
+    for (model, seed), (validation, test) in scores.items():
+        for kind in ("trial", "confirm") if seed == 1 else ("confirm",):
+
+            def train(config, *, kind=kind, validation=validation, test=test, **others):
+                trained = original(config, kind=kind, **{**others, "open_test": kind == "confirm"})
+                metrics = {**trained.record.metrics, "validation/accuracy": validation}
+                metrics |= {"test/accuracy": test} if kind == "confirm" else {}
+                return replace(trained, record=replace(trained.record, metrics=metrics))
+
+            monkeypatch.setattr(runs, "train", train)
+            tags = {"trial": "0"} if kind == "trial" else {}
+            record = runs.tracked(
+                a_config("sentiment", model, seed), tracker=tracker, experiment_id=experiment, name=f"{model}-{kind}",
+                kind=kind, parent=parent, open_test=kind == "confirm", tags=tags,
+            )  # fmt: skip
+        found[model, seed] = record.run_id
+    return found
+
+
+def test_best_is_the_best_encoders_seed_that_validated_best_and_never_tested_best(tracker, monkeypatch):
+    stored(tracker, "sentiment")
+    scores = {
+        ("gru", 1): (0.70, 0.90), ("gru", 2): (0.80, 0.70),  # test mean 0.80: the best encoder
+        ("rnn", 1): (0.95, 0.60), ("rnn", 2): (0.60, 0.65),
+    }  # fmt: skip
+    found = a_sweep(tracker, monkeypatch, scores)
+    assert load("best", task="sentiment").run_id == found["gru", 2]
+
+
+def test_a_trial_and_a_run_that_did_not_complete_have_no_weights(tracker):
+    trial, _ = stored(tracker, "sentiment", kind="trial", name="trial 001")
+    with pytest.raises(RnnbenchError, match=r"is a trial, which keeps no weights.*rnnbench predict best"):
+        load(trial.run_id)
+    pruned = runs.Hooks(report=lambda step, score: True)
+    run, _ = stored(tracker, "sentiment", name="gone", hooks=pruned)
+    with pytest.raises(RnnbenchError, match="ended as pruned: it left no weights"):
+        load(run.run_id)
+    with pytest.raises(RnnbenchError, match=r"nothing of sentiment was trained yet. Type: rnnbench sweep sentiment"):
+        load(task="sentiment")
+
+
+def test_a_run_that_goes_on_has_no_weights_yet(tracker):
+    begun = tracker.start(tracker.experiment("sentiment", "small"), "gru-seed0", {"kind": "train", "task": "sentiment"})
+    for named in (begun.run_id, begun.run_id[:7], "gru-seed0"):
+        with pytest.raises(RnnbenchError, match="has not ended yet: it has no weights so far"):
+            load(named)
+
+
+def test_a_run_of_another_task_is_refused_with_what_to_type(tracker):
+    record, _ = stored(tracker, "sentiment")
+    with pytest.raises(RnnbenchError) as caught:
+        load(record.run_id, task="forecasting")
+    short = record.run_id[:8]
+    assert str(caught.value) == (
+        f"run gru-seed0 ({short}) is of sentiment, not of forecasting. Type: rnnbench predict {short}"
+    )
+
+
+def test_an_unknown_run_is_told_with_the_nearest_and_the_newest(tracker):
+    record, _ = stored(tracker, "sentiment")
+    with pytest.raises(RnnbenchError, match=r"there is no run 'gru-sed0' in .* Did you mean 'gru-seed0'\?") as caught:
+        load("gru-sed0")
+    assert f"The newest: gru-seed0 ({record.run_id[:8]})." in str(caught.value)
+    with pytest.raises(RnnbenchError, match="too short for the beginning of a run id: type at least 6 digits"):
+        load("abc")
+    with pytest.raises(UnknownNameError, match="Did you mean 'sentiment'"):
+        load(task="sentimnt")
+
+
+@pytest.mark.parametrize("name", ["prepared.json", "weights.pt"])
+def test_weights_that_were_taken_away_are_told(name, tracker, store):
+    record, _ = stored(tracker, "sentiment")
+    (kept,) = store.glob(f"artifacts/**/{name}")
+    kept.unlink()
+    with pytest.raises(RnnbenchError, match=rf"has no {name} in the store any more: train it again"):
+        load(record.run_id)
+
+
+def test_a_run_of_an_earlier_version_says_so(tracker, store):
+    record, _ = stored(tracker, "forecasting")
+    (kept,) = store.glob("artifacts/**/prepared.json")
+    plain = json.loads(kept.read_text(encoding="utf-8"))
+    del plain["covariate_scaler"]
+    kept.write_text(json.dumps(plain), encoding="utf-8")
+    with pytest.raises(RnnbenchError, match="was stored by an earlier rnnbench, without 'covariate_scaler'"):
+        load(record.run_id)
+
+
+# text
+
+
+def test_text_goes_on_from_a_prompt_and_can_be_streamed(tracker):
+    stored(tracker, "text_generation")
+    model = rnnbench.load(task="text_generation")
+    text = model.generate("the cat ", 50, seed=3)
+    assert len(text) == 50
+    pieces = [*model.stream("the cat ", 50, seed=3)]
+    assert "".join(pieces) == text
+    assert len(pieces) == 50, "characters come one by one"
+    for prompt, words in {
+        "": "the prompt is empty",
+        "the 漢 cat %": r"lacks '漢', '%': leave that out of the prompt",
+    }.items():
+        with pytest.raises(RnnbenchError, match=words):
+            model.stream(prompt, 5)
+    with pytest.raises(RnnbenchError, match="the length must be at least 1 character, not 0"):
+        model.generate("the ", 0)
+
+
+# sentiment
+
+
+def test_probabilities_are_those_of_the_trained_task_whatever_the_order_and_the_padding(tracker):
+    _, trained = stored(tracker, "sentiment")
+    model = load(task="sentiment")
+    texts = ["the film is so very good and fine", "bad", "plot so dull", "unheard words only"]
+    found = model.predict(texts)
+    assert [*map(model.predict, texts)] != []
+    for text, row in zip(texts, found, strict=True):
+        assert sum(row.values()) == pytest.approx(1)
+        assert [*row.values()] == sorted(row.values(), reverse=True)
+        ids = torch.tensor(trained.prepared.tokenizer.encode(text))[None]
+        with torch.inference_mode():
+            expected = trained(ids, torch.tensor([ids.shape[1]])).softmax(dim=1)[0]
+        assert [row["negative"], row["positive"]] == pytest.approx(expected.tolist(), abs=1e-6)
+    assert model.predict("bad") == [pytest.approx(found[1])]
+    assert model.unknown_share("unheard words only") == 1
+    with pytest.raises(RnnbenchError, match="text 2 of 2 is empty"):
+        model.predict(["fine", "  "])
+
+
+# samples as training goes
+
+
+def test_samples_are_kept_at_every_validation_and_training_does_not_notice(tracker):
+    config = a_config("text_generation", **{"encoder.dropout": 0.3, "budget.updates": 12, "budget.validations": 3})
+    samples = {}
+    plain = runs.train(config).record
+    watched = runs.train(config, hooks=runs.Hooks(keep_sample=lambda text, path: samples.update({path: text}))).record
+    assert watched.curves == plain.curves
+    assert watched.metrics == plain.metrics
+    assert [*samples] == [f"samples/update-{update:06d}.txt" for update in (4, 8, 12)]
+    validation = "".join(map(chr, small_data.corpus().splits.validation[:16]))
+    for text in samples.values():
+        assert text.startswith(f"[{validation}]")
+        assert len(text) == 16 + 2 + 200 + 1
+
+
+@pytest.mark.parametrize(("kind", "count"), [("train", 2), ("confirm", 2), ("trial", 0)])
+def test_runs_whose_weights_are_kept_have_samples_in_the_store(kind, count, tracker):
+    record, _ = stored(tracker, "text_generation", kind=kind)
+    found = [item.path for item in tracker.client.list_artifacts(record.run_id, "samples")]
+    assert len(found) == count
