@@ -61,6 +61,8 @@ GroupName = Literal["basics", "optimization", "regularization", "architecture"]
 GROUPS: tuple[GroupName, ...] = get_args(GroupName)
 ALL = "all"
 """Stands for every setting that has a range, as does naming nothing."""
+NONE = "none"
+"""Stands for no setting: what is configured is trained as it is."""
 
 
 @dataclass(frozen=True)

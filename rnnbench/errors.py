@@ -37,14 +37,19 @@ class SettingsError(RnnbenchError):
 
 
 class UnknownNameError(RnnbenchError):
-    """A name that nothing has, with the nearest one that exists and the whole list."""
+    """A name that nothing has, with the nearest one that exists and the whole list.
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], *, hint: str = "") -> None:
+    others: names that would do as well, told apart from the list by `hint`.
+    """
+
+    def __init__(
+        self, kind: str, name: str, known: Iterable[str], *, hint: str = "", others: Iterable[str] = ()
+    ) -> None:
         self.kind, self.name, self.known = kind, name, tuple(sorted(known))
         plural = f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
         listed = f" Known {plural}: {', '.join(self.known)}." if self.known else ""
         super().__init__(
-            f"unknown {kind} {name!r}.{did_you_mean(name, self.known)}{listed}{' ' + hint if hint else ''}"
+            f"unknown {kind} {name!r}.{did_you_mean(name, [*self.known, *others])}{listed}{' ' + hint if hint else ''}"
         )
 
 

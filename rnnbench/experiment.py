@@ -18,12 +18,22 @@ from rnnbench.config import Range, Settings, is_named, range_from_plain, range_t
 from rnnbench.data.base import DataSettings
 from rnnbench.encoders.base import EncoderSettings, Layer
 from rnnbench.errors import RnnbenchError, SettingProblem, SettingsError, did_you_mean
-from rnnbench.experiment_files import Given, below, collect, models_of, parse_sets, yaml_of
+from rnnbench.experiment_files import (
+    Given,
+    below,
+    collect,
+    files_of,
+    models_of,
+    parse_sets,
+    task_of,
+    variant_of,
+    yaml_of,
+)
 from rnnbench.problems import problems_of
 from rnnbench.settings import BudgetSettings, HardwareSettings, SearchSettings, TrainingSettings
 from rnnbench.tasks.base import SequenceTask
 
-__all__ = ["ExperimentConfig", "from_plain", "layer_class", "models_of", "resolve", "task_class", "yaml_of"]
+__all__ = ["ExperimentConfig", "from_plain", "layer_class", "models_of", "resolve", "task_class", "task_of", "yaml_of"]
 
 SEARCHED_SECTIONS = ("training", "encoder", "task")
 
@@ -41,6 +51,8 @@ class ExperimentConfig:
     budget: BudgetSettings
     search: SearchSettings
     hardware: HardwareSettings
+    layer: str
+    """The encoder's registered name, or the path to its file; `model` where that is not a variant of a study."""
     seed: int = 0
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
@@ -56,8 +68,9 @@ class ExperimentConfig:
             for name in ("data", "task", "encoder", "training", "budget", "search", "hardware")
         }
         plain["task"] = {"name": self.task, **plain["task"]}
-        code = registry.code_of(self.model)
-        plain["encoder"] = {"name": self.model, **({"code": code} if code else {}), **plain["encoder"]}
+        code = registry.code_of(self.layer)
+        variant = {"variant_of": self.layer} if self.layer != self.model else {}
+        plain["encoder"] = {"name": self.model, **variant, **({"code": code} if code else {}), **plain["encoder"]}
         return {**plain, "seed": self.seed}
 
     def choice(self) -> str:
@@ -76,7 +89,7 @@ class ExperimentConfig:
 
     def ranges(self) -> dict[str, Range]:
         """What a search draws, by dotted name: the range beside each setting, as `search` narrows or replaces it."""
-        layer = layer_class(self.model)
+        layer = layer_class(self.layer)
         classes = {name: type(self.section(name)) for name in SEARCHED_SECTIONS}
         found = {f"{name}.{setting}": r for name, cls in classes.items() for setting, r in cls.search_ranges().items()}
         for name, plain in self.search.ranges.items():
@@ -163,24 +176,29 @@ def resolve(
     Raises: UnknownNameError for a task or model; SettingsError with every unusable setting at once.
     """
     model = os.path.abspath(Path(model).expanduser()) if registry.is_file(model) else model
-    classes = _classes(task, model)
-    path, said = yaml_of(task)
+    files = files_of(task)
+    layer, variant = variant_of(files, model)
+    task = task_of(task)
+    classes = _classes(task, layer)
     given: Given = {}
     problems: list[SettingProblem] = []
-    collect(said, path.name if path else "", given, problems)
+    for path, said in files:
+        collect(said, path.name, given, problems)
     typed = {**dict(options or {}), **parse_sets(sets, problems)}
     data_name = str(typed.get("data.name", given.get("data.name", ("", "")))[0])
     has_path = typed.get("data.path", (None, ""))[0]
-    if path is not None:
+    for path, said in files:
         if not has_path:
             collect(below(said, "for_data", data_name), f"{path.name}, {data_name}", given, problems)
         if for_model:
-            collect(below(said, "for_model", model), f"{path.name}, {model}", given, problems)
-        if quick:
-            collect(below(said, "quick"), f"{path.name}, quick", given, problems)
+            collect(below(said, "for_model", layer), f"{path.name}, {layer}", given, problems)
+    if for_model and variant:
+        collect(variant, f"variant {model}", given, problems)
+    for path, said in files if quick else ():
+        collect(below(said, "quick"), f"{path.name}, quick", given, problems)
     given.update(typed)
     _pin(typed, given)
-    return _build(task, model, classes, given, problems, seed)
+    return _build(task, (model, layer), classes, given, problems, seed)
 
 
 def _pin(typed: Mapping[str, tuple[Any, str]], given: Given) -> None:
@@ -202,15 +220,16 @@ def from_plain(plain: Mapping[str, Any]) -> ExperimentConfig:
         for section, values in plain.items()
         if isinstance(values, Mapping)
         for name, value in values.items()
-        if not (name in ("name", "code") and section in ("task", "encoder")) and section != "searched"
+        if not (name in ("name", "code", "variant_of") and section in ("task", "encoder")) and section != "searched"
     }
     task, model = plain["task"]["name"], plain["encoder"]["name"]
-    code = registry.code_of(model)
+    layer = plain["encoder"].get("variant_of", model)
+    code = registry.code_of(layer)
     if code and plain["encoder"].get("code", code) != code:
         raise RnnbenchError(
             f"{model} has changed since: to search it anew, type  rnnbench sweep {task} --model {model}"
         )
-    return _build(task, model, _classes(task, model), given, [], int(plain.get("seed", 0)))
+    return _build(task, (model, layer), _classes(task, layer), given, [], int(plain.get("seed", 0)))
 
 
 def _classes(task: str, model: str) -> dict[str, type[Settings]]:
@@ -227,7 +246,7 @@ def _classes(task: str, model: str) -> dict[str, type[Settings]]:
 
 def _build(
     task: str,
-    model: str,
+    names: tuple[str, str],
     classes: dict[str, type[Settings]],
     given: Mapping[str, tuple[Any, str]],
     problems: list[SettingProblem],
@@ -252,7 +271,7 @@ def _build(
     if problems:
         raise SettingsError(problems)
     config = ExperimentConfig(
-        task=task, model=model, task_settings=made.pop("task"), seed=seed, origins=origins, **made
+        task=task, model=names[0], layer=names[1], task_settings=made.pop("task"), seed=seed, origins=origins, **made
     )
     _check_together(config)
     return config
@@ -265,7 +284,7 @@ def _check_together(config: ExperimentConfig) -> None:
         rule = f"{config.task} needs an encoder that does not look ahead"
         origin = config.origins.get("encoder.bidirectional", "default")
         problems.append(SettingProblem("encoder.bidirectional", True, origin, rule))
-    for setting, why in layer_class(config.model).refused(config.encoder).items():
+    for setting, why in layer_class(config.layer).refused(config.encoder).items():
         name = f"encoder.{setting}"
         value, origin = getattr(config.encoder, setting), config.origins.get(name, "default")
         problems.append(SettingProblem(name, value, origin, f"{Path(config.model).stem} cannot have it: {why}"))

@@ -1,4 +1,13 @@
-"""What is written in `experiments/<task>.yaml` and typed with `--set`: flat values, each with where it came from."""
+"""What is written in `experiments/` and typed with `--set`: flat values, each with where it came from.
+
+`<task>.yaml` holds a task's defaults. Any other file is a study: it names its task in `study_of`, says only what is
+different from the task's file, and may name variants, which are encoders under settings of their own:
+
+    study_of: sentiment
+    models: [lstm, lstm_without_dropout]
+    variants:
+      lstm_without_dropout: {model: lstm, encoder: {dropout: 0}}
+"""
 
 from __future__ import annotations
 
@@ -9,13 +18,66 @@ from typing import Any
 import yaml
 
 from rnnbench import registry
-from rnnbench.errors import RnnbenchError, SettingProblem
+from rnnbench.errors import RnnbenchError, SettingProblem, UnknownNameError, nearest
 
 Given = dict[str, tuple[Any, str]]
 """Dotted name to (value, origin)."""
 
 DEFAULT_MODELS = ("rnn", "lstm", "gru", "transformer")
-_LAYERS_OF_YAML = ("for_data", "for_model", "quick", "models")
+_LAYERS_OF_YAML = ("for_data", "for_model", "quick", "models", "study_of", "question", "variants")
+
+
+def _folders() -> tuple[Path, ...]:
+    return Path.cwd() / "experiments", registry.PACKAGE.parent / "experiments"
+
+
+def studies() -> dict[str, str]:
+    """The studies that can be run by name, and the task of each."""
+    found: dict[str, str] = {}
+    for folder in reversed(_folders()):
+        for path in sorted(folder.glob("*.yaml")):
+            if path.stem not in registry.names("tasks") and (task := _read_yaml(path).get("study_of")):
+                found[path.stem] = str(task)
+    return found
+
+
+def task_of(name: str) -> str:
+    """The task that a task's or a study's name stands for.
+
+    Raises: UnknownNameError with the nearest of both; RnnbenchError for a study of a task that there is not.
+    """
+    tasks = registry.names("tasks")
+    if name in tasks:
+        return name
+    known = studies()
+    if name not in known:
+        listed = f"Studies: {', '.join(sorted(known))}." if known and nearest(name, tasks) is None else ""
+        raise UnknownNameError("task", name, tasks, hint=listed, others=known)
+    if known[name] not in tasks:
+        raise UnknownNameError(f"study_of in experiments/{name}.yaml:", known[name], tasks)
+    return known[name]
+
+
+def files_of(name: str) -> list[tuple[Path, dict[str, Any]]]:
+    """The experiment files behind a task's or a study's name, later ones going before earlier ones."""
+    task = task_of(name)
+    found = [yaml_of(one) for one in dict.fromkeys((task, name))]
+    return [(path, said) for path, said in found if path is not None]
+
+
+def variant_of(files: Iterable[tuple[Path, dict[str, Any]]], model: str) -> tuple[str, dict[str, Any]]:
+    """The encoder that a model's name stands for, and what a variant of that name sets.
+
+    Raises: RnnbenchError for a variant that does not name its encoder.
+    """
+    for path, said in files:
+        variants = below(said, "variants")
+        if isinstance(variants, Mapping) and model in variants:
+            found = variants[model]
+            if not isinstance(found, Mapping) or not isinstance(found.get("model"), str):
+                raise RnnbenchError(f"{path}: the variant {model!r} must name its encoder, such as model: lstm")
+            return found["model"], {key: value for key, value in found.items() if key != "model"}
+    return model, {}
 
 
 def yaml_of(task: str) -> tuple[Path | None, dict[str, Any]]:
@@ -23,7 +85,7 @@ def yaml_of(task: str) -> tuple[Path | None, dict[str, Any]]:
 
     Raises: RnnbenchError naming the line of a file that is not YAML.
     """
-    for folder in (Path.cwd() / "experiments", registry.PACKAGE.parent / "experiments"):
+    for folder in _folders():
         path = folder / f"{task}.yaml"
         if path.is_file():
             return path, _read_yaml(path)
@@ -40,12 +102,13 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     return said
 
 
-def models_of(task: str) -> list[str]:
-    """The encoders that a sweep of this task compares unless told otherwise."""
-    path, said = yaml_of(task)
-    found = said.get("models") or [*DEFAULT_MODELS]
-    if not isinstance(found, list) or not all(isinstance(model, str) for model in found):
-        raise RnnbenchError(f"{path}: 'models' must be a list of names, such as [rnn, lstm]")
+def models_of(name: str) -> list[str]:
+    """The encoders that a sweep of this task or study compares unless told otherwise."""
+    found = [*DEFAULT_MODELS]
+    for path, said in files_of(name):
+        found = said.get("models") or found
+        if not isinstance(found, list) or not all(isinstance(model, str) for model in found):
+            raise RnnbenchError(f"{path}: 'models' must be a list of names, such as [rnn, lstm]")
     return found
 
 

@@ -14,6 +14,7 @@ from rnnbench.comparison.base import Comparison
 from rnnbench.comparison.importances import Importances
 from rnnbench.comparison.view import IN_TABLE
 from rnnbench.errors import ComparisonError, RnnbenchError, UnknownNameError, did_you_mean
+from rnnbench.experiment_files import task_of
 from rnnbench.record import RunRecord
 from rnnbench.store import store_folder
 from rnnbench.tracking import PARENT, Run, Tracker
@@ -21,30 +22,36 @@ from rnnbench.tracking import PARENT, Run, Tracker
 
 @dataclass(frozen=True)
 class Result:
-    """A comparison, the records behind it, and the run of the sweep it belongs to."""
+    """A comparison, the records behind it, and the run of the sweep it belongs to.
+
+    name: of the task, or of the study, that the sweep was run as.
+    """
 
     comparison: Comparison
     records: tuple[RunRecord, ...]
     parent: str
     experiment_id: str
+    name: str
 
 
 def latest_sweep(tracker: Tracker, task: str, data: str | None = None, sweep: str | None = None) -> tuple[str, str]:
-    """Experiment id and run id of the newest sweep of a task. Raises: ComparisonError saying what to type."""
+    """Experiment id and run id of the newest sweep of a task or study. Raises: ComparisonError saying what to type."""
+    name, task = task, task_of(task)
     experiments = tracker.experiments(task)
     if data is not None:
         data = Path(data).name  # a file of the user's own has its own name as the name of the data set
     if data is not None and data not in experiments:
         near = did_you_mean(data, experiments)
-        raise ComparisonError(f"no runs of {task} on {data!r}.{near} Type: rnnbench sweep {task} --data {data}")
+        raise ComparisonError(f"no runs of {task} on {data!r}.{near} Type: rnnbench sweep {name} --data {data}")
     found = [
         run
-        for name, experiment_id in experiments.items()
-        if data in (None, name)
+        for known, experiment_id in experiments.items()
+        if data in (None, known)
         for run in tracker.find(experiment_id, kind="sweep")
+        if run.data.tags.get("study", task) == name
     ]
     if not found:
-        raise ComparisonError(f"no sweep of {task} to compare yet. Type: rnnbench sweep {task}")
+        raise ComparisonError(f"no sweep of {name} to compare yet. Type: rnnbench sweep {name}")
     found.sort(key=lambda run: int(run.info.start_time), reverse=True)
     if sweep is not None:
         named = [run for run in found if sweep in (run.info.run_id, run.info.run_name)]
@@ -67,9 +74,15 @@ def of_sweep(tracker: Tracker, parent: str, *, force: bool = False) -> Result:
     records = tracker.records(run.info.experiment_id, parent)
     chosen = current(records)
     if not any(record.kind == "confirm" for record in chosen):
-        raise ComparisonError(_nothing_confirmed(chosen, run.data.tags.get("task", "TASK")))
+        raise ComparisonError(_nothing_confirmed(chosen, _name(run)))
     comparison = compare(chosen, force=force)
-    return Result(comparison, tuple(chosen), parent, run.info.experiment_id)
+    return Result(comparison, tuple(chosen), parent, run.info.experiment_id, _name(run))
+
+
+def _name(sweep: Run) -> str:
+    """What a sweep was run as: a study, or the task itself."""
+    found: str = sweep.data.tags.get("study", sweep.data.tags.get("task", "TASK"))
+    return found
 
 
 def _nothing_confirmed(records: Sequence[RunRecord], task: str) -> str:
@@ -131,9 +144,9 @@ def _code(record: RunRecord) -> str | None:
     return found
 
 
-def exports_folder(task: str, data: str) -> Path:
-    """Where the tables and figures of a task on a data set go unless told otherwise."""
-    return store_folder() / "exports" / f"{task}-{data}"
+def exports_folder(name: str, data: str) -> Path:
+    """Where the tables and figures of a task or study on a data set go unless told otherwise."""
+    return store_folder() / "exports" / f"{name}-{data}"
 
 
 def with_curves(tracker: Tracker, records: Sequence[RunRecord]) -> list[RunRecord]:
@@ -146,7 +159,7 @@ def with_curves(tracker: Tracker, records: Sequence[RunRecord]) -> list[RunRecor
 
 def write_exports(tracker: Tracker, result: Result, output: Path | None = None) -> list[Path]:
     """Every format and figure of a comparison in one folder. Raises: RnnbenchError where it cannot be written."""
-    folder = output or exports_folder(result.comparison.task, result.comparison.data)
+    folder = output or exports_folder(result.name, result.comparison.data)
     return export(result.comparison, with_curves(tracker, result.records), folder)
 
 

@@ -83,7 +83,7 @@ def prepare(config: ExperimentConfig) -> Prepared:
 
 def build(config: ExperimentConfig, prepared: Prepared) -> SequenceTask:
     """The task with a freshly drawn encoder. Raises: BudgetError above the shared ceiling on parameters."""
-    encoder = Stack(layer_class(config.model), prepared.input_size, config.encoder)
+    encoder = Stack(layer_class(config.layer), prepared.input_size, config.encoder)
     initialize(encoder, config.encoder.initialization)
     task = task_class(config.task)(encoder, prepared, config.task_settings)
     parameters = count_parameters(task)
@@ -103,7 +103,7 @@ def count_parameters(module: nn.Module) -> int:
 def parameters_of(config: ExperimentConfig, prepared: Prepared) -> int:
     """How many parameters a configuration has, without making any."""
     with torch.device("meta"):
-        encoder = Stack(layer_class(config.model), prepared.input_size, config.encoder)
+        encoder = Stack(layer_class(config.layer), prepared.input_size, config.encoder)
         return count_parameters(task_class(config.task)(encoder, prepared, config.task_settings))
 
 

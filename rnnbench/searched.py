@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rnnbench import registry
-from rnnbench.config import ALL, GROUPS, Settings, is_named, range_to_plain
+from rnnbench.config import ALL, GROUPS, NONE, Settings, is_named, range_to_plain
 from rnnbench.data.base import AnyData
 from rnnbench.errors import SettingProblem, SettingsError, did_you_mean
 from rnnbench.experiment import SEARCHED_SECTIONS, ExperimentConfig, layer_class, task_class
@@ -31,11 +31,13 @@ def check_searched(configs: Iterable[ExperimentConfig]) -> None:
 
     problems = []
     for name in first.search.settings:
-        if name in (ALL, *GROUPS):
+        if name in (ALL, NONE, *GROUPS):
             continue
         if not any(is_named(one, None, [name]) for one in known):
-            near = f" Did you mean {short[name]!r}?" if name in short else did_you_mean(name, [*known, *GROUPS, ALL])
-            groups = f"no encoder has such a setting.{near} Groups: {', '.join(GROUPS)} and {ALL}"
+            near = (
+                f" Did you mean {short[name]!r}?" if name in short else did_you_mean(name, [*known, *GROUPS, ALL, NONE])
+            )
+            groups = f"no encoder has such a setting.{near} Groups: {', '.join(GROUPS)}, {ALL} and {NONE}"
             problems.append(told("search.settings", name, groups))
         elif name in known - ranged:
             rule = "has no range to be searched in: write one in search.ranges, such as [1, 2] or {low: 1, high: 2}"

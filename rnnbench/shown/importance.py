@@ -38,12 +38,10 @@ def mattered(
     from rnnbench.comparison.exports import write_whole
     from rnnbench.comparison.importances import EVALUATORS, importance_figure
     from rnnbench.shown.tables import print_paths
-    from rnnbench.shown.work import registered_task
     from rnnbench.sweeps import command_for
     from rnnbench.sweeps.importance import importances
     from rnnbench.tracking import Tracker
 
-    registered_task(task)
     if evaluator not in (*EVALUATORS, "both"):
         raise UnknownNameError("evaluator", evaluator, (*EVALUATORS, "both"))
     tracker = Tracker()
@@ -58,7 +56,7 @@ def mattered(
         raise RnnbenchError(refusal or f"no trial of this sweep has ended yet. Type: rnnbench sweep {task}")
     figure = importance_figure(found)
     results.log_importances(tracker, parent, found, figure)
-    path = output or results.exports_folder(found.task, found.data) / "importance.png"
+    path = output or results.exports_folder(task, found.data) / "importance.png"
     write_whole(path, figure)
     if as_json:
         out.print_json(json.dumps(found.to_plain()))

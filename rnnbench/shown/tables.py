@@ -15,10 +15,8 @@ if TYPE_CHECKING:
 
 def _find(task: str, data: str | None, sweep: str | None, *, force: bool) -> tuple[object, Result]:
     from rnnbench import results
-    from rnnbench.shown.work import registered_task
     from rnnbench.tracking import Tracker
 
-    registered_task(task)
     tracker = Tracker()
     _, parent = results.latest_sweep(tracker, task, data, sweep)
     return tracker, results.of_sweep(tracker, parent, force=force)

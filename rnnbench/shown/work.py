@@ -7,19 +7,11 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from rnnbench import registry
-from rnnbench.errors import UnknownNameError
 from rnnbench.shown.console import notes, out
 
 if TYPE_CHECKING:
     from rnnbench.experiment import ExperimentConfig
     from rnnbench.sweeps import ConfirmOptions, SweepOptions, SweepPlan
-
-
-def registered_task(task: str) -> None:
-    """Raises: UnknownNameError with the nearest name where no task has this one."""
-    if task not in registry.names("tasks"):
-        raise UnknownNameError("task", task, registry.names("tasks"))
 
 
 def say_data(config: ExperimentConfig) -> None:
@@ -104,7 +96,6 @@ def run_sweep(task: str, options: SweepOptions, as_json: bool) -> None:
     """A whole sweep with live progress; the table and the paths of its exports at the end."""
     from rnnbench.sweeps import configurations, sweep_plan
 
-    registered_task(task)
     say_data(next(iter(configurations(task, options).values())))
     _carry_out(sweep_plan(task, options), options.workers, as_json)
 
@@ -113,7 +104,6 @@ def run_confirmation(task: str, options: ConfirmOptions, as_json: bool) -> None:
     """More fresh seeds for what the newest sweep chose; the table and the paths of its exports at the end."""
     from rnnbench.sweeps import confirmation_plan
 
-    registered_task(task)
     plan = confirmation_plan(task, options)
     say_data(next(plan.config(model) for model in plan.configs))
     _carry_out(plan, options.workers, as_json)

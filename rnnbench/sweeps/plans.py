@@ -12,7 +12,7 @@ from typing import Any
 from rnnbench import results, runs
 from rnnbench.config import Choices, Ints, Range
 from rnnbench.errors import BudgetError, RnnbenchError, UnknownNameError
-from rnnbench.experiment import ExperimentConfig, from_plain, models_of, resolve
+from rnnbench.experiment import ExperimentConfig, from_plain, models_of, resolve, short_hash, task_of
 from rnnbench.searched import check_searched, with_ranges_of_data
 from rnnbench.sweeps.base import SweepPlan
 from rnnbench.tracking import Tracker
@@ -83,30 +83,40 @@ def sweep_plan(task: str, options: SweepOptions) -> SweepPlan:
     runs.prepare(first)  # a series too short for its windows is better told now than by every worker
     _check_ceiling(configs)
     tracker = Tracker()
-    experiment_id = tracker.experiment(task, loaded.facts.name)
+    experiment_id = tracker.experiment(first.task, loaded.facts.name)
     shared = _resolve(task, first.model, options, for_model=False).comparison_key()
-    key = f"{loaded.fingerprint[:6]}{shared}"
+    key = f"{loaded.fingerprint[:6]}{_of_study(task, first.task, configs)}{shared}"
     existing = tracker.find(experiment_id, kind="sweep", comparison_key=key)
     if existing and not options.fresh:
         parent, journal_key = existing[-1].info.run_id, existing[-1].data.tags["sweep_key"]
     else:
         journal_key = f"{key}-{len(existing) + 1}"
         tags = {"fingerprint": loaded.fingerprint, "comparison_key": key, "sweep_key": journal_key}
+        tags |= {"study": task} if task != first.task else {}
         parent = _begin(tracker, experiment_id, first, tags)
     plain = {**_stored(tracker, parent), **{model: config.to_plain() for model, config in configs.items()}}
     tracker.writer(parent).text(json.dumps(plain, ensure_ascii=False, indent=1), _PLAN_FILE)
     return SweepPlan(
         key=journal_key,
-        task=task,
+        task=first.task,
         data=loaded.facts.name,
         experiment_id=experiment_id,
         parent=parent,
         configs={model: found for model, found in plain.items() if model in configs or _can_be_built(found)},
-        trials=options.trials or first.search.trials,
+        # without anything to draw, every trial would be the same but for its seed
+        trials=(options.trials or first.search.trials) if any(config.ranges() for config in configs.values()) else 1,
         seeds=options.seeds or first.search.seeds,
         searched=tuple(configs),
         search_until=time.time() + options.timeout if options.timeout else 0.0,
     )
+
+
+def _of_study(name: str, task: str, configs: Mapping[str, ExperimentConfig]) -> str:
+    """What keeps the sweeps of a study apart: from the task's own, and from those under other variants."""
+    if name == task:
+        return ""
+    variants = {model: config.to_plain() for model, config in configs.items() if config.layer != model}
+    return f"{name}{short_hash(variants)[:6]}"
 
 
 def _check_ceiling(configs: Mapping[str, ExperimentConfig]) -> None:
@@ -148,7 +158,7 @@ def confirmation_plan(task: str, options: ConfirmOptions) -> SweepPlan:
     first = next(iter(configs.values()))
     return SweepPlan(
         key=tracker.run(parent).data.tags["sweep_key"],
-        task=task,
+        task=task_of(task),
         data=runs.load_data(first).facts.name,
         experiment_id=experiment_id,
         parent=parent,
@@ -164,10 +174,11 @@ def command_for(tracker: Tracker, parent: str, trials: int) -> str:
     """What to type for a sweep of the store to go on to so many trials per encoder, as far as the store tells."""
     run = tracker.run(parent)
     config = next((from_plain(plain) for plain in _stored(tracker, parent).values() if _can_be_built(plain)), None)
-    words = ["rnnbench", "sweep", run.data.tags.get("task", "TASK")]
+    name = run.data.tags.get("study", run.data.tags.get("task", "TASK"))
+    words = ["rnnbench", "sweep", name]
     if config is None:
         return shlex.join([*words, "--trials", str(trials)])
-    usual = resolve(config.task, config.model)
+    usual = resolve(name, config.model)
     options: dict[str, tuple[Any, str]] = {}
     if config.data.path or config.data.name != usual.data.name:
         words += ["--data", config.data.path or config.data.name]
@@ -176,7 +187,7 @@ def command_for(tracker: Tracker, parent: str, trials: int) -> str:
         words += ["--search", ",".join(config.search.settings) or "all"]
         options["search.settings"] = (list(config.search.settings), "--search")
     for quick in (False, True):
-        key = resolve(config.task, config.model, options=options, quick=quick, for_model=False).comparison_key()
+        key = resolve(name, config.model, options=options, quick=quick, for_model=False).comparison_key()
         if run.data.tags.get("comparison_key", "").endswith(key):
             return shlex.join([*words, *(["--quick"] if quick else []), "--trials", str(trials)])
     return f"{shlex.join([*words, '--trials', str(trials)])}  with the other options of that sweep"

@@ -56,9 +56,13 @@ def fit(
     updates, interval = count_updates(budget, task.prepared.batches_per_epoch(training.batch_size))
     plateau = Plateau(training.decay_factor, training.plateau_patience, higher_is_better=watch.higher_is_better)
     watch.on_score = plateau.report
-    task.optimization = lambda module: _for_lightning(
-        module, training, updates, plateau, fused=not hardware.precision.endswith("mixed")
-    )
+    is_mixed = hardware.precision.endswith("mixed")
+
+    def optimization(module: SequenceTask) -> dict[str, object]:
+        optimizer, schedule = make_optimizer(module, training, updates, plateau, fused=not is_mixed)
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    task.optimization = optimization
     task.penalty = penalties_of(task, task.encoder, training)
     averaging = [] if training.averaging == "none" else [WeightAveraging(training, updates)]
     if hardware.threads:
@@ -88,8 +92,3 @@ def fit(
             num_sanity_val_steps=0,
         )
         trainer.fit(task, batches, validation)
-
-
-def _for_lightning(task: SequenceTask, training: TrainingSettings, updates: int, plateau: Plateau) -> dict[str, object]:
-    optimizer, schedule = make_optimizer(task, training, updates, plateau, fused=fused)
-    return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}

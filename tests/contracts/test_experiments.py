@@ -13,11 +13,22 @@ from rnnbench.config import Choices, range_to_plain
 from rnnbench.data import catalogue
 from rnnbench.encoders.base import EncoderSettings
 from rnnbench.errors import RnnbenchError, SettingsError, UnknownNameError
-from rnnbench.experiment import SEARCHED_SECTIONS, from_plain, layer_class, models_of, resolve, task_class, yaml_of
+from rnnbench.experiment import (
+    SEARCHED_SECTIONS,
+    from_plain,
+    layer_class,
+    models_of,
+    resolve,
+    task_class,
+    task_of,
+    yaml_of,
+)
 from rnnbench.problems import problems_of
 
 FOLDER = registry.PACKAGE.parent / "experiments"
-TASKS = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+FILES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+TASKS = [name for name in FILES if name in registry.names("tasks")]
+STUDIES = [name for name in FILES if name not in TASKS]
 KINDS = {entry.facts.name: entry.facts.kind for entry in catalogue()}
 LISTED = [(task, model) for task in TASKS for model in yaml.safe_load((FOLDER / f"{task}.yaml").read_text())["models"]]
 
@@ -31,7 +42,7 @@ def said(task):
     return yaml_of(task)[1]
 
 
-def test_every_task_has_an_experiment_file_and_every_file_a_task():
+def test_every_task_has_an_experiment_file():
     assert registry.names("tasks") == TASKS
 
 
@@ -334,3 +345,51 @@ def test_looking_ahead_is_refused_where_the_task_predicts_what_comes():
         "1 setting needs another value\n"
         "  encoder.bidirectional = True   (--set)   text_generation needs an encoder that does not look ahead"
     )
+
+
+# studies
+
+
+@pytest.fixture(params=STUDIES)
+def study(request):
+    return request.param
+
+
+def test_a_study_asks_a_question_of_a_task(study):
+    found = yaml_of(study)[1]
+    assert found["study_of"] in registry.names("tasks")
+    assert found["question"].endswith(("?", "."))
+    assert task_of(study) == found["study_of"]
+    assert set(found.get("variants", {})) <= set(models_of(study)), "a variant that no sweep of the study trains"
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_every_model_of_a_study_resolves(study, quick):
+    names = models_of(study)
+    configs = [resolve(study, model, quick=quick) for model in names]
+    assert [config.model for config in configs] == names
+    assert {config.task for config in configs} == {task_of(study)}
+    assert all(config.layer in registry.names("encoders") for config in configs)
+    assert all(from_plain(config.to_plain()) == config for config in configs)
+    assert len({config.choice() for config in configs}) == len(names), "two rows would train the same"
+
+
+def test_a_study_says_only_what_its_task_does_not(sentiment_file, tmp_path):
+    sentiment_file.write_text("models: [rnn]\nencoder: {hidden_size: 40, dropout: 0.3}\nquick: {budget: {updates: 7}}")
+    (sentiment_file.parent / "my_study.yaml").write_text(
+        "study_of: sentiment\nmodels: [gru, thin]\nencoder: {dropout: 0.2}\n"
+        "variants: {thin: {model: gru, encoder: {hidden_size: 9}}}"
+    )
+    plain, thin = resolve("my_study", "gru", quick=True), resolve("my_study", "thin", sets=["encoder.dropout=0.1"])
+    assert (plain.encoder.hidden_size, plain.encoder.dropout, plain.budget.updates) == (40, 0.2, 7)
+    assert (thin.model, thin.layer, thin.encoder.hidden_size, thin.encoder.dropout) == ("thin", "gru", 9, 0.1)
+    assert thin.origins["encoder.hidden_size"] == "variant thin"
+    assert models_of("my_study") == ["gru", "thin"]
+    with pytest.raises(UnknownNameError, match=r"unknown task 'my_studi'. Did you mean 'my_study'\?"):
+        resolve("my_studi", "gru")
+
+
+def test_a_variant_names_its_encoder(sentiment_file):
+    (sentiment_file.parent / "my_study.yaml").write_text("study_of: sentiment\nvariants: {thin: {encoder: {}}}")
+    with pytest.raises(RnnbenchError, match="the variant 'thin' must name its encoder, such as model: lstm"):
+        resolve("my_study", "thin")
