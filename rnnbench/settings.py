@@ -91,8 +91,8 @@ class SearchSettings(Settings):
 
     trials: in all, per encoder. random_trials: how many of them come first as independent random draws.
     seeds: fresh seeds of the confirmation. settings: what is searched: groups (`basics`, `regularization`, ...), names,
-    or patterns such as `encoder.*`; `all`, or nothing, means every setting that has a range, `none` no setting at all. ranges: in place of the
-    range beside a setting; null means that it is not searched.
+    or patterns such as `encoder.*`; `all`, or nothing, means every setting that has a range, `none` no setting at all.
+    ranges: in place of the range beside a setting; null means that it is not searched.
     """
 
     trials: Annotated[int, Field(ge=1)] = 12

@@ -79,7 +79,7 @@ def test_every_name_that_nothing_has_is_told_at_once_with_the_nearest() -> None:
     with pytest.raises(SettingsError) as caught:
         check_searched([searching("bascis", "dropout", "task.poling", "training.patience", "encoder.heads", sets=sets)])
     told = [(problem.setting, problem.value, problem.rule) for problem in caught.value.problems]
-    groups = "Groups: basics, optimization, regularization, architecture and all"
+    groups = "Groups: basics, optimization, regularization, architecture, all and none"
     assert told == [
         ("search.settings", "bascis", f"no encoder has such a setting. Did you mean 'basics'? {groups}"),
         ("search.settings", "dropout", f"no encoder has such a setting. Did you mean 'encoder.dropout'? {groups}"),
