@@ -222,6 +222,9 @@ def from_plain(plain: Mapping[str, Any]) -> ExperimentConfig:
         for name, value in values.items()
         if not (name in ("name", "code", "variant_of") and section in ("task", "encoder")) and section != "searched"
     }
+    if "encoder.residual" in given:  # what `connection` was called when it knew one kind
+        was_on, origin = given.pop("encoder.residual")
+        given["encoder.connection"] = ("residual" if was_on else "none", origin)
     task, model = plain["task"]["name"], plain["encoder"]["name"]
     layer = plain["encoder"].get("variant_of", model)
     code = registry.code_of(layer)

@@ -238,3 +238,10 @@ def test_a_task_without_a_file_compares_the_four_that_everyone_asks_for():
     assert models_of("sentiment") == ["rnn", "lstm", "gru", "transformer"]
     write("sentiment", {"models": ["gru"]})
     assert models_of("sentiment") == ["gru"]
+
+
+def test_a_configuration_stored_under_an_older_name_is_read():
+    plain = resolve("sentiment", "gru").to_plain()
+    del plain["encoder"]["connection"]
+    assert from_plain({**plain, "encoder": {**plain["encoder"], "residual": True}}).encoder.connection == "residual"
+    assert from_plain({**plain, "encoder": {**plain["encoder"], "residual": False}}).encoder.connection == "none"
