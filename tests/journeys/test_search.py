@@ -11,6 +11,7 @@ import pytest
 from journey import TINY, Place, write_reviews
 from typer.testing import Result
 
+from rnnbench.config import range_in_words
 from rnnbench.experiment import resolve
 from rnnbench.record import RunRecord
 from rnnbench.tracking import PARENT, Tracker
@@ -100,7 +101,8 @@ def test_a_sweep_of_the_basics_says_so_and_has_too_few_trials_for_importance(pla
     write_reviews(place.folder / "reviews.csv")
     done = place.run("sweep", "sentiment", "--data", "reviews.csv", *TINY, "--search", "basics")
     said = " ".join(done.out.split())
-    assert "Searched: batch_size 16, 32 or 64, learning_rate 0.0008 to 0.006 (log), max_tokens 32, 64 or 128." in said
+    rates = range_in_words(resolve("sentiment", "gru").ranges()["training.learning_rate"])
+    assert f"Searched: batch_size 16, 32 or 64, learning_rate {rates}, max_tokens 32, 64 or 128." in said
     for run in place.runs(kind="trial"):
         assert {"training.learning_rate", "training.batch_size", "task.max_tokens"} <= run.data.params.keys()
         assert "encoder.dropout" not in run.data.params
