@@ -17,13 +17,15 @@ class TrainingSettings(Settings):
     l1_penalty, l2_penalty: added to the loss, times the sum of absolute (half the sum of squared) matrix entries.
     activation_penalty, temporal_activation_penalty: added to the loss, times the mean square of what the encoder puts
         out, and of its change from one step to the next.
-    gradient_clip: largest norm of the whole gradient, or largest value of a single entry; 0 does not clip.
+    gradient_clip: largest norm of the whole gradient (Pascanu, Mikolov and Bengio, 2013, arXiv:1211.5063), or largest
+        value of a single entry; 0 does not clip.
     warmup: share of the updates over which the learning rate climbs from zero, whatever the schedule.
     decay_factor: what `step` and `plateau` multiply the learning rate by: after every `decay_every` of the updates, or
         after more than `plateau_patience` validations without improvement.
     averaging: validate and keep an average of the weights: exponential, with `averaging_decay` per update, or the plain
         mean of all weights after `averaging_start` of the updates.
-    patience: validations without improvement of at least `minimum_change` before training stops; 0 never stops early.
+    patience: validations without improvement of at least `minimum_change` before training stops; 0 never stops early
+        (Prechelt, 1998, Early stopping: but when?).
     """
 
     optimizer: Annotated[
