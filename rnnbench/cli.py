@@ -38,7 +38,7 @@ def models(
 @app.command()
 @tell_errors
 def tasks(as_json: given.Json = False) -> None:
-    """Lists the tasks."""
+    """Lists the tasks, and the studies of `experiments/`."""
     from rnnbench.shown.lists import registered
 
     registered("tasks", as_json)

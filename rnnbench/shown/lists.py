@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from rich.table import Table
 
 from rnnbench import registry
 from rnnbench.errors import SettingsError
+from rnnbench.experiment_files import studies, yaml_of
 from rnnbench.shown.console import out
 
 if TYPE_CHECKING:
@@ -22,10 +24,17 @@ def registered(folder: str, as_json: bool) -> None:
     if as_json:
         out.print_json(json.dumps(found))
         return
+    out.print(_named(found))
+    if folder == "tasks" and (asked := {name: str(yaml_of(name)[1].get("question", "")) for name in studies()}):
+        out.print("\nstudies, run by name in place of a task:")
+        out.print(_named(asked))
+
+
+def _named(lines: Mapping[str, str]) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False)
-    for name, line in found.items():
+    for name, line in lines.items():
         table.add_row(f"[bold]{name}[/bold]", line)
-    out.print(table)
+    return table
 
 
 def switch_matrix(as_json: bool) -> None:
