@@ -202,3 +202,21 @@ def test_a_highway_begins_nearly_closed_and_mixes_by_its_gate():
     share = 1 / (1 + math.exp(1))
     found = gate(torch.tensor([[[1.0, 2.0]]]), torch.tensor([[[5.0, -2.0]]])).flatten().tolist()
     assert found == pytest.approx([1 + share * 4, 2 - share * 4])
+
+
+@pytest.mark.parametrize("kind", ["norm", "value"])
+def test_a_clipped_gradient_is_as_large_as_the_setting_says(kind):
+    values = {
+        "training.optimizer": "sgd", "training.learning_rate": 1.0, "training.momentum": 1e-6, "training.warmup": 0,
+        "training.schedule": "constant", "training.gradient_clip": 0.003, "training.gradient_clip_by": kind,
+        "budget.updates": 1, "budget.validations": 1,
+    }  # fmt: skip
+    config = config_with("gru", **values)
+    torch.manual_seed(config.seed)
+    before = torch.cat([part.detach().flatten() for part in runs.build(config, runs.prepare(config)).parameters()])
+    after = torch.cat([part.detach().flatten() for part in runs.train(config).task.parameters()])
+    # with a rate of 1 and next to no momentum, the one update is the clipped gradient itself
+    moved = after - before
+    size = moved.norm() if kind == "norm" else moved.abs().max()
+    assert size.item() == pytest.approx(0.003, rel=1e-3)
+    assert (moved != 0).float().mean() > 0.5
