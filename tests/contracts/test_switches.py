@@ -220,3 +220,9 @@ def test_a_clipped_gradient_is_as_large_as_the_setting_says(kind):
     size = moved.norm() if kind == "norm" else moved.abs().max()
     assert size.item() == pytest.approx(0.003, rel=1e-3)
     assert (moved != 0).float().mean() > 0.5
+
+
+def test_it_trains_in_mixed_precision(model):
+    done = runs.train(config_with(model, **{"hardware.precision": "bf16-mixed", "budget.updates": 2}))
+    assert done.record.outcome == "completed"
+    assert math.isfinite(done.record.validation)
