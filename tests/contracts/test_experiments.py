@@ -393,3 +393,20 @@ def test_a_variant_names_its_encoder(sentiment_file):
     (sentiment_file.parent / "my_study.yaml").write_text("study_of: sentiment\nvariants: {thin: {encoder: {}}}")
     with pytest.raises(RnnbenchError, match="the variant 'thin' must name its encoder, such as model: lstm"):
         resolve("my_study", "thin")
+
+
+@pytest.mark.parametrize(
+    ("study", "task"),
+    [
+        ("power", "forecasting"),
+        ("weather", "forecasting"),
+        ("stock", "forecasting"),
+        ("shakespeare", "text_generation"),
+    ],
+)
+@pytest.mark.parametrize("quick", [False, True])
+def test_a_study_of_one_data_set_is_its_task_on_that_data_set(study, task, quick):
+    assert models_of(study) == models_of(task)
+    for model in models_of(task):
+        by_data = resolve(task, model, options={"data.name": (study, "--data")}, quick=quick)
+        assert resolve(study, model, quick=quick) == by_data
