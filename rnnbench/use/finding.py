@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rnnbench import registry, results
 from rnnbench.errors import ComparisonError, RnnbenchError, did_you_mean
+from rnnbench.experiment_files import studies
 from rnnbench.record import RunRecord
 from rnnbench.runs import KEPT_KINDS
 from rnnbench.store import store_folder
@@ -49,13 +50,14 @@ def find(tracker: Tracker, run: str, task: str | None = None, data: str | None =
 
 
 def _best(tracker: Tracker, task: str | None, data: str | None) -> RunRecord:
-    """The best encoder's confirmation of the newest sweep; where none is confirmed, the newest training.
+    """The best encoder's confirmation of the newest sweep, a study's too; where none is confirmed, the newest training.
 
     The encoder is the one that the sweep's table names best. Among its seeds the validation score decides.
     """
     data = None if data is None else Path(data).name  # as `results` names a file of the user's own
     tasks = [task] if task else registry.names("tasks")
-    confirmed = [found for name in tasks if (found := _best_of_sweep(tracker, name, data)) is not None]
+    swept = [*tasks, *(study for study, of in studies().items() if of in tasks)]
+    confirmed = [found for name in swept if (found := _best_of_sweep(tracker, name, data)) is not None]
     if confirmed:
         return max(confirmed, key=lambda found: found[0])[1]
     trained = [

@@ -40,5 +40,7 @@ def test_a_study_trains_its_variants_once_and_is_found_by_its_name(place: Place)
     again = place.run("sweep", "depth", "--data", "reviews.csv", "--workers", "2")
     assert again.out.split("Searched")[0] == done.out.split("Searched")[0]
     assert len(place.runs(kind="confirm")) == 4, "nothing is trained twice"
+    best = place.run("predict", "--text", "a lovely warm film", "--json")
+    assert json.loads(best.out), "the newest sweep is the study's, and `best` is of it"
     label = place.run("predict", "deep-seed1", "--text", "a lovely warm film", "--json")
     assert json.loads(label.out)
