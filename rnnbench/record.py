@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from rnnbench.example_scores import ExampleScores
 
 PROTOCOL_VERSION = "1"
 """Raised whenever the rules of evaluation change: runs of two versions never stand in one table."""
@@ -20,6 +23,7 @@ class RunRecord:
     costs: `parameters`, `updates`, `epochs`, `wall_seconds`, `training_items_per_second`,
         `inference_items_per_second`, `peak_memory_bytes`.
     curves: per key, (update, value) in the order of updates.
+    examples: the score of every test example, where the test split was opened and they were asked for.
     """
 
     kind: Kind
@@ -39,6 +43,7 @@ class RunRecord:
     curves: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     protocol: str = PROTOCOL_VERSION
+    examples: ExampleScores | None = None
 
     @property
     def validation(self) -> float:
