@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from encoder_laws import drawn
 
 from rnnbench import registry
 from rnnbench.config import Choices, range_to_plain
@@ -23,6 +22,7 @@ from rnnbench.experiment import (
     task_of,
     yaml_of,
 )
+from rnnbench.laws import drawn
 from rnnbench.problems import problems_of
 
 FOLDER = registry.PACKAGE.parent / "experiments"
