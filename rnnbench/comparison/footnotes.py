@@ -9,7 +9,7 @@ from rnnbench.comparison.base import ALPHA, Comparison, Row
 from rnnbench.comparison.rows import FAILED
 from rnnbench.comparison.searches import searched_note
 from rnnbench.comparison.statistics import EXACT_SEEDS, seeds_needed, smallest_p
-from rnnbench.record import RunRecord
+from rnnbench.record import ALSO_IN_TRAINING, RunRecord
 
 
 def written(table: Comparison, records: Sequence[RunRecord], reasons: Sequence[str]) -> Iterable[str]:
@@ -19,6 +19,7 @@ def written(table: Comparison, records: Sequence[RunRecord], reasons: Sequence[s
         reasons: why these runs should not stand together, when the table was forced.
     """
     yield from (f"FORCED, not a fair comparison. {reason}." for reason in reasons)
+    yield from _also_in_training(records)
     yield from _significance(table)
     yield from _seeds(table)
     yield from _trials(table, records)
@@ -30,6 +31,11 @@ def written(table: Comparison, records: Sequence[RunRecord], reasons: Sequence[s
             "Intervals are 95 % Student t intervals of the mean over seeds only: "
             "the chance in the choice of test examples is not in them."
         )
+
+
+def _also_in_training(records: Sequence[RunRecord]) -> Iterable[str]:
+    for said in sorted({record.tags[ALSO_IN_TRAINING] for record in records if ALSO_IN_TRAINING in record.tags}):
+        yield f"{said} of the test split stand in training too: there the scores also reward learning by heart."
 
 
 def reach(table: Comparison) -> tuple[int, float, int]:
