@@ -14,7 +14,9 @@ from rnnbench.data.base import AnyData, LabelledTexts, SplitName, TextCorpus, te
 PIECES, PIECE_CHARACTERS = 100, 64
 """A long text is searched for so many pieces of the other splits, evenly spaced: a copied part shows at once."""
 
-SEARCHED_CHARACTERS = 64 << 20
+SEARCHED_CHARACTERS = 16 << 20
+"""Of the training text; more is not read, and the unit says so."""
+
 RUN_ROWS = 24
 """Consecutive rows of a series that make a copy: single values come back in any series."""
 
@@ -74,7 +76,10 @@ def _counter(data: AnyData) -> tuple[str, Callable[[Any], tuple[int, int]]]:
         return "texts", lambda split: (sum(_plain(text) in known for text in split.texts), len(split))
     if isinstance(data, TextCorpus):
         text = text_of(data.splits.train[:SEARCHED_CHARACTERS])
-        unit = f"pieces of {PIECE_CHARACTERS} characters"
+        is_part = len(data.splits.train) > SEARCHED_CHARACTERS
+        unit = f"pieces of {PIECE_CHARACTERS} characters" + (
+            " (the first part of training searched)" if is_part else ""
+        )
         return unit, lambda split: (sum(piece in text for piece in _pieces(split)), len(_pieces(split)))
     train = data.splits.train.values
     run = max(2, min(RUN_ROWS, len(train) // 10))

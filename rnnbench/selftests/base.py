@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-LOWEST_P = 1e-4
+LOWEST_P = 1e-3
 """A check that chance can fail fails a sound program about as often as this."""
 
 
