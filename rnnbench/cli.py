@@ -202,6 +202,26 @@ def export(
 
 @app.command()
 @tell_errors
+def across(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TASK|STUDY[:DATA]]...", help="Which; without it, every task on every data set."),
+    ] = None,
+    model: given.Models = None,
+    format: Annotated[str, typer.Option("--format", "-f", help="table, csv, md, latex, html or json.")] = "table",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; with --export a folder.")] = None,
+    export: Annotated[bool, typer.Option("--export", help="Write every format and the figures as well.")] = False,
+    force: given.Force = False,
+    as_json: given.Json = False,
+) -> None:
+    """Sums up the newest tables of several data sets: which encoder is best over all of them, and how sure that is."""
+    from rnnbench.shown.across import summed_up
+
+    summed_up(names or (), model or (), "json" if as_json else format, output, write_all=export, force=force)
+
+
+@app.command()
+@tell_errors
 def importance(
     task: given.Task,
     data: given.StoredData = None,
