@@ -1,4 +1,4 @@
-"""Interquartile mean, ranks, win rates and tests over data sets, against hand-worked numbers, scipy and Demsar (2006)."""
+"""Interquartile mean, ranks, win rates and tests over data sets: by hand, and against scipy and Demsar (2006)."""
 
 from __future__ import annotations
 
@@ -65,14 +65,21 @@ def test_win_rates_count_ties_half_and_every_experiment_alike() -> None:
 
 
 @pytest.mark.parametrize(("won", "of"), [(0, 5), (3, 18), (9, 18), (18, 18)])
-def test_the_interval_of_a_share_is_wilsons(won: int, of: int) -> None:
-    expected = stats.binomtest(won, of).proportion_ci(0.95, method="wilson")
+def test_the_interval_of_a_share_is_clopper_and_pearsons(won: int, of: int) -> None:
+    expected = stats.binomtest(won, of).proportion_ci(0.95, method="exact")
     found = share_interval(won / of, of)
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
 
 
 def test_winning_always_is_not_taken_for_certainty() -> None:
-    assert share_interval(1.0, 5).low == pytest.approx(5 / (5 + 1.959964**2))
+    assert share_interval(1.0, 5).low == pytest.approx(0.025 ** (1 / 5))  # the chance at which 5 in 5 has 2.5 %
+    assert share_interval(0.0, 5).high == pytest.approx(1 - 0.025 ** (1 / 5))
+
+
+def test_ties_count_as_half_a_win_in_the_interval() -> None:
+    found = share_interval(0.5, 5)
+    assert found.low == pytest.approx(1 - found.high)
+    assert share_interval(0.4, 5).low < found.low < share_interval(0.6, 5).low
 
 
 def test_experiments_of_unequal_seeds_are_worth_fewer_pairs_than_seeds() -> None:

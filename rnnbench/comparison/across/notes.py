@@ -42,8 +42,8 @@ def footnotes(table: Across, comparisons: Labelled, reasons: Sequence[str], left
     if any(one.rank_interval for one in table.standings):
         yield (
             "Intervals are 95 %: of rank and interquartile mean by drawing seeds again within each data set, of win "
-            "rates by Wilson's formula. They hold the chance in seeds on these very data sets, not that in the choice "
-            "of data sets or of test examples."
+            "rates by Clopper and Pearson. They hold the chance in seeds on these very data sets, not that in the "
+            "choice of data sets or of test examples."
         )
     else:
         yield "No intervals of rank and interquartile mean: a data set with a single seed shows nothing of its chance."

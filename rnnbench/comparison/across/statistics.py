@@ -71,21 +71,20 @@ def pairs_behind(seeds: Sequence[int]) -> float:
 
 
 def share_interval(share: float, pairs: float, level: float = LEVEL) -> Interval:
-    """The interval of a share of so many independent pairs; of 5 wins in 5 it is [0.57, 1], not [1, 1].
+    """The interval of a share of so many independent pairs; of 5 wins in 5 it is [0.48, 1], not [1, 1].
 
-        (p + z^2/2n +- z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n)
+    The ends are the chances of a win under which as few wins, or as many, have a probability of (1 - level) / 2.
+    Ties make wins halves: the beta distribution takes them as they come. Pairs from experiments in which the chance to
+    win differs, or which score between 0 and 1, scatter less than it has it: rather too long than too short.
 
-    Pairs from experiments in which the chance to win differs, or which score between 0 and 1, scatter less than the
-    formula has it, so the interval is rather too long than too short.
-
-    Source: Wilson (1927), Probable inference, the law of succession, and statistical inference, JASA 22; Hoeffding
-    (1956), On the distribution of the number of successes in independent trials, Annals of Mathematical Statistics 27.
+    Source: Clopper and Pearson (1934), The use of confidence or fiducial limits illustrated in the case of the
+    binomial, Biometrika 26; Hoeffding (1956), On the distribution of the number of successes in independent trials,
+    Annals of Mathematical Statistics 27.
     """
-    z = float(special.ndtri((1 + level) / 2))
-    centre = share + z * z / (2 * pairs)
-    reach = z * math.sqrt(share * (1 - share) / pairs + z * z / (4 * pairs * pairs))
-    whole = 1 + z * z / pairs
-    return Interval(max(0.0, (centre - reach) / whole), min(1.0, (centre + reach) / whole))
+    won, lost, tail = share * pairs, (1 - share) * pairs, (1 - level) / 2
+    low = float(special.betaincinv(won, lost + 1, tail)) if won > 0 else 0.0
+    high = float(special.betaincinv(won + 1, lost, 1 - tail)) if lost > 0 else 1.0
+    return Interval(low, high)
 
 
 def bootstrap_intervals(
