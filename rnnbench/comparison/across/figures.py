@@ -25,10 +25,14 @@ def critical_difference_figure(table: Across) -> bytes:
     count, bars = len(table.standings), len(test.cliques)
     left = math.ceil(count / 2)
     lowest = 0.9 + 0.32 * bars + 0.42 * left
-    figure, panels = new_figure(8.0, 1.5 + 0.55 * lowest)
+    # inches for the names on either side, ten points high, and for the axis between them
+    beside = 0.9 + 0.085 * max(len(one.encoder) for one in table.standings)
+    between = 4.6
+    figure, panels = new_figure(between + 2 * beside, 1.5 + 0.55 * lowest)
     axes: Axes = panels[0, 0]
+    margin = beside * (count - 1) / between
     axes.set_ylim(lowest + 0.3, -0.9)
-    axes.set_xlim(1 - 0.55 * (count - 1) / 2, count + 0.55 * (count - 1) / 2)
+    axes.set_xlim(1 - margin, count + margin)
     axes.axis("off")
     _rank_axis(axes, count, test.critical_difference)
     for number, group in enumerate(test.cliques):

@@ -15,6 +15,9 @@ from rnnbench.comparison.markdown import _escaped as markdown_escaped
 
 FORMATS = ("csv", "md", "latex", "html", "json")
 
+LATEX_LEAVES_OUT = ("best baseline",)
+"""Columns that a page has no room for; they are in every other format."""
+
 
 def render(table: Across, format: str) -> str:
     """The summary as the text of a file in one of FORMATS."""
@@ -41,7 +44,7 @@ def latex_text(table: Across) -> str:
     lines += [f"% runs of {name}: {' '.join(ids)}" for name, ids in runs(table)]
     lines += [r"\begin{table}[htbp]", r"  \centering", r"  \footnotesize", r"  \setlength{\tabcolsep}{4pt}"]
     lines += [f"  \\caption{{{_latex(title(table))}. {_latex(verdict(table))}}}"]
-    for sheet in sheets(table):
+    for sheet in map(_narrow, sheets(table)):
         lines += [
             rf"  {_latex(sheet.title)}\par\smallskip",
             f"  \\begin{{tabular}}{{l{'r' * (len(sheet.header) - 1)}}}",
@@ -78,6 +81,12 @@ def runs(table: Across) -> list[tuple[str, tuple[str, ...]]]:
         found += [(one_line(f"{one.label}, {entry.encoder}"), entry.run_ids) for entry in one.entries]
         found.append((one_line(f"{one.label}, {one.baseline}"), one.baseline_run_ids))
     return found
+
+
+def _narrow(sheet: Sheet) -> Sheet:
+    kept = [place for place, header in enumerate(sheet.header) if header not in LATEX_LEAVES_OUT]
+    header, *rows = (tuple(cells[place] for place in kept) for cells in (sheet.header, *sheet.rows))
+    return Sheet(sheet.title, header, tuple(rows))
 
 
 def _html_table(sheet: Sheet) -> str:
