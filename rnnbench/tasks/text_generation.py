@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
 import torch
@@ -162,6 +163,19 @@ class TextGeneration(SequenceTask):
         smoothing = self.settings.label_smoothing
         loss = functional.cross_entropy(scores.flatten(0, 1), targets.flatten(), label_smoothing=smoothing)
         return loss, targets.numel()
+
+    def items_of(self, batch: Any) -> int:
+        return batch[1].numel()
+
+    def mean_per_item(self, count: Callable[[Any], float], batch_size: int) -> float:
+        """Over the windows of an epoch: what looks back on a carried state costs more until that has its full width."""
+        windows = self.prepared.batches_per_epoch(batch_size)
+        counts: list[float] = []
+        for batch in islice(self.prepared.training_batches(batch_size, 0), windows):
+            counts.append(count(batch))
+            if len(counts) > 2 and counts[-1] == counts[-2]:
+                break
+        return (sum(counts) + counts[-1] * (windows - len(counts))) / (windows * self.items_of(batch))
 
     def start_evaluation(self) -> None:
         self._evaluation_state = None

@@ -291,7 +291,7 @@ def test_every_encoder_is_given_the_same_batches_under_one_seed(task, small_runs
             return original(self, batch)
 
         monkeypatch.setattr(cls, "loss", loss)
-        runs.train(small_config(task, model))
+        runs.train(small_config(task, model), kind="trial")
     first = seen[ENCODERS[0]]
     assert len(first) >= 6
     for model in ENCODERS[1:]:
