@@ -148,10 +148,11 @@ def train(
         watch.outcome = "out_of_memory"
     fit_seconds = time.perf_counter() - fit_started - (0.0 if samples is None else samples.seconds)
     watch.restore(task)
-    metrics = dict(watch.best_metrics)
+    metrics, examples = dict(watch.best_metrics), None
     if open_test and watch.outcome == "completed":
         prepared.open_test()
         metrics |= task.evaluate("test")
+        examples = task.checked_examples(metrics[f"test/{cls.metric}"])
     costs = {
         "parameters": float(count_parameters(task)),
         "updates": float(task.global_step),
@@ -163,7 +164,7 @@ def train(
         "inference_items_per_second": task.observed_items / max(1e-9, watch.validating_seconds),
         "peak_memory_bytes": float(memory.peak_bytes()),
     }
-    record = describe(config, kind)
+    record = replace(describe(config, kind), examples=examples)
     return Trained(replace(record, outcome=watch.outcome, metrics=metrics, costs=costs, curves=watch.curves), task)
 
 
@@ -233,6 +234,8 @@ def tracked(
         record = replace(record, tags={**record.tags, **extra})
         about = {**environment.describe(), "data_fingerprint": record.fingerprint, "data": record.data}
         writer.text(json.dumps(about, indent=2), "environment.json")
+        if record.examples is not None:
+            writer.examples(record.examples)
         if kind in KEPT_KINDS and record.outcome == "completed":
             save_weights(trained.task, writer.file, writer.text)
         writer.finish(record, {"model": record.model, "seed": config.seed, **(params or {})})

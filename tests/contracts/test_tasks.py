@@ -78,6 +78,11 @@ def small_config(task, model="gru", **values):
     return config.with_values({**small, **values})
 
 
+def without_seconds(curves):
+    """What is decided by the seed: the clock is not."""
+    return {key: points for key, points in curves.items() if key != "seconds"}
+
+
 # learning
 
 
@@ -303,7 +308,7 @@ def test_every_encoder_is_given_the_same_batches_under_one_seed(task, small_runs
 def test_the_same_seed_gives_the_same_training_to_the_last_bit(task, model, small_runs):
     config = small_config(task, model)
     first, again, other = (runs.train(replace(config, seed=seed)) for seed in (5, 5, 6))
-    assert first.record.curves == again.record.curves
+    assert without_seconds(first.record.curves) == without_seconds(again.record.curves)
     assert first.record.metrics == again.record.metrics
     left, right = first.task.state_dict(), again.task.state_dict()
     assert all(torch.equal(left[name], right[name]) for name in left)
@@ -438,7 +443,8 @@ def sentiment_that_says(answers, labels):
     made.start_evaluation()
     given = torch.tensor(answers).log()
     made.forward = lambda ids, lengths: given
-    made.observe((torch.zeros(len(labels), 1), torch.ones(len(labels)), torch.tensor(labels), None))
+    places = torch.arange(len(labels))
+    made.observe((torch.zeros(len(labels), 1), torch.ones(len(labels)), torch.tensor(labels), places))
     return made.summarize()
 
 

@@ -188,7 +188,8 @@ def only_run(tracker, experiment):
 
 def test_a_tracked_run_is_read_back_from_the_store_without_loss(tracker, experiment):
     record = tracked(tracker, experiment, kind="confirm", open_test=True, tags={"planned_seed": "1"})
-    found = tracker.with_curves(record_of(only_run(tracker, experiment)), record.curves)
+    found = tracker.with_examples(record_of(only_run(tracker, experiment)))
+    found = tracker.with_curves(found, record.curves)
     assert found.tags.pop("test_opened") == "True"
     assert found.tags["planned_seed"] == "1"
     assert replace(found, tags={}) == replace(record, tags={})
