@@ -13,8 +13,10 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-_DAMAGED = (OSError, KeyError, EOFError, TypeError, AttributeError, NotImplementedError, RuntimeError, struct.error,
-            zipfile.BadZipFile, zlib.error)  # fmt: skip
+_DAMAGED = (
+    ValueError, OSError, KeyError, EOFError, TypeError, AttributeError, NotImplementedError, RuntimeError,
+    struct.error, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 """What NumPy and zipfile raise for content that is not theirs."""
 
 

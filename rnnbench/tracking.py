@@ -18,6 +18,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
@@ -141,9 +143,10 @@ class Tracker:
 
         Raises: RnnbenchError where there is a file that cannot be read.
         """
-        try:
-            path = self.artifact(record.run_id, EXAMPLES)
-        except RnnbenchError:  # a store from before they were kept, or a method without any
+        # read where it lies: MLflow would copy each file into a folder of its own first, and leave it there
+        folder = urlsplit(self.run(record.run_id).info.artifact_uri).path
+        path = Path(url2pathname(folder)) / EXAMPLES
+        if not path.exists():  # a store from before they were kept, or a method without any
             return record
         try:
             return replace(record, examples=ExampleScores.from_bytes(path.read_bytes()))

@@ -28,8 +28,8 @@ def run(
     """Each baseline as soon as it is done: `witten_bell_ngram`, `xz`, `bz2`.
 
     All numbers are per character of the texts, whatever one id stands for. Only the training text is learned from; the
-    validation text chooses the order of the n-gram. A compressor gives the size of a whole, and no piece of the text has a
-    share of it that is its own: `xz` and `bz2` have no scores of examples.
+    validation text chooses the order of the n-gram. A compressor gives the size of a whole, of which no piece of a
+    text has a share of its own: `xz` and `bz2` have no scores of examples.
 
     Args:
         train_ids, validation_ids, test_ids: one whole number per symbol (character or token), below vocabulary_size.

@@ -150,8 +150,8 @@ class SequenceTask(pl.LightningModule, ABC):
         found = self.examples()
         if not math.isclose(found.mean, score, rel_tol=1e-4, abs_tol=1e-6):
             raise RnnbenchError(
-                f"the examples of {type(self).__name__} do not make its metric: their weighted mean is {found.mean:.6g} "
-                f"and {self.metric} is {score:.6g}; see `examples` in its file"
+                f"the examples of {type(self).__name__} do not make its metric: their weighted mean is {found.mean:.6g}"
+                f", {self.metric} is {score:.6g}; see `examples` in its file"
             )
         return found
 
