@@ -13,7 +13,7 @@ from rnnbench.record import RunRecord
 FEWEST_DRAWS = 4
 """With fewer random trials nothing is said of an encoder."""
 _STEPS = 25
-"""Seconds are looked at in at least so many steps of the shortest search."""
+"""Seconds are looked at in at least so many steps of the shortest search, and two of the shortest mean trial."""
 _MOST_STEPS = 1000
 
 
@@ -65,7 +65,7 @@ def random_draws(records: Sequence[RunRecord]) -> dict[str, Draws]:
     known = [score for record in drawn if (score := _score(record)) is not None]
     higher = drawn[0].higher_is_better if drawn else True
     worst = (min if higher else max)(known, default=0.0)
-    step = _step([sum(own) for own in seconds.values() if own])
+    step = _step([own for own in seconds.values() if own])
     facts = {"higher_is_better": higher, "worst": worst, "step": step, **_facts(trials)}
     return {model: _draws(model, own, seconds[model], facts) for model, own in by_model.items()}
 
@@ -101,11 +101,13 @@ def _seconds(own: Sequence[RunRecord]) -> tuple[float, ...]:
     return tuple(value if math.isfinite(value) else mean for value in said)
 
 
-def _step(totals: Sequence[float]) -> float:
+def _step(seconds: Sequence[Sequence[float]]) -> float:
     """1, 2 or 5 times a power of ten, so that what is said in words is a round number of seconds."""
-    if not totals or max(totals) <= 0:
+    totals = [sum(own) for own in seconds]
+    if not totals or min(totals) <= 0:
         return 1.0
-    wanted = max(min(total for total in totals if total > 0) / _STEPS, max(totals) / _MOST_STEPS)
+    trial = min(total / len(own) for total, own in zip(totals, seconds, strict=True))
+    wanted = max(min(min(totals) / _STEPS, trial / 2), max(totals) / _MOST_STEPS)
     power = 10.0 ** math.floor(math.log10(wanted))
     return next((power * round_one for round_one in (5.0, 2.0) if power * round_one <= wanted), power)
 
