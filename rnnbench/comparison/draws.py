@@ -65,7 +65,7 @@ def random_draws(records: Sequence[RunRecord]) -> dict[str, Draws]:
     known = [score for record in drawn if (score := _score(record)) is not None]
     higher = drawn[0].higher_is_better if drawn else True
     worst = (min if higher else max)(known, default=0.0)
-    step = _step([own for own in seconds.values() if own])
+    step = _step([own for own in seconds.values() if len(own) >= FEWEST_DRAWS])
     facts = {"higher_is_better": higher, "worst": worst, "step": step, **_facts(trials)}
     return {model: _draws(model, own, seconds[model], facts) for model, own in by_model.items()}
 

@@ -13,14 +13,14 @@ from rnnbench.comparison.expected import Band, ExpectedCurve
 from rnnbench.comparison.figures import LINES, RULE, SOFT, axis_label, new_figure, plain_name, png, say
 
 _READING = (
-    "line: expected best validation score of a random search (unbiased); band: 95 %, pointwise; dashed: more than half "
-    "of the random trials, where the band would be too narrow; in brackets: how many random trials"
+    "line: expected best validation score of a random search (unbiased); band: 95 %, at each budget alone\n"
+    "dashed: more than half of the random trials, where the band would be too narrow; (number): random trials"
 )
 
 
 def expected_figure(curves: Sequence[ExpectedCurve]) -> bytes:
     """A PNG with two panels on one scale: lines with bands and direct labels, with the number of random trials."""
-    figure, panels = new_figure(12.0, 4.8, 1, 2)
+    figure, panels = new_figure(12.0, 5.0, 1, 2)
     by_trials, by_seconds = panels[0]
     if not curves:
         for axes in (by_trials, by_seconds):
