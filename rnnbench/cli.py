@@ -219,6 +219,22 @@ def importance(
 
 @app.command()
 @tell_errors
+def expected(
+    task: given.Task,
+    data: given.StoredData = None,
+    sweep: given.Sweep = None,
+    model: given.Models = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A PNG to write the figure to.")] = None,
+    as_json: given.Json = False,
+) -> None:
+    """Shows the best validation score to expect of a random search of so many trials or seconds, and who is ahead."""
+    from rnnbench.shown.expected import expected_of_search
+
+    expected_of_search(task, data, sweep, model or [], output, as_json=as_json)
+
+
+@app.command()
+@tell_errors
 def generate(
     run: given.Run = "best",
     prompt: Annotated[str, typer.Option("--prompt", "-p", help="The first characters of the text.")] = "",

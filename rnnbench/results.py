@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rnnbench.comparison import compare, export
 from rnnbench.comparison.base import Comparison
+from rnnbench.comparison.expectations import Expectations
 from rnnbench.comparison.importances import Importances
 from rnnbench.comparison.view import IN_TABLE
 from rnnbench.errors import ComparisonError, RnnbenchError, UnknownNameError, did_you_mean
@@ -198,6 +199,16 @@ def log_importances(tracker: Tracker, parent: str, importances: Importances, fig
         path = Path(folder) / "importance.png"
         path.write_bytes(figure)
         writer.file(path, "importance")
+
+
+def log_expectations(tracker: Tracker, parent: str, found: Expectations, figure: bytes) -> None:
+    """Puts the picture and the numbers of expected validation performance on the sweep's run."""
+    writer = tracker.writer(parent)
+    writer.text(json.dumps(found.to_plain(), indent=1), "expected/expected.json")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "expected_validation.png"
+        path.write_bytes(figure)
+        writer.file(path, "expected")
 
 
 def _mark(tracker: Tracker, result: Result) -> None:
