@@ -24,7 +24,7 @@ class RunRecord:
         `wall_seconds`, `training_seconds` (without validations), `training_items_per_second`, `peak_memory_bytes`;
         not of trials: `inference_items_per_second`, `inference_batch_size`, `training_flops_per_item` and
         `training_flops`.
-    curves: per key, (update, value) in the order of updates.
+    curves: per key, (update, value) in the order of updates; `seconds` is what training alone had taken by then.
     examples: the score of every test example, where the test split was opened and they were asked for.
     """
 

@@ -26,7 +26,7 @@ from rnnbench.tasks.base import Prepared, SequenceTask
 from rnnbench.tracking import Tracker
 from rnnbench.training.callbacks import Log, Report, Watch
 from rnnbench.training.costs import count_parameters, measured, sizes
-from rnnbench.training.fitting import fit
+from rnnbench.training.fitting import fit, is_out_of_memory
 from rnnbench.training.initialization import initialize
 from rnnbench.training.samples import KeepText, Samples
 from rnnbench.training.weights import save_weights
@@ -143,15 +143,16 @@ def train(
             others=[] if samples is None else [samples],
         )
     except (MemoryError, RuntimeError) as error:
-        if not _is_out_of_memory(error):
+        if not is_out_of_memory(error):
             raise
         watch.outcome = "out_of_memory"
     fit_seconds = time.perf_counter() - fit_started - (0.0 if samples is None else samples.seconds)
     watch.restore(task)
-    metrics = dict(watch.best_metrics)
+    metrics, examples = dict(watch.best_metrics), None
     if open_test and watch.outcome == "completed":
         prepared.open_test()
         metrics |= task.evaluate("test")
+        examples = task.checked_examples(metrics[f"test/{cls.metric}"])
     costs = {
         **sizes(task),
         "updates": float(task.global_step),
@@ -166,13 +167,8 @@ def train(
     if kind in KEPT_KINDS and watch.outcome == "completed":
         shapes = without_numbers(config, prepared)
         costs |= measured(task, shapes, batch_size=config.training.batch_size, items=watch.items)
-    record = describe(config, kind)
+    record = replace(describe(config, kind), examples=examples)
     return Trained(replace(record, outcome=watch.outcome, metrics=metrics, costs=costs, curves=watch.curves), task)
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    """True for every way of saying so: on a CPU, torch raises a plain RuntimeError."""
-    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error)
 
 
 def describe(config: ExperimentConfig, kind: Kind) -> RunRecord:
@@ -236,6 +232,8 @@ def tracked(
         record = replace(record, tags={**record.tags, **extra})
         about = {**environment.describe(), "data_fingerprint": record.fingerprint, "data": record.data}
         writer.text(json.dumps(about, indent=2), "environment.json")
+        if record.examples is not None:
+            writer.examples(record.examples)
         if kind in KEPT_KINDS and record.outcome == "completed":
             save_weights(trained.task, writer.file, writer.text)
         writer.finish(record, {"model": record.model, "seed": config.seed, **(params or {})})

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from rnnbench.comparison.base import ALPHA, Comparison, Row
-from rnnbench.comparison.rows import FAILED
 from rnnbench.comparison.pareto import front_note
 from rnnbench.comparison.reaching import reach_note
+from rnnbench.comparison.rows import FAILED
 from rnnbench.comparison.searches import searched_note
 from rnnbench.comparison.statistics import EXACT_SEEDS, seeds_needed, smallest_p
 from rnnbench.record import RunRecord

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from rnnbench.comparison.base import Comparison, Row
-from rnnbench.comparison.cells import one_line, seconds_text, style, with_unit
+from rnnbench.comparison.cells import one_line, reach_text, style, with_unit
 from rnnbench.errors import ComparisonError
 from rnnbench.record import RunRecord
 
@@ -22,7 +22,9 @@ def with_reached(table: Comparison, confirms: Sequence[RunRecord], score: float 
     Raises: ComparisonError for a share above 1.
     """
     if score is not None and style(table.metric).scale == 100 and score > 1:
-        raise ComparisonError(f"--reach {score:g}: a score here is a share; for {score:g} % type --reach {score / 100:g}")
+        raise ComparisonError(
+            f"--reach {score:g}: a score here is a share; for {score:g} % type --reach {score / 100:g}"
+        )
     baseline = table.best_baseline
     asked = score if score is not None else baseline.validation if baseline else None
     if asked is None:
@@ -60,21 +62,6 @@ def seconds_until(record: RunRecord, score: float) -> float | None:
     return None
 
 
-def reach_text(row: Row) -> str:
-    """'12.3', '12.3 (5 of 6)' where a seed never got there, 'never', or nothing known."""
-    if row.seeds_reached is None:
-        return "\N{EN DASH}"
-    if row.seconds_to_reach is None:
-        return "never"
-    whole = row.seeds_reached == row.seeds_planned
-    return seconds_text(row.seconds_to_reach) + ("" if whole else f" ({row.seeds_reached} of {row.seeds_planned})")
-
-
-def reach_header(table: Comparison) -> str:
-    """'seconds to validation 75.9 %'."""
-    return f"seconds to validation {with_unit(table.metric, table.reach)}"
-
-
 def reach_note(table: Comparison) -> Iterable[str]:
     """Who got there, the quickest first, in one sentence."""
     known = [row for row in table.encoders if row.seeds_reached is not None]
@@ -96,5 +83,3 @@ def _in_words(row: Row) -> str:
 def _curve(record: RunRecord) -> list[tuple[int, float]]:
     points = record.curves.get(f"validation/{record.metric}") or ()
     return [(update, value) for update, value in points if math.isfinite(value)]
-
-
