@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from rnnbench import metrics
 from rnnbench.config import Choices, Floats, Group, Ints, Settings
-from rnnbench.data.base import AnyData, Kind, LabelledTexts, NoSplits, SplitName
+from rnnbench.data.base import AnyData, Kind, Labelled, LabelledTexts, NoSplits, SplitName, Splits
 from rnnbench.data.batches import LabelledBatches
 from rnnbench.data.text import (
     EncodedLabelled,
@@ -24,6 +24,7 @@ from rnnbench.data.text import (
     tokenizer_from_plain,
 )
 from rnnbench.encoders.base import Encoder
+from rnnbench.showcases import worst_mistakes
 from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
 
 EVALUATION_BATCH = 128
@@ -54,10 +55,17 @@ class SentimentSettings(Settings):
 
 
 class PreparedTexts(Prepared):
-    """Token ids and labels, split by split."""
+    """Token ids and labels, split by split, and the texts that they stand for."""
 
-    def __init__(self, encoded: EncodedLabelled, tokenizer: Tokenizer, settings: SentimentSettings) -> None:
+    def __init__(
+        self,
+        encoded: EncodedLabelled,
+        tokenizer: Tokenizer,
+        settings: SentimentSettings,
+        texts: Splits[Labelled] | None = None,
+    ) -> None:
         self.encoded, self.tokenizer, self.classes = encoded, tokenizer, encoded.classes
+        self.texts: Splits[Labelled] = texts or NoSplits()
         self.input_size = settings.embedding_size
 
     def training_batches(self, batch_size: int, seed: int) -> Iterator[Any]:
@@ -71,6 +79,7 @@ class PreparedTexts(Prepared):
 
     def open_test(self) -> None:
         self.encoded = replace(self.encoded, splits=self.encoded.splits.opened())
+        self.texts = self.texts.opened()
 
     def to_plain(self) -> dict[str, Any]:
         return {"tokenizer": self.tokenizer.to_plain(), "classes": [*self.classes]}
@@ -111,7 +120,7 @@ class Sentiment(SequenceTask):
 
         key = (texts.fingerprint, wanted.model_dump_json(), settings.max_tokens)
         encoded, tokenizer = remembered(key, encode)
-        return PreparedTexts(encoded, tokenizer, settings)
+        return PreparedTexts(encoded, tokenizer, settings, texts.splits)
 
     def __init__(self, encoder: Encoder, prepared: PreparedTexts, settings: SentimentSettings) -> None:
         super().__init__(encoder, prepared, settings)
@@ -158,3 +167,15 @@ class Sentiment(SequenceTask):
         probabilities = torch.cat([scores for scores, _ in self._observed]).double().exp().numpy()
         labels = torch.cat([labels for _, labels in self._observed]).numpy()
         return metrics.class_metrics(labels, probabilities)
+
+    def showcase(self) -> dict[str, Any]:
+        """The worst mistakes on the test split."""
+        texts, labels = self.prepared.texts.test.texts, self.prepared.texts.test.labels
+        probabilities = torch.zeros(len(labels), len(self.prepared.classes))
+        self.eval()
+        with torch.inference_mode():
+            for batch in self.prepared.evaluation_batches("test"):
+                ids, lengths, _, indices = batch
+                scores = self(ids.to(self.device), lengths.to(self.device))
+                probabilities[indices] = scores.float().softmax(dim=1).cpu()
+        return worst_mistakes(texts, labels, probabilities.numpy(), self.prepared.classes)
