@@ -67,9 +67,7 @@ def chosen_windows(errors: np.ndarray) -> dict[str, tuple[int, int]]:
     return {name: (place // width, place % width) for name, place in found.items()}
 
 
-def window_around(
-    values: np.ndarray, times: np.ndarray, row: int, lookback: int, horizon: int
-) -> dict[str, Any]:
+def window_around(values: np.ndarray, times: np.ndarray, row: int, lookback: int, horizon: int) -> dict[str, Any]:
     """The time of an origin, what came before it, and what came after; neither longer than fits.
 
     values: (rows,) one channel of a split. row: the first that is forecast.
