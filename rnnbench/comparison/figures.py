@@ -152,6 +152,8 @@ def _band(axes: Axes, curves: Sequence[Points], name: str, colour: str, scale: f
     high = np.where(known, values, -np.inf).max(axis=0)
     # A mean over fewer seeds is another quantity: the line says where it starts to be one.
     everyone = known.all(axis=0)
+    if updates.size == 1:  # no line has one point
+        axes.errorbar(updates, mean, yerr=[mean - low, high - mean], fmt="o", color=colour, capsize=3)
     axes.plot(updates, mean, color=colour, linewidth=1, linestyle=(0, (3, 2)))
     axes.plot(updates, np.where(everyone, mean, np.nan), color=colour, linewidth=1.8, label=f"{name} ({len(curves)})")
     axes.fill_between(updates, low, high, color=colour, alpha=0.15, linewidth=0)

@@ -97,7 +97,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure. svg: as `drawing.svg` writes it. alt: what it shows, in words. is_wide: too small to read on a phone."""
+    """A figure. svg: as `drawing.svg` writes it. alt: what it shows, in words. is_wide: too small for a phone."""
 
     name: str
     svg: bytes

@@ -12,9 +12,9 @@ from rnnbench.report.base import Line, Material, Part, Picture, Quote, Section, 
 from rnnbench.report.drawing import BLUE, ORANGE, svg
 
 PLACES = {
-    "good": "a good one (nine of ten are worse)",
-    "median": "a median one (half are worse)",
-    "worst": "the worst",
+    "good": "A good one (nine of ten are worse)",
+    "median": "A median one (half are worse)",
+    "worst": "The worst",
 }
 
 
@@ -78,9 +78,7 @@ def _forecasts(model: str, told: Mapping[str, Any]) -> list[Part]:
         alt = f"History, forecast of {model} and truth of {where}; forecast {_spread(window['forecast'])}, truth "
         alt += f"{_spread(window['actual'])} {told['unit']}."
         content = forecast_figure(window, str(told["unit"]), svg)
-        parts.append(
-            Picture(f"forecast_{window['which']}", content, alt, caption[:1].upper() + caption[1:], is_wide=False)
-        )
+        parts.append(Picture(f"forecast_{window['which']}", content, alt, caption, is_wide=False))
     return parts
 
 
@@ -106,5 +104,5 @@ def forecast_figure(window: Mapping[str, Any], unit: str, write: Write) -> bytes
     axes.grid(color=RULE, linewidth=0.5)
     axes.set_xlabel("samples after the origin")
     axes.set_ylabel(plain_name(unit))
-    axes.legend(frameon=False, fontsize=9, loc="upper left")
+    axes.legend(frameon=False, fontsize=9, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
     return write(figure)

@@ -80,11 +80,7 @@ def parallel_figure(trials: Sequence[RunRecord], axes: Sequence[Axis], higher_is
         panel.plot([*_heights(one, axes), goodness], color=COLOURS(goodness), linewidth=width, alpha=0.9)
     names = [plain_name(axis.name) for axis in axes]
     marks = [axis.marks() for axis in axes]
-    ends = (
-        [(0.0, score_text(metric, low)), (1.0, score_text(metric, high))]
-        if high > low
-        else [(0.5, score_text(metric, low))]
-    )
+    ends = [(1.0, score_text(metric, best)), *([(0.0, score_text(metric, worst))] if high > low else [])]
     for place, texts in enumerate([*marks, ends]):
         panel.axvline(place, color=RULE, linewidth=1, zorder=0)
         for height, text in texts:

@@ -75,7 +75,7 @@ def trials(material: Material) -> Section | None:
     if not parts:
         return None
     reading = (
-        "Each line is a trial, from blue (best validation score) to orange (worst); dashed grey ones were pruned or "
-        "failed, and have no score of a whole training."
+        "Each line is a trial, from blue (the best validation score, on top) to orange (the worst); dashed grey ones "
+        "were pruned or failed, and have no score of a whole training."
     )
     return Section("trials", "Trials of the search", (Words(reading, is_soft=True), *parts))

@@ -52,8 +52,8 @@ def material_of(tracker: Tracker, result: Result) -> Material:
         data=_read(tracker, result.parent, DATA_FILE),
         environments=_of_runs(tracker, confirms, "environment.json"),
         showcases=_of_runs(tracker, confirms, SHOWCASE_FILE),
-        command=_command(result, sweep.get("command", "")) or command_for(tracker, result.parent, _trials(result)),
-        more_trials=command_for(tracker, result.parent, more) if more else "",
+        command=f"{_command(tracker, result, _trials(result))} --seeds {_seeds(result)}",
+        more_trials=_command(tracker, result, more) if more else "",
     )
 
 
@@ -71,11 +71,15 @@ def _read(tracker: Tracker, run_id: str, path: str) -> dict[str, Any]:
     return content
 
 
-def _command(result: Result, typed: str) -> str:
-    """The command of a sweep with as many trials and seeds as it has by now."""
-    seeds = max((row.seeds_planned for row in result.comparison.encoders), default=0)
-    return f"{typed} --trials {_trials(result)} --seeds {seeds}" if typed else ""
+def _command(tracker: Tracker, result: Result, trials: int) -> str:
+    """What to type for the same sweep with so many trials; a sweep of an earlier version stored no command."""
+    typed = tracker.run(result.parent).data.tags.get("command")
+    return f"{typed} --trials {trials}" if typed else command_for(tracker, result.parent, trials)
 
 
 def _trials(result: Result) -> int:
     return max((row.trials for row in result.comparison.encoders), default=1)
+
+
+def _seeds(result: Result) -> int:
+    return max((row.seeds_planned for row in result.comparison.encoders), default=1)

@@ -261,7 +261,7 @@ class Forecasting(SequenceTask):
         return {"kind": "forecasts", "unit": series.unit[:60], "horizon": self.horizon, "windows": windows}
 
     def _forecasts(self) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
-        """Origin, forecast and truth (horizon, channels) of each window of the test split, in the unit of the series."""
+        """Origin, forecast and truth (horizon, channels) of each window of the test split, unscaled."""
         self.eval()
         for inputs, _, last_levels, levels, origins in self.prepared.evaluation_batches("test"):
             with torch.inference_mode():
