@@ -30,6 +30,12 @@ def shortened(text: str, most: int = TEXT_CHARACTERS) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
 
 
+def whole_words(text: str) -> str:
+    """The text without the word that its end has cut, where it has more than one."""
+    cut = text.rstrip()
+    return text[: len(cut) - len(cut.split()[-1])].rstrip() if len(cut.split()) > 1 else text
+
+
 def worst_mistakes(
     texts: Sequence[str], labels: np.ndarray, probabilities: np.ndarray, classes: Sequence[str]
 ) -> dict[str, Any]:

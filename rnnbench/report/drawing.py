@@ -28,17 +28,19 @@ def svg(figure: Figure) -> bytes:
     return out.getvalue()
 
 
-def inline(content: bytes, prefix: str) -> str:
+def inline(content: bytes, prefix: str, smallest: float) -> str:
     """An SVG to stand inside an HTML page: ids of its own, and the page's colours.
 
-    prefix: other than that of every other figure of the page.
+    prefix: other than that of every other figure of the page. smallest: share of its own size that it may shrink to.
     """
     text = content.decode("utf-8")
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
     text = re.sub(r'(?<= id=")|(?<=xlink:href="#)|(?<=url\(#)', f"{prefix}-", text)
+    width = 4 / 3 * float(re.findall(r' width="([\d.]+)pt"', text)[0])
     text = re.sub(r' (width|height)="[\d.]+pt"', "", text, count=2)
-    text = text.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+    size = f"max-width: {width:.0f}px; min-width: {smallest * width:.0f}px"
+    text = text.replace("<svg ", f'<svg aria-hidden="true" focusable="false" style="{size}" ', 1)
     return re.sub(r"(fill|stroke): (#[0-9a-f]{6})\b", lambda found: f"{found[1]}: {_variable(found[2])}", text)
 
 

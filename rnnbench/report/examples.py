@@ -11,6 +11,7 @@ from rnnbench.comparison.figures import RULE, Write, new_figure, plain_name
 from rnnbench.report.base import Line, Material, Part, Picture, Quote, Section, Table, Words
 from rnnbench.report.drawing import BLUE, ORANGE, svg
 
+SHOWN = "of its seeds, the one that validated best"
 PLACES = {
     "good": "A good one (nine of ten are worse)",
     "median": "A median one (half are worse)",
@@ -45,10 +46,7 @@ def _texts(material: Material) -> list[Part]:
             parts.append(Quote(told["text"], row.model, lead=told["prompt"]))
             temperature = told["temperature"]
     if parts:
-        how = (
-            f"Each encoder goes on from the same beginning, drawn at a temperature of {temperature:g}; of its seeds, the "
-            "one that validated best."
-        )
+        how = f"Each encoder goes on from the same beginning, drawn at a temperature of {temperature:g}; {SHOWN}."
         parts.insert(0, Words(how, is_soft=True))
     return parts
 
@@ -63,14 +61,14 @@ def _mistakes(model: str, told: Mapping[str, Any]) -> list[Part]:
     )
     headers = ("text", "is", "was told as", "probability (%)")
     return [
-        Words(f"{first}; these with the highest probability. Of its seeds, the one that validated best.", is_soft=True),
+        Words(f"{first}; these with the highest probability; {SHOWN}.", is_soft=True),
         Table("The worst mistakes", headers, (False, False, False, True), lines, bold=()),
     ]
 
 
 def _forecasts(model: str, told: Mapping[str, Any]) -> list[Part]:
     """Forecasts of the best encoder against what came."""
-    first = f"{model} against what came, on the test split; of its seeds, the one that validated best."
+    first = f"{model} against what came, on the test split; {SHOWN}."
     parts: list[Part] = [Words(first, is_soft=True)]
     for window in told["windows"]:
         where = f"{window['channel']} from {window['time'].replace('T', ' ')}"

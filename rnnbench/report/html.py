@@ -10,6 +10,9 @@ from rnnbench.report.base import Material, Picture
 from rnnbench.report.drawing import inline
 from rnnbench.report.sections import sections
 
+SMALLEST = 0.7
+"""Where a page has less room than this share of a wide figure, the figure scrolls inside of its box."""
+
 
 def html_page(material: Material) -> str:
     """The whole report: everything that is not markup of the template is escaped."""
@@ -33,4 +36,4 @@ def printable(text: str) -> str:
 
 def _drawn(picture: Picture) -> Markup:
     """The figure as markup: matplotlib has escaped the words in it."""
-    return Markup(inline(picture.svg, picture.name))
+    return Markup(inline(picture.svg, picture.name, SMALLEST if picture.is_wide else 0.0))

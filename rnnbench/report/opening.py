@@ -103,7 +103,7 @@ def _budget(budget: Mapping[str, Any]) -> str:
         "parameters": "at most {:,} parameters",
         "validations": "validated {} times",
     }
-    told = [words[name].format(budget[name]) for name in words if budget.get(name)]
+    told = [words[name].format(budget[name]).replace(" 1 times", " once") for name in words if budget.get(name)]
     others = [f"{name} {value}" for name, value in sorted(budget.items()) if name not in words and value]
     return ", ".join(told + others)
 

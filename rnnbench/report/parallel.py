@@ -16,10 +16,10 @@ from rnnbench.comparison.figures import RULE, SOFT, Write, new_figure, plain_nam
 from rnnbench.comparison.searches import usual_ranges
 from rnnbench.config import Choices, Floats, Ints, Range, range_from_plain
 from rnnbench.record import RunRecord
-from rnnbench.report.drawing import BLUE, ORANGE
+from rnnbench.report.drawing import PAPER
 
-# all of middling lightness, to be seen on white and on black, and told apart by the colour-blind
-COLOURS = LinearSegmentedColormap.from_list("scores", [ORANGE, "#98909a", BLUE])
+# of middling lightness, to be seen on white and on black, and told apart by the colour-blind
+COLOURS = LinearSegmentedColormap.from_list("scores", ["#cf6a1c", "#98909a", "#2388b8"])
 
 
 @dataclass(frozen=True)
@@ -85,14 +85,9 @@ def parallel_figure(trials: Sequence[RunRecord], axes: Sequence[Axis], higher_is
         panel.axvline(place, color=RULE, linewidth=1, zorder=0)
         for height, text in texts:
             panel.annotate(
-                plain_name(text),
-                (place, height),
-                (4, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=8,
-                color=SOFT,
-            )
+                plain_name(text), (place, height), (4, 0), textcoords="offset points", va="center", fontsize=8,
+                color=SOFT, bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.7, "pad": 0.6}, zorder=5,
+            )  # fmt: skip
     shown = style(metric)
     label = f"validation\n{plain_name(shown.label)}" + (f", {shown.unit}" if shown.unit else "")
     panel.set_xticks(range(len(axes) + 1), [*(_broken(name) for name in names), label], fontsize=8)

@@ -27,6 +27,7 @@ from rnnbench.data.text import (
 from rnnbench.encoders.base import Encoder, State
 from rnnbench.generation import Sampling, generated
 from rnnbench.layers.dropout import keep_mask
+from rnnbench.showcases import whole_words
 from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
 
 EVALUATION_STREAMS = 32
@@ -226,7 +227,7 @@ class TextGeneration(SequenceTask):
         """What the model goes on with from the first letters of the validation split: those are the same for all."""
         tokens = self.prepared.encoded.splits.validation[:SHOWCASE_PROMPT].tolist()
         tokenizer = self.prepared.tokenizer
-        prompt = tokenizer.decode(tokens)[:SHOWCASE_PROMPT]
+        prompt = whole_words(tokenizer.decode(tokens)[:SHOWCASE_PROMPT])
         sampling = Sampling(temperature=0.8, seed=0)
         self.eval()
         pieces = self.generate(tokenizer.encode(prompt).tolist(), SHOWCASE_CHARACTERS, sampling)
