@@ -11,7 +11,7 @@ from rnnbench.comparison.across.words import verdict
 from rnnbench.comparison.cells import one_line
 from rnnbench.comparison.html import STYLE
 from rnnbench.comparison.latex import SPECIAL
-from rnnbench.comparison.markdown import _escaped as markdown_escaped
+from rnnbench.comparison.markdown import escaped as markdown_escaped
 
 FORMATS = ("csv", "md", "latex", "html", "json")
 
