@@ -43,7 +43,7 @@ def score_figure(comparison: Comparison) -> bytes:
         tick.set(color=_colour(row), fontweight="bold" if row.in_best_group else "normal")
         tick.set_fontstyle("italic" if row.kind == "baseline" else "normal")
     axes.set_xlabel(_axis_label(comparison.metric, comparison.higher_is_better, "test"))
-    reading = "points: seeds; band: 95 % interval over seeds; dashed: best baseline"
+    reading = "points: seeds; band: 95 % interval; dashed: best baseline"
     forced = " (FORCED: runs not alike)" if comparison.is_forced else ""
     axes.set_title(f"{plain_name(comparison.title)}{forced}\n{reading}", loc="left", fontsize=9, color=SOFT)
     if not rows:
