@@ -95,7 +95,7 @@ def _candidates(
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """The ends of every candidate's intervals, (tables,) each."""
     seeds = scores.shape[1]
-    means, influence = influence_of(scores, np.ones(shape.examples))
+    means, influence = influence_of(scores, np.ones(shape.examples, np.float32))
     mean, by_seed = means.mean(axis=1), means.var(axis=1, ddof=1) / seeds
     by_example = in_blocks(influence.mean(axis=1), shape.block)
     blocks = shape.examples - 1 if shape.block == 1 else 1.5 * shape.examples / shape.block - 1
@@ -105,7 +105,7 @@ def _candidates(
         "Student t": _around(Estimate(mean, by_seed, np.full_like(mean, seeds - 1))),
         "percentile": _percentile(scores, shape, generator),
         "bootstrap t": _around(Estimate(mean, both, degrees)),
-        "two-way": _around(two_way(scores, np.ones(shape.examples), shape.block)),
+        "two-way": _around(two_way(scores, np.ones(shape.examples, np.float32), shape.block)),
     }
 
 
@@ -137,7 +137,7 @@ def _called(table: np.ndarray, shape: Shape, ways: np.ndarray) -> dict[str, bool
     behind = [one for one in range(len(table)) if one != best and p_values[one] < ALPHA]
     if not behind:
         return {"flips alone": False, "pairwise interval": False, "both": False}
-    estimate = two_way(table[best] - table[behind], np.ones(shape.examples), shape.block)
+    estimate = two_way(table[best] - table[behind], np.ones(shape.examples, np.float32), shape.block)
     pairs = len(table) * (len(table) - 1) // 2
     return {
         "flips alone": True,

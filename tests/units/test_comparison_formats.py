@@ -82,7 +82,17 @@ def test_csv_read_back_by_pandas_holds_the_same_numbers() -> None:
     table = compare(records())
     frame = pd.read_csv(io.StringIO(render(table, "csv")))
     assert frame["model"].tolist() == [row.model for row in table.rows]
-    for key in ("test", "validation", "skill", "p_value_holm", "parameters", "wall_seconds", "updates"):
+    for key in (
+        "test",
+        "validation",
+        "skill",
+        "p_value",
+        "p_value_holm",
+        "above_better",
+        "parameters",
+        "wall_seconds",
+        "updates",
+    ):
         written = [None if pd.isna(value) else value for value in frame[key]]
         assert written == [getattr(row, key) for row in table.rows]
     assert frame["test_low"][0] == table.rows[0].interval.low  # type: ignore[union-attr]
@@ -105,7 +115,7 @@ def test_json_read_back_holds_the_whole_comparison_and_the_runs_of_every_cell() 
 def test_markdown_rows_have_as_many_cells_as_the_header_and_escape_names() -> None:
     text = render(compare(records()), "md")
     lines = [line for line in text.splitlines() if line.startswith("|")]
-    assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {15}
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {18}
     assert "<script>" not in text
     assert "&lt;script&gt;" in text
     assert "**lstm** | 8 | **78.2 [78.1, 78.3]**" in text
