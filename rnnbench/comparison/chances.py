@@ -2,7 +2,7 @@
 
 Examples are drawn again with replacement, in blocks where neighbours depend on one another; in each draw the seeds are
 counted in which the first is better, half for a tie. The share over all draws is the chance. Drawing six seeds of six
-again would give no width when all agree, so the share of seeds is drawn from its Beta distribution instead (Jeffreys).
+again would give no width when all agree, so the share of seeds has its Beta distribution instead (Jeffreys).
 
 Sources: Bouthillier et al. 2021, Accounting for Variance in Machine Learning Benchmarks, arXiv:2103.03098 (P(A > B));
 Brown, Cai and DasGupta 2001, Interval Estimation for a Binomial Proportion, Statistical Science 16(2) (Jeffreys);
@@ -17,6 +17,7 @@ from collections.abc import Hashable, Mapping
 from typing import NamedTuple, TypeVar
 
 import numpy as np
+from scipy import special
 
 from rnnbench.comparison.base import LEVEL, Interval
 from rnnbench.comparison.two_way import reach_of_dependence
@@ -24,8 +25,8 @@ from rnnbench.comparison.two_way import reach_of_dependence
 DRAWS, AT_ONCE = 1000, 100
 """Draws of the examples, and how many of them are held in memory at once."""
 
-SEEDS_DRAWN = 10
-"""Draws from the Beta distribution for each draw of the examples."""
+HALVINGS = 40
+"""Steps to a quantile: each halves how far off it may be."""
 
 K = TypeVar("K", bound=Hashable)
 
@@ -57,7 +58,10 @@ def chances(pairs: Mapping[K, Pair]) -> dict[K, Chance]:
     content = b"".join(np.ascontiguousarray(pair.means).tobytes() for pair in pairs.values())
     generator = np.random.default_rng(int.from_bytes(hashlib.sha256(content).digest()[:8], "big"))
     wins = _wins(pairs, generator)
-    return {name: _chance(wins[name], pair.means.size, generator) for name, pair in pairs.items()}
+    return {
+        name: Chance(float(wins[name].mean() / pair.means.size), jeffreys(wins[name], pair.means.size))
+        for name, pair in pairs.items()
+    }
 
 
 def drawn_examples(generator: np.random.Generator, examples: int, length: int, draws: int) -> np.ndarray:
@@ -98,13 +102,21 @@ def won(differences: np.ndarray, axis: int = 0) -> np.ndarray:
     return count
 
 
-def jeffreys(wins: np.ndarray, seeds: int, generator: np.random.Generator) -> Interval:
-    """The interval of the share of seeds won, where it differs from one draw of the examples to another."""
-    drawn = generator.beta(wins + 0.5, seeds - wins + 0.5, (SEEDS_DRAWN, wins.size))
-    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    value = wins.mean() / seeds
-    return Interval(float(min(low, value)), float(max(high, value)))
+def jeffreys(wins: np.ndarray, seeds: int) -> Interval:
+    """The interval of the share of seeds won, where the number won differs from one draw of the examples to another.
 
+    The share has a mixture of Beta distributions, one for every number won, whose quantiles are found by halving.
+    """
+    values, counts = np.unique(wins, return_counts=True)
+    parts = counts / wins.size
 
-def _chance(wins: np.ndarray, seeds: int, generator: np.random.Generator) -> Chance:
-    return Chance(float(wins.mean() / seeds), jeffreys(wins, seeds, generator))
+    def quantile(level: float) -> float:
+        low, high = 0.0, 1.0
+        for _ in range(HALVINGS):
+            middle = (low + high) / 2
+            below = float(np.sum(parts * special.betainc(values + 0.5, seeds - values + 0.5, middle)))
+            low, high = (middle, high) if below < level else (low, middle)
+        return (low + high) / 2
+
+    value = float(wins.mean() / seeds)
+    return Interval(min(quantile((1 - LEVEL) / 2), value), max(quantile((1 + LEVEL) / 2), value))

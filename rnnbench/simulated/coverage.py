@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rnnbench.comparison.base import ALPHA, LEVEL
-from rnnbench.comparison.chances import SEEDS_DRAWN, drawn_examples, jeffreys, won
+from rnnbench.comparison.chances import drawn_examples, jeffreys, won
 from rnnbench.comparison.sign_flips import flips, step_down_of
 from rnnbench.comparison.two_way import Estimate, in_blocks, influence_of, reach_of_dependence, two_way
 from rnnbench.simulated.shapes import Shape
@@ -71,11 +71,10 @@ def chance_coverage(shape: Shape, seeds: int, gap: float, replicates: int, seed:
         means, rest = _gaps(shape.draw(generator, (size, 2, seeds)))
         counts = _counts(shape, generator, reach_of_dependence(shape.examples, shape.block))
         for wins in won((means + shift)[..., None] + rest @ counts, axis=1):
-            drawn = generator.binomial(seeds, wins / seeds, (SEEDS_DRAWN, DRAWS)) / seeds
+            drawn = generator.binomial(seeds, wins / seeds, (2, DRAWS)) / seeds
             low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
             held["percentile"] += int(low <= truth <= high)
-            interval = jeffreys(wins, seeds, generator)
-            held["Beta"] += int(truth in interval)
+            held["Beta"] += int(truth in jeffreys(wins, seeds))
     return {"truth": Share(100 * truth, 0.0)} | {name: share(count, replicates) for name, count in held.items()}
 
 

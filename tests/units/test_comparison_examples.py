@@ -10,9 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from rnnbench.comparison import FORMATS, compare, render, terminal_table, verdict
 from rnnbench.comparison.base import Comparison, Row
+from rnnbench.comparison.chances import jeffreys
 from rnnbench.comparison.two_way import one_way, two_way
 from rnnbench.example_scores import ExampleScores
 from rnnbench.record import RunRecord
@@ -181,8 +183,8 @@ def test_the_chance_of_the_row_above_is_sure_where_it_is_far_ahead_and_even_wher
     assert row(table, "rnn").above_better == pytest.approx(1.0, abs=0.001)
     low = row(table, "rnn").above_better_interval
     assert low is not None
-    # six of six leave 0.67 at the lower end: Beta(6.5, 0.5) at 2.5 %
-    assert low.low == pytest.approx(0.67, abs=0.02)
+    # six of six in every draw of the examples
+    assert low.low == pytest.approx(stats.beta.ppf(0.025, 6.5, 0.5))
     gru = row(table, "gru")
     assert gru.above_better is not None
     assert gru.above_better_interval is not None
@@ -190,6 +192,15 @@ def test_the_chance_of_the_row_above_is_sure_where_it_is_far_ahead_and_even_wher
     assert gru.above_better in gru.above_better_interval
     twins = compare([*confirms("a", scores_of(0.8)), *confirms("b", scores_of(0.8))])
     assert twins.rows[1].above_better == 0.5
+
+
+def test_the_interval_of_a_chance_is_that_of_a_mixture_of_beta_distributions_really_drawn() -> None:
+    wins = np.array([6.0] * 500 + [3.5] * 300 + [2.0] * 200)
+    drawn = np.random.default_rng(0).beta(wins + 0.5, 6 - wins + 0.5, (400, 1000))
+    found = jeffreys(wins, 6)
+    assert (found.low, found.high) == pytest.approx(tuple(np.quantile(drawn, [0.025, 0.975])), abs=0.004)
+    one = jeffreys(np.full(1000, 4.0), 6)
+    assert (one.low, one.high) == pytest.approx(stats.beta.interval(0.95, 4.5, 2.5))
 
 
 def test_two_baselines_have_no_runs_to_pair() -> None:
