@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rnnbench.benchmarks.base import Figures
 from rnnbench.simulated.coverage import Share, chance_coverage, coverage, false_positives
-from rnnbench.simulated.shapes import SHAPES
+from rnnbench.simulated.shapes import BEYOND, SHAPES
 
 SEEDS = (6, 10, 20)
 ENCODERS = (2, 4, 7)
@@ -16,7 +16,7 @@ REPLICATES = 2000
 
 def measure() -> Iterator[Figures]:
     """Percent of simulated tables, with Monte Carlo standard errors: first intervals, then tests, then chances."""
-    for shape in SHAPES:
+    for shape in (*SHAPES, *BEYOND):
         for seeds in SEEDS:
             yield _figures(f"held: {shape.name}, {seeds} seeds", coverage(shape, seeds, REPLICATES))
     for shape in SHAPES:

@@ -61,7 +61,7 @@ def _unlucky(spread: float, chance: float, loss: float) -> Draw:
     return draw
 
 
-def _bits(examples: int) -> Draw:
+def _bits(examples: int, seed_effects: Draw | None = None) -> Draw:
     """Bits per character of pieces of text: neighbours alike, some scenes far harder than others (skewed)."""
 
     def draw(generator: np.random.Generator, size: tuple[int, int, int]) -> np.ndarray:
@@ -71,7 +71,8 @@ def _bits(examples: int) -> Draw:
         pieces = 0.25 * (np.exp(0.5 * shared) - np.float32(np.exp(0.125))) / 0.6 + own
         scores = _normal(generator, *size, examples) * np.float32(0.04)
         scores += pieces
-        scores += (2.3 + 0.01 * _normal(generator, *size))[..., None]
+        effect = 0.01 * _normal(generator, *size) if seed_effects is None else seed_effects(generator, size)
+        scores += (2.3 + effect)[..., None].astype(np.float32)
         return scores
 
     return draw
@@ -151,3 +152,9 @@ SHAPES = (
         _accuracy(1277, _unlucky(0.012, CHANCE, LOSS)),
     ),
 )
+
+BEYOND = (
+    Shape("MASE, 240 windows", 240, 24, 0.87, _windows(240, 24)),
+    Shape("bits, 1 seed in 10 diverging", 870, 8, 2.3, _bits(870, _unlucky(0.01, CHANCE, -0.5))),
+)
+"""Where no interval can be trusted: ten blocks of examples in all, or seeds of which a rare one decides the mean."""
