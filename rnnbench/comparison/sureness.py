@@ -62,7 +62,7 @@ def chance_note(table: Comparison) -> Iterable[str]:
         low = float(special.betaincinv(seeds + 0.5, 0.5, (1 - LEVEL) / 2))
         alone = "" if any(row.examples for row in table.rows) else " on these test examples"
         yield (
-            "P(row above is better): the chance that one run of the row above beats one run of this row"
+            "P(row above is better), in the exported tables: the chance that one run of the row above beats one run of this row"
             f"{alone or ' on other test examples'}. Wide with few seeds: where all of {seeds} agree, "
             f"its interval still begins at {low:.2f}."
         )

@@ -65,7 +65,7 @@ def _header(comparison: Comparison, column: Column, short: dict[str, str]) -> Te
 def _caption(keys: tuple[str, ...]) -> Text:
     parts = ["[ ] 95 % interval", "trials: completed/pruned/failed", "seconds: per confirm run"]
     if "p_value" in keys:
-        parts.append("p: adjusted, against the best")
+        parts.append("p: adjusted")
     return Text("; ".join(parts), style="dim")
 
 
