@@ -38,7 +38,7 @@ ENCODERS = ("gru", "rnn", "lstm", "transformer")
 
 @dataclass(frozen=True)
 class Pair:
-    """An encoder and its twin as the table sees them. p_value: None where it tested nothing."""
+    """An encoder and its twin as the table sees them. p_value: over seeds alone; None where it tested nothing."""
 
     task: str
     model: str
@@ -95,7 +95,7 @@ def judged(records: list[RunRecord]) -> Pair:
     first, second = table.encoders
     scores = [dict(row.seed_scores) for row in (first, second)]
     shared = sum(scores[1].get(seed) == score for seed, score in scores[0].items())
-    p_value = second.p_value_holm if first.is_best else first.p_value_holm
+    p_value = second.p_value if first.is_best else first.p_value
     is_different = not (first.in_best_group and second.in_best_group)
     model = min((first.model, second.model), key=len)
     return Pair(table.task, model, is_different, p_value, shared, min(first.seeds, second.seeds))
