@@ -27,6 +27,7 @@ OPTIONS = {
     "confirm": "--seeds --model --workers --json --data --sweep",
     "compare": "--format --output --sweep --force",
     "export": "--output --sweep",
+    "report": "--data --sweep --output --force",
     "importance": "--data --sweep --model --evaluator --output --json",
     "generate": "--prompt --length --temperature --top-k --top-p --seed --data --json",
     "predict": "--text --file --text-column --data --json",
