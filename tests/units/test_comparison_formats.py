@@ -201,7 +201,7 @@ def test_an_export_writes_every_form_and_leaves_nothing_else(tmp_path: Path) -> 
     assert sorted(path.name for path in written) == sorted(path.name for path in output.iterdir())
     assert {path.name for path in written} == {
         "comparison.csv", "comparison.html", "comparison.json", "comparison.md", "comparison.tex",
-        "learning_curves.png", "scores.png",
+        "expected_validation.png", "learning_curves.png", "scores.png",
     }  # fmt: skip
     before = {path: path.read_bytes() for path in written}
     assert {path: path.read_bytes() for path in export(table, records(), output)} == before
