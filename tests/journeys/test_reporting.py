@@ -16,8 +16,8 @@ pytestmark = pytest.mark.slow
 
 Sweep = tuple[Place, tuple[str, ...], Finished]
 SECTIONS = [
-    "question", "answer", "data", "protocol", "table", "intervals", "curves", "importance", "trials", "samples", "runs",
-    "versions", "repeat",
+    "question", "answer", "data", "protocol", "table", "intervals", "curves", "expected", "importance", "trials",
+    "costs", "samples", "runs", "versions", "repeat",
 ]  # fmt: skip
 
 
