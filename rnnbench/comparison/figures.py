@@ -56,7 +56,7 @@ def score_figure(comparison: Comparison, write: Write = png) -> bytes:
         tick.set(color=_colour(row), fontweight="bold" if row.in_best_group else "normal")
         tick.set_fontstyle("italic" if row.kind == "baseline" else "normal")
     axes.set_xlabel(axis_label(comparison.metric, comparison.higher_is_better, "test"))
-    reading = "points: seeds; band: 95 % interval over seeds; dashed: best baseline"
+    reading = "points: seeds; band: 95 % interval; dashed: best baseline"
     forced = " (FORCED: runs not alike)" if comparison.is_forced else ""
     axes.set_title(f"{plain_name(comparison.title)}{forced}\n{reading}", loc="left", fontsize=9, color=SOFT)
     if not rows:
@@ -92,12 +92,12 @@ def curves_figure(records: Sequence[RunRecord], write: Write = png) -> bytes:
 def _score_line(axes: Axes, place: int, row: Row, scale: float) -> None:
     assert row.test is not None
     colour = _colour(row)
-    if row.kind == "baseline":
-        axes.plot([row.test * scale], [place], marker="D", markersize=6, color=colour, linestyle="none", zorder=3)
-        return
     if row.interval is not None:
         ends = [row.interval.low * scale, row.interval.high * scale]
         axes.plot(ends, [place, place], color=colour, linewidth=6, alpha=0.25, solid_capstyle="butt", zorder=2)
+    if row.kind == "baseline":
+        axes.plot([row.test * scale], [place], marker="D", markersize=6, color=colour, linestyle="none", zorder=3)
+        return
     seeds = [score * scale for _, score in row.seed_scores]
     axes.plot(seeds, [place] * len(seeds), "o", markersize=4, color=colour, alpha=0.6, markeredgewidth=0, zorder=3)
     axes.plot([row.test * scale], [place], marker="|", markersize=15, markeredgewidth=2.2, color=colour, zorder=4)
