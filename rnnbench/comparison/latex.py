@@ -6,8 +6,8 @@ from rnnbench.comparison.base import Comparison, Row
 from rnnbench.comparison.cells import Column, about, columns, one_line, runs_by_row
 from rnnbench.comparison.conclusion import verdict
 
-LEFT_OUT = ("validation", "remarks", "updates", "training", "inference", "memory", "own_parameters", "flops", "reach")
-"""Columns that a page has no room for; they are in every other format, and remarks below the table."""
+SHOWN = ("model", "seeds", "test", "skill", "p_value_holm", "parameters", "wall_seconds", "trials")
+"""The columns that a page of text has room for; remarks stand below the table, and every other format has the rest."""
 
 LATIN = 0x17F
 """The last letter that LaTeX knows without a package."""
@@ -37,7 +37,7 @@ SPECIAL = {
 
 def latex_text(comparison: Comparison) -> str:
     """A `table` with a `tabular`, the notes below it, and the run ids in comments."""
-    shown = [column for column in columns(comparison) if column.key not in LEFT_OUT]
+    shown = [column for column in columns(comparison) if column.key in SHOWN]
     lines = ["% needs \\usepackage{booktabs}"]
     if any(ord(letter) > LATIN and letter not in SPECIAL for letter in _told(comparison)):
         lines.append(
@@ -48,7 +48,7 @@ def latex_text(comparison: Comparison) -> str:
         r"\begin{table}[htbp]",
         r"  \centering",
         r"  \scriptsize",
-        r"  \setlength{\tabcolsep}{3pt}",
+        r"  \setlength{\tabcolsep}{2.5pt}",
         f"  \\caption{{{_escaped(comparison.title)}. {_escaped(verdict(comparison))}}}",
         f"  \\begin{{tabular}}{{{''.join('r' if column.is_numeric else 'l' for column in shown)}}}",
         r"    \toprule",
