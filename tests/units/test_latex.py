@@ -100,6 +100,13 @@ def test_a_parser_reads_every_name_back_as_it_was_given() -> None:
     assert {row[0] for row in cells_of(nasty_table())} == {one_line(name) for name in (*NASTY, "tf_idf")}
 
 
+@pytest.mark.parametrize("name", NASTY)
+def test_the_best_encoder_may_have_any_name(name: str) -> None:
+    text = nasty_table((name, "other"))
+    assert nodes_of(text)
+    assert cells_of(text)[0][0] == one_line(name)
+
+
 def test_every_row_has_as_many_cells_as_the_table_has_columns() -> None:
     text = nasty_table()
     columns = text.split(r"\begin{tabular}{")[1].split("}")[0]
