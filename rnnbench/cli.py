@@ -177,12 +177,16 @@ def compare(
     sweep: given.Sweep = None,
     format: Annotated[str, typer.Option("--format", "-f", help="table, csv, md, latex, html or json.")] = "table",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file to write instead of printing.")] = None,
+    reach: Annotated[
+        float | None,
+        typer.Option("--reach", help="Seconds to this validation score, a share as 0.75; the best baseline's without."),
+    ] = None,
     force: given.Force = False,
 ) -> None:
     """Prints the comparison of the newest sweep, from the store alone."""
     from rnnbench.shown.tables import compared
 
-    compared(task, data, sweep, format, output, force=force)
+    compared(task, data, sweep, format, output, reach=reach, force=force)
 
 
 @app.command()
@@ -215,6 +219,22 @@ def importance(
     from rnnbench.shown.importance import mattered
 
     mattered(task, data, sweep, model or [], evaluator, output, as_json=as_json)
+
+
+@app.command()
+@tell_errors
+def expected(
+    task: given.Task,
+    data: given.StoredData = None,
+    sweep: given.Sweep = None,
+    model: given.Models = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A PNG to write the figure to.")] = None,
+    as_json: given.Json = False,
+) -> None:
+    """Shows the best validation score to expect of a random search of so many trials or seconds, and who is ahead."""
+    from rnnbench.shown.expected import expected_of_search
+
+    expected_of_search(task, data, sweep, model or [], output, as_json=as_json)
 
 
 @app.command()

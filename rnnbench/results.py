@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rnnbench.comparison import compare, export
 from rnnbench.comparison.base import Comparison
+from rnnbench.comparison.expectations import Expectations
 from rnnbench.comparison.importances import Importances
 from rnnbench.comparison.view import IN_TABLE
 from rnnbench.errors import ComparisonError, RnnbenchError, UnknownNameError, did_you_mean
@@ -68,14 +69,18 @@ def _is_confirmed(tracker: Tracker, sweep: Run) -> bool:
     return bool(tracker.find(sweep.info.experiment_id, **confirmed))
 
 
-def of_sweep(tracker: Tracker, parent: str, *, force: bool = False) -> Result:
-    """The comparison of one sweep, from the store alone."""
+def of_sweep(tracker: Tracker, parent: str, *, force: bool = False, reach: float | None = None) -> Result:
+    """The comparison of one sweep, from the store alone.
+
+    reach: a validation score, to say how long each encoder trained until it got there.
+    """
     run = tracker.run(parent)
     records = tracker.records(run.info.experiment_id, parent)
     chosen = current(records)
     if not any(record.kind == "confirm" for record in chosen):
         raise ComparisonError(_nothing_confirmed(chosen, _name(run)))
-    comparison = compare(chosen, force=force)
+    chosen = with_curves(tracker, with_examples(tracker, chosen))
+    comparison = compare(chosen, force=force, reach=reach)
     return Result(comparison, tuple(chosen), parent, run.info.experiment_id, _name(run))
 
 
@@ -150,17 +155,24 @@ def exports_folder(name: str, data: str) -> Path:
 
 
 def with_curves(tracker: Tracker, records: Sequence[RunRecord]) -> list[RunRecord]:
-    """The records, confirmations with their validation curve."""
+    """The records, confirmations with their validation curve and the seconds that training had taken."""
     return [
-        tracker.with_curves(record, [f"validation/{record.metric}"]) if record.kind == "confirm" else record
+        tracker.with_curves(record, [f"validation/{record.metric}", "seconds"]) if record.kind == "confirm" else record
         for record in records
+    ]
+
+
+def with_examples(tracker: Tracker, records: Sequence[RunRecord]) -> list[RunRecord]:
+    """The records, those that were scored on the test split with the score of each example."""
+    return [
+        tracker.with_examples(record) if f"test/{record.metric}" in record.metrics else record for record in records
     ]
 
 
 def write_exports(tracker: Tracker, result: Result, output: Path | None = None) -> list[Path]:
     """Every format and figure of a comparison in one folder. Raises: RnnbenchError where it cannot be written."""
     folder = output or exports_folder(result.name, result.comparison.data)
-    return export(result.comparison, with_curves(tracker, result.records), folder)
+    return export(result.comparison, result.records, folder)
 
 
 def publish(tracker: Tracker, result: Result) -> None:
@@ -190,6 +202,16 @@ def log_importances(tracker: Tracker, parent: str, importances: Importances, fig
         path = Path(folder) / "importance.png"
         path.write_bytes(figure)
         writer.file(path, "importance")
+
+
+def log_expectations(tracker: Tracker, parent: str, found: Expectations, figure: bytes) -> None:
+    """Puts the picture and the numbers of expected validation performance on the sweep's run."""
+    writer = tracker.writer(parent)
+    writer.text(json.dumps(found.to_plain(), indent=1), "expected/expected.json")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "expected_validation.png"
+        path.write_bytes(figure)
+        writer.file(path, "expected")
 
 
 def _mark(tracker: Tracker, result: Result) -> None:

@@ -31,8 +31,9 @@ class Row:
 
     seed_scores: (seed, test score) of each seed that completed, by seed; empty for a baseline.
     seeds_planned: seeds tried, with those that did not complete.
-    costs (`parameters` to `inference_items_per_second`): means over the completed confirm runs.
+    costs (`parameters` to `inference_batch_size`): means over the completed confirm runs.
     peak_memory_bytes: the largest of them.
+    seconds_to_reach: mean training seconds until validation reached the table's `reach`, over `seeds_reached` seeds.
     trials_failed: trials that diverged, ran out of memory or failed.
     interval: of the mean over seeds and `examples` test examples; over seeds alone where `examples` is 0.
     block: how many consecutive examples depend on one another.
@@ -61,7 +62,14 @@ class Row:
     wall_seconds: float | None = None
     training_items_per_second: float | None = None
     inference_items_per_second: float | None = None
+    embedding_parameters: float | None = None
+    training_seconds: float | None = None
+    training_flops_per_item: float | None = None
+    training_flops: float | None = None
+    inference_batch_size: float | None = None
     peak_memory_bytes: float | None = None
+    seconds_to_reach: float | None = None
+    seeds_reached: int | None = None
     trials_completed: int = 0
     trials_pruned: int = 0
     trials_failed: int = 0
@@ -99,6 +107,8 @@ class Comparison:
     """One table: rows best first, baselines among the encoders, and what holds for all of them.
 
     is_forced: unlike runs stand in it, on purpose; the first footnotes say which.
+    reach: the validation score that `seconds_to_reach` of each row is about; reach_is_baselines: nobody stated it, so
+        it is the best baseline's.
     """
 
     title: str
@@ -112,6 +122,8 @@ class Comparison:
     budget: dict[str, Any] = field(default_factory=dict)
     footnotes: tuple[str, ...] = ()
     is_forced: bool = False
+    reach: float | None = None
+    reach_is_baselines: bool = False
 
     @property
     def encoders(self) -> tuple[Row, ...]:

@@ -109,6 +109,28 @@ def seeds_text(row: Row) -> str:
     return f"{row.seeds}" if row.seeds == row.seeds_planned else f"{row.seeds} of {row.seeds_planned}"
 
 
+def without_embeddings(row: Row) -> float | None:
+    """The parameters that are no embeddings, where that is known."""
+    if row.parameters is None or row.embedding_parameters is None:
+        return None
+    return row.parameters - row.embedding_parameters
+
+
+def reach_text(row: Row) -> str:
+    """'12.3', '12.3 (5 of 6)' where a seed never got there, 'never', or nothing known."""
+    if row.seeds_reached is None:
+        return MISSING
+    if row.seconds_to_reach is None:
+        return "never"
+    whole = row.seeds_reached == row.seeds_planned
+    return seconds_text(row.seconds_to_reach) + ("" if whole else f" ({row.seeds_reached} of {row.seeds_planned})")
+
+
+def reach_header(table: Comparison) -> str:
+    """'seconds to validation 75.9 %'."""
+    return f"seconds to validation {with_unit(table.metric, table.reach)}"
+
+
 def trials_text(row: Row) -> str:
     """'28/1/1': completed, pruned, failed."""
     return f"{row.trials_completed}/{row.trials_pruned}/{row.trials_failed}" if row.kind == "encoder" else MISSING
@@ -120,11 +142,11 @@ def one_line(text: str) -> str:
 
 
 def columns(comparison: Comparison) -> tuple[Column, ...]:
-    """Every column of the table, in order, with the units in the headers."""
+    """Every column of the table that has something to say, in order, with the units in the headers."""
     shown = style(comparison.metric)
     unit = f" ({shown.unit})" if shown.unit else ""
     has_interval = any(row.interval for row in comparison.rows)
-    return (
+    every = (
         Column("model", "encoder", lambda _, row: one_line(row.model), is_numeric=False),
         Column("seeds", "seeds", lambda _, row: seeds_text(row)),
         Column("test", f"test {shown.label}{unit}" + (" [95 % interval]" if has_interval else ""), _test_cell),
@@ -135,14 +157,23 @@ def columns(comparison: Comparison) -> tuple[Column, ...]:
         Column("p_value", "p", lambda _, row: p_text(row.p_value)),
         Column("p_value_holm", "p (Holm)", lambda _, row: p_text(row.p_value_holm)),
         Column("parameters", "parameters", lambda _, row: compact(row.parameters)),
+        Column("own_parameters", "without embeddings", lambda _, row: compact(without_embeddings(row))),
         Column("updates", "updates", lambda _, row: _whole(row.updates)),
         Column("wall_seconds", "seconds", lambda _, row: seconds_text(row.wall_seconds)),
         Column("training", "items/s trained", lambda _, row: compact(row.training_items_per_second)),
         Column("inference", "items/s inference", lambda _, row: compact(row.inference_items_per_second)),
+        Column("flops", "training FLOPs per item", lambda _, row: compact(row.training_flops_per_item)),
+        Column("reach", reach_header(comparison), lambda _, row: reach_text(row)),
         Column("memory", "peak memory (MB)", lambda _, row: _whole(row.peak_memory_bytes, 1e6)),
         Column("trials", "trials (completed/pruned/failed)", lambda _, row: trials_text(row)),
         Column("remarks", "remarks", lambda _, row: remarks_text(row), is_numeric=False),
     )
+    unknown = {
+        "own_parameters": not any(row.embedding_parameters for row in comparison.rows),
+        "flops": all(row.training_flops_per_item is None for row in comparison.rows),
+        "reach": comparison.reach is None,
+    }
+    return tuple(column for column in every if not unknown.get(column.key))
 
 
 def _behind_cell(table: Comparison, row: Row) -> str:

@@ -42,13 +42,13 @@ def score_figure(comparison: Comparison) -> bytes:
     for tick, row in zip(axes.get_yticklabels(), rows, strict=True):
         tick.set(color=_colour(row), fontweight="bold" if row.in_best_group else "normal")
         tick.set_fontstyle("italic" if row.kind == "baseline" else "normal")
-    axes.set_xlabel(_axis_label(comparison.metric, comparison.higher_is_better, "test"))
+    axes.set_xlabel(axis_label(comparison.metric, comparison.higher_is_better, "test"))
     reading = "points: seeds; band: 95 % interval; dashed: best baseline"
     forced = " (FORCED: runs not alike)" if comparison.is_forced else ""
     axes.set_title(f"{plain_name(comparison.title)}{forced}\n{reading}", loc="left", fontsize=9, color=SOFT)
     if not rows:
         axes.set_xticks([])
-        _say(axes, "no test scores")
+        say(axes, "no test scores")
     return png(figure)
 
 
@@ -67,12 +67,12 @@ def curves_figure(records: Sequence[RunRecord]) -> bytes:
     axes.set_xlabel("updates")
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     if curves:
-        axes.set_ylabel(_axis_label(metric, higher, "validation"))
+        axes.set_ylabel(axis_label(metric, higher, "validation"))
         axes.legend(frameon=False, fontsize=9)
         reading = "line: mean over seeds; band: worst to best seed; dashed: some seeds have stopped"
         axes.set_title(reading, loc="left", fontsize=9, color=SOFT)
     else:
-        _say(axes, "no validation curves were recorded")
+        say(axes, "no validation curves were recorded")
     return png(figure)
 
 
@@ -147,7 +147,7 @@ def png(figure: Figure) -> bytes:
     return out.getvalue()
 
 
-def _say(axes: Axes, words: str) -> None:
+def say(axes: Axes, words: str) -> None:
     axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center", color=SOFT)
 
 
@@ -155,7 +155,7 @@ def _colour(row: Row) -> str:
     return BASELINE if row.kind == "baseline" else GROUP if row.in_best_group else OTHER
 
 
-def _axis_label(metric: str, higher_is_better: bool, split: str) -> str:
+def axis_label(metric: str, higher_is_better: bool, split: str) -> str:
     shown = style(metric)
     unit = f", {shown.unit}" if shown.unit else ""
     return f"{split} {plain_name(shown.label)} ({'higher' if higher_is_better else 'lower'} is better{unit})"

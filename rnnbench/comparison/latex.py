@@ -6,7 +6,7 @@ from rnnbench.comparison.base import Comparison, Row
 from rnnbench.comparison.cells import Column, about, columns, one_line, runs_by_row
 from rnnbench.comparison.conclusion import verdict
 
-LEFT_OUT = ("updates", "training", "inference", "memory")
+LEFT_OUT = ("updates", "training", "inference", "memory", "own_parameters", "flops", "reach")
 """Columns that a page has no room for; they are in every other format."""
 
 SPECIAL = {

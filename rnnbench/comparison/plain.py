@@ -17,6 +17,13 @@ COSTS = (
     "wall_seconds",
     "training_items_per_second",
     "inference_items_per_second",
+    "embedding_parameters",
+    "training_seconds",
+    "training_flops_per_item",
+    "training_flops",
+    "inference_batch_size",
+    "seconds_to_reach",
+    "seeds_reached",
     "peak_memory_bytes",
 )
 
@@ -88,6 +95,7 @@ def _flat(comparison: Comparison, row: Row) -> dict[str, Any]:
         "trials_completed": row.trials_completed,
         "trials_pruned": row.trials_pruned,
         "trials_failed": row.trials_failed,
+        "reach": comparison.reach,
         "remarks": "; ".join(row.remarks),
         "task": comparison.task,
         "data": comparison.data,

@@ -103,6 +103,11 @@ def _with_costs(row: Row, runs: Sequence[RunRecord]) -> Row:
         wall_seconds=mean("wall_seconds"),
         training_items_per_second=mean("training_items_per_second"),
         inference_items_per_second=mean("inference_items_per_second"),
+        embedding_parameters=mean("embedding_parameters"),
+        training_seconds=mean("training_seconds"),
+        training_flops_per_item=mean("training_flops_per_item"),
+        training_flops=mean("training_flops"),
+        inference_batch_size=mean("inference_batch_size"),
         peak_memory_bytes=max(peaks, default=None),
     )
 

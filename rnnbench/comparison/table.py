@@ -14,18 +14,21 @@ from rnnbench.comparison.against import against_above, against_baseline, against
 from rnnbench.comparison.base import Comparison, Row
 from rnnbench.comparison.checks import mixtures, require_confirmed
 from rnnbench.comparison.examples import scored
+from rnnbench.comparison.reaching import with_reached
 from rnnbench.comparison.rows import baseline_row, encoder_row
 from rnnbench.errors import ComparisonError
 from rnnbench.record import RunRecord
 
 
-def compare(records: Sequence[RunRecord], *, force: bool = False) -> Comparison:
+def compare(records: Sequence[RunRecord], *, force: bool = False, reach: float | None = None) -> Comparison:
     """The table of these runs, the same for every order they come in.
 
     Trials, confirm runs of the current choice of each encoder and baselines count; runs of other kinds are left out.
 
     Args:
         force: make a table of unlike runs after all, each reason against it a footnote.
+        reach: a validation score, to say how long each encoder trained until it got there; the best baseline's
+            unless stated. Only records with their curves can tell.
 
     Raises: ComparisonError where nothing is confirmed, or naming the runs that may not stand together.
     """
@@ -52,7 +55,7 @@ def compare(records: Sequence[RunRecord], *, force: bool = False) -> Comparison:
         budget=_plain(_usual(confirms, lambda record: record.config.get("budget") or {})),
         rows=tuple(_bare_rows(used, metric)),
     )
-    table = _compared(_ordered(shared), used)
+    table = with_reached(_compared(_ordered(shared), used), confirms, reach)
     return replace(table, footnotes=tuple(footnotes.written(table, used, reasons)), is_forced=bool(reasons))
 
 

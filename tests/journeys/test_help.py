@@ -28,6 +28,7 @@ OPTIONS = {
     "compare": "--format --output --sweep --force",
     "export": "--output --sweep",
     "importance": "--data --sweep --model --evaluator --output --json",
+    "expected": "--data --sweep --model --output --json",
     "generate": "--prompt --length --temperature --top-k --top-p --seed --data --json",
     "predict": "--text --file --text-column --data --json",
     "forecast": "--data --target --time-column --covariates --frequency --fill --horizon --plot --json",

@@ -41,7 +41,7 @@ def test_before_anything_is_trained_it_says_what_it_understood(finished: Sweep) 
 def test_it_names_the_files_it_wrote(finished: Sweep) -> None:
     place, _, said = finished
     named = [place.folder / line for line in said.out.splitlines() if line.startswith("store/")]
-    assert len(named) == 7
+    assert len(named) == 8
     assert all(path.stat().st_size > 0 for path in named)
 
 
@@ -68,6 +68,14 @@ def test_the_search_never_sees_the_test_split(finished: Sweep) -> None:
         assert run.data.tags["test_opened"] == "True"
     others = [run for run in place.runs() if run.data.tags.get("kind") not in ("confirm", "baseline")]
     assert not [run for run in others for key in run.data.metrics if key.startswith("test/")]
+
+
+def test_every_run_that_saw_the_test_split_keeps_the_score_of_each_example(finished: Sweep) -> None:
+    place, _, _ = finished
+    scored = {run.info.run_id for kind in ("confirm", "baseline") for run in place.runs(kind=kind)}
+    kept = [*(place.store / "artifacts").rglob("test_examples.npz")]
+    assert {path.parent.parent.name for path in kept} == scored
+    assert all(path.stat().st_size < 2000 for path in kept)
 
 
 def test_a_typed_setting_is_not_searched(finished: Sweep) -> None:
@@ -103,7 +111,8 @@ def test_the_store_alone_gives_every_format_byte_by_byte(finished: Sweep, tmp_pa
         for folder in (exports(place), place.store / "optuna"):
             shutil.move(tmp_path / folder.name, folder)
     names = {path.name for path in first.iterdir()}
-    assert names == {f"comparison.{suffix}" for suffix in FORMATS.values()} | {"scores.png", "learning_curves.png"}
+    figures = {"scores.png", "learning_curves.png", "expected_validation.png"}
+    assert names == {f"comparison.{suffix}" for suffix in FORMATS.values()} | figures
     assert all((first / name).read_bytes() == (second / name).read_bytes() for name in names)
 
 
