@@ -206,6 +206,21 @@ def export(
 
 @app.command()
 @tell_errors
+def report(
+    task: given.Task,
+    data: given.StoredData = None,
+    sweep: given.Sweep = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A folder.")] = None,
+    force: given.Force = False,
+) -> None:
+    """Writes one HTML page that tells all of the newest sweep, and the same as Markdown, from the store alone."""
+    from rnnbench.shown.report import reported
+
+    reported(task, data, sweep, output, force=force)
+
+
+@app.command()
+@tell_errors
 def importance(
     task: given.Task,
     data: given.StoredData = None,

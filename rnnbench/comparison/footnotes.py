@@ -28,11 +28,11 @@ def written(table: Comparison, records: Sequence[RunRecord], reasons: Sequence[s
     if note := searched_note([record for record in records if record.kind in ("trial", "confirm")]):
         yield note
     yield from _baselines(table)
+    yield from interval_notes(table)
+    yield from chance_note(table)
     yield from reach_note(table)
     yield from front_note(table)
     yield from _how_costs_are_counted(table)
-    yield from interval_notes(table)
-    yield from chance_note(table)
 
 
 def reach(table: Comparison) -> tuple[int, float, int]:
