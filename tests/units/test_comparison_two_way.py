@@ -84,11 +84,11 @@ def test_windows_that_overlap_have_their_whole_variance() -> None:
 
 def test_the_reach_of_dependence_leaves_enough_stretches() -> None:
     assert reach_of_dependence(2000, 1) == 1
-    assert reach_of_dependence(2000, 48) == 48
+    assert reach_of_dependence(2000, 48) == 72
     assert reach_of_dependence(240, 48) == 30
     assert example_degrees(2000, 1) == 1999
-    # three quarters of the number of blocks, less the mean
-    assert example_degrees(2000, 48) == pytest.approx(0.75 * 2000 / 48 - 1)
+    # three quarters of the number of stretches, less the mean
+    assert example_degrees(2000, 48) == pytest.approx(0.75 * 2000 / 72 - 1)
 
 
 def test_weights_are_as_so_many_examples_of_one() -> None:
