@@ -12,7 +12,9 @@ from typing import Any
 from rnnbench import results, runs
 from rnnbench.config import Choices, Ints, Range
 from rnnbench.errors import BudgetError, RnnbenchError, UnknownNameError
-from rnnbench.experiment import ExperimentConfig, from_plain, models_of, resolve, short_hash, task_of
+from rnnbench.experiment import ExperimentConfig, from_plain, short_hash
+from rnnbench.experiment_files import models_of, task_of
+from rnnbench.resolving import resolve
 from rnnbench.searched import check_searched, with_ranges_of_data
 from rnnbench.sweeps.base import SweepPlan
 from rnnbench.sweeps.told import write_down
