@@ -111,7 +111,7 @@ def test_the_store_alone_gives_every_format_byte_by_byte(finished: Sweep, tmp_pa
         for folder in (exports(place), place.store / "optuna"):
             shutil.move(tmp_path / folder.name, folder)
     names = {path.name for path in first.iterdir()}
-    figures = {"scores.png", "learning_curves.png", "expected_validation.png"}
+    figures = {"scores.png", "learning_curves.png", "expected_validation.png", "score_against_cost.png"}
     assert names == {f"comparison.{suffix}" for suffix in FORMATS.values()} | figures
     assert all((first / name).read_bytes() == (second / name).read_bytes() for name in names)
 

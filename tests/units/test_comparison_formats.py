@@ -105,7 +105,7 @@ def test_json_read_back_holds_the_whole_comparison_and_the_runs_of_every_cell() 
 def test_markdown_rows_have_as_many_cells_as_the_header_and_escape_names() -> None:
     text = render(compare(records()), "md")
     lines = [line for line in text.splitlines() if line.startswith("|")]
-    assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {15}
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {16}
     assert "<script>" not in text
     assert "&lt;script&gt;" in text
     assert "**lstm** | 8 | **78.2 [78.1, 78.3]**" in text
@@ -210,7 +210,7 @@ def test_an_export_writes_every_form_and_leaves_nothing_else(tmp_path: Path) -> 
     assert sorted(path.name for path in written) == sorted(path.name for path in output.iterdir())
     assert {path.name for path in written} == {
         "comparison.csv", "comparison.html", "comparison.json", "comparison.md", "comparison.tex",
-        "expected_validation.png", "learning_curves.png", "scores.png",
+        "expected_validation.png", "learning_curves.png", "score_against_cost.png", "scores.png",
     }  # fmt: skip
     before = {path: path.read_bytes() for path in written}
     assert {path: path.read_bytes() for path in export(table, records(), output)} == before
