@@ -60,11 +60,12 @@ def latest_sweep(tracker: Tracker, task: str, data: str | None = None, sweep: st
             raise UnknownNameError("sweep", sweep, {str(run.info.run_name) for run in found})
         return named[0].info.experiment_id, named[0].info.run_id
     # one that was broken off before its first confirmation does not hide what there is
-    newest = next((run for run in found if _is_confirmed(tracker, run)), found[0])
+    newest = next((run for run in found if is_confirmed(tracker, run)), found[0])
     return newest.info.experiment_id, newest.info.run_id
 
 
-def _is_confirmed(tracker: Tracker, sweep: Run) -> bool:
+def is_confirmed(tracker: Tracker, sweep: Run) -> bool:
+    """Whether a confirmation of this sweep has completed."""
     confirmed = {"kind": "confirm", "outcome": "completed", PARENT: sweep.info.run_id}
     return bool(tracker.find(sweep.info.experiment_id, **confirmed))
 

@@ -22,6 +22,7 @@ from rnnbench.experiment import ExperimentConfig, layer_class, task_class
 from rnnbench.memory import PeakMemory
 from rnnbench.metrics import higher_is_better
 from rnnbench.record import Kind, RunRecord
+from rnnbench.showcases import SHOWCASE_FILE, to_json
 from rnnbench.tasks.base import Prepared, SequenceTask
 from rnnbench.tracking import Tracker
 from rnnbench.training.callbacks import Log, Report, Watch
@@ -236,6 +237,8 @@ def tracked(
             writer.examples(record.examples)
         if kind in KEPT_KINDS and record.outcome == "completed":
             save_weights(trained.task, writer.file, writer.text)
+        if open_test and record.outcome == "completed":
+            writer.text(to_json(trained.task.showcase()), SHOWCASE_FILE)
         writer.finish(record, {"model": record.model, "seed": config.seed, **(params or {})})
         return record
     except (KeyboardInterrupt, SystemExit):

@@ -94,6 +94,14 @@ def p_text(value: float | None) -> str:
     return MISSING if value is None else "<0.001" if value < 0.001 else f"{value:.3f}"
 
 
+def chance_text(row: Row) -> str:
+    """'0.83 [0.45, 0.98]'."""
+    if row.above_better is None:
+        return MISSING
+    ends = row.above_better_interval
+    return f"{row.above_better:.2f}" + (f" [{ends.low:.2f}, {ends.high:.2f}]" if ends else "")
+
+
 def seeds_text(row: Row) -> str:
     """'6', or '5 of 6' where a seed did not complete."""
     if row.kind == "baseline":
@@ -144,6 +152,9 @@ def columns(comparison: Comparison) -> tuple[Column, ...]:
         Column("test", f"test {shown.label}{unit}" + (" [95 % interval]" if has_interval else ""), _test_cell),
         Column("validation", f"validation{unit}", lambda table, row: score_text(table.metric, row.validation)),
         Column("skill", "skill", lambda _, row: signed(row.skill)),
+        Column("above_better", "P(row above is better)", lambda _, row: chance_text(row)),
+        Column("behind_best", f"behind the best{unit}", _behind_cell),
+        Column("p_value", "p", lambda _, row: p_text(row.p_value)),
         Column("p_value_holm", "p (Holm)", lambda _, row: p_text(row.p_value_holm)),
         Column("parameters", "parameters", lambda _, row: compact(row.parameters)),
         Column("own_parameters", "without embeddings", lambda _, row: compact(without_embeddings(row))),
@@ -163,6 +174,15 @@ def columns(comparison: Comparison) -> tuple[Column, ...]:
         "reach": comparison.reach is None,
     }
     return tuple(column for column in every if not unknown.get(column.key))
+
+
+def _behind_cell(table: Comparison, row: Row) -> str:
+    """How much worse than the best encoder: '0.6 [-0.3, 1.5]'."""
+    if row.behind_best is None or row.test is None or table.best is None or table.best.test is None:
+        return MISSING
+    # its middle, and not the difference of the means, which need not be over the same seeds
+    middle = (row.behind_best.low + row.behind_best.high) / 2
+    return score_text(table.metric, middle) + interval_text(table.metric, row.behind_best)
 
 
 def remarks_text(row: Row) -> str:

@@ -16,12 +16,12 @@ from rnnbench.comparison.conclusion import verdict
 __all__ = ["terminal_table", "verdict"]
 
 NARROW = ("model", "test", "skill", "parameters", "wall_seconds", "trials", "seeds")
-MEDIUM = ("model", "test", "skill", "p_value_holm", "parameters", "wall_seconds", "trials", "seeds")
+MEDIUM = ("model", "test", "skill", "p_value", "parameters", "wall_seconds", "trials", "seeds")
 WIDE = (*MEDIUM[:2], "validation", *MEDIUM[2:6], "training", "inference", "memory", *MEDIUM[6:])
 
 WIDEST = (*WIDE[:6], "own_parameters", *WIDE[6:-3], "flops", "reach", *WIDE[-3:])
 
-SHORT = {"p_value_holm": "p", "trials": "trials", "memory": "MB"}
+SHORT = {"trials": "trials", "memory": "MB"}
 SHORTEST = SHORT | {"parameters": "params"}
 """Headers that fit where the ones on paper do not: in any terminal, and in a narrow one."""
 
@@ -67,8 +67,8 @@ def _header(comparison: Comparison, column: Column, short: dict[str, str]) -> Te
 
 def _caption(keys: tuple[str, ...]) -> Text:
     parts = ["[ ] 95 % interval", "trials: completed/pruned/failed", "seconds: per confirm run"]
-    if "p_value_holm" in keys:
-        parts.append("p: Holm-adjusted")
+    if "p_value" in keys:
+        parts.append("p: adjusted")
     return Text("; ".join(parts), style="dim")
 
 

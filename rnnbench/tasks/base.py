@@ -188,6 +188,10 @@ class SequenceTask(pl.LightningModule, ABC):
         """What the validation split tells of errors to come, as plain data; empty where a task says nothing of it."""
         return {}
 
+    def showcase(self) -> dict[str, Any]:
+        """A few examples of what the task does on the opened test split, as small plain data to be looked at later."""
+        return {}
+
     # what Lightning calls
 
     def configure_optimizers(self) -> Any:

@@ -30,6 +30,7 @@ from rnnbench.encoders.base import Encoder, State
 from rnnbench.example_scores import ExampleScores
 from rnnbench.generation import Sampling, generated
 from rnnbench.layers.dropout import keep_mask
+from rnnbench.showcases import whole_words
 from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
 
 EVALUATION_STREAMS = 32
@@ -38,6 +39,7 @@ EVALUATION_WINDOW = 256
 COLD_CHARACTERS = 256
 SAMPLE_CHARACTERS = 200
 SAMPLE_PROMPT_TOKENS = 16
+SHOWCASE_PROMPT, SHOWCASE_CHARACTERS = 60, 400
 
 
 class TextGenerationSettings(Settings):
@@ -248,6 +250,16 @@ class TextGeneration(SequenceTask):
         prompt = self.prepared.encoded.splits.validation[:SAMPLE_PROMPT_TOKENS].tolist()
         pieces = self.generate(prompt, SAMPLE_CHARACTERS, Sampling(temperature=0.8, seed=0))
         return f"[{self.prepared.tokenizer.decode(prompt)}]{''.join(pieces)}\n"
+
+    def showcase(self) -> dict[str, Any]:
+        """What the model goes on with from the first letters of the validation split: those are the same for all."""
+        tokens = self.prepared.encoded.splits.validation[:SHOWCASE_PROMPT].tolist()
+        tokenizer = self.prepared.tokenizer
+        prompt = whole_words(tokenizer.decode(tokens)[:SHOWCASE_PROMPT])
+        sampling = Sampling(temperature=0.8, seed=0)
+        self.eval()
+        pieces = self.generate(tokenizer.encode(prompt).tolist(), SHOWCASE_CHARACTERS, sampling)
+        return {"kind": "text", "prompt": prompt, "text": "".join(pieces), "temperature": sampling.temperature}
 
     def _cold(self, split: SplitName) -> float:
         nats, scored = 0.0, 0

@@ -27,6 +27,8 @@ OPTIONS = {
     "confirm": "--seeds --model --workers --json --data --sweep",
     "compare": "--format --output --sweep --force",
     "export": "--output --sweep",
+    "across": "--model --format --output --export --force --json",
+    "report": "--data --sweep --output --force",
     "importance": "--data --sweep --model --evaluator --output --json",
     "expected": "--data --sweep --model --output --json",
     "generate": "--prompt --length --temperature --top-k --top-p --seed --data --json",

@@ -11,7 +11,8 @@ import torch
 
 from rnnbench import registry, runs
 from rnnbench.errors import BudgetError
-from rnnbench.experiment import from_plain, resolve, task_class
+from rnnbench.experiment import from_plain, task_class
+from rnnbench.resolving import resolve
 from rnnbench.tracking import Tracker, record_of
 
 
