@@ -32,7 +32,6 @@ def written(table: Comparison, records: Sequence[RunRecord], reasons: Sequence[s
     yield from chance_note(table)
     yield from reach_note(table)
     yield from front_note(table)
-    yield from _how_costs_are_counted(table)
 
 
 def reach(table: Comparison) -> tuple[int, float, int]:
@@ -103,18 +102,6 @@ def _baselines(table: Comparison) -> Iterable[str]:
     for row in table.baselines:
         if row.test is None:
             yield f"Baseline {row.model} has no test score: {', '.join(row.remarks)}."
-
-
-def _how_costs_are_counted(table: Comparison) -> Iterable[str]:
-    sizes = {row.inference_batch_size for row in table.encoders if row.inference_batch_size}
-    if any(row.training_flops_per_item for row in table.encoders):
-        yield (
-            "FLOPs per item: matrix products of a training step, forward and backward (twice the forward), a "
-            "multiplication and an addition each 1; from the model's equations, whatever kernel runs them."
-        )
-    if sizes:
-        listed = " or ".join(f"{size:,.0f}" for size in sorted(sizes))
-        yield f"Inference: the whole validation split in batches of {listed} items, the fastest of up to three passes."
 
 
 def is_unequally_searched(table: Comparison) -> bool:

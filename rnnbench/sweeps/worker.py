@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from filelock import FileLock
 
 from rnnbench import runs
-from rnnbench.baseline_runs import tracked_baselines
+from rnnbench.baseline_runs import TAKEN_OVER, tracked_baselines
 from rnnbench.experiment import ExperimentConfig
 from rnnbench.sweeps.base import Event, SweepPlan, Tell
 from rnnbench.sweeps.studies import Studies, Trial
@@ -146,7 +146,10 @@ class Worker:
             self._train(work)
 
     def _baselines(self, work: _Work) -> None:
+        told: list[str] = []
+
         def tell(name: str) -> None:
+            told.append(name)
             self.tell(Event("progress", self.number, "baseline", "baselines", name))
 
         try:
@@ -162,7 +165,8 @@ class Worker:
             message = f"the baselines failed: {type(error).__name__}: {error}"
             self.tell(Event("error", self.number, "baseline", "baselines", "baselines", 1.0, message=message))
             return
-        self.tell(Event("end", self.number, "baseline", "baselines", "baselines", 1.0, outcome="completed"))
+        outcome = TAKEN_OVER if told and all(name.endswith(TAKEN_OVER) for name in told) else "completed"
+        self.tell(Event("end", self.number, "baseline", "baselines", "baselines", 1.0, outcome=outcome))
 
     def _train(self, work: _Work) -> None:
         try:
