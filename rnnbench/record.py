@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 PROTOCOL_VERSION = "1"
 """Raised whenever the rules of evaluation change: runs of two versions never stand in one table."""
 
-Kind = Literal["trial", "confirm", "baseline", "train"]
+MATCH_TOLERANCE = 0.02
+"""How far an encoder may be from the number of parameters that all are matched to."""
+
+Kind = Literal["trial", "reselect", "confirm", "baseline", "train"]
+"""A `reselect` trains one of the best configurations again on a search seed of its own, before the choice."""
 Outcome = Literal["running", "completed", "pruned", "diverged", "out_of_memory", "failed", "interrupted"]
 
 
@@ -54,3 +58,8 @@ class RunRecord:
     def test(self) -> float:
         """The selecting metric on the test split, or NaN when the run never opened it."""
         return self.metrics.get(f"test/{self.metric}", float("nan"))
+
+
+def is_matched(parameters: float, target: int) -> bool:
+    """Whether a number of parameters is as near to the target as matched encoders have to be."""
+    return abs(parameters - target) <= MATCH_TOLERANCE * target

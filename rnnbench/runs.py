@@ -22,7 +22,7 @@ from rnnbench.errors import BudgetError
 from rnnbench.experiment import ExperimentConfig, layer_class, task_class
 from rnnbench.memory import PeakMemory
 from rnnbench.metrics import higher_is_better
-from rnnbench.record import Kind, RunRecord
+from rnnbench.record import Kind, RunRecord, is_matched
 from rnnbench.tasks.base import Prepared, SequenceTask
 from rnnbench.tracking import Tracker
 from rnnbench.training.callbacks import Log, Report, Watch
@@ -86,13 +86,29 @@ def build(config: ExperimentConfig, prepared: Prepared) -> SequenceTask:
     encoder = Stack(layer_class(config.layer), prepared.input_size, config.encoder)
     initialize(encoder, config.encoder.initialization)
     task = task_class(config.task)(encoder, prepared, config.task_settings)
-    parameters = count_parameters(task)
-    if parameters > config.budget.parameters:
-        raise BudgetError(
-            f"{config.model} would have {parameters:,} parameters, above the ceiling of {config.budget.parameters:,} "
-            "that all encoders share: lower encoder.hidden_size or encoder.num_layers, or raise budget.parameters"
-        )
+    check_size(config, count_parameters(task))
     return task
+
+
+def is_within_budget(config: ExperimentConfig, parameters: int) -> bool:
+    """Whether a configuration may have so many parameters: below the ceiling, or matched where that is asked for."""
+    target = config.budget.match_parameters
+    return parameters <= config.budget.parameters if target is None else is_matched(parameters, target)
+
+
+def check_size(config: ExperimentConfig, parameters: int) -> None:
+    """Raises: BudgetError where a configuration may not have so many parameters."""
+    if is_within_budget(config, parameters):
+        return
+    if config.budget.match_parameters is not None:
+        raise BudgetError(
+            f"{config.model} would have {parameters:,} parameters, not the {config.budget.match_parameters:,} +- 2 % "
+            "that all encoders are matched to: its hidden_size has to be solved for"
+        )
+    raise BudgetError(
+        f"{config.model} would have {parameters:,} parameters, above the ceiling of {config.budget.parameters:,} "
+        "that all encoders share: lower encoder.hidden_size or encoder.num_layers, or raise budget.parameters"
+    )
 
 
 def count_parameters(module: nn.Module) -> int:

@@ -92,8 +92,11 @@ def _difference(label: str, groups: Mapping[str, Sequence[RunRecord]]) -> str:
 
 
 def _budgets(records: Sequence[RunRecord]) -> list[str]:
-    """Only the settings of the budget that differ: a whole budget would bury them. Baselines have no budget."""
-    budgets = [flattened(record.config.get("budget") or {}) for record in records]
+    """Only the settings of the budget that differ: a whole budget would bury them. Baselines have no budget.
+
+    A run from before sizes could be matched says nothing of it, and was not.
+    """
+    budgets = [{"match_parameters": None} | flattened(record.config.get("budget") or {}) for record in records]
     settings = sorted({setting for budget in budgets for setting in budget})
     lines = []
     for setting in settings:

@@ -11,8 +11,11 @@ from rnnbench.config import range_from_plain, range_in_words
 from rnnbench.record import RunRecord
 
 SECTIONS = ("training", "encoder", "task")
-SHARED = ("settings", "sampler", "pruning", "study_seed")
-"""What of a search every encoder of a comparison shares; ranges may differ where an encoder is made an exception."""
+SHARED = {"settings": None, "sampler": None, "pruning": None, "study_seed": None, "reselect": 0}
+"""What of a search every encoder of a comparison shares, and what a run means that does not say.
+
+Ranges may differ where an encoder is made an exception.
+"""
 
 
 def searched_of(record: RunRecord) -> dict[str, Any] | None:
@@ -51,8 +54,8 @@ def search_differences(records: Sequence[RunRecord]) -> list[tuple[str, list[tup
     """
     known = [record for record in records if record.config.get("search")]
     found = [
-        (f"search.{name}", [(json.dumps(record.config["search"].get(name)), record) for record in known])
-        for name in SHARED
+        (f"search.{name}", [(json.dumps(record.config["search"].get(name, usual)), record) for record in known])
+        for name, usual in SHARED.items()
     ]
     for model in sorted({record.model for record in records}):
         own = [record for record in records if record.model == model and searched_of(record) is not None]
