@@ -10,7 +10,7 @@ arXiv:1707.05589, who compare recurrent cells at equal numbers of parameters.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rnnbench import runs
 from rnnbench.errors import BudgetError, RnnbenchError
@@ -86,9 +86,11 @@ def nearest_sizes(config: ExperimentConfig, prepared: Prepared) -> list[Size]:
 
 def _at_or_after(config: ExperimentConfig, prepared: Prepared, width: int) -> Size | None:
     """The first width from here on that this encoder can be built with: a cell of one's own may need a multiple."""
+    settings = config.encoder.model_dump()
     for tried in range(width, min(width + _MOST_STEPS, _WIDEST)):
         try:
-            return Size(tried, runs.parameters_of(config.with_values({WIDTH: tried}), prepared))
+            encoder = type(config.encoder).model_validate({**settings, "hidden_size": tried})
+            return Size(tried, runs.parameters_of(replace(config, encoder=encoder), prepared))
         except (ValueError, AssertionError, RnnbenchError):
             continue
     return None

@@ -58,6 +58,17 @@ def lucks(records: Sequence[RunRecord]) -> dict[str, Luck]:
     return found
 
 
+def _confirmed(records: Sequence[RunRecord], trial: RunRecord) -> list[float]:
+    """The validation scores of a choice's confirmations."""
+    return [
+        record.validation
+        for record in records
+        if (record.kind, record.model, record.outcome) == ("confirm", trial.model, "completed")
+        and record.tags.get("choice") == trial.tags.get("choice")
+        and math.isfinite(record.validation)
+    ]
+
+
 def reselection_note(records: Sequence[RunRecord]) -> str:
     """'The best 3 configurations of each encoder were trained on two more search seeds ...', or nothing."""
     again = {model: found for model, found in candidates(records, asked_for(records)).items() if found}
