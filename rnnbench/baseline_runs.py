@@ -18,6 +18,9 @@ from rnnbench.tasks.forecasting import PreparedWindows
 from rnnbench.tasks.text_generation import PreparedCorpus
 from rnnbench.tracking import PARENT, Tracker
 
+_KEPT = {"keeps_examples": "True"}
+"""Marks baselines written since scores of examples are kept: earlier ones are computed anew, not taken over."""
+
 
 def compute(config: ExperimentConfig) -> Iterator[BaselineResult]:
     """Each baseline of the configuration's task, one at a time; the test split is opened."""
@@ -93,14 +96,15 @@ def tracked_baselines(
     """
     writer = tracker.writer(claim)
     first = runs.describe(config, "baseline")
-    key = {"fingerprint": first.fingerprint, "baseline_key": _baseline_key(config)}
+    key = {"fingerprint": first.fingerprint, "baseline_key": _baseline_key(config), **_KEPT}
     there = {record.model for record in _written(tracker, experiment_id, parent, key["baseline_key"])}
     try:
         source = _whole_source(tracker, experiment_id, key)
         if source is not None:
             for record in _written(tracker, experiment_id, source, key["baseline_key"]):
                 if record.model not in there:
-                    _write(tracker, experiment_id, parent, replace(record, config=first.config))
+                    whole = tracker.with_examples(record)
+                    _write(tracker, experiment_id, parent, replace(whole, config=first.config))
         else:
             for result in compute(config):
                 tell(result.model)
@@ -142,10 +146,13 @@ def _record(first: RunRecord, result: BaselineResult, key: str) -> RunRecord:
         seed=None,
         metrics=result.metrics,
         costs={"parameters": float(result.parameters), "wall_seconds": result.wall_seconds},
-        tags={"note": result.note, "baseline_key": key, "test_opened": "True"},
+        tags={"note": result.note, "baseline_key": key, "test_opened": "True", **_KEPT},
+        examples=result.examples,
     )
 
 
 def _write(tracker: Tracker, experiment_id: str, parent: str, record: RunRecord) -> None:
     writer = tracker.start(experiment_id, record.model, {"kind": "baseline"}, parent)
+    if record.examples is not None:
+        writer.examples(record.examples)
     writer.finish(record, {"model": record.model})

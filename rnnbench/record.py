@@ -26,7 +26,7 @@ class RunRecord:
     metrics: final values by key, such as `validation/accuracy` and `test/accuracy`, at the epoch that validation chose.
     costs: `parameters`, `updates`, `epochs`, `wall_seconds`, `training_items_per_second`,
         `inference_items_per_second`, `peak_memory_bytes`.
-    curves: per key, (update, value) in the order of updates.
+    curves: per key, (update, value) in the order of updates; `seconds` is what training alone had taken by then.
     examples: the score of every test example, where the test split was opened and they were asked for.
     """
 

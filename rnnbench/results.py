@@ -76,6 +76,7 @@ def of_sweep(tracker: Tracker, parent: str, *, force: bool = False) -> Result:
     found = current(records)
     if not any(record.kind == "confirm" for record in found):
         raise ComparisonError(_nothing_confirmed(found, _name(run)))
+    found = with_examples(tracker, found)
     comparison = compare(found, force=force)
     return Result(comparison, tuple(found), parent, run.info.experiment_id, _name(run))
 
@@ -145,6 +146,13 @@ def with_curves(tracker: Tracker, records: Sequence[RunRecord]) -> list[RunRecor
     return [
         tracker.with_curves(record, [f"validation/{record.metric}"]) if record.kind == "confirm" else record
         for record in records
+    ]
+
+
+def with_examples(tracker: Tracker, records: Sequence[RunRecord]) -> list[RunRecord]:
+    """The records, those that were scored on the test split with the score of each example."""
+    return [
+        tracker.with_examples(record) if f"test/{record.metric}" in record.metrics else record for record in records
     ]
 
 

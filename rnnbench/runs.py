@@ -18,7 +18,7 @@ from rnnbench import data, environment
 from rnnbench.config import range_to_plain
 from rnnbench.data.base import AnyData, DataSettings
 from rnnbench.encoders.stack import Stack
-from rnnbench.errors import BudgetError
+from rnnbench.errors import BudgetError, SealedSplitError
 from rnnbench.experiment import ExperimentConfig, layer_class, task_class
 from rnnbench.memory import PeakMemory
 from rnnbench.metrics import higher_is_better
@@ -30,6 +30,9 @@ from rnnbench.training.fitting import fit
 from rnnbench.training.initialization import initialize
 from rnnbench.training.samples import KeepText, Samples
 from rnnbench.training.weights import save_weights
+
+SEARCH_KINDS = ("trial", "reselect")
+"""Kinds of runs that a search chooses by: the test split stays sealed in them, whoever asks."""
 
 KEPT_KINDS = ("confirm", "train")
 """Kinds of runs whose weights are kept, to be used later; a trial keeps its configuration alone."""
@@ -128,8 +131,10 @@ def train(
 ) -> Trained:
     """Trains one configuration on its seed; scores the test split only when told to open it.
 
-    Raises: BudgetError above the ceiling on parameters.
+    Raises: BudgetError outside the budget's parameters; SealedSplitError where a search asks for the test split.
     """
+    if open_test and kind in SEARCH_KINDS:
+        raise SealedSplitError(f"a {kind} is what a search chooses by: the test split stays sealed in it")
     hooks = hooks or Hooks()
     memory = PeakMemory()
     started = time.perf_counter()
@@ -164,10 +169,11 @@ def train(
         watch.outcome = "out_of_memory"
     fit_seconds = time.perf_counter() - fit_started - (0.0 if samples is None else samples.seconds)
     watch.restore(task)
-    metrics = dict(watch.best_metrics)
+    metrics, examples = dict(watch.best_metrics), None
     if open_test and watch.outcome == "completed":
         prepared.open_test()
         metrics |= task.evaluate("test")
+        examples = task.checked_examples(metrics[f"test/{cls.metric}"])
     costs = {
         "parameters": float(count_parameters(task)),
         "updates": float(task.global_step),
@@ -179,7 +185,7 @@ def train(
         "inference_items_per_second": task.observed_items / max(1e-9, watch.validating_seconds),
         "peak_memory_bytes": float(memory.peak_bytes()),
     }
-    record = describe(config, kind)
+    record = replace(describe(config, kind), examples=examples)
     return Trained(replace(record, outcome=watch.outcome, metrics=metrics, costs=costs, curves=watch.curves), task)
 
 
@@ -249,6 +255,8 @@ def tracked(
         record = replace(record, tags={**record.tags, **extra})
         about = {**environment.describe(), "data_fingerprint": record.fingerprint, "data": record.data}
         writer.text(json.dumps(about, indent=2), "environment.json")
+        if record.examples is not None:
+            writer.examples(record.examples)
         if kind in KEPT_KINDS and record.outcome == "completed":
             save_weights(trained.task, writer.file, writer.text)
         writer.finish(record, {"model": record.model, "seed": config.seed, **(params or {})})

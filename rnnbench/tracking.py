@@ -12,10 +12,14 @@ import logging
 import math
 import os
 import platform
+import tempfile
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
@@ -28,6 +32,7 @@ from mlflow.entities import Metric, Param, Run, RunTag, ViewType
 from mlflow.exceptions import MlflowException
 
 from rnnbench.errors import RnnbenchError
+from rnnbench.example_scores import ExampleScores
 from rnnbench.record import RunRecord
 from rnnbench.store import store_folder
 
@@ -35,6 +40,7 @@ logging.getLogger("alembic").setLevel(logging.WARNING)
 logging.getLogger("mlflow").setLevel(logging.WARNING)
 
 PARENT = "mlflow.parentRunId"
+EXAMPLES = "test_examples.npz"
 _FINISHED = {"completed": "FINISHED", "pruned": "FINISHED", "interrupted": "KILLED"}
 _RECORD_FIELDS = ("kind", "task", "data", "fingerprint", "model", "metric", "outcome", "protocol")
 _PAGE = 1000
@@ -132,6 +138,24 @@ class Tracker:
             record.curves[key] = sorted({(point.step, point.value) for point in history})
         return record
 
+    def with_examples(self, record: RunRecord) -> RunRecord:
+        """The record with the scores of its test examples, or as it is where the store has none.
+
+        Raises: RnnbenchError where there is a file that cannot be read.
+        """
+        # read where it lies: MLflow would copy each file into a folder of its own first, and leave it there
+        folder = urlsplit(self.run(record.run_id).info.artifact_uri).path
+        path = Path(url2pathname(folder)) / EXAMPLES
+        if not path.exists():  # a store from before they were kept, or a method without any
+            return record
+        try:
+            return replace(record, examples=ExampleScores.from_bytes(path.read_bytes()))
+        except (ValueError, OSError) as error:
+            raise RnnbenchError(
+                f"run {record.name} ({record.run_id}): {path} is damaged ({error}). Put it back, or delete it to go on "
+                "without the scores of this run's test examples"
+            ) from error
+
     def repair(self, experiment_id: str) -> int:
         """Ends runs whose process is gone: they would be shown as running for ever. Returns how many."""
         ended = 0
@@ -185,6 +209,13 @@ class RunWriter:
     def file(self, path: Path, folder: str = "") -> None:
         """Stores a file as an artifact."""
         self.client.log_artifact(self.run_id, str(path), folder or None)
+
+    def examples(self, scores: ExampleScores) -> None:
+        """Stores the scores of the test examples as an artifact."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / EXAMPLES
+            path.write_bytes(scores.to_bytes())
+            self.file(path)
 
     def finish(self, record: RunRecord, params: Mapping[str, Any]) -> None:
         """Writes the whole record and ends the run with its outcome."""

@@ -15,6 +15,7 @@ from rnnbench.baselines.methods import naive, statistical
 from rnnbench.baselines.methods.ridge import Ridge, RidgeSums
 from rnnbench.baselines.methods.units import Units
 from rnnbench.baselines.methods.windows import RollingWindows
+from rnnbench.example_scores import ExampleScores
 from rnnbench.metrics import ForecastErrors
 
 Learn = Literal["values", "log_returns"]
@@ -145,7 +146,7 @@ def _naive_rules(problem: _Problem) -> Iterator[BaselineResult]:
 def _scored(model: str, problem: _Problem, forecaster: Forecaster, *, note: str = "") -> BaselineResult:
     with stopwatch() as watch:
         errors = {split: _errors_of(problem, windows, forecaster) for split, windows in problem.splits.items()}
-    return _result(model, errors, seconds=watch.seconds, note=note)
+    return _result(model, problem, errors, seconds=watch.seconds, note=note)
 
 
 def _errors_of(problem: _Problem, windows: RollingWindows, forecaster: Forecaster) -> ForecastErrors:
@@ -156,14 +157,21 @@ def _errors_of(problem: _Problem, windows: RollingWindows, forecaster: Forecaste
 
 
 def _result(
-    model: str, errors: dict[str, ForecastErrors], *, seconds: float, parameters: int = 0, note: str = ""
+    model: str,
+    problem: _Problem,
+    errors: dict[str, ForecastErrors],
+    *,
+    seconds: float,
+    parameters: int = 0,
+    note: str = "",
 ) -> BaselineResult:
     scores: dict[str, float] = {}
     per_step: dict[str, tuple[float, ...]] = {}
     for split, found in errors.items():
         scores |= prefixed(split, found.metrics())
         per_step |= {f"{split}/{name}": steps for name, steps in found.per_step().items()}
-    return BaselineResult(model, scores, seconds, parameters, note, per_step)
+    examples = ExampleScores.consecutive(errors["test"].scaled_by_window(), overlap=problem.horizon)
+    return BaselineResult(model, scores, seconds, parameters, note, per_step, examples=examples)
 
 
 def _ridge(problem: _Problem) -> BaselineResult:
@@ -188,6 +196,7 @@ def _ridge(problem: _Problem) -> BaselineResult:
     shared = "one set of weights" if ridge.is_shared else "weights per channel"
     return _result(
         "ridge",
+        problem,
         errors,
         seconds=watch.seconds,
         parameters=ridge.weights.size,
@@ -229,7 +238,7 @@ def _statistical(problem: _Problem, model: Literal["auto_ets", "auto_theta"]) ->
         }
     chosen = ", ".join(f"{count} x {name}" for name, count in Counter(rolled.chosen).most_common())
     note = f"{chosen}; fitted on the last {min(rows, statistical.FIT_ROWS)} training rows"
-    return _result(model, errors, seconds=watch.seconds, parameters=rolled.parameters, note=note)
+    return _result(model, problem, errors, seconds=watch.seconds, parameters=rolled.parameters, note=note)
 
 
 def _follows_in_time(problem: _Problem) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from rnnbench import metrics
 from rnnbench.baselines.base import BaselineResult, prefixed, stopwatch
+from rnnbench.example_scores import ExampleScores
 
 TOKEN_PATTERN = r"(?u)\b\w+\b"
 """Runs of letters and digits of any script; scikit-learn's own drops those of one letter, `I`, `a` and 못."""
@@ -43,15 +44,14 @@ def _majority_class(train_labels: np.ndarray, labels: dict[str, np.ndarray], cla
     """The shares of the classes in training, for every text."""
     with stopwatch() as watch:
         shares = np.bincount(train_labels, minlength=class_count) / len(train_labels)
-        scores: dict[str, float] = {}
-        for split, truth in labels.items():
-            scores |= prefixed(split, metrics.class_metrics(truth, np.tile(shares, (len(truth), 1))))
+        scores, examples = _scores({split: np.tile(shares, (len(truth), 1)) for split, truth in labels.items()}, labels)
     return BaselineResult(
         model="majority_class",
         metrics=scores,
         wall_seconds=watch.seconds,
         parameters=class_count - 1,
         note=f"class {int(shares.argmax())}, {shares.max():.1%} of the training texts",
+        examples=examples,
     )
 
 
@@ -73,13 +73,15 @@ def _naive_bayes(
     with stopwatch() as watch:
         counter = CountVectorizer(ngram_range=(1, 2), token_pattern=TOKEN_PATTERN)
         model = MultinomialNB().fit(counter.fit_transform(train_texts), train_labels)
-        scores = _scores(model, {s: counter.transform(texts[s]) for s in texts}, labels, class_count)
+        features = {split: counter.transform(texts[split]) for split in texts}
+        scores, examples = _scores(_by_split(model, features, class_count), labels)
     return BaselineResult(
         model="naive_bayes",
         metrics=scores,
         wall_seconds=watch.seconds,
         parameters=model.feature_log_prob_.size + model.class_log_prior_.size,
         note="counts of words and word pairs",
+        examples=examples,
     )
 
 
@@ -114,21 +116,29 @@ def _logistic_regression(
                 best = (merit, inverse_penalty, model)
         assert best is not None
         _, inverse_penalty, model = best
-        scores = _scores(model, features, labels, class_count)
+        scores, examples = _scores(_by_split(model, features, class_count), labels)
     return BaselineResult(
         model="tfidf_logistic_regression",
         metrics=scores,
         wall_seconds=watch.seconds,
         parameters=model.coef_.size + model.intercept_.size,
         note=f"words and word pairs; C = {inverse_penalty:g} chosen on validation",
+        examples=examples,
     )
 
 
-def _scores(model: Any, features: dict[str, Any], labels: dict[str, np.ndarray], class_count: int) -> dict[str, float]:
+def _scores(
+    probabilities: dict[str, np.ndarray], labels: dict[str, np.ndarray]
+) -> tuple[dict[str, float], ExampleScores]:
+    """Every metric of both splits, and which test texts were told right."""
     scores: dict[str, float] = {}
     for split, truth in labels.items():
-        scores |= prefixed(split, metrics.class_metrics(truth, _probabilities(model, features[split], class_count)))
-    return scores
+        scores |= prefixed(split, metrics.class_metrics(truth, probabilities[split]))
+    return scores, ExampleScores.of(metrics.rightness(labels["test"], probabilities["test"]))
+
+
+def _by_split(model: Any, features: dict[str, Any], class_count: int) -> dict[str, np.ndarray]:
+    return {split: _probabilities(model, found, class_count) for split, found in features.items()}
 
 
 def _probabilities(model: Any, features: Any, class_count: int) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -13,6 +14,9 @@ from rnnbench.record import RunRecord
 
 SHOWN_RUNS = 4
 """Runs named per differing value; the others are counted."""
+
+SEARCH_KINDS = ("trial", "reselect")
+"""Kinds of runs that a search chooses by."""
 
 Value = Callable[[RunRecord], Any]
 
@@ -46,6 +50,8 @@ def mixtures(records: Sequence[RunRecord]) -> list[str]:
     encoders = [record for record in records if record.kind != "baseline"]
     found += _budgets(encoders)
     found += [_difference(label, _by_value(values)) for label, values in search_differences(encoders)]
+    if opened := [record for record in encoders if record.kind in SEARCH_KINDS and math.isfinite(record.test)]:
+        found.append(f"the search has seen the test split: {named(opened)}")
     confirmed = _grouped([record for record in records if record.kind == "confirm"], lambda record: record.model)
     for model, runs in sorted(confirmed.items()):
         found.append(_difference(f"choice of {model}", _grouped(runs, _choice)))

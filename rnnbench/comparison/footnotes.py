@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from rnnbench.comparison.base import ALPHA, Comparison, Row
 from rnnbench.comparison.luck import reselection_note
 from rnnbench.comparison.rows import FAILED
-from rnnbench.comparison.searches import searched_note
+from rnnbench.comparison.searches import few_random_note, searched_note
 from rnnbench.comparison.sizes import matched_note
 from rnnbench.comparison.statistics import EXACT_SEEDS, seeds_needed, smallest_p
 from rnnbench.record import RunRecord
@@ -26,7 +26,7 @@ def written(table: Comparison, records: Sequence[RunRecord], reasons: Sequence[s
     yield from _trials(table, records)
     if note := searched_note([record for record in records if record.kind in ("trial", "confirm")]):
         yield note
-    yield from filter(None, (matched_note(records), reselection_note(records)))
+    yield from filter(None, (matched_note(records), reselection_note(records), few_random_note(records)))
     yield from _baselines(table)
     if any(row.interval for row in table.rows):
         yield (

@@ -11,6 +11,9 @@ from rnnbench.config import range_from_plain, range_in_words
 from rnnbench.record import RunRecord
 
 SECTIONS = ("training", "encoder", "task")
+FEWEST_RANDOM = 8
+"""Independent draws at the beginning of a search from which one may tell what fewer trials would have found."""
+
 SHARED = {"settings": None, "sampler": None, "pruning": None, "study_seed": None, "reselect": 0}
 """What of a search every encoder of a comparison shares, and what a run means that does not say.
 
@@ -45,6 +48,23 @@ def searched_note(records: Sequence[RunRecord]) -> str:
         if extra:
             parts.append(f"{model}{' also' if shared else ''}: {_listed(extra, named)}")
     return f"Searched: {'; '.join(part for part in parts if part)}."
+
+
+def few_random_note(records: Sequence[RunRecord]) -> str:
+    """What it means that a search began with fewer independent draws than usual, where it went on to proposed ones."""
+    fewest = min((_random_trials(record) for record in records if record.kind == "trial"), default=FEWEST_RANDOM)
+    if fewest >= FEWEST_RANDOM or all(record.tags.get("draw") != "tpe" for record in records):
+        return ""
+    first = "draw is" if fewest == 1 else f"{fewest} draws are"
+    return (
+        f"Only the first {first} random and independent, {FEWEST_RANDOM} being usual: "
+        "what is expected of fewer trials has little to go on."
+    )
+
+
+def _random_trials(record: RunRecord) -> int:
+    search = record.config.get("search") or {}
+    return FEWEST_RANDOM if search.get("sampler") == "random" else int(search.get("random_trials", FEWEST_RANDOM))
 
 
 def search_differences(records: Sequence[RunRecord]) -> list[tuple[str, list[tuple[str, RunRecord]]]]:

@@ -9,9 +9,10 @@ from rnnbench.metrics.classes import (
     confusion_matrix,
     log_loss,
     macro_f1,
+    rightness,
 )
 from rnnbench.metrics.forecasts import ForecastErrors, mae, mape, mase, mse, naive_scale, rmse, smape
-from rnnbench.metrics.text import bits_per_character, nats, nats_per_character, perplexity, text_metrics
+from rnnbench.metrics.text import bits_per_character, nats, nats_per_character, perplexity, text_examples, text_metrics
 
 __all__ = [
     "HIGHER_IS_BETTER",
@@ -33,8 +34,10 @@ __all__ = [
     "nats",
     "nats_per_character",
     "perplexity",
+    "rightness",
     "rmse",
     "smape",
+    "text_examples",
     "text_metrics",
 ]
 

@@ -15,6 +15,12 @@ def accuracy(labels: ArrayLike, predicted: ArrayLike) -> float:
     return float(np.mean(labels == predicted))
 
 
+def rightness(labels: ArrayLike, probabilities: ArrayLike) -> np.ndarray:
+    """(examples,) 1 where the most probable class is the true one, else 0: accuracy is their mean."""
+    labels, probabilities = _class_probabilities(labels, probabilities)
+    return (probabilities.argmax(axis=1) == labels).astype(float)
+
+
 def confusion_matrix(labels: ArrayLike, predicted: ArrayLike, class_count: int | None = None) -> np.ndarray:
     """(class_count, class_count) counts: row is the true class, column the predicted one.
 

@@ -73,6 +73,7 @@ class ForecastErrors:
             raise ValueError("scale, mean and deviation must each hold one number per channel")
         self.windows = 0
         self._sums: dict[str, np.ndarray] = {}
+        self._of_windows: list[np.ndarray] = []
 
     @classmethod
     def from_training(cls, train: ArrayLike, season_length: int) -> ForecastErrors:
@@ -93,6 +94,7 @@ class ForecastErrors:
         }
         for name, part in parts.items():
             self._sums[name] = self._sums.get(name, 0.0) + part.sum(axis=0)
+        self._of_windows.append(parts["absolute"].mean(axis=1))
         self.windows += len(errors)
 
     def metrics(self) -> dict[str, float]:
@@ -102,6 +104,13 @@ class ForecastErrors:
     def per_step(self) -> dict[str, tuple[float, ...]]:
         """The same metrics for each step of the horizon alone: element 0 is one step ahead."""
         return {name: tuple(self._over_channels(name, steps=True)) for name in _FORECAST_METRICS}
+
+    def scaled_by_window(self) -> np.ndarray:
+        """(windows,) the MASE of each window alone, in the order in which they were added: MASE is their mean."""
+        if not self.windows:
+            raise ValueError("no windows were added")
+        found: np.ndarray = _mean_ratio(np.concatenate(self._of_windows), self.scale)
+        return found
 
     def _over_channels(self, name: str, *, steps: bool) -> Any:
         if not self.windows:

@@ -96,11 +96,15 @@ def training(config: ExperimentConfig, as_json: bool) -> None:
 
 def run_sweep(task: str, options: SweepOptions, as_json: bool) -> None:
     """A whole sweep with live progress; the table and the paths of its exports at the end."""
-    from rnnbench.sweeps import configurations, sweep_plan
+    from rnnbench.sweeps import configurations, sweep_plan, trials_there
 
     say_data(next(iter(configurations(task, options).values())))
     plan = sweep_plan(task, options)
     _say_sizes(plan)
+    there = trials_there(plan)
+    if options.trials is not None and options.trials < there:
+        said = f"--trials is the total: every encoder has had {there} already, so {options.trials} adds none"
+        notes.print(said, soft_wrap=True, highlight=False)
     _carry_out(plan, options.workers, as_json)
 
 

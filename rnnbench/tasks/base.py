@@ -2,11 +2,13 @@
 
 Prepared   data made ready once per run: tokens or scaled windows, split by split, test sealed
 loss       of one training batch
-observe    one evaluation batch; `summarize` makes the metrics of the whole split out of all of them
+observe    one evaluation batch; `summarize` makes the metrics of the whole split out of all of them, `examples` the
+           score of each example
 """
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator
@@ -19,6 +21,8 @@ from torch import Tensor
 from rnnbench.config import Range, Settings
 from rnnbench.data.base import AnyData, Kind, SplitName
 from rnnbench.encoders.base import Encoder
+from rnnbench.errors import RnnbenchError
+from rnnbench.example_scores import ExampleScores
 
 T = TypeVar("T")
 _REMEMBERED: OrderedDict[Hashable, Any] = OrderedDict()
@@ -127,6 +131,29 @@ class SequenceTask(pl.LightningModule, ABC):
     @abstractmethod
     def summarize(self) -> dict[str, float]:
         """Every metric of the task over all that was observed, keys without the split."""
+
+    @abstractmethod
+    def examples(self) -> ExampleScores:
+        """The score of each example of the last evaluation, in the order of the split, whatever the batches were.
+
+        Their weighted mean is the selecting metric. Which examples there are depends on the data alone, so that two
+        encoders, or an encoder and a baseline, can be compared example by example.
+        """
+
+    def checked_examples(self, score: float) -> ExampleScores | None:
+        """`examples`, held to the score that they are the parts of; None where that is no finite number.
+
+        Raises: RnnbenchError where a task's own do not add up: an interval made of them would be of something else.
+        """
+        if not math.isfinite(score):
+            return None
+        found = self.examples()
+        if not math.isclose(found.mean, score, rel_tol=1e-4, abs_tol=1e-6):
+            raise RnnbenchError(
+                f"the examples of {type(self).__name__} do not make its metric: their weighted mean is {found.mean:.6g}"
+                f", {self.metric} is {score:.6g}; see `examples` in its file"
+            )
+        return found
 
     def evaluate(self, split: SplitName) -> dict[str, float]:
         """Every metric over a whole split, keys such as `validation/accuracy`."""

@@ -19,6 +19,7 @@ from rnnbench.data.batches import SeriesWindows
 from rnnbench.data.series import PreparedSeries, Scaler, prepare_series, unread_series
 from rnnbench.encoders.base import Encoder
 from rnnbench.errors import RnnbenchError
+from rnnbench.example_scores import ExampleScores
 from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
 
 EVALUATION_BATCH = 256
@@ -220,6 +221,10 @@ class Forecasting(SequenceTask):
 
     def summarize(self) -> dict[str, float]:
         return self._errors.metrics()
+
+    def examples(self) -> ExampleScores:
+        """The MASE of each origin's window."""
+        return ExampleScores.consecutive(self._errors.scaled_by_window(), overlap=self.horizon)
 
     def past_errors(self) -> dict[str, Any]:
         """Quantiles of the absolute error over the validation split, in the unit of the series.

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
+import numpy as np
 import torch
 from pydantic import Field
 from torch import Tensor, nn
@@ -24,6 +25,7 @@ from rnnbench.data.text import (
     tokenizer_from_plain,
 )
 from rnnbench.encoders.base import Encoder
+from rnnbench.example_scores import ExampleScores
 from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
 
 EVALUATION_BATCH = 128
@@ -120,7 +122,7 @@ class Sentiment(SequenceTask):
         self.embedding_dropout = nn.Dropout(settings.embedding_dropout)
         self.attention = nn.Linear(encoder.output_size, 1) if settings.pooling == "attention" else None
         self.head = nn.Linear(encoder.output_size, len(prepared.classes))
-        self._observed: list[tuple[Tensor, Tensor]] = []
+        self._observed: list[tuple[Tensor, Tensor, Tensor]] = []
 
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """Scores before softmax, (batch, classes), of token ids (batch, time) padded on the right."""
@@ -150,11 +152,21 @@ class Sentiment(SequenceTask):
         self._observed = []
 
     def observe(self, batch: Any) -> int:
-        ids, lengths, labels, _ = batch
-        self._observed.append((self(ids, lengths).float().log_softmax(dim=1).cpu(), labels.cpu()))
+        ids, lengths, labels, indices = batch
+        scores = self(ids, lengths).float().log_softmax(dim=1)
+        self._observed.append((scores.cpu(), labels.cpu(), indices.cpu()))
         return len(labels)
 
     def summarize(self) -> dict[str, float]:
-        probabilities = torch.cat([scores for scores, _ in self._observed]).double().exp().numpy()
-        labels = torch.cat([labels for _, labels in self._observed]).numpy()
+        labels, probabilities, _ = self._gathered()
         return metrics.class_metrics(labels, probabilities)
+
+    def examples(self) -> ExampleScores:
+        """1 for each text told right, 0 for each told wrong."""
+        labels, probabilities, indices = self._gathered()
+        return ExampleScores.of(metrics.rightness(labels, probabilities)[np.argsort(indices)])
+
+    def _gathered(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Labels, probabilities, and the place of each text in its split, in the order of evaluation."""
+        scores, labels, indices = (torch.cat(parts) for parts in zip(*self._observed, strict=True))
+        return labels.numpy(), scores.double().exp().numpy(), indices.numpy()

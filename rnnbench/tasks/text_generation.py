@@ -12,6 +12,7 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
+from rnnbench import metrics
 from rnnbench.config import Choices, Floats, Group, Ints, Settings
 from rnnbench.data.base import AnyData, Kind, NoSplits, SplitName, TextCorpus
 from rnnbench.data.batches import CorpusWindows, EvaluationWindows, StridedWindows
@@ -25,6 +26,7 @@ from rnnbench.data.text import (
     tokenizer_from_plain,
 )
 from rnnbench.encoders.base import Encoder, State
+from rnnbench.example_scores import ExampleScores
 from rnnbench.generation import Sampling, generated
 from rnnbench.layers.dropout import keep_mask
 from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
@@ -142,6 +144,7 @@ class TextGeneration(SequenceTask):
         self._evaluation_state: State | None = None
         self._characters_per_token = 1.0
         self._nats, self._scored = 0.0, 0
+        self._observed: list[tuple[Tensor, Tensor]] = []
 
     def forward(self, ids: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Scores before softmax of each next token, (batch, time, vocabulary), and the state to go on from."""
@@ -165,35 +168,46 @@ class TextGeneration(SequenceTask):
 
     def start_evaluation(self) -> None:
         self._evaluation_state = None
-        self._nats, self._scored = 0.0, 0
+        self._nats, self._scored, self._observed = 0.0, 0, []
 
     def observe(self, batch: Any) -> int:
         """One window of every evaluation stream."""
         inputs, targets, lengths, is_first = batch
-        nats, scored, self._evaluation_state = self._score(
+        nats, counts, self._evaluation_state = self._score(
             inputs, targets, lengths, None if is_first else self._evaluation_state
         )
-        self._nats += nats
+        self._observed.append((nats.cpu(), counts.cpu()))
+        scored = int(lengths.sum())
+        self._nats += float(nats.double().sum())
         self._scored += scored
         return scored
 
     def _score(
         self, inputs: Tensor, targets: Tensor, lengths: Tensor, state: State | None = None
-    ) -> tuple[float, int, State]:
-        """Nats of all targets inside the lengths, how many there are, and the state to go on from.
+    ) -> tuple[Tensor, Tensor, State]:
+        """Nats of each target, 0 past the lengths; which lie inside the lengths; and the state to go on from.
 
         Only the last window of some streams is shorter: nothing follows it, so its state may be that of padding.
         """
         scores, after = self(inputs, state)
         losses = functional.cross_entropy(scores.flatten(0, 1).float(), targets.flatten(), reduction="none")
         counts = torch.arange(targets.shape[1], device=targets.device) < lengths.unsqueeze(1)
-        return float((losses * counts.flatten()).double().sum()), int(lengths.sum()), after
+        return losses.view_as(targets) * counts, counts, after
 
     def summarize(self) -> dict[str, float]:
         characters = self._scored * self._characters_per_token
         nats = self._nats / characters
         perplexity = math.exp(nats) if nats < 700 else math.inf
         return {"bits_per_character": nats / math.log(2), "nats_per_character": nats, "perplexity": perplexity}
+
+    def examples(self) -> ExampleScores:
+        """Bits per character of consecutive pieces of the split, in the order of the text."""
+        nats, counts = (torch.cat(parts, dim=1) for parts in zip(*self._observed, strict=True))
+        # streams are consecutive parts of the text: row after row is its order
+        symbols = self._scored + 1
+        return metrics.text_examples(
+            nats[counts].numpy(), symbols=symbols, characters=round(symbols * self._characters_per_token)
+        )
 
     def on_validation_epoch_start(self) -> None:
         self._characters_per_token = self.prepared.characters_per_token("validation")
@@ -225,6 +239,6 @@ class TextGeneration(SequenceTask):
         nats, scored = 0.0, 0
         with torch.inference_mode():
             for inputs, targets, lengths, _ in self.prepared.cold_batches(split):
-                added, count, _ = self._score(*(part.to(self.device) for part in (inputs, targets, lengths)))
-                nats, scored = nats + added, scored + count
+                found, _, _ = self._score(*(part.to(self.device) for part in (inputs, targets, lengths)))
+                nats, scored = nats + float(found.double().sum()), scored + int(lengths.sum())
         return nats / (scored * self._characters_per_token)

@@ -23,7 +23,8 @@ Log = Callable[[int, dict[str, float]], None]
 class Watch(pl.Callback):
     """Follows one training: keeps the best epoch's weights, ends what diverges, stalls, or is pruned.
 
-    After `fit`, `outcome` says how it ended and `restore` puts the best weights back.
+    After `fit`, `outcome` says how it ended and `restore` puts the best weights back. The curve `seconds` says how
+    long training alone had taken at each validation, so that scores can be drawn against time.
     """
 
     def __init__(
@@ -51,14 +52,22 @@ class Watch(pl.Callback):
         self.curves: dict[str, list[tuple[int, float]]] = {}
         self.validations = 0
         self.validating_seconds = 0.0
+        self.training_seconds = 0.0
         self.items = 0
         self._weights: dict[str, torch.Tensor] = {}
         self._losses: list[torch.Tensor] = []
         self._without_improvement = 0
         self._started = self._validation_started = 0.0
+        self._resumed: float | None = None
 
     def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        self._started = time.perf_counter()
+        self._started = self._resumed = time.perf_counter()
+
+    def on_train_batch_start(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Any, batch_idx: int
+    ) -> None:
+        if self._resumed is None:
+            self._resumed = time.perf_counter()
 
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Any, batch_idx: int
@@ -74,12 +83,15 @@ class Watch(pl.Callback):
 
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         self._validation_started = time.perf_counter()
+        if self._resumed is not None:
+            self.training_seconds += self._validation_started - self._resumed
+            self._resumed = None
         self._close_losses(trainer)
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         self.validating_seconds += time.perf_counter() - self._validation_started
         values = {key: float(value) for key, value in trainer.callback_metrics.items() if key.startswith("validation/")}
-        self._keep(trainer.global_step, values)
+        self._keep(trainer.global_step, {**values, "seconds": self.training_seconds})
         self.validations += 1
         score = values[self.key]
         if not math.isfinite(score):

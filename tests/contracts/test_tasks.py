@@ -14,12 +14,13 @@ import torch
 from small_data import HORIZON, LOOKBACK, SEASON
 from torch import nn
 
-from rnnbench import metrics, registry, runs
+from rnnbench import baseline_runs, metrics, registry, runs
 from rnnbench.data.base import Labelled, points_of
 from rnnbench.data.series import Scaler
 from rnnbench.data.tokenization import tokenizer_from_plain
 from rnnbench.encoders.stack import Stack
 from rnnbench.errors import RnnbenchError, SealedSplitError
+from rnnbench.example_scores import ExampleScores
 from rnnbench.experiment import layer_class, resolve, task_class
 
 TASKS = registry.names("tasks")
@@ -31,6 +32,8 @@ SMALL_TASK = {
 """What keeps a task small; every other setting stays as it is."""
 SPLIT_ITEMS = {"tokens": lambda split: len(split) - 1, "texts": len, "windows": lambda split: len(split) - HORIZON + 1}
 """How many things a split of the data holds to be evaluated, by what a task counts."""
+WITHOUT_EXAMPLES = {"text_generation": {"xz", "bz2"}}
+"""Baselines whose score is no mean over parts of the split."""
 
 
 @pytest.fixture(params=TASKS)
@@ -76,6 +79,11 @@ def small_config(task, model="gru", **values):
         "budget.updates": 6, "budget.validations": 2,
     }  # fmt: skip
     return config.with_values({**small, **values})
+
+
+def without_seconds(curves):
+    """What is decided by the seed: the clock is not."""
+    return {key: points for key, points in curves.items() if key != "seconds"}
 
 
 # learning
@@ -220,6 +228,79 @@ def test_a_training_scores_the_test_split_only_when_told_to(task, small_runs):
     assert opened.validation == sealed.validation
 
 
+# examples
+
+
+@pytest.fixture
+def opened(task):
+    """A task whose test split was opened and scored, and what it scored."""
+    made = built(task)
+    made.prepared.open_test()
+    return made, made.evaluate("test")[f"test/{made.metric}"]
+
+
+def test_the_mean_of_the_examples_is_the_test_metric(opened):
+    made, score = opened
+    examples = made.examples()
+    assert len(examples.scores) > 5
+    assert examples.scores.std() > 0
+    assert examples.mean == pytest.approx(score, rel=1e-6)
+    assert ExampleScores.from_bytes(examples.to_bytes()) == examples
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_the_size_of_evaluation_batches_does_not_change_the_examples(opened, size, monkeypatch):
+    made, _ = opened
+    expected = made.examples()
+    module = sys.modules[type(made).__module__]
+    for name in ("EVALUATION_BATCH", "EVALUATION_WINDOW"):
+        monkeypatch.setattr(module, name, size, raising=False)
+    made.evaluate("test")
+    found = made.examples()
+    assert found.scores == pytest.approx(expected.scores, rel=1e-4, abs=1e-6)
+    assert (found.weights.tolist(), found.block) == (expected.weights.tolist(), expected.block)
+
+
+def test_every_encoder_is_scored_on_the_same_examples(task):
+    found = []
+    for model in ENCODERS:
+        made = built(task, model, seed=len(found))
+        made.evaluate("validation")
+        found.append(made.examples())
+    assert all(examples.weights.tolist() == found[0].weights.tolist() for examples in found)
+    assert all(examples.block == found[0].block for examples in found)
+
+
+def test_examples_are_those_of_the_last_evaluation(opened):
+    made, _ = opened
+    expected = made.examples()
+    other = made.evaluate("validation")[f"validation/{made.metric}"]
+    assert made.examples().mean == pytest.approx(other, rel=1e-6)
+    made.evaluate("test")
+    assert made.examples() == expected
+
+
+def test_baselines_are_scored_on_the_examples_of_the_encoders(task, small_runs, opened):
+    made, _ = opened
+    encoder = made.examples()
+    results = [result for result in baseline_runs.compute(small_config(task)) if not result.skipped]
+    assert {result.model for result in results if result.examples is None} == WITHOUT_EXAMPLES.get(task, set())
+    for result in results:
+        if result.examples is not None:
+            assert result.examples.mean == pytest.approx(result.metrics[f"test/{made.metric}"], rel=1e-6), result.model
+            assert result.examples.block == encoder.block
+            # an n-gram scores the first character of a text too
+            assert result.examples.weights[1:] == pytest.approx(encoder.weights[1:])
+
+
+def test_examples_that_do_not_make_the_metric_are_refused(task, small_runs, monkeypatch):
+    wrong = ExampleScores.of([123.0, 4.0])
+    monkeypatch.setattr(task_class(task), "examples", lambda self: wrong)
+    with pytest.raises(RnnbenchError, match=r"their weighted mean is 63\.5"):
+        runs.train(small_config(task), kind="confirm", open_test=True)
+    assert runs.train(small_config(task)).record.examples is None
+
+
 # what is learned from which split
 
 
@@ -303,7 +384,7 @@ def test_every_encoder_is_given_the_same_batches_under_one_seed(task, small_runs
 def test_the_same_seed_gives_the_same_training_to_the_last_bit(task, model, small_runs):
     config = small_config(task, model)
     first, again, other = (runs.train(replace(config, seed=seed)) for seed in (5, 5, 6))
-    assert first.record.curves == again.record.curves
+    assert without_seconds(first.record.curves) == without_seconds(again.record.curves)
     assert first.record.metrics == again.record.metrics
     left, right = first.task.state_dict(), again.task.state_dict()
     assert all(torch.equal(left[name], right[name]) for name in left)
@@ -402,6 +483,29 @@ def test_cold_crops_begin_with_no_context(monkeypatch):
     assert found == pytest.approx(nats / pairs, rel=1e-5)
 
 
+def test_pieces_of_a_text_are_scored_in_the_order_of_the_text_whatever_the_streams(monkeypatch):
+    module = sys.modules[task_class("text_generation").__module__]
+    monkeypatch.setattr(module, "EVALUATION_STREAMS", 3)
+    monkeypatch.setattr(module, "EVALUATION_WINDOW", 10)
+    text = "".join(map(chr, small_data.corpus().splits.train[:320]))  # 5 pieces of 64
+    made = built("text_generation", data=small_data.corpus(validation=text))
+    known = torch.from_numpy(made.prepared.encoded.splits.validation.astype(np.int64))
+    after = {int(symbol): 0.001 * place for place, symbol in enumerate(known[1:])}  # what each symbol costs
+    cost = torch.tensor([after.get(symbol, 0.0) for symbol in range(made.prepared.tokenizer.size)])
+    monkeypatch.setattr(
+        made, "_score", lambda inputs, targets, lengths, state: (
+            cost[targets] * (kept := torch.arange(targets.shape[1]) < lengths[:, None]), kept, ()
+        )
+    )  # fmt: skip
+    made.start_evaluation()
+    for batch in made.prepared.evaluation_batches("validation"):
+        made.observe(batch)
+    found = made.examples()
+    nats = np.concatenate([[0.0], cost[known[1:]].numpy()]).reshape(5, 64).sum(axis=1)
+    assert found.weights.tolist() == [63, 64, 64, 64, 64]
+    assert found.scores == pytest.approx(nats / math.log(2) / found.weights, rel=1e-5)
+
+
 @pytest.mark.parametrize("carry", [True, False])
 def test_in_training_the_state_goes_on_from_window_to_window_and_begins_anew_with_an_epoch(carry):
     made = built("text_generation", carry_state=carry)
@@ -438,7 +542,8 @@ def sentiment_that_says(answers, labels):
     made.start_evaluation()
     given = torch.tensor(answers).log()
     made.forward = lambda ids, lengths: given
-    made.observe((torch.zeros(len(labels), 1), torch.ones(len(labels)), torch.tensor(labels), None))
+    places = torch.arange(len(labels))
+    made.observe((torch.zeros(len(labels), 1), torch.ones(len(labels)), torch.tensor(labels), places))
     return made.summarize()
 
 
@@ -520,6 +625,17 @@ def test_tied_embeddings_score_with_the_vectors_they_read(embedding_size):
     made.to_embedding.register_forward_hook(lambda module, given, result: steps.append(result))
     scores, _ = made(torch.tensor([[1, 2, 3]]))
     assert torch.allclose(scores, steps[0] @ made.embedding.weight.T + made.head.bias, atol=1e-5)
+
+
+def test_each_text_is_told_right_or_wrong_at_its_own_place():
+    made = built("sentiment")
+    made.start_evaluation()
+    made.forward = lambda ids, lengths: torch.tensor([[0.9, 0.1], [0.4, 0.6]]).log()
+    for labels, places in (([0, 0], [3, 0]), ([1, 1], [1, 2])):
+        made.observe((torch.zeros(2, 1), torch.ones(2), torch.tensor(labels), torch.tensor(places)))
+    # always class 0, then class 1: right at 3, wrong at 0, wrong at 1, right at 2
+    assert made.examples().scores.tolist() == [0, 0, 1, 1]
+    assert made.examples().block == 1
 
 
 # forecasting, by hand
@@ -689,3 +805,18 @@ def test_a_segment_left_open_is_a_season_where_the_lookback_holds_three():
 def test_a_segment_longer_than_the_lookback_is_refused():
     with pytest.raises(RnnbenchError, match=r"task.segment = 13 must be at most the lookback of 12 samples"):
         prepared_for("forecasting", segment=LOOKBACK + 1)
+
+
+def test_each_window_has_the_mase_of_its_own_in_the_order_of_time():
+    data = small_data.series()
+    made = forecasting_of(0.0, data=data, reference="last")
+    made.evaluate("validation")
+    split, train = data.splits.validation, data.splits.train.values
+    scale = np.abs(train[SEASON:] - train[:-SEASON]).mean(axis=0)
+    origins = range(split.history, len(split.values) - HORIZON + 1)
+    expected = [
+        metrics.mase(split.values[None, origin : origin + HORIZON], split.values[None, [origin - 1] * HORIZON], scale)
+        for origin in origins
+    ]
+    assert made.examples().scores == pytest.approx(expected, rel=1e-4)
+    assert made.examples().block == 8  # twice the horizon of 4

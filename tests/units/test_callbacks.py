@@ -52,6 +52,9 @@ class Scripted(SequenceTask):
     def observe(self, batch):
         return 1
 
+    def examples(self):
+        raise NotImplementedError
+
     def summarize(self):
         self.seen.append(self.weight.weight.item())
         return {"mase": next(self.scores), "mae": 1.0}
@@ -172,7 +175,7 @@ def test_whoever_listens_hears_every_point_of_every_curve():
         for key, value in values.items():
             gathered.setdefault(key, []).append((update, value))
     assert gathered == watch.curves
-    assert set(gathered) == {"train/loss", "train/learning_rate", "validation/mase", "validation/mae"}
+    assert set(gathered) == {"train/loss", "train/learning_rate", "validation/mase", "validation/mae", "seconds"}
 
 
 def test_training_losses_are_means_since_the_last_point():

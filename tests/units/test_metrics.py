@@ -183,3 +183,45 @@ def test_only_shares_of_right_answers_are_better_when_higher() -> None:
     assert metrics.higher_is_better("test/accuracy")
     assert metrics.higher_is_better("macro_f1")
     assert not any(metrics.higher_is_better(name) for name in metrics.LABELS if name not in ("accuracy", "macro_f1"))
+
+
+def test_right_and_wrong_answers_are_told_one_by_one() -> None:
+    found = metrics.rightness([1, 0, 2], [[0.2, 0.5, 0.3], [0.1, 0.8, 0.1], [0.0, 0.4, 0.6]])
+    assert found.tolist() == [1, 0, 1]
+
+
+def test_each_window_has_a_mase_of_its_own_and_a_constant_channel_none() -> None:
+    # channel 0 changes by 1, 1, 4 in training: a scale of 2; channel 1 never changes
+    errors = metrics.ForecastErrors.from_training(np.array([[0, 5], [1, 5], [2, 5], [6, 5.0]]), 1)
+    actual = np.zeros((3, 2, 2))
+    forecast = np.array([[[1, 9], [3, 9]], [[0, 9], [2, 9]], [[-8, 9], [0, 9]]])
+    errors.add(actual[:2], forecast[:2])
+    errors.add(actual[2:], forecast[2:])
+    assert errors.scaled_by_window().tolist() == [(1 + 3) / 2 / 2, (0 + 2) / 2 / 2, (8 + 0) / 2 / 2]
+    assert errors.scaled_by_window().mean() == pytest.approx(errors.metrics()["mase"])
+
+
+def test_windows_are_scored_one_by_one_only_where_there_are_any() -> None:
+    with pytest.raises(ValueError, match="no windows"):
+        metrics.ForecastErrors.from_training(np.array([[0.0], [1.0]]), 1).scaled_by_window()
+
+
+def test_pieces_of_a_text_have_bits_of_their_own() -> None:
+    nats = np.repeat([1.0, 2.0], 64) * math.log(2)
+    whole = metrics.text_examples(nats, symbols=128, characters=128)
+    assert whole.scores == pytest.approx([1, 2])
+    assert whole.weights.tolist() == [64, 64]
+    # without the first symbol, the pieces are where they were
+    later = metrics.text_examples(nats[1:], symbols=128, characters=128)
+    assert later.scores == pytest.approx([1, 2])
+    assert later.weights.tolist() == [63, 64]
+
+
+@pytest.mark.parametrize(("symbols", "characters"), [(2, 2), (2, 5000), (100, 64), (1000, 4321), (4321, 4321)])
+def test_the_mean_over_pieces_is_the_bits_of_the_text_whatever_a_symbol_spells(symbols: int, characters: int) -> None:
+    nats = np.random.default_rng(0).exponential(size=symbols - 1)
+    found = metrics.text_examples(nats, symbols=symbols, characters=characters)
+    scored = (symbols - 1) * characters / symbols
+    assert found.mean == pytest.approx(nats.sum() / math.log(2) / scored)
+    assert found.weights.sum() == pytest.approx(scored)
+    assert (found.weights > 0).all()

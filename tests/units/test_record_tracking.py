@@ -6,10 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from rnnbench.errors import RnnbenchError
+from rnnbench.example_scores import ExampleScores
 from rnnbench.record import PROTOCOL_VERSION, RunRecord
 from rnnbench.tracking import PARENT, Tracker, experiment_name, record_of
 
@@ -159,6 +161,32 @@ def test_texts_and_files_are_read_back(tracker, experiment, tmp_path):
     assert tracker.artifact(writer.run_id, "below/weights.bin").read_bytes() == bytes(range(256))
     with pytest.raises(RnnbenchError, match=r"has no file 'gone\.txt'"):
         tracker.artifact(writer.run_id, "gone.txt")
+
+
+def test_scores_of_examples_are_read_back_beside_the_record(tracker, experiment):
+    scores = ExampleScores.of([0.1, 0.2, 0.4], [64, 64, 12], 2)
+    writer = tracker.start(experiment, "gru-seed1", {"kind": "confirm"})
+    writer.examples(scores)
+    writer.finish(a_record(kind="confirm"), {})
+    record = record_of(tracker.run(writer.run_id))
+    assert record.examples is None
+    assert tracker.with_examples(record) == replace(record, examples=scores)
+
+
+def test_a_store_without_scores_of_examples_gives_the_record_as_it_is(tracker, experiment):
+    record = record_of(tracker.run(stored(tracker, experiment, a_record(kind="confirm"))))
+    assert tracker.with_examples(record) == record
+
+
+def test_damaged_scores_of_examples_are_told_with_the_run_they_belong_to(tracker, experiment, store):
+    writer = tracker.start(experiment, "gru-seed1", {"kind": "confirm"})
+    writer.examples(ExampleScores.of([1, 0, 1]))
+    writer.finish(a_record(kind="confirm"), {})
+    (path,) = (store / "artifacts").rglob("test_examples.npz")
+    path.write_bytes(path.read_bytes()[:100])
+    record = record_of(tracker.run(writer.run_id))
+    with pytest.raises(RnnbenchError, match=rf"run gru-seed1 \({writer.run_id}\): .*test_examples\.npz is damaged"):
+        tracker.with_examples(record)
 
 
 def test_a_run_that_is_not_there_is_told(tracker):

@@ -2,6 +2,7 @@
 
 import json
 import math
+import time
 from dataclasses import replace
 
 import pytest
@@ -188,7 +189,8 @@ def only_run(tracker, experiment):
 
 def test_a_tracked_run_is_read_back_from_the_store_without_loss(tracker, experiment):
     record = tracked(tracker, experiment, kind="confirm", open_test=True, tags={"planned_seed": "1"})
-    found = tracker.with_curves(record_of(only_run(tracker, experiment)), record.curves)
+    found = tracker.with_examples(record_of(only_run(tracker, experiment)))
+    found = tracker.with_curves(found, record.curves)
     assert found.tags.pop("test_opened") == "True"
     assert found.tags["planned_seed"] == "1"
     assert replace(found, tags={}) == replace(record, tags={})
@@ -270,3 +272,31 @@ def test_curves_are_in_the_store_while_the_training_runs(tracker, experiment):
     found = tracker.with_curves(record_of(only_run(tracker, experiment)), record.curves)
     assert found.curves == record.curves
     assert sorted(set(seen)) == [4, 8]
+
+
+def test_only_a_run_that_opened_the_test_split_keeps_the_scores_of_its_examples(tracker, experiment):
+    opened = tracked(tracker, experiment, kind="confirm", open_test=True)
+    sealed = tracked(tracker, experiment, kind="trial")
+    assert opened.examples.mean == pytest.approx(opened.test, rel=1e-6)
+    assert sealed.examples is None
+    found = {name: tracker.with_examples(record).examples for name, record in (("opened", opened), ("sealed", sealed))}
+    assert found == {"opened": opened.examples, "sealed": None}
+    names = [item.path for item in tracker.client.list_artifacts(sealed.run_id)]
+    assert "test_examples.npz" not in names
+
+
+def test_seconds_of_training_are_counted_at_each_validation_without_it(monkeypatch):
+    cls = task_class("forecasting")
+    original = cls.summarize
+
+    def summarize(self):
+        time.sleep(0.2)
+        return original(self)
+
+    monkeypatch.setattr(cls, "summarize", summarize)
+    record = runs.train(a_config(**{"budget.validations": 4})).record
+    updates, seconds = zip(*record.curves["seconds"], strict=True)
+    assert updates == tuple(update for update, _ in record.curves["validation/mase"])
+    assert 0 < seconds[0] < seconds[-1] <= record.costs["training_seconds"]
+    assert [*seconds] == sorted(seconds)
+    assert "seconds" not in record.metrics

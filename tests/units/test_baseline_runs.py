@@ -1,0 +1,72 @@
+"""Baselines as runs of the store: computed once per data set, with the scores of their examples."""
+
+import pytest
+import small_data
+from small_runs import a_config
+
+from rnnbench import baseline_runs, results, runs
+from rnnbench.experiment import task_class
+from rnnbench.tracking import PARENT, Tracker
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch):
+    monkeypatch.setattr(runs, "load_data", lambda config: small_data.of_kind(task_class(config.task).data_kind))
+
+
+@pytest.fixture
+def tracker(store):
+    return Tracker()
+
+
+@pytest.fixture
+def experiment(tracker):
+    return tracker.experiment("sentiment", "small_texts")
+
+
+def below_a_sweep(tracker, experiment):
+    """The baselines of a new sweep, as the store has them."""
+    parent = tracker.start(experiment, "sweep", {"kind": "sweep"}).run_id
+    claim = tracker.start(experiment, "baselines", {"kind": "claim", "claim": "baselines"}, parent).run_id
+    told = []
+    baseline_runs.tracked_baselines(
+        a_config("sentiment"), tracker=tracker, experiment_id=experiment, parent=parent, claim=claim, tell=told.append
+    )
+    runs_below = tracker.find(experiment, kind="baseline", **{PARENT: parent})
+    records = [record for record in tracker.records(experiment, parent) if record.kind == "baseline"]
+    assert len(records) == len(runs_below)
+    return told, {record.model: record for record in results.with_examples(tracker, records)}
+
+
+def test_another_sweep_takes_over_baselines_with_the_scores_of_their_examples(tracker, experiment):
+    told, first = below_a_sweep(tracker, experiment)
+    assert told == ["majority_class", "naive_bayes", "tfidf_logistic_regression"]
+    for record in first.values():
+        assert record.examples.mean == pytest.approx(record.test, rel=1e-6)
+        assert len(record.examples.scores) == len(small_data.texts().splits.opened().test.texts)
+    told, second = below_a_sweep(tracker, experiment)
+    assert told == []
+    assert {model: record.examples for model, record in second.items()} == {
+        model: record.examples for model, record in first.items()
+    }
+    assert not {record.run_id for record in first.values()} & {record.run_id for record in second.values()}
+
+
+def test_baselines_of_before_scores_of_examples_were_kept_are_computed_anew(tracker, experiment, monkeypatch):
+    with monkeypatch.context() as earlier:
+        earlier.setattr(baseline_runs, "_KEPT", {})
+        below_a_sweep(tracker, experiment)
+    told, records = below_a_sweep(tracker, experiment)
+    assert len(told) == 3
+    assert all(record.examples is not None for record in records.values())
+
+
+def test_only_what_was_scored_on_the_test_split_is_asked_for_its_examples(tracker, experiment, monkeypatch):
+    _, records = below_a_sweep(tracker, experiment)
+    trial = runs.tracked(
+        a_config("sentiment"), tracker=tracker, experiment_id=experiment, name="gru-trial000", kind="trial"
+    )
+    asked = []
+    monkeypatch.setattr(tracker, "with_examples", lambda record: asked.append(record.name) or record)
+    results.with_examples(tracker, [trial, *records.values()])
+    assert asked == [record.name for record in records.values()]
