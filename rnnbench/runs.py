@@ -248,6 +248,8 @@ def tracked(
 
     try:
         writer.text(yaml.safe_dump(config.to_plain(), sort_keys=False, allow_unicode=True), "config.yaml")
+        about_to_be = describe(config, kind)
+        writer.describe(replace(about_to_be, tags={**about_to_be.tags, **(tags or {})}))
         hooks = replace(hooks, log=log, keep_sample=writer.text if kind in KEPT_KINDS else None)
         trained = train(config, kind=kind, open_test=open_test, hooks=hooks)
         record = replace(trained.record, run_id=writer.run_id, name=name)

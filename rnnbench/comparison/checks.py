@@ -46,8 +46,10 @@ def require_confirmed(records: Sequence[RunRecord]) -> None:
 
 def mixtures(records: Sequence[RunRecord]) -> list[str]:
     """Every reason why these runs may not stand in one table, a line each: the values and the runs that hold them."""
-    found = [_difference(label, _grouped(records, value)) for label, value in LIKE]
-    encoders = [record for record in records if record.kind != "baseline"]
+    # a training that failed at once may have left nothing but its name, which is no difference
+    described = [record for record in records if record.outcome != "failed" or record.protocol]
+    found = [_difference(label, _grouped(described, value)) for label, value in LIKE]
+    encoders = [record for record in described if record.kind != "baseline"]
     found += _budgets(encoders)
     found += [_difference(label, _by_value(values)) for label, values in search_differences(encoders)]
     if opened := [record for record in encoders if record.kind in SEARCH_KINDS and math.isfinite(record.test)]:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 SWEEP = (
     "sweep", "sentiment", "--data", "reviews.csv", "--model", "rnn", "--model", "gru", "--trials", "3", "--seeds", "2",
     "--workers", "2", "--set", "budget.updates=250", "--set", "budget.epochs=1000", "--set", "budget.validations=2",
-    "--set", "training.patience=0", "--set", "encoder.hidden_size=8", "--set", "search.pruning=false",
+    "--set", "training.patience=0", "--set", "search.pruning=false", "--match-parameters", "8k",
     "--reselect", "2",
 )  # fmt: skip
 
@@ -54,6 +54,12 @@ def test_a_sweep_stopped_three_ways_ends_complete(place: Place) -> None:
         assert indices == {"0", "1", "2"}
         assert place.outcomes("reselect", model) == ["completed"] * 4
         assert {run.data.tags["choice"] for run in place.runs(kind="confirm", model=model)} == {best_mean(place, model)}
+    said = survived.told[: survived.told.index("confirm ")]
+    assert "matched to 8,000 +- 2 %: hidden_size is solved for, not searched" in " ".join(said.split())
+    trained = [run for kind in ("trial", "reselect", "confirm") for run in place.runs(kind=kind, outcome="completed")]
+    assert len(trained) == 2 * (3 + 4 + 2)
+    assert all(7840 <= run.data.metrics["cost/parameters"] <= 8160 for run in trained)
+    assert "Parameters matched to 8.00k +- 2 %: gru " in " ".join(survived.told.split())
     assert "RUNNING" not in {run.info.status for run in place.runs()}
     ended = {run.info.status for run in place.runs() if run.data.tags.get("outcome") == "interrupted"}
     assert ended == {"KILLED"}
