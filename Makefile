@@ -12,7 +12,7 @@ SWEEP   = $(OPTIONS) $(foreach model,$(MODEL),--model "$(model)") $(call option,
           $(call option,match-parameters,$(MATCH)) $(call option,reselect,$(RESELECT)) $(if $(QUICK),--quick)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sweep baselines compare export bench ui data test test-fast check format lock clean
+.PHONY: help setup sweep baselines compare export report bench ui data test test-fast check format lock clean
 
 help: ## list every verb
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ compare: $(READY) ## the table of the newest sweep: TASK= [DATA=]
 
 export: $(READY) ## the table in every format, with figures: TASK= [DATA=]
 	@$(RUN) export $(TASK) $(OPTIONS)
+
+report: $(READY) ## one page that tells all of the newest sweep: TASK= [DATA=]
+	@$(RUN) report $(TASK) $(OPTIONS)
 
 bench: $(READY) ## time parts against what they replace: [NAME=]
 	@$(RUN) bench $(NAME) $(ARGS)

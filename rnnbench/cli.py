@@ -76,7 +76,7 @@ def show(
     as_json: given.Json = False,
 ) -> None:
     """Shows the resolved configuration, where each value came from, and what is searched."""
-    from rnnbench.experiment import resolve
+    from rnnbench.resolving import resolve
     from rnnbench.shown.lists import configuration
 
     options = options | given.searched(search)
@@ -88,7 +88,8 @@ def show(
 @with_data_options
 def baselines(task: given.Task, options: given.Options, sets: given.Sets = None, as_json: given.Json = False) -> None:
     """Shows what there is to beat: trivial and classical methods on the same splits."""
-    from rnnbench.experiment import models_of, resolve
+    from rnnbench.experiment_files import models_of
+    from rnnbench.resolving import resolve
     from rnnbench.shown.work import baseline_scores
 
     baseline_scores(resolve(task, models_of(task)[0], sets=sets or (), options=options), as_json)
@@ -107,7 +108,7 @@ def train(
     as_json: given.Json = False,
 ) -> None:
     """Trains one encoder once and records the run; the test split stays sealed."""
-    from rnnbench.experiment import resolve
+    from rnnbench.resolving import resolve
     from rnnbench.shown.work import training
 
     training(resolve(task, model, sets=sets or (), options=options, quick=quick, seed=seed), as_json)
@@ -179,12 +180,16 @@ def compare(
     sweep: given.Sweep = None,
     format: Annotated[str, typer.Option("--format", "-f", help="table, csv, md, latex, html or json.")] = "table",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file to write instead of printing.")] = None,
+    reach: Annotated[
+        float | None,
+        typer.Option("--reach", help="Seconds to this validation score, a share as 0.75; the best baseline's without."),
+    ] = None,
     force: given.Force = False,
 ) -> None:
     """Prints the comparison of the newest sweep, from the store alone."""
     from rnnbench.shown.tables import compared
 
-    compared(task, data, sweep, format, output, force=force)
+    compared(task, data, sweep, format, output, reach=reach, force=force)
 
 
 @app.command()
@@ -204,6 +209,41 @@ def export(
 
 @app.command()
 @tell_errors
+def report(
+    task: given.Task,
+    data: given.StoredData = None,
+    sweep: given.Sweep = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A folder.")] = None,
+    force: given.Force = False,
+) -> None:
+    """Writes one HTML page that tells all of the newest sweep, and the same as Markdown, from the store alone."""
+    from rnnbench.shown.report import reported
+
+    reported(task, data, sweep, output, force=force)
+
+
+@app.command()
+@tell_errors
+def across(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TASK|STUDY[:DATA]]...", help="Which; without it, every task on every data set."),
+    ] = None,
+    model: given.Models = None,
+    format: Annotated[str, typer.Option("--format", "-f", help="table, csv, md, latex, html or json.")] = "table",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; with --export a folder.")] = None,
+    export: Annotated[bool, typer.Option("--export", help="Write every format and the figures as well.")] = False,
+    force: given.Force = False,
+    as_json: given.Json = False,
+) -> None:
+    """Sums up the newest tables of several data sets: which encoder is best over all of them, and how sure that is."""
+    from rnnbench.shown.across import summed_up
+
+    summed_up(names or (), model or (), "json" if as_json else format, output, write_all=export, force=force)
+
+
+@app.command()
+@tell_errors
 def importance(
     task: given.Task,
     data: given.StoredData = None,
@@ -217,6 +257,22 @@ def importance(
     from rnnbench.shown.importance import mattered
 
     mattered(task, data, sweep, model or [], evaluator, output, as_json=as_json)
+
+
+@app.command()
+@tell_errors
+def expected(
+    task: given.Task,
+    data: given.StoredData = None,
+    sweep: given.Sweep = None,
+    model: given.Models = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A PNG to write the figure to.")] = None,
+    as_json: given.Json = False,
+) -> None:
+    """Shows the best validation score to expect of a random search of so many trials or seconds, and who is ahead."""
+    from rnnbench.shown.expected import expected_of_search
+
+    expected_of_search(task, data, sweep, model or [], output, as_json=as_json)
 
 
 @app.command()

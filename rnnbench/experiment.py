@@ -1,14 +1,10 @@
-"""One checked, frozen object that says everything a run needs: YAML, options and `--set`, later ones winning.
-
-setting's default  <  experiments/<task>.yaml  <  for_data  <  for_model  <  quick  <  options and --set
-"""
+"""One checked, frozen object that says everything a run needs, to plain data and back."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,22 +14,9 @@ from rnnbench.config import Range, Settings, is_named, range_from_plain, range_t
 from rnnbench.data.base import DataSettings
 from rnnbench.encoders.base import EncoderSettings, Layer
 from rnnbench.errors import RnnbenchError, SettingProblem, SettingsError, did_you_mean
-from rnnbench.experiment_files import (
-    Given,
-    below,
-    collect,
-    files_of,
-    models_of,
-    parse_sets,
-    task_of,
-    variant_of,
-    yaml_of,
-)
 from rnnbench.problems import problems_of
 from rnnbench.settings import BudgetSettings, HardwareSettings, SearchSettings, TrainingSettings
 from rnnbench.tasks.base import SequenceTask
-
-__all__ = ["ExperimentConfig", "from_plain", "layer_class", "models_of", "resolve", "task_class", "task_of", "yaml_of"]
 
 SEARCHED_SECTIONS = ("training", "encoder", "task")
 
@@ -168,56 +151,6 @@ def layer_class(model: str) -> type[Layer]:
     return registry.only_subclass(registry.module("encoders", model), Layer)
 
 
-def resolve(
-    task: str,
-    model: str,
-    *,
-    sets: Iterable[str] = (),
-    options: Mapping[str, tuple[Any, str]] | None = None,
-    quick: bool = False,
-    for_model: bool = True,
-    seed: int = 0,
-) -> ExperimentConfig:
-    """The configuration of one encoder on one task; without `for_model`, what all encoders of a sweep share.
-
-    sets: `section.setting=value` as typed. options: by dotted name, (value, the option's name).
-    Raises: UnknownNameError for a task or model; SettingsError with every unusable setting at once.
-    """
-    model = os.path.abspath(Path(model).expanduser()) if registry.is_file(model) else model
-    files = files_of(task)
-    layer, variant = variant_of(files, model)
-    task = task_of(task)
-    classes = _classes(task, layer)
-    given: Given = {}
-    problems: list[SettingProblem] = []
-    for path, said in files:
-        collect(said, path.name, given, problems)
-    typed = {**dict(options or {}), **parse_sets(sets, problems)}
-    data_name = str(typed.get("data.name", given.get("data.name", ("", "")))[0])
-    has_path = typed.get("data.path", (None, ""))[0]
-    for path, said in files:
-        if not has_path:
-            collect(below(said, "for_data", data_name), f"{path.name}, {data_name}", given, problems)
-        if for_model:
-            collect(below(said, "for_model", layer), f"{path.name}, {layer}", given, problems)
-    if for_model and variant:
-        collect(variant, f"variant {model}", given, problems)
-    for path, said in files if quick else ():
-        collect(below(said, "quick"), f"{path.name}, quick", given, problems)
-    given.update(typed)
-    _pin(typed, given)
-    return _build(task, (model, layer), classes, given, problems, seed)
-
-
-def _pin(typed: Mapping[str, tuple[Any, str]], given: Given) -> None:
-    """Takes every typed setting out of the search, unless a range for it is typed as well."""
-    ranges, origin = given.get("search.ranges", ({}, "default"))
-    own = ranges if "search.ranges" in typed else {}
-    pinned = {name: None for name in typed if name.partition(".")[0] in SEARCHED_SECTIONS}
-    if pinned and isinstance(ranges, Mapping):
-        given["search.ranges"] = ({**ranges, **{name: None for name in pinned if name not in own}}, origin)
-
-
 def from_plain(plain: Mapping[str, Any]) -> ExperimentConfig:
     """The configuration that `to_plain` wrote.
 
@@ -240,10 +173,11 @@ def from_plain(plain: Mapping[str, Any]) -> ExperimentConfig:
         raise RnnbenchError(
             f"{model} has changed since: to search it anew, type  rnnbench sweep {task} --model {model}"
         )
-    return _build(task, (model, layer), _classes(task, layer), given, [], int(plain.get("seed", 0)))
+    return build(task, (model, layer), section_classes(task, layer), given, [], int(plain.get("seed", 0)))
 
 
-def _classes(task: str, model: str) -> dict[str, type[Settings]]:
+def section_classes(task: str, model: str) -> dict[str, type[Settings]]:
+    """The settings class of every section, for a task and a layer's name."""
     return {
         "data": DataSettings,
         "task": task_class(task).Settings,
@@ -255,7 +189,7 @@ def _classes(task: str, model: str) -> dict[str, type[Settings]]:
     }
 
 
-def _build(
+def build(
     task: str,
     names: tuple[str, str],
     classes: dict[str, type[Settings]],
@@ -263,6 +197,11 @@ def _build(
     problems: list[SettingProblem],
     seed: int,
 ) -> ExperimentConfig:
+    """The configuration of these values by dotted name, each with where it came from.
+
+    names: of the model and of its layer. problems: what was already found wrong with the values.
+    Raises: SettingsError with every unusable setting at once.
+    """
     values: dict[str, dict[str, Any]] = {section: {} for section in classes}
     for name, (value, origin) in given.items():
         section, _, setting = name.partition(".")

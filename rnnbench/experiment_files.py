@@ -65,6 +65,15 @@ def files_of(name: str) -> list[tuple[Path, dict[str, Any]]]:
     return [(path, said) for path, said in found if path is not None]
 
 
+def question_of(name: str) -> str:
+    """What a study asks, or what the first line of a task's file says it asks; nothing where neither says so."""
+    path, said = yaml_of(name)
+    if said.get("question"):
+        return str(said["question"])
+    first = "" if path is None else path.read_text(encoding="utf-8").lstrip().partition("\n")[0]
+    return first.lstrip("# ").strip() if first.startswith("#") else ""
+
+
 def variant_of(files: Iterable[tuple[Path, dict[str, Any]]], model: str) -> tuple[str, dict[str, Any]]:
     """The encoder that a model's name stands for, and what a variant of that name sets.
 

@@ -24,8 +24,10 @@ class RunRecord:
     """One run, without loss.
 
     metrics: final values by key, such as `validation/accuracy` and `test/accuracy`, at the epoch that validation chose.
-    costs: `parameters`, `updates`, `epochs`, `wall_seconds`, `training_items_per_second`,
-        `inference_items_per_second`, `peak_memory_bytes`.
+    costs: `parameters`, `embedding_parameters` (of them in embeddings), `updates`, `epochs`, `best_update`,
+        `wall_seconds`, `training_seconds` (without validations), `training_items_per_second`, `peak_memory_bytes`;
+        not of trials: `inference_items_per_second`, `inference_batch_size`, `training_flops_per_item` and
+        `training_flops`.
     curves: per key, (update, value) in the order of updates; `seconds` is what training alone had taken by then.
     examples: the score of every test example, where the test split was opened and they were asked for.
     """

@@ -12,6 +12,7 @@ from pathlib import Path
 from rnnbench.choosing import asked_for, candidates, chosen, reselections
 from rnnbench.comparison import compare, export
 from rnnbench.comparison.base import Comparison
+from rnnbench.comparison.expectations import Expectations
 from rnnbench.comparison.importances import Importances
 from rnnbench.comparison.view import IN_TABLE
 from rnnbench.errors import ComparisonError, RnnbenchError, UnknownNameError, did_you_mean
@@ -60,24 +61,28 @@ def latest_sweep(tracker: Tracker, task: str, data: str | None = None, sweep: st
             raise UnknownNameError("sweep", sweep, {str(run.info.run_name) for run in found})
         return named[0].info.experiment_id, named[0].info.run_id
     # one that was broken off before its first confirmation does not hide what there is
-    newest = next((run for run in found if _is_confirmed(tracker, run)), found[0])
+    newest = next((run for run in found if is_confirmed(tracker, run)), found[0])
     return newest.info.experiment_id, newest.info.run_id
 
 
-def _is_confirmed(tracker: Tracker, sweep: Run) -> bool:
+def is_confirmed(tracker: Tracker, sweep: Run) -> bool:
+    """Whether a confirmation of this sweep has completed."""
     confirmed = {"kind": "confirm", "outcome": "completed", PARENT: sweep.info.run_id}
     return bool(tracker.find(sweep.info.experiment_id, **confirmed))
 
 
-def of_sweep(tracker: Tracker, parent: str, *, force: bool = False) -> Result:
-    """The comparison of one sweep, from the store alone."""
+def of_sweep(tracker: Tracker, parent: str, *, force: bool = False, reach: float | None = None) -> Result:
+    """The comparison of one sweep, from the store alone.
+
+    reach: a validation score, to say how long each encoder trained until it got there.
+    """
     run = tracker.run(parent)
     records = tracker.records(run.info.experiment_id, parent)
     found = current(records)
     if not any(record.kind == "confirm" for record in found):
         raise ComparisonError(_nothing_confirmed(found, _name(run)))
-    found = with_examples(tracker, found)
-    comparison = compare(found, force=force)
+    found = with_curves(tracker, with_examples(tracker, found))
+    comparison = compare(found, force=force, reach=reach)
     return Result(comparison, tuple(found), parent, run.info.experiment_id, _name(run))
 
 
@@ -142,9 +147,9 @@ def exports_folder(name: str, data: str) -> Path:
 
 
 def with_curves(tracker: Tracker, records: Sequence[RunRecord]) -> list[RunRecord]:
-    """The records, confirmations with their validation curve."""
+    """The records, confirmations with their validation curve and the seconds that training had taken."""
     return [
-        tracker.with_curves(record, [f"validation/{record.metric}"]) if record.kind == "confirm" else record
+        tracker.with_curves(record, [f"validation/{record.metric}", "seconds"]) if record.kind == "confirm" else record
         for record in records
     ]
 
@@ -159,7 +164,7 @@ def with_examples(tracker: Tracker, records: Sequence[RunRecord]) -> list[RunRec
 def write_exports(tracker: Tracker, result: Result, output: Path | None = None) -> list[Path]:
     """Every format and figure of a comparison in one folder. Raises: RnnbenchError where it cannot be written."""
     folder = output or exports_folder(result.name, result.comparison.data)
-    return export(result.comparison, with_curves(tracker, result.records), folder)
+    return export(result.comparison, result.records, folder)
 
 
 def publish(tracker: Tracker, result: Result) -> None:
@@ -189,6 +194,16 @@ def log_importances(tracker: Tracker, parent: str, importances: Importances, fig
         path = Path(folder) / "importance.png"
         path.write_bytes(figure)
         writer.file(path, "importance")
+
+
+def log_expectations(tracker: Tracker, parent: str, found: Expectations, figure: bytes) -> None:
+    """Puts the picture and the numbers of expected validation performance on the sweep's run."""
+    writer = tracker.writer(parent)
+    writer.text(json.dumps(found.to_plain(), indent=1), "expected/expected.json")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "expected_validation.png"
+        path.write_bytes(figure)
+        writer.file(path, "expected")
 
 
 def _mark(tracker: Tracker, result: Result) -> None:

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import torch
 import yaml
-from torch import nn
 
 from rnnbench import data, environment
 from rnnbench.config import range_to_plain
@@ -23,10 +22,12 @@ from rnnbench.experiment import ExperimentConfig, layer_class, task_class
 from rnnbench.memory import PeakMemory
 from rnnbench.metrics import higher_is_better
 from rnnbench.record import Kind, RunRecord, is_matched
+from rnnbench.showcases import SHOWCASE_FILE, to_json
 from rnnbench.tasks.base import Prepared, SequenceTask
 from rnnbench.tracking import Tracker
 from rnnbench.training.callbacks import Log, Report, Watch
-from rnnbench.training.fitting import fit
+from rnnbench.training.costs import count_parameters, measured, sizes
+from rnnbench.training.fitting import fit, is_out_of_memory
 from rnnbench.training.initialization import initialize
 from rnnbench.training.samples import KeepText, Samples
 from rnnbench.training.weights import save_weights
@@ -114,16 +115,16 @@ def check_size(config: ExperimentConfig, parameters: int) -> None:
     )
 
 
-def count_parameters(module: nn.Module) -> int:
-    """All trained numbers, embeddings too."""
-    return sum(parameter.numel() for parameter in module.parameters())
+def without_numbers(config: ExperimentConfig, prepared: Prepared) -> SequenceTask:
+    """The task on the meta device: every shape, no numbers, at no cost."""
+    with torch.device("meta"):
+        encoder = Stack(layer_class(config.layer), prepared.input_size, config.encoder)
+        return task_class(config.task)(encoder, prepared, config.task_settings)
 
 
 def parameters_of(config: ExperimentConfig, prepared: Prepared) -> int:
     """How many parameters a configuration has, without making any."""
-    with torch.device("meta"):
-        encoder = Stack(layer_class(config.layer), prepared.input_size, config.encoder)
-        return count_parameters(task_class(config.task)(encoder, prepared, config.task_settings))
+    return count_parameters(without_numbers(config, prepared))
 
 
 def train(
@@ -164,7 +165,7 @@ def train(
             others=[] if samples is None else [samples],
         )
     except (MemoryError, RuntimeError) as error:
-        if not _is_out_of_memory(error):
+        if not is_out_of_memory(error):
             raise
         watch.outcome = "out_of_memory"
     fit_seconds = time.perf_counter() - fit_started - (0.0 if samples is None else samples.seconds)
@@ -175,23 +176,21 @@ def train(
         metrics |= task.evaluate("test")
         examples = task.checked_examples(metrics[f"test/{cls.metric}"])
     costs = {
-        "parameters": float(count_parameters(task)),
+        **sizes(task),
         "updates": float(task.global_step),
         "epochs": task.global_step / prepared.batches_per_epoch(config.training.batch_size),
         "best_update": float(watch.best_update),
         "wall_seconds": time.perf_counter() - started,
         "training_seconds": fit_seconds - watch.validating_seconds,
         "training_items_per_second": watch.items / max(1e-9, fit_seconds - watch.validating_seconds),
-        "inference_items_per_second": task.observed_items / max(1e-9, watch.validating_seconds),
-        "peak_memory_bytes": float(memory.peak_bytes()),
     }
+    if (peak := memory.peak_bytes()) is not None:
+        costs["peak_memory_bytes"] = float(peak)
+    if kind in KEPT_KINDS and watch.outcome == "completed":
+        shapes = without_numbers(config, prepared)
+        costs |= measured(task, shapes, batch_size=config.training.batch_size, items=watch.items)
     record = replace(describe(config, kind), examples=examples)
     return Trained(replace(record, outcome=watch.outcome, metrics=metrics, costs=costs, curves=watch.curves), task)
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    """True for every way of saying so: on a CPU, torch raises a plain RuntimeError."""
-    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error)
 
 
 def describe(config: ExperimentConfig, kind: Kind) -> RunRecord:
@@ -261,6 +260,8 @@ def tracked(
             writer.examples(record.examples)
         if kind in KEPT_KINDS and record.outcome == "completed":
             save_weights(trained.task, writer.file, writer.text)
+        if open_test and record.outcome == "completed":
+            writer.text(to_json(trained.task.showcase()), SHOWCASE_FILE)
         writer.finish(record, {"model": record.model, "seed": config.seed, **(params or {})})
         return record
     except (KeyboardInterrupt, SystemExit):

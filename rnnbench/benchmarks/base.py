@@ -2,7 +2,7 @@
 
 A benchmark is one file: its docstring's first line says what it measures, and it has one function,
 
-    def measure() -> Iterator[Measurement]: ...
+    def measure() -> Iterator[Measurement | Figures]: ...
 
 which gives each result as soon as it is known.
 """
@@ -28,6 +28,18 @@ class Measurement:
     """What the value is compared with, measured in the same rounds."""
     ratio: float | None = None
     """The value, divided by that of what it is compared with: below 1 is less time, or less memory."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Several numbers of one thing side by side: a line of a table.
+
+    figures: name of the column, value, standard error.
+    """
+
+    name: str
+    unit: str
+    figures: tuple[tuple[str, float, float], ...]
 
 
 class Paired(NamedTuple):

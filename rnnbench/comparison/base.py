@@ -9,7 +9,7 @@ LEVEL = 0.95
 """Coverage that every interval claims."""
 
 ALPHA = 0.05
-"""An encoder is called worse than the best one when its Holm-adjusted p value is below this."""
+"""An encoder is called worse than the best one only when its adjusted p value is below this."""
 
 RowKind = Literal["encoder", "baseline"]
 
@@ -31,11 +31,20 @@ class Row:
 
     seed_scores: (seed, test score) of each seed that completed, by seed; empty for a baseline.
     seeds_planned: seeds tried, with those that did not complete.
-    costs (`parameters` to `inference_items_per_second`): means over the completed confirm runs.
+    costs (`parameters` to `inference_batch_size`): means over the completed confirm runs.
     peak_memory_bytes: the largest of them.
+    seconds_to_reach: mean training seconds until validation reached the table's `reach`, over `seeds_reached` seeds.
     trials_failed: trials that diverged, ran out of memory or failed.
-    p_value_holm: Holm-adjusted p against the best encoder, from `paired_seeds` seeds that both completed.
+    interval: of the mean over seeds and `examples` test examples; over seeds alone where `examples` is 0.
+    block: how many consecutive examples depend on one another.
+    p_value: against the best encoder, from `paired_seeds` seeds that both completed, adjusted for being several and for
+        the best one being picked on the same scores. It decides, together with `behind_best`.
+    p_value_holm: the same without that last, adjusted by Holm's method.
+    behind_best: how much worse than the best encoder over seeds and examples, holding for all pairs at once.
     in_best_group: the best encoder, or one not shown to be worse than it.
+    ahead_of_baseline: how much better than the best baseline, holding for all encoders at once.
+    surely_beats_baseline: better by more than chance; None for baselines and where there is none.
+    above_better: the chance that a run of the row above is better than one of this row, on other examples.
     beats_baseline: the mean is better than the best baseline's; None for baselines and where there is none.
     remarks: what a reader has to know about this row, in words.
     """
@@ -53,14 +62,29 @@ class Row:
     wall_seconds: float | None = None
     training_items_per_second: float | None = None
     inference_items_per_second: float | None = None
+    embedding_parameters: float | None = None
+    training_seconds: float | None = None
+    training_flops_per_item: float | None = None
+    training_flops: float | None = None
+    inference_batch_size: float | None = None
     peak_memory_bytes: float | None = None
+    seconds_to_reach: float | None = None
+    seeds_reached: int | None = None
     trials_completed: int = 0
     trials_pruned: int = 0
     trials_failed: int = 0
     is_best: bool = False
     in_best_group: bool = False
     beats_baseline: bool | None = None
+    p_value: float | None = None
     p_value_holm: float | None = None
+    behind_best: Interval | None = None
+    ahead_of_baseline: Interval | None = None
+    surely_beats_baseline: bool | None = None
+    above_better: float | None = None
+    above_better_interval: Interval | None = None
+    examples: int = 0
+    block: int = 1
     paired_seeds: int = 0
     remarks: tuple[str, ...] = ()
     run_ids: tuple[str, ...] = ()
@@ -84,6 +108,8 @@ class Comparison:
     """One table: rows best first, baselines among the encoders, and what holds for all of them.
 
     is_forced: unlike runs stand in it, on purpose; the first footnotes say which.
+    reach: the validation score that `seconds_to_reach` of each row is about; reach_is_baselines: nobody stated it, so
+        it is the best baseline's.
     """
 
     title: str
@@ -97,6 +123,8 @@ class Comparison:
     budget: dict[str, Any] = field(default_factory=dict)
     footnotes: tuple[str, ...] = ()
     is_forced: bool = False
+    reach: float | None = None
+    reach_is_baselines: bool = False
 
     @property
     def encoders(self) -> tuple[Row, ...]:

@@ -94,11 +94,41 @@ def p_text(value: float | None) -> str:
     return MISSING if value is None else "<0.001" if value < 0.001 else f"{value:.3f}"
 
 
+def chance_text(row: Row) -> str:
+    """'0.83 [0.45, 0.98]'."""
+    if row.above_better is None:
+        return MISSING
+    ends = row.above_better_interval
+    return f"{row.above_better:.2f}" + (f" [{ends.low:.2f}, {ends.high:.2f}]" if ends else "")
+
+
 def seeds_text(row: Row) -> str:
     """'6', or '5 of 6' where a seed did not complete."""
     if row.kind == "baseline":
         return MISSING
     return f"{row.seeds}" if row.seeds == row.seeds_planned else f"{row.seeds} of {row.seeds_planned}"
+
+
+def without_embeddings(row: Row) -> float | None:
+    """The parameters that are no embeddings, where that is known."""
+    if row.parameters is None or row.embedding_parameters is None:
+        return None
+    return row.parameters - row.embedding_parameters
+
+
+def reach_text(row: Row) -> str:
+    """'12.3', '12.3 (5 of 6)' where a seed never got there, 'never', or nothing known."""
+    if row.seeds_reached is None:
+        return MISSING
+    if row.seconds_to_reach is None:
+        return "never"
+    whole = row.seeds_reached == row.seeds_planned
+    return seconds_text(row.seconds_to_reach) + ("" if whole else f" ({row.seeds_reached} of {row.seeds_planned})")
+
+
+def reach_header(table: Comparison) -> str:
+    """'seconds to validation 75.9 %'."""
+    return f"seconds to validation {with_unit(table.metric, table.reach)}"
 
 
 def trials_text(row: Row) -> str:
@@ -112,26 +142,47 @@ def one_line(text: str) -> str:
 
 
 def columns(comparison: Comparison) -> tuple[Column, ...]:
-    """Every column of the table, in order, with the units in the headers."""
+    """Every column of the table that has something to say, in order, with the units in the headers."""
     shown = style(comparison.metric)
     unit = f" ({shown.unit})" if shown.unit else ""
     has_interval = any(row.interval for row in comparison.rows)
-    return (
+    every = (
         Column("model", "encoder", lambda _, row: one_line(row.model), is_numeric=False),
         Column("seeds", "seeds", lambda _, row: seeds_text(row)),
         Column("test", f"test {shown.label}{unit}" + (" [95 % interval]" if has_interval else ""), _test_cell),
         Column("validation", f"validation{unit}", lambda table, row: score_text(table.metric, row.validation)),
         Column("skill", "skill", lambda _, row: signed(row.skill)),
+        Column("above_better", "P(row above is better)", lambda _, row: chance_text(row)),
+        Column("behind_best", f"behind the best{unit}", _behind_cell),
+        Column("p_value", "p", lambda _, row: p_text(row.p_value)),
         Column("p_value_holm", "p (Holm)", lambda _, row: p_text(row.p_value_holm)),
         Column("parameters", "parameters", lambda _, row: compact(row.parameters)),
+        Column("own_parameters", "without embeddings", lambda _, row: compact(without_embeddings(row))),
         Column("updates", "updates", lambda _, row: _whole(row.updates)),
         Column("wall_seconds", "seconds", lambda _, row: seconds_text(row.wall_seconds)),
         Column("training", "items/s trained", lambda _, row: compact(row.training_items_per_second)),
         Column("inference", "items/s inference", lambda _, row: compact(row.inference_items_per_second)),
+        Column("flops", "training FLOPs per item", lambda _, row: compact(row.training_flops_per_item)),
+        Column("reach", reach_header(comparison), lambda _, row: reach_text(row)),
         Column("memory", "peak memory (MB)", lambda _, row: _whole(row.peak_memory_bytes, 1e6)),
         Column("trials", "trials (completed/pruned/failed)", lambda _, row: trials_text(row)),
         Column("remarks", "remarks", lambda _, row: remarks_text(row), is_numeric=False),
     )
+    unknown = {
+        "own_parameters": not any(row.embedding_parameters for row in comparison.rows),
+        "flops": all(row.training_flops_per_item is None for row in comparison.rows),
+        "reach": comparison.reach is None,
+    }
+    return tuple(column for column in every if not unknown.get(column.key))
+
+
+def _behind_cell(table: Comparison, row: Row) -> str:
+    """How much worse than the best encoder: '0.6 [-0.3, 1.5]'."""
+    if row.behind_best is None or row.test is None or table.best is None or table.best.test is None:
+        return MISSING
+    # its middle, and not the difference of the means, which need not be over the same seeds
+    middle = (row.behind_best.low + row.behind_best.high) / 2
+    return score_text(table.metric, middle) + interval_text(table.metric, row.behind_best)
 
 
 def remarks_text(row: Row) -> str:

@@ -33,16 +33,16 @@ def _ranking(table: Comparison, best: Row) -> str:
     if not others:
         return scored.format("is the only encoder with a test score") + "."
     blind = untested(table)
-    worse = [row for row in others if row.p_value_holm is not None and row.p_value_holm < ALPHA]
+    worse = [row for row in others if not row.in_best_group]
     level = [row for row in others if row not in worse and row not in blind]
     if len(worse) == len(others):
-        p_value = max(row.p_value_holm for row in worse if row.p_value_holm is not None)
+        p_value = max(row.p_value for row in worse if row.p_value is not None)
         every = "the other encoder is" if len(worse) == 1 else "every other encoder is"
         return scored.format("is best") + f"; {every} significantly worse (p {_at_most(p_value, len(worse))})."
     clauses = [scored.format("has the best mean")]
     if level:
         are = "is" if len(level) == 1 else "are"
-        with_p = _listed([f"{one_line(row.model)} (p = {p_text(row.p_value_holm)})" for row in level])
+        with_p = _listed([f"{one_line(row.model)} ({_why_level(row)})" for row in level])
         clauses.append(f"{with_p} {are} not distinguishable from it")
     if blind:
         needed = reach(table)[2]
@@ -54,8 +54,14 @@ def _ranking(table: Comparison, best: Row) -> str:
     return "; ".join(clauses) + "."
 
 
+def _why_level(row: Row) -> str:
+    """'p = 0.312', and where p is small enough, that other test examples might turn the order round."""
+    by_examples = row.p_value is not None and row.p_value < ALPHA
+    return f"p = {p_text(row.p_value)}" + (", but not beyond the chance of test examples" if by_examples else "")
+
+
 def _measured(table: Comparison, row: Row) -> str:
-    """'78.1 % accuracy, 77.4 to 78.8 over 6 seeds'."""
+    """'78.1 % accuracy, 77.4 to 78.8 over 6 seeds and 1,066 test examples'."""
     seeds = f"{row.seeds} seed{'s' if row.seeds != 1 else ''}"
     if row.seeds != row.seeds_planned:
         seeds += f" of {row.seeds_planned}"
@@ -63,16 +69,16 @@ def _measured(table: Comparison, row: Row) -> str:
     if row.interval is None:
         return f"{score} on {seeds}"
     low, high = (score_text(table.metric, end) for end in (row.interval.low, row.interval.high))
-    return f"{score}, {low} to {high} over {seeds}"
+    return f"{score}, {low} to {high} over {seeds}" + (f" and {row.examples:,} test examples" if row.examples else "")
 
 
 def _over_baseline(table: Comparison) -> str:
-    """Encoders that beat the best baseline beyond the chance in the seeds, and those that do not."""
+    """Encoders that beat the best baseline beyond chance, and those that do not."""
     baseline = table.best_baseline
     if baseline is None or baseline.test is None:
         return "No baseline has a test score to compare with."
     encoders = [row for row in table.encoders if row.test is not None]
-    clear = [row for row in encoders if row.beats_baseline and row.interval and baseline.test not in row.interval]
+    clear = [row for row in encoders if row.surely_beats_baseline]
     unclear = [row for row in encoders if row.beats_baseline and row not in clear]
     behind = [row for row in encoders if not row.beats_baseline]
     name = f"the best baseline, {one_line(baseline.model)} ({with_unit(table.metric, baseline.test)})"
@@ -86,7 +92,8 @@ def _over_baseline(table: Comparison) -> str:
     if unclear:
         alone = len(unclear) == 1
         in_doubt = all(row.interval for row in unclear)
-        doubt = "within the chance of seeds" if in_doubt else "with too few seeds to be sure"
+        chance = "seeds and test examples" if all(row.ahead_of_baseline for row in unclear) else "seeds"
+        doubt = f"within the chance of {chance}" if in_doubt else "with too few seeds to be sure"
         clauses.append(f"{_names(unclear)} {'is' if alone else 'are'} ahead of it, but {doubt}")
     if behind and (unclear or not clear):
         clauses.append(f"{_names(behind)} {'does' if len(behind) == 1 else 'do'} not beat it")

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rnnbench.comparison.base import Comparison
+from rnnbench.comparison.cost_figure import cost_figure
+from rnnbench.comparison.expectations import expectations
+from rnnbench.comparison.expected_figure import expected_figure
 from rnnbench.comparison.figures import curves_figure, score_figure
 from rnnbench.comparison.formats import FORMATS, render
 from rnnbench.errors import RnnbenchError
@@ -18,7 +21,8 @@ SUFFIXES = {"latex": "tex"}
 
 
 def export(comparison: Comparison, records: Sequence[RunRecord], output: Path) -> list[Path]:
-    """The files written: the table in every format, scores.png and learning_curves.png.
+    """The files written: the table in every format, scores.png, learning_curves.png, expected_validation.png,
+    score_against_cost.png.
 
     Everything is worked out before anything is written, and each file appears whole or not at all.
 
@@ -29,6 +33,8 @@ def export(comparison: Comparison, records: Sequence[RunRecord], output: Path) -
     }
     contents["scores.png"] = score_figure(comparison)
     contents["learning_curves.png"] = curves_figure(records)
+    contents["expected_validation.png"] = expected_figure(expectations(records, with_words=False).curves)
+    contents["score_against_cost.png"] = cost_figure(comparison)
     for name, content in contents.items():
         write_whole(output / name, content)
     return [output / name for name in contents]

@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from rnnbench.comparison.base import ALPHA, Comparison, Row
-from rnnbench.comparison.luck import reselection_note
+from rnnbench.comparison.pareto import front_note
+from rnnbench.comparison.reaching import reach_note
+from rnnbench.comparison.reselection import reselection_note
 from rnnbench.comparison.rows import FAILED
 from rnnbench.comparison.searches import few_random_note, searched_note
 from rnnbench.comparison.sizes import matched_note
-from rnnbench.comparison.statistics import EXACT_SEEDS, seeds_needed, smallest_p
+from rnnbench.comparison.statistics import seeds_needed, smallest_p
+from rnnbench.comparison.sureness import bold_note, chance_note, interval_notes
 from rnnbench.record import RunRecord
 
 
@@ -28,39 +31,30 @@ def written(table: Comparison, records: Sequence[RunRecord], reasons: Sequence[s
         yield note
     yield from filter(None, (matched_note(records), reselection_note(records), few_random_note(records)))
     yield from _baselines(table)
-    if any(row.interval for row in table.rows):
-        yield (
-            "Intervals are 95 % Student t intervals of the mean over seeds only: "
-            "the chance in the choice of test examples is not in them."
-        )
+    yield from interval_notes(table)
+    yield from chance_note(table)
+    yield from reach_note(table)
+    yield from front_note(table)
+    yield from _how_costs_are_counted(table)
 
 
 def reach(table: Comparison) -> tuple[int, float, int]:
-    """(most paired seeds, smallest Holm-adjusted p those can give, seeds that could get below 0.05)."""
+    """(most paired seeds, smallest p those can give, seeds that could get below 0.05)."""
     pairs = [row.paired_seeds for row in table.encoders if row.paired_seeds]
-    if not pairs:
-        return 0, 1.0, seeds_needed(1)
-    return max(pairs), min(1.0, len(pairs) * smallest_p(max(pairs))), seeds_needed(len(pairs))
+    return (max(pairs), smallest_p(max(pairs)), seeds_needed()) if pairs else (0, 1.0, seeds_needed())
 
 
 def _significance(table: Comparison) -> Iterable[str]:
     others = [row for row in table.encoders if not row.is_best and row.test is not None]
     if not others:
         return
-    yield (
-        "Bold: the best encoder and every encoder not shown to be worse than it "
-        f"(two-sided paired sign-flip test on seeds, Holm-adjusted p >= {ALPHA})."
-    )
+    yield from bold_note(table, others)
     seeds, floor, needed = reach(table)
     if floor >= ALPHA:
-        most = f"{_count(seeds, 'paired seed')} and {_count(len(others), 'encoder')} against the best one"
         yield (
-            f"No difference can be significant here: with {most}, "
-            f"the smallest possible Holm-adjusted p is {floor:.3f}. {needed} seeds could show one."
+            f"No difference can be significant here: with {_count(seeds, 'paired seed')} "
+            f"the smallest possible p is {floor:.3f}. {needed} seeds could show one."
         )
-    capped = [row.model for row in others if row.paired_seeds == EXACT_SEEDS and row.seeds > EXACT_SEEDS]
-    if capped:
-        yield f"{', '.join(capped)}: tested on the {EXACT_SEEDS} lowest common seeds, all an exact test can take."
 
 
 def _seeds(table: Comparison) -> Iterable[str]:
@@ -73,7 +67,7 @@ def _seeds(table: Comparison) -> Iterable[str]:
     for row in table.encoders:
         if best is None or row.is_best or row.test is None:
             continue
-        if row.paired_seeds < min(best.seeds, row.seeds, EXACT_SEEDS) or row.seeds != best.seeds:
+        if row.paired_seeds < min(best.seeds, row.seeds) or row.seeds != best.seeds:
             shared = f"{_count(row.paired_seeds, 'seed')} in common with {best.model}"
             yield f"{row.model}: {shared}, {'only those are tested' if row.paired_seeds else 'so not tested'}."
 
@@ -112,6 +106,18 @@ def _baselines(table: Comparison) -> Iterable[str]:
     for row in table.baselines:
         if row.test is None:
             yield f"Baseline {row.model} has no test score: {', '.join(row.remarks)}."
+
+
+def _how_costs_are_counted(table: Comparison) -> Iterable[str]:
+    sizes = {row.inference_batch_size for row in table.encoders if row.inference_batch_size}
+    if any(row.training_flops_per_item for row in table.encoders):
+        yield (
+            "FLOPs per item: matrix products of a training step, forward and backward (twice the forward), a "
+            "multiplication and an addition each 1; from the model's equations, whatever kernel runs them."
+        )
+    if sizes:
+        listed = " or ".join(f"{size:,.0f}" for size in sorted(sizes))
+        yield f"Inference: the whole validation split in batches of {listed} items, the fastest of up to three passes."
 
 
 def is_unequally_searched(table: Comparison) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
-from rnnbench.comparison.figures import GROUP, INK, SOFT, new_figure, plain_name, png
+from rnnbench.comparison.figures import GROUP, INK, SOFT, Write, new_figure, plain_name, png
 
 EvaluatorName = Literal["ped_anova", "fanova"]
 EVALUATORS: tuple[EvaluatorName, ...] = get_args(EvaluatorName)
@@ -69,7 +69,7 @@ class Importances:
         return {**asdict(self), "interval": INTERVAL, "questions": asked}
 
 
-def importance_figure(importances: Importances) -> bytes:
+def importance_figure(importances: Importances, write: Write = png) -> bytes:
     """A PNG with a panel per encoder and evaluator: bars for means, whiskers for intervals."""
     models = [*dict.fromkeys(one.model for one in importances.found)]
     evaluators = [name for name in EVALUATORS if any(one.evaluator == name for one in importances.found)]
@@ -95,4 +95,4 @@ def importance_figure(importances: Importances) -> bytes:
     where = f"{plain_name(importances.task)} on {plain_name(importances.data)}"
     reading = "bar: mean over resampled trials; whiskers: 80 % interval"
     figure.suptitle(f"Which settings mattered: {where}\n{reading}", x=0.01, ha="left", fontsize=9, color=SOFT)
-    return png(figure)
+    return write(figure)

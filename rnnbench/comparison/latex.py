@@ -6,8 +6,11 @@ from rnnbench.comparison.base import Comparison, Row
 from rnnbench.comparison.cells import Column, about, columns, one_line, runs_by_row
 from rnnbench.comparison.conclusion import verdict
 
-LEFT_OUT = ("updates", "training", "inference", "memory")
+LEFT_OUT = ("updates", "training", "inference", "memory", "own_parameters", "flops", "reach")
 """Columns that a page has no room for; they are in every other format."""
+
+LATIN = 0x17F
+"""The last letter that LaTeX knows without a package."""
 
 SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -36,6 +39,10 @@ def latex_text(comparison: Comparison) -> str:
     """A `table` with a `tabular`, the notes below it, and the run ids in comments."""
     shown = [column for column in columns(comparison) if column.key not in LEFT_OUT]
     lines = ["% needs \\usepackage{booktabs}"]
+    if any(ord(letter) > LATIN and letter not in SPECIAL for letter in _told(comparison)):
+        lines.append(
+            "% has letters that pdflatex does not know: compile it with lualatex or xelatex and a font of theirs"
+        )
     lines += [f"% runs of {one_line(name)}: {' '.join(ids)}" for name, ids in runs_by_row(comparison)]
     lines += [
         r"\begin{table}[htbp]",
@@ -53,6 +60,12 @@ def latex_text(comparison: Comparison) -> str:
     lines += [rf"    {_escaped(note)}\par" for note in (about(comparison), *comparison.footnotes)]
     lines += [r"  \end{minipage}", r"\end{table}"]
     return "\n".join(lines) + "\n"
+
+
+def _told(comparison: Comparison) -> str:
+    """Every word of the table."""
+    cells = [column.cell(comparison, row) for column in columns(comparison) for row in comparison.rows]
+    return "".join((comparison.title, about(comparison), verdict(comparison), *comparison.footnotes, *cells))
 
 
 def _header(column: Column) -> str:

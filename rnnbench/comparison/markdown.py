@@ -12,18 +12,18 @@ from rnnbench.comparison.conclusion import verdict
 def markdown_text(comparison: Comparison) -> str:
     """A heading, the verdict, the table, its footnotes, and the run ids in a comment."""
     shown = columns(comparison)
-    lines = [f"## {_escaped(comparison.title)}", "", _escaped(verdict(comparison)), ""]
-    lines.append(_line([_escaped(column.header) for column in shown]))
+    lines = [f"## {escaped(comparison.title)}", "", escaped(verdict(comparison)), ""]
+    lines.append(_line([escaped(column.header) for column in shown]))
     lines.append(_line(["---:" if column.is_numeric else ":---" for column in shown]))
     lines += [_line([_cell(comparison, row, column) for column in shown]) for row in comparison.rows]
-    lines += ["", _escaped(about(comparison)), ""]
-    lines += [f"{number}. {_escaped(note)}" for number, note in enumerate(comparison.footnotes, start=1)]
+    lines += ["", escaped(about(comparison)), ""]
+    lines += [f"{number}. {escaped(note)}" for number, note in enumerate(comparison.footnotes, start=1)]
     lines += ["", "<!-- runs", *(f"{name}: {' '.join(ids)}" for name, ids in _runs(comparison)), "-->"]
     return "\n".join(lines) + "\n"
 
 
 def _cell(comparison: Comparison, row: Row, column: Column) -> str:
-    text = _escaped(column.cell(comparison, row))
+    text = escaped(column.cell(comparison, row))
     if not text:
         return " "
     if row.in_best_group and column.key in ("model", "test"):
@@ -35,7 +35,7 @@ def _line(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """The text with everything that Markdown, or HTML inside it, would take for markup written as itself."""
     safe = one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     # Brackets around an interval are no link as long as no parenthesis follows, so intervals stay readable.

@@ -8,7 +8,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from rnnbench.comparison.base import Comparison, Row
+from rnnbench.comparison.base import Comparison, Interval, Row
 from rnnbench.comparison.conclusion import verdict
 
 COSTS = (
@@ -17,6 +17,13 @@ COSTS = (
     "wall_seconds",
     "training_items_per_second",
     "inference_items_per_second",
+    "embedding_parameters",
+    "training_seconds",
+    "training_flops_per_item",
+    "training_flops",
+    "inference_batch_size",
+    "seconds_to_reach",
+    "seeds_reached",
     "peak_memory_bytes",
 )
 
@@ -36,12 +43,13 @@ def json_text(comparison: Comparison) -> str:
     best = comparison.best
     baseline = comparison.best_baseline
     whole = asdict(comparison) | {"verdict": verdict(comparison), "run_ids": list(comparison.run_ids)}
-    for row, written in zip(comparison.rows, whole["rows"], strict=True):
-        written["cells"] = _cells(row, best, baseline)
+    above = (None, *comparison.rows)
+    for row, before, written in zip(comparison.rows, above, whole["rows"], strict=False):
+        written["cells"] = _cells(row, best, baseline, before)
     return json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _cells(row: Row, best: Row | None, baseline: Row | None) -> dict[str, list[str]]:
+def _cells(row: Row, best: Row | None, baseline: Row | None, above: Row | None) -> dict[str, list[str]]:
     own = list(row.run_ids)
     against_best = own + list(best.run_ids) if best and row.p_value_holm is not None else []
     against_baseline = own + list(baseline.run_ids) if baseline and row.skill is not None else []
@@ -49,7 +57,11 @@ def _cells(row: Row, best: Row | None, baseline: Row | None) -> dict[str, list[s
     return scores | {
         "seeds": own + list(row.lost_run_ids),
         "skill": against_baseline,
+        "p_value": against_best,
         "p_value_holm": against_best,
+        "behind_best": against_best,
+        "ahead_of_baseline": against_baseline,
+        "above_better": own + list(above.run_ids) if above and row.above_better is not None else [],
         "trials": list(row.trial_run_ids),
     }
 
@@ -63,20 +75,27 @@ def _flat(comparison: Comparison, row: Row) -> dict[str, Any]:
         "seeds": row.seeds if row.kind == "encoder" else None,
         "seeds_planned": row.seeds_planned if row.kind == "encoder" else None,
         "test": row.test,
-        "test_low": row.interval.low if row.interval else None,
-        "test_high": row.interval.high if row.interval else None,
+        **_ends("test", row.interval),
+        "examples": row.examples or None,
         "validation": row.validation,
         "skill": row.skill,
+        **_ends("ahead_of_baseline", row.ahead_of_baseline),
+        "above_better": row.above_better,
+        **_ends("above_better", row.above_better_interval),
+        **_ends("behind_best", row.behind_best),
+        "p_value": row.p_value,
         "p_value_holm": row.p_value_holm,
         "is_best": row.is_best,
         "in_best_group": row.in_best_group,
         "beats_baseline": row.beats_baseline,
+        "surely_beats_baseline": row.surely_beats_baseline,
     }
     values |= {key: _whole(getattr(row, key)) for key in COSTS}
     values |= {
         "trials_completed": row.trials_completed,
         "trials_pruned": row.trials_pruned,
         "trials_failed": row.trials_failed,
+        "reach": comparison.reach,
         "remarks": "; ".join(row.remarks),
         "task": comparison.task,
         "data": comparison.data,
@@ -89,6 +108,11 @@ def _flat(comparison: Comparison, row: Row) -> dict[str, Any]:
         "reselect_runs": " ".join(row.reselect_run_ids),
     }
     return values
+
+
+def _ends(name: str, interval: Interval | None) -> dict[str, float | None]:
+    """An interval as two columns."""
+    return {f"{name}_low": interval.low if interval else None, f"{name}_high": interval.high if interval else None}
 
 
 def _whole(value: float | None) -> float | int | None:

@@ -20,13 +20,13 @@ NOT_RESULTS: tuple[Outcome, ...] = ("running", "interrupted")
 
 def encoder_row(model: str, metric: str, confirms: Sequence[RunRecord], trials: Sequence[RunRecord]) -> Row:
     """One encoder: means over the seeds that completed, and in words the seeds that did not."""
-    scored = [record for record in confirms if _scored(record, metric)]
+    scored = [record for record in confirms if is_scored(record, metric)]
     by_seed: dict[int, list[float]] = {}
     for record in scored:
         by_seed.setdefault(_seed(record), []).append(record.metrics[f"test/{metric}"])
     # A seed counts once, however often it was trained (more than once only under --force).
     scores = tuple((seed, math.fsum(values) / len(values)) for seed, values in sorted(by_seed.items()))
-    lost = [record for record in confirms if not _scored(record, metric)]
+    lost = [record for record in confirms if not is_scored(record, metric)]
     planned = {_seed(record) for record in confirms}
     outcomes = Counter(record.outcome for record in trials)
     is_share = any(record.higher_is_better for record in confirms)
@@ -52,8 +52,8 @@ def encoder_row(model: str, metric: str, confirms: Sequence[RunRecord], trials: 
 
 def baseline_row(model: str, metric: str, runs: Sequence[RunRecord]) -> Row:
     """One baseline: it has no seed, so repeated runs are one and the same score."""
-    scored = [record for record in runs if _scored(record, metric)]
-    lost = [record for record in runs if not _scored(record, metric)]
+    scored = [record for record in runs if is_scored(record, metric)]
+    lost = [record for record in runs if not is_scored(record, metric)]
     row = Row(
         model=model,
         kind="baseline",
@@ -66,7 +66,8 @@ def baseline_row(model: str, metric: str, runs: Sequence[RunRecord]) -> Row:
     return _with_costs(row, scored)
 
 
-def _scored(record: RunRecord, metric: str) -> bool:
+def is_scored(record: RunRecord, metric: str) -> bool:
+    """Whether the run completed with a test score, so that it counts in the means."""
     return record.outcome == "completed" and _finite(record.metrics.get(f"test/{metric}")) is not None
 
 
@@ -102,6 +103,11 @@ def _with_costs(row: Row, runs: Sequence[RunRecord]) -> Row:
         wall_seconds=mean("wall_seconds"),
         training_items_per_second=mean("training_items_per_second"),
         inference_items_per_second=mean("inference_items_per_second"),
+        embedding_parameters=mean("embedding_parameters"),
+        training_seconds=mean("training_seconds"),
+        training_flops_per_item=mean("training_flops_per_item"),
+        training_flops=mean("training_flops"),
+        inference_batch_size=mean("inference_batch_size"),
         peak_memory_bytes=max(peaks, default=None),
     )
 

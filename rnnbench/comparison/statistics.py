@@ -1,4 +1,4 @@
-"""Intervals, exact paired tests and skill: the numbers that say how sure a comparison is."""
+"""Intervals over seeds alone, Holm's correction and skill."""
 
 from __future__ import annotations
 
@@ -9,10 +9,6 @@ import numpy as np
 from scipy import special
 
 from rnnbench.comparison.base import ALPHA, LEVEL, Interval
-from rnnbench.errors import ComparisonError
-
-EXACT_SEEDS = 16
-"""Most differences the sign-flip test enumerates: 2^16 sign patterns."""
 
 
 def mean_interval(
@@ -24,7 +20,8 @@ def mean_interval(
 
     It is cut off at what is `possible`: no accuracy is above 1, no error below 0.
 
-    It is over the values given, which here are seeds: the chance in the choice of test examples is NOT in it.
+    It is over the values given, which here are seeds: the chance in the choice of test examples is NOT in it. It stands
+    in for the one over seeds and examples where the scores of single examples were not kept.
 
     Source: Student 1908, The Probable Error of a Mean, Biometrika 6(1).
     """
@@ -36,46 +33,15 @@ def mean_interval(
     return Interval(max(mean - reach, possible[0]), min(mean + reach, possible[1]))
 
 
-def sign_flip_p(differences: Sequence[float]) -> float:
-    """The exact two-sided p value of paired differences with mean zero.
-
-    Under the null hypothesis each difference is as likely as its negative. All 2^n sign patterns are enumerated, and
-    p is the share whose mean lies at least as far from zero as the one observed. The smallest p is thus 2 / 2^n.
-
-    Source: Fisher 1935, The Design of Experiments, section 21; Pitman 1937, Significance Tests Which May Be Applied to
-    Samples from Any Populations.
-
-    Raises: ComparisonError for more than EXACT_SEEDS differences.
-    """
-    flips = _finite(differences)
-    if flips.size == 0:
-        raise ValueError("a sign-flip test needs at least one difference")
-    if flips.size > EXACT_SEEDS:
-        raise ComparisonError(
-            f"the exact sign-flip test takes at most {EXACT_SEEDS} paired seeds, received {flips.size}"
-        )
-    # A pattern and its opposite are equally far from zero, so the first sign can stay as it is.
-    sums = flips[:1]
-    for difference in flips[1:]:
-        sums = np.concatenate([sums + difference, sums - difference])
-    # Sums that are equal on paper differ in the last digits; without slack such ties would be missed.
-    slack = 1e-12 * float(np.abs(flips).sum())
-    return float(np.mean(np.abs(sums) >= abs(float(flips.sum())) - slack))
-
-
 def smallest_p(seeds: int) -> float:
     """The smallest p value a two-sided sign-flip test on so many seeds can reach: 2 / 2^seeds."""
     return min(1.0, 2.0 ** (1 - seeds))
 
 
-def seeds_needed(comparisons: int, alpha: float = ALPHA) -> int:
-    """The fewest seeds with which Holm-adjusted sign-flip tests can get below `alpha`.
-
-    comparisons   1  2  3  4  6  7
-    seeds         6  7  7  8  8  9
-    """
+def seeds_needed(alpha: float = ALPHA) -> int:
+    """The fewest seeds with which a sign-flip test can get below `alpha`: 6 for 0.05."""
     seeds = 1
-    while comparisons * smallest_p(seeds) >= alpha:
+    while smallest_p(seeds) >= alpha:
         seeds += 1
     return seeds
 

@@ -10,17 +10,19 @@ from dataclasses import replace
 from typing import Any
 
 from rnnbench.comparison import footnotes
-from rnnbench.comparison.base import ALPHA, Comparison, Row
+from rnnbench.comparison.against import against_above, against_baseline, against_best, with_intervals
+from rnnbench.comparison.base import Comparison, Row
 from rnnbench.comparison.checks import mixtures, require_confirmed
+from rnnbench.comparison.examples import scored
+from rnnbench.comparison.reaching import with_reached
 from rnnbench.comparison.rows import baseline_row, encoder_row
-from rnnbench.comparison.statistics import EXACT_SEEDS, holm, sign_flip_p, skill
 from rnnbench.errors import ComparisonError
 from rnnbench.record import RunRecord
 
 COUNTED = ("trial", "reselect", "confirm", "baseline")
 
 
-def compare(records: Sequence[RunRecord], *, force: bool = False) -> Comparison:
+def compare(records: Sequence[RunRecord], *, force: bool = False, reach: float | None = None) -> Comparison:
     """The table of these runs, the same for every order they come in.
 
     Trials, what was trained again before the choice, confirm runs of the current choice of each encoder, and baselines
@@ -28,6 +30,8 @@ def compare(records: Sequence[RunRecord], *, force: bool = False) -> Comparison:
 
     Args:
         force: make a table of unlike runs after all, each reason against it a footnote.
+        reach: a validation score, to say how long each encoder trained until it got there; the best baseline's
+            unless stated. Only records with their curves can tell.
 
     Raises: ComparisonError where nothing is confirmed, or naming the runs that may not stand together.
     """
@@ -54,7 +58,7 @@ def compare(records: Sequence[RunRecord], *, force: bool = False) -> Comparison:
         budget=_plain(_usual(confirms, lambda record: record.config.get("budget") or {})),
         rows=tuple(_bare_rows(used, metric)),
     )
-    table = _against_baseline(_against_best(_ordered(shared)))
+    table = with_reached(_compared(_ordered(shared), used), confirms, reach)
     return replace(table, footnotes=tuple(footnotes.written(table, used, reasons)), is_forced=bool(reasons))
 
 
@@ -71,6 +75,13 @@ def _bare_rows(records: Sequence[RunRecord], metric: str) -> Iterable[Row]:
         yield baseline_row(model, metric, runs)
 
 
+def _compared(table: Comparison, records: Sequence[RunRecord]) -> Comparison:
+    """The rows with intervals, and set against the best encoder, the best baseline and the row above."""
+    examples = scored(table.rows, records, table.metric)
+    table = against_best(with_intervals(table, examples), examples)
+    return against_above(against_baseline(table, examples), examples)
+
+
 def _ordered(table: Comparison) -> Comparison:
     """Best first; rows without a test score last; equal scores by name."""
 
@@ -79,60 +90,6 @@ def _ordered(table: Comparison) -> Comparison:
         return row.test is None, -score if table.higher_is_better else score, row.model, row.kind
 
     return replace(table, rows=tuple(sorted(table.rows, key=place)))
-
-
-def _against_best(table: Comparison) -> Comparison:
-    """The rows with the best encoder marked and every other encoder tested against it, seed by seed."""
-    scored = [row for row in table.encoders if row.test is not None]
-    if not scored:
-        return table
-    best, *others = scored
-    pairs = {row.model: _differences(best, row) for row in others}
-    tested = [model for model, differences in pairs.items() if differences]
-    adjusted = dict(zip(tested, holm([sign_flip_p(pairs[model]) for model in tested]), strict=True))
-
-    def marked(row: Row) -> Row:
-        if row.kind == "baseline" or row.test is None:
-            return row
-        if row.model == best.model:
-            return replace(row, is_best=True, in_best_group=True)
-        p_value = adjusted.get(row.model)
-        return replace(
-            row,
-            p_value_holm=p_value,
-            paired_seeds=len(pairs[row.model]),
-            in_best_group=p_value is None or p_value >= ALPHA,
-        )
-
-    return replace(table, rows=tuple(marked(row) for row in table.rows))
-
-
-def _differences(one: Row, other: Row) -> list[float]:
-    """One score less the other for the seeds that both completed; the lowest seeds where there are too many to test."""
-    first, second = dict(one.seed_scores), dict(other.seed_scores)
-    return [first[seed] - second[seed] for seed in sorted(first.keys() & second.keys())[:EXACT_SEEDS]]
-
-
-def _against_baseline(table: Comparison) -> Comparison:
-    """The rows with their skill against the best baseline, and those that do not beat it marked in words."""
-    baseline = table.best_baseline
-    if baseline is None or baseline.test is None:
-        return table
-    reference = baseline.test
-
-    def marked(row: Row) -> Row:
-        if row.test is None:
-            return row
-        gained = skill(row.test, reference, higher_is_better=table.higher_is_better)
-        if row.kind == "baseline":
-            return replace(row, skill=gained)
-        beats = table.is_better(row.test, reference)
-        # "below" would read as praise where lower is better.
-        worse = "below baseline" if table.higher_is_better else "worse than baseline"
-        remark = () if beats else ("level with baseline",) if row.test == reference else (worse,)
-        return replace(row, skill=gained, beats_baseline=beats, remarks=remark + row.remarks)
-
-    return replace(table, rows=tuple(marked(row) for row in table.rows))
 
 
 def _usual(records: Sequence[RunRecord], value: Callable[[RunRecord], Any]) -> Any:

@@ -16,22 +16,25 @@ from rnnbench.comparison.conclusion import verdict
 __all__ = ["terminal_table", "verdict"]
 
 NARROW = ("model", "test", "skill", "parameters", "wall_seconds", "trials", "seeds")
-MEDIUM = ("model", "test", "skill", "p_value_holm", "parameters", "wall_seconds", "trials", "seeds")
+MEDIUM = ("model", "test", "skill", "p_value", "parameters", "wall_seconds", "trials", "seeds")
 WIDE = (*MEDIUM[:2], "validation", *MEDIUM[2:6], "training", "inference", "memory", *MEDIUM[6:])
 
-SHORT = {"p_value_holm": "p", "trials": "trials", "memory": "MB"}
+WIDEST = (*WIDE[:6], "own_parameters", *WIDE[6:-3], "flops", "reach", *WIDE[-3:])
+
+SHORT = {"trials": "trials", "memory": "MB"}
 SHORTEST = SHORT | {"parameters": "params"}
 """Headers that fit where the ones on paper do not: in any terminal, and in a narrow one."""
 
-NARROW_ROOM, WIDE_ROOM = 100, 160
-"""Below the first the fewest columns are shown, from the second on nearly all."""
+NARROW_ROOM, WIDE_ROOM, WIDEST_ROOM = 100, 160, 220
+"""Below the first the fewest columns are shown, from the second on nearly all, from the third on every cost."""
 
 
 def terminal_table(comparison: Comparison, width: int | None = None) -> Table:
     """The table for a terminal so many columns wide; by default the one the program runs in."""
     room = width or shutil.get_terminal_size(fallback=(100, 24)).columns
-    keys = NARROW if room < NARROW_ROOM else MEDIUM if room < WIDE_ROOM else WIDE
+    fit = NARROW if room < NARROW_ROOM else MEDIUM if room < WIDE_ROOM else WIDE if room < WIDEST_ROOM else WIDEST
     by_key = {column.key: column for column in columns(comparison)}
+    keys = tuple(key for key in fit if key in by_key)
     table = Table(
         title=Text(comparison.title),
         box=box.SIMPLE_HEAD,
@@ -64,8 +67,8 @@ def _header(comparison: Comparison, column: Column, short: dict[str, str]) -> Te
 
 def _caption(keys: tuple[str, ...]) -> Text:
     parts = ["[ ] 95 % interval", "trials: completed/pruned/failed", "seconds: per confirm run"]
-    if "p_value_holm" in keys:
-        parts.append("p: Holm-adjusted")
+    if "p_value" in keys:
+        parts.append("p: adjusted")
     return Text("; ".join(parts), style="dim")
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 from rnnbench import registry
+from rnnbench.benchmarks.base import Figures, Measurement
 from rnnbench.errors import RnnbenchError
 from rnnbench.shown.console import notes, out
 
-if TYPE_CHECKING:
-    from rnnbench.benchmarks.base import Measurement
+NAME_WIDTH, COLUMN_WIDTH = 60, 18
+"""Of a table of several numbers a line."""
 
 
 def benchmarks(names: Sequence[str], as_json: bool) -> None:
@@ -30,10 +30,15 @@ def benchmarks(names: Sequence[str], as_json: bool) -> None:
         if not as_json:
             out.print(f"[bold]{name}[/bold]  {(holder.__doc__ or '').strip().partition(chr(10))[0]}")
         with notes.status(f"measuring {name}"):
+            columns: tuple[str, ...] = ()
             for measurement in holder.measure():
                 found.append({"benchmark": name, **asdict(measurement)})
-                if not as_json:
-                    out.print(line(measurement), markup=False, soft_wrap=True)
+                if as_json:
+                    continue
+                if isinstance(measurement, Figures) and columns != (columns := column_names(measurement)):
+                    out.print(heading(columns), style="dim", markup=False, soft_wrap=True)
+                shown = table_line(measurement) if isinstance(measurement, Figures) else line(measurement)
+                out.print(shown, markup=False, soft_wrap=True)
     if as_json:
         out.print_json(json.dumps(found))
 
@@ -46,6 +51,22 @@ def line(measurement: Measurement) -> str:
     if measurement.against:
         text += f" {measurement.against}"
     return text.rstrip()
+
+
+def column_names(figures: Figures) -> tuple[str, ...]:
+    """The names over the numbers of a line."""
+    return tuple(name for name, _, _ in figures.figures)
+
+
+def heading(columns: Sequence[str]) -> str:
+    """The line above lines of these columns."""
+    return " " * (NAME_WIDTH + 2) + "".join(f"{name:>{COLUMN_WIDTH}}" for name in columns)
+
+
+def table_line(figures: Figures) -> str:
+    """Several numbers in columns, each with its standard error."""
+    cells = [f"{value:.1f} \N{PLUS-MINUS SIGN} {error:.1f} {figures.unit}" for _, value, error in figures.figures]
+    return f"  {figures.name:<{NAME_WIDTH}}" + "".join(f"{cell:>{COLUMN_WIDTH}}" for cell in cells)
 
 
 def _figures(value: float) -> str:

@@ -47,7 +47,7 @@ def mattered(
     tracker = Tracker()
     experiment_id, parent = results.latest_sweep(tracker, task, data, sweep)
     records = results.current(tracker.records(experiment_id, parent))
-    asked = _known_models(models, {record.model for record in records if record.kind == "trial"})
+    asked = known_models(models, {record.model for record in records if record.kind == "trial"})
     with notes.status("weighing settings"):
         wanted = [name for name in EVALUATORS if evaluator in (name, "both")]
         found = importances(records, models=asked, evaluators=wanted)
@@ -67,7 +67,8 @@ def mattered(
     print_paths([path])
 
 
-def _known_models(models: Sequence[str], known: set[str]) -> list[str]:
+def known_models(models: Sequence[str], known: set[str]) -> list[str]:
+    """The names asked for, in the order typed. Raises: UnknownNameError for one that has no trials."""
     from rnnbench.runs import model_name
 
     names = [model_name(model) for model in models]

@@ -13,13 +13,15 @@ if TYPE_CHECKING:
     from rnnbench.results import Result
 
 
-def _find(task: str, data: str | None, sweep: str | None, *, force: bool) -> tuple[object, Result]:
+def _find(
+    task: str, data: str | None, sweep: str | None, *, force: bool, reach: float | None = None
+) -> tuple[object, Result]:
     from rnnbench import results
     from rnnbench.tracking import Tracker
 
     tracker = Tracker()
     _, parent = results.latest_sweep(tracker, task, data, sweep)
-    return tracker, results.of_sweep(tracker, parent, force=force)
+    return tracker, results.of_sweep(tracker, parent, force=force, reach=reach)
 
 
 def print_result(result: Result) -> None:
@@ -36,7 +38,16 @@ def print_result(result: Result) -> None:
     out.print(verdict(result.comparison), style="bold")
 
 
-def compared(task: str, data: str | None, sweep: str | None, format: str, output: Path | None, *, force: bool) -> None:
+def compared(
+    task: str,
+    data: str | None,
+    sweep: str | None,
+    format: str,
+    output: Path | None,
+    *,
+    reach: float | None = None,
+    force: bool = False,
+) -> None:
     """Prints a comparison as a table, or in a format for other programs."""
     from rnnbench.comparison import FORMATS, render
 
@@ -44,7 +55,7 @@ def compared(task: str, data: str | None, sweep: str | None, format: str, output
         raise UnknownNameError("format", format, ("table", *FORMATS))
     if format == "table" and output is not None:
         raise RnnbenchError("a table is for the terminal; to write a file add --format md (or csv, latex, html, json)")
-    _, result = _find(task, data, sweep, force=force)
+    _, result = _find(task, data, sweep, force=force, reach=reach)
     if format == "table":
         print_result(result)
         return

@@ -12,10 +12,13 @@ from typing import Any
 from rnnbench import results, runs
 from rnnbench.config import Choices, Ints, Range
 from rnnbench.errors import BudgetError, RnnbenchError, UnknownNameError
-from rnnbench.experiment import ExperimentConfig, from_plain, models_of, resolve, short_hash, task_of
+from rnnbench.experiment import ExperimentConfig, from_plain, short_hash
+from rnnbench.experiment_files import models_of, task_of
 from rnnbench.matching import match_all
+from rnnbench.resolving import resolve
 from rnnbench.searched import check_searched, with_ranges_of_data
 from rnnbench.sweeps.base import SweepPlan
+from rnnbench.sweeps.told import write_down
 from rnnbench.tracking import Tracker
 
 _PLAN_FILE = "plan.json"
@@ -100,6 +103,7 @@ def sweep_plan(task: str, options: SweepOptions) -> SweepPlan:
         parent = _begin(tracker, experiment_id, first, tags)
     plain = {**_stored(tracker, parent), **{model: config.to_plain() for model, config in configs.items()}}
     tracker.writer(parent).text(json.dumps(plain, ensure_ascii=False, indent=1), _PLAN_FILE)
+    write_down(tracker, parent, task, options, loaded)
     return SweepPlan(
         key=journal_key,
         task=first.task,

@@ -120,6 +120,19 @@ class SequenceTask(pl.LightningModule, ABC):
     def loss(self, batch: Any) -> tuple[Tensor, int]:
         """The training loss of a batch, and how many items it holds."""
 
+    def mean_per_item(self, count: Callable[[Any], float], batch_size: int) -> float:
+        """What `count` says of a training batch, per item, on average over an epoch.
+
+        One batch stands for all, unless a task has batches of several shapes, or carries something from one to the
+        next. On the meta device a batch has shapes and no numbers.
+        """
+        batch = next(self.prepared.training_batches(batch_size, 0))
+        return count(batch) / self.items_of(batch)
+
+    def items_of(self, batch: Any) -> int:
+        """How many items a training batch holds."""
+        return len(batch[0])
+
     @abstractmethod
     def start_evaluation(self) -> None:
         """Forgets what an earlier evaluation observed."""
@@ -173,6 +186,10 @@ class SequenceTask(pl.LightningModule, ABC):
 
     def past_errors(self) -> dict[str, Any]:
         """What the validation split tells of errors to come, as plain data; empty where a task says nothing of it."""
+        return {}
+
+    def showcase(self) -> dict[str, Any]:
+        """A few examples of what the task does on the opened test split, as small plain data to be looked at later."""
         return {}
 
     # what Lightning calls

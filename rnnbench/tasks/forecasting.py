@@ -20,6 +20,7 @@ from rnnbench.data.series import PreparedSeries, Scaler, prepare_series, unread_
 from rnnbench.encoders.base import Encoder
 from rnnbench.errors import RnnbenchError
 from rnnbench.example_scores import ExampleScores
+from rnnbench.showcases import WINDOW_SAMPLES, chosen_windows, short_numbers, window_around
 from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
 
 EVALUATION_BATCH = 256
@@ -241,3 +242,34 @@ class Forecasting(SequenceTask):
                 found.append(np.abs(self.prepared.rows.to_levels(forecast, last_levels.numpy()) - levels.numpy()))
         quantiles = np.quantile(np.concatenate(found), PAST_ERROR_QUANTILES, axis=0)
         return {"split": "validation", "quantiles": [*PAST_ERROR_QUANTILES], "absolute_errors": quantiles.tolist()}
+
+    def showcase(self) -> dict[str, Any]:
+        """A good, a median and the worst forecast of the test split, one channel each, beside what came."""
+        series, split = self.prepared.series, self.prepared.rows.splits.test
+        scale = metrics.naive_scale(self.prepared.rows.splits.train.levels, series.season_length)
+        scale = np.where(scale > 0, scale, np.nan)
+        found = [(row, np.abs(forecast - actual).mean(axis=0) / scale) for row, forecast, actual in self._forecasts()]
+        chosen = chosen_windows(np.array([error for _, error in found]))
+        rows = {found[place][0] for place, _ in chosen.values()}
+        forecasts = {row: forecast for row, forecast, _ in self._forecasts() if row in rows}
+        windows = [
+            {
+                "which": which,
+                "channel": series.targets[channel][:60],
+                "error": float(f"{found[place][1][channel]:.5g}"),
+                **window_around(split.levels[:, channel], split.times, row, self.prepared.lookback, self.horizon),
+                "forecast": short_numbers(forecasts[row][:WINDOW_SAMPLES, channel]),
+            }
+            for which, (place, channel) in chosen.items()
+            for row in [found[place][0]]
+        ]
+        return {"kind": "forecasts", "unit": series.unit[:60], "horizon": self.horizon, "windows": windows}
+
+    def _forecasts(self) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+        """Origin, forecast and truth (horizon, channels) of each window of the test split, unscaled."""
+        self.eval()
+        for inputs, _, last_levels, levels, origins in self.prepared.evaluation_batches("test"):
+            with torch.inference_mode():
+                scaled = self(inputs.to(self.head.weight)).double().cpu().numpy()
+            forecasts = self.prepared.rows.to_levels(scaled, last_levels.numpy())
+            yield from zip(origins.tolist(), forecasts, levels.numpy(), strict=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from rnnbench import metrics
 from rnnbench.config import Choices, Floats, Group, Ints, Settings
-from rnnbench.data.base import AnyData, Kind, LabelledTexts, NoSplits, SplitName
+from rnnbench.data.base import AnyData, Kind, Labelled, LabelledTexts, NoSplits, SplitName, Splits
 from rnnbench.data.batches import LabelledBatches
 from rnnbench.data.text import (
     EncodedLabelled,
@@ -26,6 +26,7 @@ from rnnbench.data.text import (
 )
 from rnnbench.encoders.base import Encoder
 from rnnbench.example_scores import ExampleScores
+from rnnbench.showcases import worst_mistakes
 from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
 
 EVALUATION_BATCH = 128
@@ -56,10 +57,17 @@ class SentimentSettings(Settings):
 
 
 class PreparedTexts(Prepared):
-    """Token ids and labels, split by split."""
+    """Token ids and labels, split by split, and the texts that they stand for."""
 
-    def __init__(self, encoded: EncodedLabelled, tokenizer: Tokenizer, settings: SentimentSettings) -> None:
+    def __init__(
+        self,
+        encoded: EncodedLabelled,
+        tokenizer: Tokenizer,
+        settings: SentimentSettings,
+        texts: Splits[Labelled] | None = None,
+    ) -> None:
         self.encoded, self.tokenizer, self.classes = encoded, tokenizer, encoded.classes
+        self.texts: Splits[Labelled] = texts or NoSplits()
         self.input_size = settings.embedding_size
 
     def training_batches(self, batch_size: int, seed: int) -> Iterator[Any]:
@@ -73,6 +81,7 @@ class PreparedTexts(Prepared):
 
     def open_test(self) -> None:
         self.encoded = replace(self.encoded, splits=self.encoded.splits.opened())
+        self.texts = self.texts.opened()
 
     def to_plain(self) -> dict[str, Any]:
         return {"tokenizer": self.tokenizer.to_plain(), "classes": [*self.classes]}
@@ -113,7 +122,7 @@ class Sentiment(SequenceTask):
 
         key = (texts.fingerprint, wanted.model_dump_json(), settings.max_tokens)
         encoded, tokenizer = remembered(key, encode)
-        return PreparedTexts(encoded, tokenizer, settings)
+        return PreparedTexts(encoded, tokenizer, settings, texts.splits)
 
     def __init__(self, encoder: Encoder, prepared: PreparedTexts, settings: SentimentSettings) -> None:
         super().__init__(encoder, prepared, settings)
@@ -148,6 +157,22 @@ class Sentiment(SequenceTask):
         smoothing = self.settings.label_smoothing
         return functional.cross_entropy(self(ids, lengths), labels, label_smoothing=smoothing), len(labels)
 
+    def mean_per_item(self, count: Callable[[Any], float], batch_size: int) -> float:
+        """Over the lengths of all training texts, their padding left out.
+
+        Exact where cost grows with the length (a recurrence) or its square (attention): three lengths tell them all.
+        """
+        lengths = self.prepared.encoded.splits.train.lengths.astype(np.float64)
+        known = np.unique(np.quantile(lengths, [0.0, 0.5, 1.0], method="nearest"))
+        per_item = 0.0
+        for length in known:
+            ids = torch.zeros(batch_size, int(length), dtype=torch.long)
+            whole, labels = torch.full((batch_size,), int(length)), torch.zeros(batch_size, dtype=torch.long)
+            # Lagrange's basis: what this length weighs in the mean over all
+            share = np.prod([(lengths - other) / (length - other) for other in known if other != length], axis=0)
+            per_item += float(np.mean(share)) * count((ids, whole, labels, labels)) / batch_size
+        return per_item
+
     def start_evaluation(self) -> None:
         self._observed = []
 
@@ -170,3 +195,15 @@ class Sentiment(SequenceTask):
         """Labels, probabilities, and the place of each text in its split, in the order of evaluation."""
         scores, labels, indices = (torch.cat(parts) for parts in zip(*self._observed, strict=True))
         return labels.numpy(), scores.double().exp().numpy(), indices.numpy()
+
+    def showcase(self) -> dict[str, Any]:
+        """The worst mistakes on the test split."""
+        texts, labels = self.prepared.texts.test.texts, self.prepared.texts.test.labels
+        probabilities = torch.zeros(len(labels), len(self.prepared.classes))
+        self.eval()
+        with torch.inference_mode():
+            for batch in self.prepared.evaluation_batches("test"):
+                ids, lengths, _, indices = batch
+                scores = self(ids.to(self.device), lengths.to(self.device))
+                probabilities[indices] = scores.float().softmax(dim=1).cpu()
+        return worst_mistakes(texts, labels, probabilities.numpy(), self.prepared.classes)

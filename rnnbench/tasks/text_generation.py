@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
 import torch
@@ -29,6 +30,7 @@ from rnnbench.encoders.base import Encoder, State
 from rnnbench.example_scores import ExampleScores
 from rnnbench.generation import Sampling, generated
 from rnnbench.layers.dropout import keep_mask
+from rnnbench.showcases import whole_words
 from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
 
 EVALUATION_STREAMS = 32
@@ -37,6 +39,7 @@ EVALUATION_WINDOW = 256
 COLD_CHARACTERS = 256
 SAMPLE_CHARACTERS = 200
 SAMPLE_PROMPT_TOKENS = 16
+SHOWCASE_PROMPT, SHOWCASE_CHARACTERS = 60, 400
 
 
 class TextGenerationSettings(Settings):
@@ -166,6 +169,19 @@ class TextGeneration(SequenceTask):
         loss = functional.cross_entropy(scores.flatten(0, 1), targets.flatten(), label_smoothing=smoothing)
         return loss, targets.numel()
 
+    def items_of(self, batch: Any) -> int:
+        return batch[1].numel()
+
+    def mean_per_item(self, count: Callable[[Any], float], batch_size: int) -> float:
+        """Over the windows of an epoch: what looks back on a carried state costs more until that has its full width."""
+        windows = self.prepared.batches_per_epoch(batch_size)
+        counts: list[float] = []
+        for batch in islice(self.prepared.training_batches(batch_size, 0), windows):
+            counts.append(count(batch))
+            if len(counts) > 2 and counts[-1] == counts[-2]:
+                break
+        return (sum(counts) + counts[-1] * (windows - len(counts))) / (windows * self.items_of(batch))
+
     def start_evaluation(self) -> None:
         self._evaluation_state = None
         self._nats, self._scored, self._observed = 0.0, 0, []
@@ -234,6 +250,16 @@ class TextGeneration(SequenceTask):
         prompt = self.prepared.encoded.splits.validation[:SAMPLE_PROMPT_TOKENS].tolist()
         pieces = self.generate(prompt, SAMPLE_CHARACTERS, Sampling(temperature=0.8, seed=0))
         return f"[{self.prepared.tokenizer.decode(prompt)}]{''.join(pieces)}\n"
+
+    def showcase(self) -> dict[str, Any]:
+        """What the model goes on with from the first letters of the validation split: those are the same for all."""
+        tokens = self.prepared.encoded.splits.validation[:SHOWCASE_PROMPT].tolist()
+        tokenizer = self.prepared.tokenizer
+        prompt = whole_words(tokenizer.decode(tokens)[:SHOWCASE_PROMPT])
+        sampling = Sampling(temperature=0.8, seed=0)
+        self.eval()
+        pieces = self.generate(tokenizer.encode(prompt).tolist(), SHOWCASE_CHARACTERS, sampling)
+        return {"kind": "text", "prompt": prompt, "text": "".join(pieces), "temperature": sampling.temperature}
 
     def _cold(self, split: SplitName) -> float:
         nats, scored = 0.0, 0

@@ -92,3 +92,8 @@ def fit(
             num_sanity_val_steps=0,
         )
         trainer.fit(task, batches, validation)
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """True for every way of saying so: on a CPU, torch raises a plain RuntimeError."""
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from rnnbench import runs
-from rnnbench.experiment import ExperimentConfig, resolve
+from rnnbench.experiment import ExperimentConfig
 from rnnbench.record import RunRecord
+from rnnbench.resolving import resolve
 from rnnbench.tasks.base import SequenceTask
 from rnnbench.tracking import Tracker
 

@@ -13,17 +13,10 @@ from rnnbench.config import Choices, range_to_plain
 from rnnbench.data import catalogue
 from rnnbench.encoders.base import EncoderSettings
 from rnnbench.errors import RnnbenchError, SettingsError, UnknownNameError
-from rnnbench.experiment import (
-    SEARCHED_SECTIONS,
-    from_plain,
-    layer_class,
-    models_of,
-    resolve,
-    task_class,
-    task_of,
-    yaml_of,
-)
+from rnnbench.experiment import SEARCHED_SECTIONS, from_plain, layer_class, task_class
+from rnnbench.experiment_files import models_of, task_of, yaml_of
 from rnnbench.problems import problems_of
+from rnnbench.resolving import resolve
 
 FOLDER = registry.PACKAGE.parent / "experiments"
 FILES = sorted(path.stem for path in FOLDER.glob("*.yaml"))

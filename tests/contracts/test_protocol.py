@@ -24,8 +24,9 @@ from rnnbench.data.batches import LabelledBatches, SeriesWindows
 from rnnbench.data.series import PreparedSplit, prepare_series
 from rnnbench.data.splits import fingerprint
 from rnnbench.errors import BudgetError, ComparisonError, SealedSplitError, SettingsError
-from rnnbench.experiment import from_plain, resolve, task_class
+from rnnbench.experiment import from_plain, task_class
 from rnnbench.record import RunRecord
+from rnnbench.resolving import resolve
 from rnnbench.searched import check_searched
 from rnnbench.sweeps import SweepOptions, SweepPlan, trials_there
 from rnnbench.sweeps.base import FIRST_RESELECT_SEED, FIRST_TRIAL_SEED

@@ -7,7 +7,8 @@ from small_data import of_kind
 
 from rnnbench import registry
 from rnnbench.config import ALL, GROUPS, Choices, Group, Settings
-from rnnbench.experiment import SEARCHED_SECTIONS, layer_class, resolve, task_class
+from rnnbench.experiment import SEARCHED_SECTIONS, layer_class, task_class
+from rnnbench.resolving import resolve
 from rnnbench.searched import with_ranges_of_data
 from rnnbench.settings import TrainingSettings
 

@@ -13,7 +13,8 @@ from rnnbench import registry, runs
 from rnnbench.config import Choices
 from rnnbench.encoders.base import Cell, EncoderSettings
 from rnnbench.errors import SettingsError
-from rnnbench.experiment import layer_class, resolve, task_class
+from rnnbench.experiment import layer_class, task_class
+from rnnbench.resolving import resolve
 from rnnbench.settings import TrainingSettings
 from rnnbench.switches import SET_WITH, SWITCHES, matrix, reason_against
 

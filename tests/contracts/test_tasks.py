@@ -21,7 +21,8 @@ from rnnbench.data.tokenization import tokenizer_from_plain
 from rnnbench.encoders.stack import Stack
 from rnnbench.errors import RnnbenchError, SealedSplitError
 from rnnbench.example_scores import ExampleScores
-from rnnbench.experiment import layer_class, resolve, task_class
+from rnnbench.experiment import layer_class, task_class
+from rnnbench.resolving import resolve
 
 TASKS = registry.names("tasks")
 ENCODERS = registry.names("encoders")
@@ -372,7 +373,7 @@ def test_every_encoder_is_given_the_same_batches_under_one_seed(task, small_runs
             return original(self, batch)
 
         monkeypatch.setattr(cls, "loss", loss)
-        runs.train(small_config(task, model))
+        runs.train(small_config(task, model), kind="trial")
     first = seen[ENCODERS[0]]
     assert len(first) >= 6
     for model in ENCODERS[1:]:

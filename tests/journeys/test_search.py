@@ -12,8 +12,8 @@ from journey import TINY, Place, write_reviews
 from typer.testing import Result
 
 from rnnbench.config import range_in_words
-from rnnbench.experiment import resolve
 from rnnbench.record import RunRecord
+from rnnbench.resolving import resolve
 from rnnbench.tracking import PARENT, Tracker
 
 Type = Callable[..., Result]

@@ -41,7 +41,7 @@ def test_before_anything_is_trained_it_says_what_it_understood(finished: Sweep) 
 def test_it_names_the_files_it_wrote(finished: Sweep) -> None:
     place, _, said = finished
     named = [place.folder / line for line in said.out.splitlines() if line.startswith("store/")]
-    assert len(named) == 7
+    assert len(named) == 8
     assert all(path.stat().st_size > 0 for path in named)
 
 
@@ -111,7 +111,8 @@ def test_the_store_alone_gives_every_format_byte_by_byte(finished: Sweep, tmp_pa
         for folder in (exports(place), place.store / "optuna"):
             shutil.move(tmp_path / folder.name, folder)
     names = {path.name for path in first.iterdir()}
-    assert names == {f"comparison.{suffix}" for suffix in FORMATS.values()} | {"scores.png", "learning_curves.png"}
+    figures = {"scores.png", "learning_curves.png", "expected_validation.png"}
+    assert names == {f"comparison.{suffix}" for suffix in FORMATS.values()} | figures
     assert all((first / name).read_bytes() == (second / name).read_bytes() for name in names)
 
 

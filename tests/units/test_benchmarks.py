@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from rnnbench import registry
 from rnnbench.benchmarks import base
-from rnnbench.benchmarks.base import Measurement, one_thread, paired_seconds
+from rnnbench.benchmarks.base import Figures, Measurement, one_thread, paired_seconds
 from rnnbench.cli import app
 from rnnbench.shown.benchmarks import line
 
@@ -57,6 +57,29 @@ def test_programs_get_a_list_with_every_field(tiny):
          "ratio": 0.5},
         {"benchmark": "tiny", "name": "plain", "value": 2.0, "unit": "MB", "against": "", "ratio": None},
     ]  # fmt: skip
+
+
+def test_several_numbers_stand_in_columns_under_their_names(monkeypatch):
+    holder = ModuleType("rnnbench.benchmarks.wide", "What wide measures.")
+    lines = [
+        Figures("one", "%", (("held", 95.04, 0.5), ("missed", 4.96, 0.5))),
+        Figures("two", "%", (("held", 90.0, 1.0), ("missed", 10.0, 1.0))),
+        Figures("three", "%", (("other", 1.0, 0.1),)),
+    ]
+    holder.measure = lambda: iter(lines)
+    monkeypatch.setitem(sys.modules, holder.__name__, holder)
+    monkeypatch.setattr(registry, "names", lambda folder: ["wide"])
+    shown = [text.split() for text in typed("wide").stdout.splitlines()]
+    assert shown[1:] == [
+        ["held", "missed"],
+        ["one", "95.0", "±", "0.5", "%", "5.0", "±", "0.5", "%"],
+        ["two", "90.0", "±", "1.0", "%", "10.0", "±", "1.0", "%"],
+        ["other"],
+        ["three", "1.0", "±", "0.1", "%"],
+    ]
+    assert json.loads(typed("wide", "--json").stdout)[0] == {
+        "benchmark": "wide", "name": "one", "unit": "%", "figures": [["held", 95.04, 0.5], ["missed", 4.96, 0.5]],
+    }  # fmt: skip
 
 
 def test_an_unknown_name_is_told_with_the_nearest_before_anything_runs(tiny):

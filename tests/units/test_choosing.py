@@ -11,7 +11,7 @@ from rnnbench import results
 from rnnbench.choosing import candidates, chosen
 from rnnbench.comparison import compare
 from rnnbench.comparison.cells import style
-from rnnbench.comparison.luck import luck_in_words, lucks, lucky_share
+from rnnbench.comparison.reselection import lucky_share, lucky_shares, share_in_words
 from rnnbench.errors import ComparisonError
 from rnnbench.record import RunRecord
 
@@ -153,20 +153,13 @@ def test_luck_is_the_best_score_less_the_mean_on_seeds_that_had_no_say() -> None
     assert lucky_share(0.80, [0.82], higher_is_better=True) == pytest.approx(-0.02)
 
 
-def test_luck_comes_from_the_searches_own_seeds_or_else_from_the_confirmation() -> None:
-    searched = [*trials("gru", 0.70, 0.80, 0.79), *again("gru", "b", 0.70, 0.72), *again("gru", "c", 0.78, 0.77)]
-    confirmed = confirms("gru", "c", 0.70, 0.74)
-    luck = lucks([*searched, *confirmed])["gru"]
-    assert (luck.seeds, luck.runs, luck.best) == ("reselect", 2, 0.80)
-    assert luck.share == pytest.approx(0.80 - 0.775)
-    plain = [*trials("gru", 0.70, 0.80, reselect=0), *confirms("gru", "b", 0.70, 0.74, reselect=0)]
-    luck = lucks(plain)["gru"]
-    assert (luck.seeds, luck.runs) == ("confirm", 2)
-    assert luck.share == pytest.approx(0.08)
-    assert lucks(trials("gru", 0.70, 0.80, reselect=0)) == {}
+def test_luck_is_of_the_best_single_score_whatever_was_chosen() -> None:
+    records = [*trials("gru", 0.70, 0.80, 0.79), *again("gru", "b", 0.70, 0.72), *again("gru", "c", 0.78, 0.77)]
+    assert lucky_shares(records) == {"gru": pytest.approx(0.80 - 0.775)}
+    assert lucky_shares([*trials("gru", 0.70, 0.80, reselect=0), *confirms("gru", "b", 0.70, reselect=0)]) == {}
 
 
 def test_luck_in_words() -> None:
-    assert luck_in_words(0.008, style("accuracy")) == "0.8 points"
-    assert luck_in_words(0.012, style("bits_per_character")) == "0.012 bits per character"
-    assert luck_in_words(0.0004, style("accuracy")) == luck_in_words(-0.03, style("mase")) == "none"
+    assert share_in_words(0.008, style("accuracy")) == "0.8 points"
+    assert share_in_words(0.012, style("bits_per_character")) == "0.012 bits per character"
+    assert share_in_words(0.0004, style("accuracy")) == share_in_words(-0.03, style("mase")) == "none"

@@ -8,7 +8,9 @@ import yaml
 from rnnbench import registry
 from rnnbench.config import Choices, Floats, Ints
 from rnnbench.errors import RnnbenchError, SettingsError
-from rnnbench.experiment import ExperimentConfig, from_plain, layer_class, models_of, resolve, short_hash, task_class
+from rnnbench.experiment import ExperimentConfig, from_plain, layer_class, short_hash, task_class
+from rnnbench.experiment_files import models_of
+from rnnbench.resolving import resolve
 
 CELL = """
 from rnnbench.encoders.base import Cell, EncoderSettings

@@ -7,9 +7,10 @@ import small_data
 
 from rnnbench import registry, runs
 from rnnbench.errors import BudgetError, SettingsError
-from rnnbench.experiment import ExperimentConfig, resolve, task_class
+from rnnbench.experiment import ExperimentConfig, task_class
 from rnnbench.matching import match_all, matched, nearest_sizes
 from rnnbench.record import is_matched
+from rnnbench.resolving import resolve
 from rnnbench.sweeps.base import SweepPlan
 from rnnbench.sweeps.studies import Studies
 

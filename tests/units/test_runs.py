@@ -11,8 +11,8 @@ import torch
 
 from rnnbench import registry, runs
 from rnnbench.errors import BudgetError
-from rnnbench.experiment import from_plain, resolve, task_class
-from rnnbench.memory import PeakMemory
+from rnnbench.experiment import from_plain, task_class
+from rnnbench.resolving import resolve
 from rnnbench.tracking import Tracker, record_of
 
 
@@ -71,7 +71,7 @@ def test_costs_are_counted():
     # 2 channels, 1 covariate, 6 of the calendar: 9 inputs; GRU 3 x 8 x (9 + 8 + 2); head 8 -> 4 steps x 2 channels
     assert costs["parameters"] == 3 * 8 * (9 + 8 + 2) + (8 + 1) * 4 * 2
     assert costs["training_items_per_second"] > 0
-    assert costs["inference_items_per_second"] > 0
+    assert costs["embedding_parameters"] == 0
     assert costs["peak_memory_bytes"] > 50e6
     assert costs["wall_seconds"] >= costs["training_seconds"] > 0
 
@@ -164,14 +164,6 @@ def test_hooks_hear_and_end_a_training():
 def test_the_name_of_a_file_of_ones_own_is_its_stem():
     assert runs.model_name("gru") == "gru"
     assert runs.model_name("/somewhere/my_cell.py") == "my_cell"
-
-
-def test_peak_memory_sees_what_was_allocated_since():
-    memory = PeakMemory()
-    before = memory.peak_bytes()
-    held = torch.ones(40_000_000)  # 160 MB
-    assert memory.peak_bytes() - before > 100e6
-    assert held[0] == 1
 
 
 # in the store

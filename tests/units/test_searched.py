@@ -10,7 +10,8 @@ from small_data import LOOKBACK, series
 from rnnbench import options
 from rnnbench.config import Choices, Floats, Ints, is_named, range_in_words
 from rnnbench.errors import SettingsError
-from rnnbench.experiment import ExperimentConfig, from_plain, resolve
+from rnnbench.experiment import ExperimentConfig, from_plain
+from rnnbench.resolving import resolve
 from rnnbench.searched import check_searched, left_to_data, with_ranges_of_data
 
 

@@ -8,7 +8,7 @@ import pytest
 from optuna.trial import TrialState
 
 from rnnbench.config import Choices, Floats, Ints
-from rnnbench.experiment import resolve
+from rnnbench.resolving import resolve
 from rnnbench.sweeps.base import FIRST_TRIAL_SEED, SweepPlan
 from rnnbench.sweeps.studies import Studies, distribution_of
 

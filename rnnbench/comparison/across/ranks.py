@@ -1,0 +1,86 @@
+"""Whether average ranks differ over data sets: Friedman's test, and the difference that Nemenyi's test calls critical.
+
+Source: Demsar (2006), Statistical Comparisons of Classifiers over Multiple Data Sets, JMLR 7.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import special, stats
+
+from rnnbench.comparison.base import ALPHA
+
+
+def friedman_chi_square(average_ranks: Sequence[float], data_sets: int) -> float:
+    """Friedman's statistic of k average ranks over n data sets, before any correction for ties.
+
+    chi^2 = 12 n / (k (k + 1)) * (R_1^2 + .. + R_k^2 - k (k + 1)^2 / 4)
+
+    Source: Friedman (1937), The Use of Ranks to Avoid the Assumption of Normality, JASA 32.
+    """
+    encoders = len(average_ranks)
+    squares = math.fsum(rank * rank for rank in average_ranks)
+    return 12 * data_sets / (encoders * (encoders + 1)) * (squares - encoders * (encoders + 1) ** 2 / 4)
+
+
+def ties_left(places: np.ndarray) -> float:
+    """What ties leave of the variance of ranks (data sets, encoders): 1 without a tie, 0 where everything is tied.
+
+    1 - sum(t^3 - t) / (n (k^3 - k)), t the size of each group of ties
+    """
+    data_sets, encoders = places.shape
+    sizes = [np.unique(one, return_counts=True)[1].astype(np.float64) for one in places]
+    tied = math.fsum(float((size**3 - size).sum()) for size in sizes)
+    return 1 - tied / (data_sets * (encoders**3 - encoders))
+
+
+def iman_davenport(chi_square: float, data_sets: int, encoders: int) -> float | None:
+    """F = (n - 1) chi^2 / (n (k - 1) - chi^2), less timid than chi^2; None where all data sets rank alike.
+
+    Source: Iman and Davenport (1980), Approximations of the critical region of the Friedman statistic,
+    Communications in Statistics 9.
+    """
+    left = data_sets * (encoders - 1) - chi_square
+    return (data_sets - 1) * chi_square / left if left > 1e-9 * data_sets else None
+
+
+def friedman(places: np.ndarray) -> tuple[float, float | None, float]:
+    """(chi^2 corrected for ties, F, p) of ranks (data sets, encoders); p is that of F."""
+    data_sets, encoders = places.shape
+    left = ties_left(places)
+    if left <= 0:
+        return 0.0, 0.0, 1.0
+    chi_square = friedman_chi_square(places.mean(axis=0), data_sets) / left
+    f = iman_davenport(chi_square, data_sets, encoders)
+    if f is None:
+        # all orders of k encoders are equally likely: so much for one order on every data set
+        return chi_square, None, math.factorial(encoders) ** -(data_sets - 1.0)
+    p = float(special.fdtrc(encoders - 1, (encoders - 1) * (data_sets - 1), max(0.0, f)))
+    return chi_square, f, p
+
+
+def critical_difference(encoders: int, data_sets: int, alpha: float = ALPHA) -> float:
+    """The difference of average ranks from which two of k encoders are told apart over n data sets.
+
+    q(1 - alpha, k, infinity) / sqrt(2) * sqrt(k (k + 1) / (6 n)), q of the studentized range
+
+    Source: Nemenyi (1963), Distribution-free multiple comparisons, Princeton University; Demsar (2006).
+    """
+    q = float(stats.studentized_range.ppf(1 - alpha, encoders, math.inf)) / math.sqrt(2)
+    return q * math.sqrt(encoders * (encoders + 1) / (6 * data_sets))
+
+
+def cliques(average_ranks: Sequence[float], difference: float) -> list[tuple[int, ...]]:
+    """The largest groups that lie within the difference, as places in the ranks given, which ascend.
+
+    1.0 1.5 2.0 and a difference of 0.6: (0, 1) and (1, 2).
+    """
+    found: list[tuple[int, ...]] = []
+    for first, low in enumerate(average_ranks):
+        group = tuple(place for place, rank in enumerate(average_ranks) if place >= first and rank - low < difference)
+        if len(group) > 1 and not (found and set(group) <= set(found[-1])):
+            found.append(group)
+    return found

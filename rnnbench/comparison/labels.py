@@ -1,0 +1,77 @@
+"""Names beside the points of a figure, set so that they cover neither each other nor a point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.transforms import Bbox
+
+NEAR = ((7.0, 0.0), (-7.0, 0.0), (5.0, 7.0), (5.0, -7.0), (-5.0, 7.0), (-5.0, -7.0), (0.0, 9.0), (0.0, -9.0))
+"""Where a name is tried, in points from its own; further out where all of these are taken."""
+
+ROUNDS = (1.0, 1.8, 2.8, 4.0)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A point in data coordinates with its name."""
+
+    x: float
+    y: float
+    name: str
+    colour: str
+    is_bold: bool = False
+
+
+def write_names(axes: Axes, points: Sequence[Named]) -> None:
+    """Each name where it covers the least; a thin line leads to a name that had to go far."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    frame = axes.get_window_extent(renderer)
+    places = [axes.transData.transform((point.x, point.y)) for point in points]
+    reach = 5 * figure.dpi / 72
+    taken = [Bbox.from_bounds(x - reach, y - reach, 2 * reach, 2 * reach) for x, y in places]
+    for number, point in enumerate(points):
+        others = taken[:number] + taken[number + 1 :]
+        tried = []
+        for far in ROUNDS:
+            for right, up in NEAR:
+                text = _write(axes, point, right * far, up * far)
+                box = text.get_window_extent(renderer)
+                tried.append((_covered(box, others) + _outside(box, frame), right * far, up * far, box))
+                text.remove()
+            if min(tried)[0] == 0:
+                break
+        _, right, up, box = min(tried, key=lambda one: (one[0], abs(one[1]) + abs(one[2])))
+        _write(axes, point, right, up, is_led=abs(right) + abs(up) > 20)
+        taken.append(box)
+
+
+def _write(axes: Axes, point: Named, right: float, up: float, *, is_led: bool = False):  # type: ignore[no-untyped-def]
+    return axes.annotate(
+        point.name,
+        (point.x, point.y),
+        xytext=(right, up),
+        textcoords="offset points",
+        ha="left" if right > 0 else "right" if right < 0 else "center",
+        va="bottom" if up > 0 else "top" if up < 0 else "center",
+        fontsize=8,
+        color=point.colour,
+        fontweight="bold" if point.is_bold else "normal",
+        arrowprops={"arrowstyle": "-", "color": point.colour, "linewidth": 0.5} if is_led else None,
+    )
+
+
+def _covered(box: Bbox, others: Sequence[Bbox]) -> float:
+    """Square pixels that the box shares with others."""
+    shared = (Bbox.intersection(box, other) for other in others)
+    return sum(both.width * both.height for both in shared if both is not None)
+
+
+def _outside(box: Bbox, frame: Bbox) -> float:
+    """Square pixels of the box that stick out of the frame."""
+    inside = Bbox.intersection(box, frame)
+    return box.width * box.height - (0.0 if inside is None else inside.width * inside.height)

@@ -1,0 +1,67 @@
+"""Who is worth its cost: the rows that no other row beats in both test score and cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rnnbench.comparison.base import Comparison, Row
+from rnnbench.comparison.cells import one_line
+
+
+@dataclass(frozen=True)
+class Cost:
+    """One kind of cost: a number of a row, its name on an axis, and which way is cheaper."""
+
+    key: str
+    label: str
+    in_words: str
+    more_is_cheaper: bool = False
+
+    def of(self, row: Row) -> float | None:
+        """What the row costs. A baseline has no training apart from the rest of its work: all its seconds count."""
+        value: float | None = getattr(row, self.key)
+        if value is None and self.key == "training_seconds" and row.kind == "baseline":
+            return row.wall_seconds
+        return value
+
+
+COSTS = (
+    Cost("training_seconds", "training seconds", "training seconds"),
+    Cost("parameters", "parameters", "parameters"),
+    Cost("training_flops", "training FLOPs", "training FLOPs"),
+    Cost("inference_items_per_second", "items per second at inference", "inference speed", more_is_cheaper=True),
+)
+
+
+def costed(table: Comparison, cost: Cost) -> list[tuple[Row, float, float]]:
+    """(row, cost, test score) of every row that has both."""
+    found = [(row, cost.of(row), row.test) for row in table.rows]
+    return [(row, price, score) for row, price, score in found if price is not None and score is not None]
+
+
+def front(table: Comparison, cost: Cost) -> list[Row]:
+    """The rows that are not dominated, the cheapest first.
+
+    One row dominates another when it is at least as good and as cheap, and better or cheaper. Means alone decide.
+    """
+    places = costed(table, cost)
+    sign = -1.0 if cost.more_is_cheaper else 1.0
+
+    def dominates(one: tuple[Row, float, float], other: tuple[Row, float, float]) -> bool:
+        is_no_worse = not table.is_better(other[2], one[2]) and sign * one[1] <= sign * other[1]
+        return is_no_worse and (one[1], one[2]) != (other[1], other[2])
+
+    kept = [place for place in places if not any(dominates(other, place) for other in places)]
+    return [row for row, *_ in sorted(kept, key=lambda place: (sign * place[1], place[0].model))]
+
+
+def front_note(table: Comparison, costs: Sequence[Cost] = COSTS[:2]) -> Iterable[str]:
+    """Who stands on the front, in one sentence; nothing where fewer than two rows have a cost."""
+    listed = [
+        f"against {cost.in_words}: {', '.join(one_line(row.model) for row in front(table, cost))}"
+        for cost in costs
+        if len(costed(table, cost)) > 1
+    ]
+    if listed:
+        yield f"On the front of mean test score (no row is both better and cheaper) {'; '.join(listed)}."

@@ -1,0 +1,85 @@
+"""How long each encoder trained until its validation first reached a stated score."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from rnnbench.comparison.base import Comparison, Row
+from rnnbench.comparison.cells import one_line, reach_text, style, with_unit
+from rnnbench.errors import ComparisonError
+from rnnbench.record import RunRecord
+
+
+def with_reached(table: Comparison, confirms: Sequence[RunRecord], score: float | None = None) -> Comparison:
+    """The table with the training seconds that each encoder took to reach a validation score.
+
+    Args:
+        confirms: with their validation curves; a run without one says nothing, neither when nor that it never did.
+        score: in the metric's own unit, 0.75 for an accuracy of 75 %; by default what the best baseline validates at.
+
+    Raises: ComparisonError for a share above 1.
+    """
+    if score is not None and style(table.metric).scale == 100 and score > 1:
+        raise ComparisonError(
+            f"--reach {score:g}: a score here is a share; for {score:g} % type --reach {score / 100:g}"
+        )
+    baseline = table.best_baseline
+    asked = score if score is not None else baseline.validation if baseline else None
+    if asked is None:
+        return table
+    rows = tuple(_reached(table, row, confirms, asked) if row.kind == "encoder" else row for row in table.rows)
+    if all(row.seeds_reached is None for row in rows):
+        return table
+    return replace(table, rows=rows, reach=asked, reach_is_baselines=score is None)
+
+
+def _reached(table: Comparison, row: Row, confirms: Sequence[RunRecord], score: float) -> Row:
+    found: dict[int | None, float | None] = {}
+    for record in confirms:
+        if record.model == row.model and record.outcome == "completed" and _curve(record):
+            found[record.seed] = seconds_until(record, score)
+    if not found:
+        return row
+    known = [seconds for seconds in found.values() if seconds is not None]
+    mean = math.fsum(known) / len(known) if known else None
+    return replace(row, seconds_to_reach=mean, seeds_reached=len(known))
+
+
+def seconds_until(record: RunRecord, score: float) -> float | None:
+    """Training seconds, without validations, until a validation was at least as good as the score; None if never.
+
+    A run that did not note the seconds at each validation is taken to have trained at a constant rate.
+    """
+    noted = dict(record.curves.get("seconds") or ())
+    updates = record.costs.get("updates") or math.nan
+    rate = record.costs.get("training_seconds", math.nan) / updates
+    for update, value in sorted(_curve(record)):
+        if value >= score if record.higher_is_better else value <= score:
+            seconds = noted.get(update, update * rate)
+            return seconds if math.isfinite(seconds) else None
+    return None
+
+
+def reach_note(table: Comparison) -> Iterable[str]:
+    """Who got there, the quickest first, in one sentence."""
+    known = [row for row in table.encoders if row.seeds_reached is not None]
+    if table.reach is None or not known:
+        return
+    quickest = sorted(known, key=lambda row: (row.seconds_to_reach is None, row.seconds_to_reach or 0.0, row.model))
+    baseline = table.best_baseline
+    whose = f", what {one_line(baseline.model)} validates at" if table.reach_is_baselines and baseline else ""
+    listed = ", ".join(f"{one_line(row.model)} {_in_words(row)}" for row in quickest)
+    score = f"{with_unit(table.metric, table.reach)} {style(table.metric).label}"
+    yield f"Training seconds until validation first reached {score}{whose} (mean over the seeds that did): {listed}."
+
+
+def _in_words(row: Row) -> str:
+    seeds = "" if not row.seconds_to_reach or row.seeds_reached == row.seeds_planned else " seeds)"
+    return reach_text(row).removesuffix(")" if seeds else "") + seeds
+
+
+def _curve(record: RunRecord) -> list[tuple[int, float]]:
+    points = record.curves.get(f"validation/{record.metric}") or ()
+    return [(update, value) for update, value in points if math.isfinite(value)]

@@ -1,0 +1,27 @@
+"""The order of a report. A new section is one function, named here."""
+
+from __future__ import annotations
+
+from rnnbench.report import examples, opening, scores, search, traces
+from rnnbench.report.base import MakeSection, Material, Section
+
+SECTIONS: tuple[MakeSection, ...] = (
+    opening.question,
+    opening.answer,
+    opening.data,
+    opening.protocol,
+    scores.table,
+    scores.intervals,
+    scores.curves,
+    search.importance,
+    search.trials,
+    examples.samples,
+    traces.runs,
+    traces.versions,
+    traces.repeat,
+)
+
+
+def sections(material: Material) -> list[Section]:
+    """Every section that the store has something to tell of."""
+    return [made for make in SECTIONS if (made := make(material)) is not None]

@@ -1,0 +1,66 @@
+"""YAML, options and `--set` to one checked configuration, later ones winning.
+
+setting's default  <  experiments/<task>.yaml  <  for_data  <  for_model  <  quick  <  options and --set
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from rnnbench import registry
+from rnnbench.errors import SettingProblem
+from rnnbench.experiment import SEARCHED_SECTIONS, ExperimentConfig, build, section_classes
+from rnnbench.experiment_files import Given, below, collect, files_of, parse_sets, task_of, variant_of
+
+
+def resolve(
+    task: str,
+    model: str,
+    *,
+    sets: Iterable[str] = (),
+    options: Mapping[str, tuple[Any, str]] | None = None,
+    quick: bool = False,
+    for_model: bool = True,
+    seed: int = 0,
+) -> ExperimentConfig:
+    """The configuration of one encoder on one task; without `for_model`, what all encoders of a sweep share.
+
+    sets: `section.setting=value` as typed. options: by dotted name, (value, the option's name).
+    Raises: UnknownNameError for a task or model; SettingsError with every unusable setting at once.
+    """
+    model = os.path.abspath(Path(model).expanduser()) if registry.is_file(model) else model
+    files = files_of(task)
+    layer, variant = variant_of(files, model)
+    task = task_of(task)
+    classes = section_classes(task, layer)
+    given: Given = {}
+    problems: list[SettingProblem] = []
+    for path, said in files:
+        collect(said, path.name, given, problems)
+    typed = {**dict(options or {}), **parse_sets(sets, problems)}
+    data_name = str(typed.get("data.name", given.get("data.name", ("", "")))[0])
+    has_path = typed.get("data.path", (None, ""))[0]
+    for path, said in files:
+        if not has_path:
+            collect(below(said, "for_data", data_name), f"{path.name}, {data_name}", given, problems)
+        if for_model:
+            collect(below(said, "for_model", layer), f"{path.name}, {layer}", given, problems)
+    if for_model and variant:
+        collect(variant, f"variant {model}", given, problems)
+    for path, said in files if quick else ():
+        collect(below(said, "quick"), f"{path.name}, quick", given, problems)
+    given.update(typed)
+    _pin(typed, given)
+    return build(task, (model, layer), classes, given, problems, seed)
+
+
+def _pin(typed: Mapping[str, tuple[Any, str]], given: Given) -> None:
+    """Takes every typed setting out of the search, unless a range for it is typed as well."""
+    ranges, origin = given.get("search.ranges", ({}, "default"))
+    own = ranges if "search.ranges" in typed else {}
+    pinned = {name: None for name in typed if name.partition(".")[0] in SEARCHED_SECTIONS}
+    if pinned and isinstance(ranges, Mapping):
+        given["search.ranges"] = ({**ranges, **{name: None for name in pinned if name not in own}}, origin)

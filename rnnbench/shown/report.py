@@ -1,0 +1,21 @@
+"""The report of a sweep: written, and its paths told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def reported(task: str, data: str | None, sweep: str | None, output: Path | None, *, force: bool) -> None:
+    """Writes the report of the newest sweep, logs it on the sweep's run, and says where it is."""
+    from rnnbench import results
+    from rnnbench.shown.console import notes
+    from rnnbench.shown.tables import print_paths
+    from rnnbench.sweeps.reporting import report
+    from rnnbench.tracking import Tracker
+
+    tracker = Tracker()
+    _, parent = results.latest_sweep(tracker, task, data, sweep)
+    result = results.of_sweep(tracker, parent, force=force)
+    with notes.status("writing the report"):
+        paths = report(tracker, result, output)
+    print_paths([path for path in paths if path.suffix != ".svg"])

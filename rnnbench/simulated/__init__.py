@@ -1,0 +1,1 @@
+"""Scores drawn from distributions that are known: what intervals and tests are held against."""

@@ -1,0 +1,47 @@
+"""What a sweep writes down at its start, so that its report needs nothing but the store."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from rnnbench.data.base import AnyData
+from rnnbench.data.description import describe_data
+from rnnbench.experiment_files import question_of
+from rnnbench.tracking import Tracker
+
+if TYPE_CHECKING:
+    from rnnbench.sweeps.plans import SweepOptions
+
+DATA_FILE = "data.json"
+_OF_THIS_MACHINE = ("data.folder",)
+
+
+def write_down(tracker: Tracker, parent: str, task: str, options: SweepOptions, data: AnyData) -> None:
+    """Stores the question, the command and the facts of the data set on the sweep's run."""
+    writer = tracker.writer(parent)
+    writer.tags({"question": question_of(task), "command": command_of(task, options)})
+    writer.text(json.dumps(describe_data(data).plain, ensure_ascii=False, indent=1), DATA_FILE)
+
+
+def command_of(task: str, options: SweepOptions) -> str:
+    """What to type for the same sweep, without the numbers of trials and seeds."""
+    words = ["rnnbench", "sweep", task, *(["--quick"] if options.quick else [])]
+    for model in options.models:
+        words += ["--model", model]
+    given = dict(options.options or {})
+    if "data.path" in given:
+        given.pop("data.name", None)  # both come from one --data
+    for name, (value, origin) in given.items():
+        if name in _OF_THIS_MACHINE:
+            continue
+        words += [origin, _typed(value)] if origin.startswith("--") else ["--set", f"{name}={json.dumps(value)}"]
+    for item in options.sets:
+        words += ["--set", item]
+    return shlex.join(words)
+
+
+def _typed(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, Iterable) and not isinstance(value, str) else str(value)

@@ -1,0 +1,277 @@
+"""Expected validation performance: worked by hand, enumerated, and silent where chance could have done it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rnnbench.comparison.crossings import words
+from rnnbench.comparison.draws import random_draws
+from rnnbench.comparison.expectations import expectations
+from rnnbench.comparison.expected import (
+    ExpectedCurve,
+    biased_weights,
+    curve_of,
+    expected,
+    over_seconds,
+    over_trials,
+    unbiased_weights,
+)
+from rnnbench.comparison.expected_figure import expected_figure
+from rnnbench.comparison.leads import leads_of, pairs
+from rnnbench.comparison.luck import luck, luck_in_words
+from rnnbench.errors import ComparisonError
+from rnnbench.record import RunRecord
+
+NAN = float("nan")
+
+
+def trials(
+    model: str, scores: Sequence[float], seconds: Sequence[float] | None = None, *, higher: bool = True, **changes: Any
+) -> list[RunRecord]:
+    metric = "accuracy" if higher else "mase"
+    made = []
+    for number, score in enumerate(scores):
+        record = RunRecord(
+            "trial", "sentiment", "mr", "f" * 64, model, metric, higher, run_id=f"{model}-{number}",
+            metrics={} if math.isnan(score) else {f"validation/{metric}": score},
+            costs={} if seconds is None else {"wall_seconds": seconds[number]},
+            tags={"draw": "random", "trial": str(number)},
+        )  # fmt: skip
+        made.append(replace(record, **changes))
+    return made
+
+
+def curve(scores: Sequence[float], seconds: Sequence[float] | None = None, **how: Any) -> ExpectedCurve:
+    return curve_of(random_draws(trials("gru", scores, seconds, **how))["gru"])
+
+
+def test_three_scores_worked_by_hand() -> None:
+    found = curve([0.3, 0.1, 0.2])
+    # without replacement, two of three: (1, 2), (1, 3), (2, 3) have best scores 2, 3, 3
+    assert found.unbiased.mean == pytest.approx((0.2, 0.8 / 3, 0.3))
+    # with replacement: 1 is the best of 1 pair of 9, 2 of 3, 3 of 5; of 27 triples 1, 7, 19
+    assert found.biased.mean == pytest.approx((0.2, (0.1 + 3 * 0.2 + 5 * 0.3) / 9, (0.1 + 7 * 0.2 + 19 * 0.3) / 27))
+
+
+def test_three_errors_worked_by_hand() -> None:
+    found = curve([2.0, 3.0, 1.0], higher=False)
+    assert found.unbiased.mean == pytest.approx((2.0, 4 / 3, 1.0))
+    assert found.biased.mean == pytest.approx((2.0, (5 * 1 + 3 * 2 + 3) / 9, (19 * 1 + 7 * 2 + 3) / 27))
+
+
+@pytest.mark.parametrize("higher", [True, False])
+@pytest.mark.parametrize("scores", [(0.5, 0.1, 0.4, 0.4, 0.9), (0.2, 0.2, 0.2, 0.7, 0.1, 0.3)])
+def test_both_estimators_are_the_mean_over_every_choice_of_trials(scores: tuple[float, ...], higher: bool) -> None:
+    best = max if higher else min
+    draws = random_draws(trials("gru", scores, higher=higher))["gru"]
+    count = len(scores)
+    without, with_again = over_trials(draws, unbiased_weights(count)), over_trials(draws, biased_weights(count))
+    for n in range(1, count + 1):
+        chosen = [best(some) for some in itertools.combinations(scores, n)]
+        assert without[n - 1] == pytest.approx(sum(chosen) / len(chosen))
+        drawn = [best(some) for some in itertools.product(scores, repeat=n)]
+        assert with_again[n - 1] == pytest.approx(sum(drawn) / len(drawn))
+
+
+def test_two_trials_over_seconds_worked_by_hand() -> None:
+    draws = random_draws(trials("gru", [0.5, 0.9], [10.0, 30.0]))["gru"]
+    mean, done = over_seconds(draws, [9.0, 10.0, 30.0, 40.0], np.array([[[0, 1], [1, 0]]]))
+    # after 10 s: 0.5 where it came first; where the other came first nothing has ended, which counts as the worst, 0.5
+    assert mean[0] == pytest.approx([0.5, 0.5, (0.5 + 0.9) / 2, 0.9])
+    assert done[0] == pytest.approx([0.0, 0.5, 1.0, 1.0])
+
+
+@pytest.mark.parametrize(("count", "tolerance"), [(5, 1e-9), (7, 0.01)], ids=["all orders", "random orders"])
+@pytest.mark.parametrize("higher", [True, False])
+def test_the_curve_over_seconds_is_the_mean_over_every_order(higher: bool, count: int, tolerance: float) -> None:
+    scores, seconds = [0.5, 0.1, 0.4, 0.9, 0.3, 0.6, 0.2][:count], [3.0, 8.5, 2.0, 14.0, 5.0, 6.0, 1.5][:count]
+    found = curve(scores, seconds, higher=higher)
+    assert found.seconds is not None
+    best, worst = (max, min(scores)) if higher else (min, max(scores))
+    every = [*itertools.permutations(range(count))]
+    for place in range(0, len(found.seconds.at), 4):
+        bests, started = [], 0
+        for order in every:
+            ends = itertools.accumulate(seconds[number] for number in order)
+            ended = [scores[number] for number, end in zip(order, ends, strict=True) if end <= found.seconds.at[place]]
+            bests.append(best([worst, *ended]))
+            started += bool(ended)
+        assert found.seconds.mean[place] == pytest.approx(sum(bests) / len(bests), abs=tolerance)
+        assert found.done[place] == pytest.approx(started / len(every)), "each trial comes first equally often"
+
+
+def test_where_every_trial_takes_as_long_seconds_are_trials() -> None:
+    scores = [0.5, 0.1, 0.4, 0.9]
+    draws = random_draws(trials("gru", scores, [0.1] * 4))["gru"]
+    everyone = np.array([[*itertools.permutations(range(4))]])
+    mean, _ = over_seconds(draws, [0.1, 0.2, 0.3, 0.4], everyone)
+    assert mean[0] == pytest.approx(over_trials(draws, unbiased_weights(4)))
+
+
+def test_the_unbiased_estimator_is_right_on_average_and_its_band_covers_the_truth() -> None:
+    chance = np.random.default_rng(3)
+    truth = 0.5 + 0.1 / math.sqrt(math.pi)  # the expected maximum of two normal scores
+    found = [curve(chance.normal(0.5, 0.1, size=8)) for _ in range(150)]
+    unbiased = np.array([one.unbiased.mean[1] for one in found])
+    error = unbiased.std(ddof=1) / math.sqrt(len(found))
+    assert abs(unbiased.mean() - truth) < 3 * error
+    assert np.mean([one.biased.mean[1] for one in found]) < unbiased.mean()
+    covered = np.mean([one.unbiased.low[1] <= truth <= one.unbiased.high[1] for one in found])
+    assert 0.9 <= covered <= 0.99
+
+
+def test_only_random_trials_count() -> None:
+    alone = trials("gru", [0.5, 0.6, 0.7, 0.8])
+    proposed = [replace(one, tags={"draw": "tpe", "trial": "9"}) for one in trials("gru", [0.99, 0.98])]
+    again = [replace(one, tags={"draw": "fallback", "trial": "11"}) for one in trials("gru", [0.97])]
+    confirmed = trials("gru", [0.96], kind="confirm")
+    stopped = trials("gru", [0.1, 0.1], outcome="interrupted") + trials("gru", [0.1], outcome="running")
+    assert expected([*alone, *proposed, *again, *confirmed, *stopped], "gru") == expected(alone, "gru")
+
+
+@pytest.mark.parametrize("outcome", ["diverged", "out_of_memory", "failed"])
+@pytest.mark.parametrize("higher", [True, False])
+def test_a_trial_that_failed_counts_as_the_worst_of_any_encoder(outcome: str, higher: bool) -> None:
+    own = trials("gru", [0.6, 0.7, 0.8], higher=higher)
+    # what it reached before it diverged does not count
+    lost = [replace(one, run_id="lost") for one in trials("gru", [0.75], higher=higher, outcome=outcome)]
+    others = trials("rnn", [0.2, 0.5, 0.9, 0.6], higher=higher)
+    draws = random_draws([*own, *lost, *others])["gru"]
+    assert sorted(draws.scores) == sorted([0.6, 0.7, 0.8, 0.2 if higher else 0.9])
+    assert draws.failed == 1
+
+
+def test_a_pruned_trial_counts_with_what_it_reached_and_a_note_says_so() -> None:
+    found = expectations([*trials("gru", [0.6, 0.7, 0.8]), *trials("gru", [0.5, NAN], outcome="pruned")])
+    assert found.curves[0].draws.pruned == 2
+    assert sorted(found.curves[0].draws.scores) == [0.5, 0.5, 0.6, 0.7, 0.8]
+    assert "gru 2" in found.notes[0]
+    assert "only have been better" in found.notes[0]
+
+
+def test_fewer_than_four_random_trials_are_refused_in_words() -> None:
+    records = [*trials("gru", [0.5, 0.6, 0.7]), *trials("rnn", [0.5, 0.6, 0.7, 0.8]), *trials("lstm", [NAN] * 4)]
+    found = expectations(records)
+    assert [one.model for one in found.curves] == ["rnn"]
+    reasons = {one.model: one.reason for one in found.refused}
+    assert reasons == {
+        "gru": "3 random trials, and 4 are needed",
+        "lstm": "no random trial has a validation score",
+    }
+    with pytest.raises(ComparisonError, match="gru: 3 random trials, and 4 are needed"):
+        expected(records, "gru")
+    with pytest.raises(ComparisonError, match="transformer: no trials"):
+        expected(records, "transformer")
+
+
+def crossing(count: int = 60) -> list[RunRecord]:
+    """gru is always good and quick to say so; lstm is mostly poor, and best where it is good."""
+    chance = np.random.default_rng(5)
+    steady = 0.70 + 0.005 * chance.normal(size=count)
+    rare = np.where(np.arange(count) % 4 == 0, 0.85, 0.55) + 0.005 * chance.normal(size=count)
+    return [*trials("gru", steady, [10.0] * count), *trials("lstm", rare, [10.0] * count)]
+
+
+def test_a_crossing_that_bands_support_is_told_in_trials_and_in_seconds() -> None:
+    found = expectations(crossing())
+    by_trials, by_seconds = found.words[:2]
+    # 0.70 against 0.55 + 0.30 (1 - 0.75^n): level where 0.75^n = 1/2, at n = 2.4
+    assert by_trials.startswith("gru is ahead of lstm up to 1 trial, lstm of gru from ")
+    assert by_trials.endswith(" trials on; elsewhere they are not told apart.")
+    begins = int(by_trials.split("from ")[1].split()[0])
+    assert 3 <= begins <= 8
+    assert by_seconds.startswith("gru is ahead of lstm up to ")
+    assert " s of search, lstm of gru from " in by_seconds
+    (pair,) = pairs(found.curves, "trials")
+    assert pair.is_crossing
+    assert pair.until == 30
+
+
+def test_lines_that_cross_within_their_bands_are_not_told_apart() -> None:
+    curves = expectations([*trials("gru", [0.70, 0.71, 0.72, 0.71]), *trials("lstm", [0.60, 0.69, 0.71, 0.83])]).curves
+    gru, lstm = (one.unbiased.mean for one in curves)
+    assert gru[0] > lstm[0]
+    assert gru[-1] < lstm[-1]
+    said = words(curves)
+    assert said[0] == "By trials, not told apart: gru and lstm."
+    assert not any("ahead" in sentence for sentence in said)
+
+
+@pytest.mark.parametrize("unit", ["trials", "seconds"])
+def test_a_slow_encoder_pays_for_its_time(unit: Any) -> None:
+    chance = np.random.default_rng(1)
+    scores = 0.7 + 0.05 * chance.random(40)
+    curves = expectations([*trials("quick", scores, [10.0] * 40), *trials("slow", scores, [300.0] * 40)]).curves
+    (pair,) = pairs(curves, unit)
+    assert {lead.ahead for lead in pair.leads} == ({"quick"} if unit == "seconds" else set())
+
+
+def test_encoders_whose_scores_are_alike_are_seldom_told_apart() -> None:
+    chance = np.random.default_rng(2)
+    told = 0
+    for _ in range(40):
+        records = [one for model in ("a", "b") for one in trials(model, chance.normal(0.5, 0.1, size=8))]
+        told += bool(pairs([curve_of(draws) for draws in random_draws(records).values()], "trials")[0].leads)
+    assert told <= 5, "5 % are meant to be, and 4 of 8 draws leave bands a little narrow"
+
+
+def test_no_lead_is_claimed_where_resamples_do_not_differ() -> None:
+    assert leads_of(np.array([0.1, 0.2]), np.full((50, 2), 0.1), draws=8) == [0, 0]
+
+
+def test_neither_other_encoders_nor_the_order_of_records_matter() -> None:
+    records = crossing(12)
+    shuffled = random.Random(4).sample(records, len(records))
+    one, other = expectations(records), expectations(shuffled)
+    assert one == other
+    assert expected_figure(one.curves) == expected_figure(other.curves)
+    assert expectations(records, ["gru"], with_words=False).curves[0] == one.curves[0]
+
+
+def test_bands_hold_their_line_and_only_what_is_possible() -> None:
+    for found in (curve([0.99, 0.2, 0.98, 0.97], [1.0] * 4), curve([0.01, 9.0, 0.02, 0.4], [1.0] * 4, higher=False)):
+        for band in (found.unbiased, found.biased, found.seconds):
+            assert band is not None
+            for low, mean, high in zip(band.low, band.mean, band.high, strict=True):
+                assert 0 <= low <= mean <= high
+                assert not found.draws.higher_is_better or high <= 1
+
+
+def test_plain_forms_hold_numbers_alone() -> None:
+    found = expectations([*crossing(8), *trials("$x_$ <b>", [0.4] * 4), *trials("lost", [NAN] * 5)])
+    plain = json.loads(json.dumps(found.to_plain(), allow_nan=False))
+    assert plain["curves"][0]["unbiased"]["mean"][0] == pytest.approx(np.mean(found.curves[0].draws.scores))
+    assert expected_figure(found.curves).startswith(b"\x89PNG")
+    assert expected_figure([]).startswith(b"\x89PNG")
+
+
+def test_a_trial_without_seconds_is_charged_the_mean_and_without_any_there_is_no_curve_over_seconds() -> None:
+    assert random_draws(trials("gru", [0.1, 0.2, 0.3], [10.0, NAN, 30.0]))["gru"].seconds == (10.0, 20.0, 30.0)
+    assert curve([0.1, 0.2, 0.3, 0.4]).seconds is None
+
+
+def searched(best: float, confirmed: Sequence[float]) -> list[RunRecord]:
+    found = [*trials("gru", [best, 0.7], tags={"choice": "a"}), *trials("gru", [0.99], tags={"choice": "b"})]
+    return [*found, *trials("gru", confirmed, kind="confirm", tags={"choice": "a"})]
+
+
+def test_luck_is_what_fresh_seeds_take_back_worked_by_hand() -> None:
+    (one,) = luck(searched(0.80, [0.77, 0.78, 0.79]))
+    assert (one.found, one.confirmed, one.amount) == pytest.approx((0.80, 0.78, 0.02))
+    # mean 0.78, standard deviation 0.01, t(95 %, 2) = 4.3027: 0.78 +- 0.02484
+    assert one.interval is not None
+    assert (one.interval.low, one.interval.high) == pytest.approx((-0.00484, 0.04484), abs=1e-5)
+    assert luck_in_words([one])[0].endswith("no luck is to be seen in it beyond the chance of seeds.")
+    (sure,) = luck_in_words(luck(searched(0.80, [0.775, 0.776, 0.777, 0.776, 0.775, 0.777])))
+    assert "reached 80.0 % on validation, the same configuration on 6 fresh seeds 77.6 %: 2.4 [2.3, 2.5] points" in sure
+    assert luck_in_words(luck(searched(0.80, [0.7])))[0].endswith("one seed does not tell how much of it was luck.")
+    assert luck(trials("gru", [0.5])) == []

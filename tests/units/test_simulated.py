@@ -1,0 +1,90 @@
+"""Intervals that claim 95 % hold the truth 95 times in a hundred, and alike encoders are seldom called different."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from rnnbench.simulated.coverage import chance_coverage, coverage, false_positives, share
+from rnnbench.simulated.shapes import SHAPES, Shape
+
+FEW = 400
+
+IDS = [shape.name for shape in SHAPES]
+
+
+def most(expected: float, replicates: int) -> float:
+    """Percent that chance alone exceeds one time in a thousand."""
+    return 100 * float(stats.binom.ppf(0.999, replicates, expected / 100)) / replicates
+
+
+def least(expected: float, replicates: int) -> float:
+    """Percent that chance alone falls below one time in a thousand."""
+    return 100 * float(stats.binom.ppf(0.001, replicates, expected / 100)) / replicates
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=IDS)
+def test_scores_have_the_mean_and_the_shape_they_say(shape: Shape) -> None:
+    scores = shape.draw(np.random.default_rng(0), (60, 2, 6))
+    assert scores.shape == (60, 2, 6, shape.examples)
+    # tables are independent, so the mean over a table has a plain standard error
+    tables = scores.mean(axis=(1, 2, 3), dtype=np.float64)
+    assert abs(tables.mean() - shape.mean) < 4 * tables.std(ddof=1) / np.sqrt(60)
+
+
+def test_the_spread_of_seeds_and_the_likeness_of_neighbours_are_those_of_real_runs() -> None:
+    accuracy, bits, windows = (shape.draw(np.random.default_rng(1), (40, 1, 10))[:, 0] for shape in SHAPES[:3])
+    spreads = [scores.mean(axis=2).std(axis=1, ddof=1).mean() for scores in (accuracy, bits, windows)]
+    assert spreads == pytest.approx([0.008, 0.01, 0.005], rel=0.25)
+    assert set(np.unique(accuracy)) == {0.0, 1.0}
+    assert np.mean(accuracy[:, 0] != accuracy[:, 1]) == pytest.approx(0.12, abs=0.02)
+
+    def likeness(scores: np.ndarray, lag: int) -> float:
+        first = scores[:, 0] - scores[:, 0].mean(axis=1, keepdims=True)
+        return float((first[:, lag:] * first[:, :-lag]).mean() / (first**2).mean())
+
+    assert likeness(bits, 1) == pytest.approx(0.45, abs=0.1)
+    assert likeness(windows, 1) > 0.95
+    assert likeness(windows, 12) > 0.4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seeds", [6, 10])
+@pytest.mark.parametrize("shape", SHAPES, ids=IDS)
+def test_an_interval_holds_the_truth_in_93_to_97_of_a_hundred_tables(shape: Shape, seeds: int) -> None:
+    found = coverage(shape, seeds, FEW)["two-way"]
+    assert least(93, FEW) <= found.percent <= most(97, FEW)
+
+
+@pytest.mark.parametrize("shape", SHAPES[:3], ids=IDS[:3])
+def test_student_t_over_seeds_alone_holds_the_truth_far_too_seldom(shape: Shape) -> None:
+    assert coverage(shape, 6, 100)["Student t"].percent < 75
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", SHAPES, ids=IDS)
+def test_some_one_of_alike_encoders_is_called_worse_in_at_most_six_of_a_hundred_tables(shape: Shape) -> None:
+    for own in false_positives(shape, 6, (2, 4), FEW).values():
+        assert own["both"].percent <= most(6, FEW)
+        assert own["both"].percent <= own["pairwise interval"].percent <= own["flips alone"].percent
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", SHAPES[:3], ids=IDS[:3])
+def test_the_interval_of_a_chance_holds_it(shape: Shape) -> None:
+    assert chance_coverage(shape, 6, 2.0, 200)["Beta"].percent >= least(92, 200)
+
+
+@pytest.mark.parametrize(
+    "measured", [lambda: coverage(SHAPES[0], 6, 30), lambda: false_positives(SHAPES[0], 6, (2,), 30)]
+)
+def test_the_same_simulation_twice_gives_the_same_numbers(measured: Callable[[], object]) -> None:
+    assert measured() == measured()
+
+
+def test_a_share_has_its_binomial_standard_error() -> None:
+    # one of four: 25 % and sqrt(0.25 * 0.75 / 4) = 21.65 %
+    assert share(1, 4) == pytest.approx((25.0, 21.6506), abs=1e-3)
