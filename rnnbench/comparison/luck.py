@@ -84,8 +84,9 @@ def _of_model(model: str, records: Sequence[RunRecord]) -> Luck | None:
 def _sentence(one: Luck) -> str:
     points = " points" if style(one.metric).unit == "%" else ""
     seeds = f"{one.seeds} fresh seed{'' if one.seeds == 1 else 's'}"
+    which = "best" if one.is_best else "chosen"
     start = (
-        f"{one_line(one.model)}: the {'best' if one.is_best else 'chosen'} of {one.trials} trials reached {with_unit(one.metric, one.found)} on "
+        f"{one_line(one.model)}: the {which} of {one.trials} trials reached {with_unit(one.metric, one.found)} on "
         f"validation, the same configuration on {seeds} {with_unit(one.metric, one.confirmed)}"
     )
     if one.interval is not None and one.interval.low > 0:
