@@ -7,6 +7,7 @@ from typing import Any
 
 from rnnbench import results, runs, sweeps
 from rnnbench.comparison.base import Comparison
+from rnnbench.matching import matched
 from rnnbench.options import Options, named_data
 from rnnbench.record import RunRecord
 from rnnbench.resolving import resolve
@@ -30,7 +31,7 @@ def train(
     data: a known data set or a file. settings: by dotted name, such as {"encoder.hidden_size": 96}.
     Raises: RnnbenchError for every mistake that a person can mend.
     """
-    config = resolve(task, model, options=_options(data, settings), quick=quick, seed=seed)
+    config = matched(resolve(task, model, options=_options(data, settings), quick=quick, seed=seed))
     tracker = Tracker()
     experiment_id = tracker.experiment(task, runs.load_data(config).facts.name)
     name = f"{runs.model_name(config.model)}-seed{seed}"

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Sequence
 from rnnbench.comparison.base import ALPHA, Comparison, Row
 from rnnbench.comparison.pareto import front_note
 from rnnbench.comparison.reaching import reach_note
+from rnnbench.comparison.reselection import reselection_note
 from rnnbench.comparison.rows import FAILED
-from rnnbench.comparison.searches import searched_note
+from rnnbench.comparison.searches import few_random_note, searched_note
+from rnnbench.comparison.sizes import matched_note
 from rnnbench.comparison.statistics import seeds_needed, smallest_p
 from rnnbench.comparison.sureness import bold_note, chance_note, interval_notes
 from rnnbench.record import ALSO_IN_TRAINING, RunRecord
@@ -28,6 +30,7 @@ def written(table: Comparison, records: Sequence[RunRecord], reasons: Sequence[s
     yield from _trials(table, records)
     if note := searched_note([record for record in records if record.kind in ("trial", "confirm")]):
         yield note
+    yield from filter(None, (matched_note(records), reselection_note(records), few_random_note(records)))
     yield from _baselines(table)
     yield from interval_notes(table)
     yield from chance_note(table)
