@@ -11,7 +11,7 @@ SWEEP   = $(OPTIONS) $(foreach model,$(MODEL),--model "$(model)") $(call option,
           $(call option,search,$(SEARCH)) $(call option,seeds,$(SEEDS)) $(call option,workers,$(WORKERS)) $(call option,timeout,$(TIMEOUT)) $(if $(QUICK),--quick)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sweep baselines compare export report bench ui data test test-fast check format lock clean
+.PHONY: help setup sweep baselines compare export report bench selftest ui data test test-fast check format lock clean
 
 help: ## list every verb
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ report: $(READY) ## one page that tells all of the newest sweep: TASK= [DATA=]
 
 bench: $(READY) ## time parts against what they replace: [NAME=]
 	@$(RUN) bench $(NAME) $(ARGS)
+
+selftest: $(READY) ## whether this installation's answers can be believed: [MODEL=my_cell.py QUICK=1]
+	@$(RUN) selftest $(foreach model,$(MODEL),--model "$(model)") $(if $(QUICK),--quick) $(ARGS)
 
 ui: $(READY) ## MLflow's pages on every run
 	@$(RUN) ui $(ARGS)

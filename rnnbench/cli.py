@@ -356,6 +356,30 @@ def bench(
     benchmarks(names or (), as_json)
 
 
+@app.command()
+@tell_errors
+def selftest(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME]...", help="baselines, leaks, chance, encoders, same_twice; without a name, all."
+        ),
+    ] = None,
+    model: given.Models = None,
+    pairs: Annotated[
+        int | None, typer.Option("--pairs", min=1, help="How often an encoder meets itself; 12, quick 4.")
+    ] = None,
+    workers: given.Workers = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Under a minute instead of three.")] = False,
+    as_json: given.Json = False,
+) -> None:
+    """Checks this installation on made-up data: whether its answers can be believed. Exit code 1 where one fails."""
+    from rnnbench.shown.selftests import selftest as tested
+
+    if not tested(names or (), model or (), pairs=pairs, workers=workers, quick=quick, as_json=as_json):
+        raise typer.Exit(1)
+
+
 def main() -> None:
     """Runs the program. A scheduler's SIGTERM stops it as Ctrl-C does: in good order, with what is done kept."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)

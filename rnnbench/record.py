@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 PROTOCOL_VERSION = "1"
 """Raised whenever the rules of evaluation change: runs of two versions never stand in one table."""
 
+ALSO_IN_TRAINING = "also_in_training"
+"""The tag that says how much of the test split stands in training too: '2 of 1,821 texts'."""
+
 Kind = Literal["trial", "confirm", "baseline", "train"]
 Outcome = Literal["running", "completed", "pruned", "diverged", "out_of_memory", "failed", "interrupted"]
 

@@ -16,12 +16,13 @@ import yaml
 from rnnbench import data, environment
 from rnnbench.config import range_to_plain
 from rnnbench.data.base import AnyData, DataSettings
+from rnnbench.data.overlap import Overlap, overlap_of
 from rnnbench.encoders.stack import Stack
 from rnnbench.errors import BudgetError
 from rnnbench.experiment import ExperimentConfig, layer_class, task_class
 from rnnbench.memory import PeakMemory
 from rnnbench.metrics import higher_is_better
-from rnnbench.record import Kind, RunRecord
+from rnnbench.record import ALSO_IN_TRAINING, Kind, RunRecord
 from rnnbench.showcases import SHOWCASE_FILE, to_json
 from rnnbench.tasks.base import Prepared, SequenceTask
 from rnnbench.tracking import Tracker
@@ -75,6 +76,11 @@ def _state_of(path: str | None) -> tuple[int, int] | None:
 @lru_cache(maxsize=2)
 def _load(settings: str, task: str, state: tuple[int, int] | None) -> AnyData:
     return data.load(DataSettings.model_validate_json(settings), task_class(task).data_kind)
+
+
+@lru_cache(maxsize=2)
+def _overlap(settings: str, task: str, state: tuple[int, int] | None) -> Overlap:
+    return overlap_of(_load(settings, task, state))
 
 
 def prepare(config: ExperimentConfig) -> Prepared:
@@ -186,8 +192,14 @@ def describe(config: ExperimentConfig, kind: Kind) -> RunRecord:
         higher_is_better=higher_is_better(cls.metric),
         seed=config.seed,
         config={**config.to_plain(), "searched": {name: range_to_plain(r) for name, r in config.ranges().items()}},
-        tags={"choice": config.choice()},
+        tags={"choice": config.choice(), **_also_in_training(config)},
     )
+
+
+def _also_in_training(config: ExperimentConfig) -> dict[str, str]:
+    """What of the test split stands in training too, as a tag for a footnote; nothing where nothing does."""
+    found = _overlap(config.data.model_dump_json(), config.task, _state_of(config.data.path))
+    return {ALSO_IN_TRAINING: found.test_in_words} if found.test else {}
 
 
 def model_name(model: str) -> str:

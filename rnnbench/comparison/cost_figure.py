@@ -14,6 +14,7 @@ from rnnbench.comparison.figures import (
     OTHER,
     RULE,
     SOFT,
+    Write,
     axis_label,
     new_figure,
     plain_name,
@@ -30,7 +31,7 @@ out: it would press all others into a line."""
 Places = list[tuple[Row, float, float]]
 
 
-def cost_figure(comparison: Comparison) -> bytes:
+def cost_figure(comparison: Comparison, write: Write = png) -> bytes:
     """A panel per cost: encoders as points, baselines as diamonds, and the front as steps."""
     figure, panels = new_figure(10.0, 8.0, 2, 2)
     near, far = _near(comparison)
@@ -53,7 +54,7 @@ def cost_figure(comparison: Comparison) -> bytes:
             for row, price, score in places
         ]
         write_names(axes, named, _steps(comparison, cost, places))
-    return png(figure)
+    return write(figure)
 
 
 def _panel(axes: Axes, comparison: Comparison, cost: Cost, places: Places) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from rnnbench.data.base import (
     TextCorpus,
     text_of,
 )
+from rnnbench.data.overlap import overlap_of
 
 SHOWN_CHARACTERS = 240
 SAMPLE = 4 << 20
@@ -39,10 +41,12 @@ def describe_data(data: AnyData) -> Description:
         more, examples, plain = _labelled(data.splits.train, data.classes)
     else:
         more, examples, plain = _series(data, data.splits.train)
-    facts = data.facts
+    facts, overlap = data.facts, overlap_of(data)
+    lines.append(("also in training", overlap.in_words))
     told = {
         "name": facts.name, "kind": facts.kind, "title": facts.title, "source": facts.source, "licence": facts.licence,
         "split_rule": facts.split_rule, "notes": [*facts.notes], "sizes": dict(sizes), "fingerprint": data.fingerprint,
+        "also_in_training": asdict(overlap),
     }  # fmt: skip
     return Description(facts, (*lines, *more), examples, data.fingerprint, {**told, **plain})
 

@@ -1,19 +1,19 @@
 """Laws that hold for every encoder of the folder, and for yours: --model path/to/my_cell.py.
 
-The laws themselves stand in `encoder_laws.py`. Where torch has the same network, it is torch's, weight for weight.
+The laws themselves stand in `rnnbench/laws/`. Where torch has the same network, it is torch's, weight for weight.
 """
 
 from functools import lru_cache
 
 import pytest
 import torch
-from encoder_laws import CLASS_LAWS, LAWS, built, same, settings_to_try, some_input
 from torch import nn
 
 from rnnbench import registry
 from rnnbench.encoders.base import Cell, Encoded, EncoderSettings
 from rnnbench.encoders.stack import Stack
 from rnnbench.experiment import layer_class
+from rnnbench.laws import CLASS_LAWS, LAWS, built, same, settings_to_try, some_input
 from rnnbench.layers.positions import distance_penalties
 
 NAMES = registry.names("encoders")

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from encoder_laws import drawn
 
 from rnnbench import registry
 from rnnbench.config import Choices, range_to_plain
@@ -15,6 +14,7 @@ from rnnbench.encoders.base import EncoderSettings
 from rnnbench.errors import RnnbenchError, SettingsError, UnknownNameError
 from rnnbench.experiment import SEARCHED_SECTIONS, from_plain, layer_class, task_class
 from rnnbench.experiment_files import models_of, task_of, yaml_of
+from rnnbench.laws import drawn
 from rnnbench.problems import problems_of
 from rnnbench.resolving import resolve
 

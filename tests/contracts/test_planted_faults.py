@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-import encoder_laws as laws
 import pytest
 import torch
-from encoder_laws import LAWS
 from pydantic import Field
 from torch import nn
 
+from rnnbench import laws
 from rnnbench.config import Choices, Floats
 from rnnbench.encoders.base import Cell, Encoded, EncoderSettings, Layer
+from rnnbench.laws import LAWS
 
 SETTINGS = EncoderSettings(hidden_size=6, num_layers=2, dropout=0.0)
 
@@ -263,11 +263,11 @@ def test_an_encoder_that_only_says_it_looks_ahead_is_found():
 
 
 def test_a_state_taken_by_a_stack_that_looks_ahead_is_found(monkeypatch):
-    class Obliging(laws.Stack):
+    class Obliging(laws.base.Stack):
         def forward(self, x, lengths=None, state=None):
             return super().forward(x, lengths, None)
 
-    monkeypatch.setattr(laws, "Stack", Obliging)
+    monkeypatch.setattr(laws.base, "Stack", Obliging)
     with pytest.raises(AssertionError, match="a state was taken"):
         laws.refuses_a_state_when_it_looks_ahead(Sound, SETTINGS.model_copy(update={"bidirectional": True}))
 

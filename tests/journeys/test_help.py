@@ -39,6 +39,7 @@ OPTIONS = {
     "tasks": "--json",
     "ui": "--port --host",
     "bench": "NAME --json",
+    "selftest": "NAME --model --pairs --workers --quick --json",
 }
 
 

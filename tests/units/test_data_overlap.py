@@ -1,0 +1,123 @@
+"""What stands in test and in training is counted, told in the description, and stands below the table."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import small_data
+
+from rnnbench import runs
+from rnnbench.comparison import compare
+from rnnbench.data.base import Labelled, SeriesSplit, Splits, points_of
+from rnnbench.data.description import describe_data
+from rnnbench.data.overlap import overlap_of
+from rnnbench.record import ALSO_IN_TRAINING, RunRecord
+
+
+def series_of(train, test):
+    made = small_data.series(channels=1, covariates=0)
+    parts = [
+        SeriesSplit(
+            np.asarray(values, dtype=float).reshape(-1, 1),
+            np.empty((len(values), 0)),
+            np.arange(len(values)).astype("datetime64[ns]"),
+            0,
+        )
+        for values in (train, test, test)
+    ]
+    return replace(made, splits=Splits(*parts))
+
+
+def texts_of(train, validation, test):
+    parts = [Labelled(tuple(texts), np.zeros(len(texts), dtype=int)) for texts in (train, validation, test)]
+    return small_data.texts(*parts)
+
+
+def test_texts_are_counted_whatever_their_case_and_blanks():
+    found = overlap_of(texts_of(["A fine film", "dull", "so so"], ["dull", "new"], ["a  FINE film ", "So so", "other"]))
+    assert (found.validation, found.validation_items, found.test, found.test_items) == (1, 2, 2, 3)
+    assert found.in_words == "2 of 3 test and 1 of 2 validation texts"
+
+
+def test_made_up_data_have_nothing_in_common():
+    assert overlap_of(small_data.series()).test == 0
+    generator = np.random.default_rng(0)
+    parts = ["".join(map(chr, generator.integers(97, 123, 5000))) for _ in range(3)]
+    assert overlap_of(small_data.corpus(*parts)).test == 0
+
+
+@pytest.mark.parametrize("share", [0.3, 1.0])
+def test_the_copied_share_of_a_long_text_is_found_wherever_it_stands(share):
+    generator = np.random.default_rng(0)
+    own, other = ("".join(map(chr, generator.integers(97, 123, 5000))) for _ in range(2))
+    copied = round(share * len(other))
+    found = overlap_of(small_data.corpus(own[:777] + other[:copied] + own[777:], own[::-1], other))
+    assert found.test / found.test_items == pytest.approx(share, abs=0.02)
+    assert found.validation == 0
+
+
+def test_copied_rows_of_a_series_are_counted_by_the_run():
+    train, test = np.random.default_rng(0).normal(size=400), np.random.default_rng(1).normal(size=100)
+    test[40:70] = train[200:230]
+    found = overlap_of(series_of(train, test))
+    assert (found.test, found.test_items) == (30 - 24 + 1, 100 - 24 + 1)
+
+
+def test_the_same_rows_in_another_order_are_no_copy():
+    train = np.random.default_rng(0).normal(size=400)
+    assert overlap_of(series_of(train, train[::-1][:100])).test == 0
+
+
+def test_a_series_that_stands_still_has_copied_nothing():
+    train, test = np.zeros(400), np.zeros(100)
+    train[:50] = np.random.default_rng(0).normal(size=50)
+    assert overlap_of(series_of(train, test)).test == 0
+
+
+def test_the_split_before_a_split_is_looked_back_on_and_is_no_copy():
+    values = np.random.default_rng(0).normal(size=(200, 1))
+    parts = [
+        SeriesSplit(values[:end], np.empty((end, 0)), np.arange(end).astype("datetime64[ns]"), history)
+        for end, history in ((120, 0), (160, 120), (200, 160))
+    ]
+    assert overlap_of(replace(small_data.series(), splits=Splits(*parts))).test == 0
+
+
+def test_the_test_split_stays_sealed():
+    data = small_data.texts()
+    overlap_of(data)
+    assert data.splits.sealed
+
+
+def test_the_description_tells_of_it():
+    described = describe_data(texts_of(["a"], ["b"], ["A", "c"]))
+    assert dict(described.lines)["also in training"] == "1 of 2 test and 0 of 1 validation texts"
+    assert described.plain["also_in_training"]["test"] == 1
+
+
+def test_a_run_carries_it_and_the_table_says_it_below(monkeypatch):
+    from small_runs import a_config
+
+    data = texts_of(["a good film", "a bad film"] * 9, ["fine", "dull"], ["A good film", "a new one"])
+    monkeypatch.setattr(runs, "_load", lambda settings, task, state: data)
+    runs._overlap.cache_clear()
+    record = runs.describe(a_config("sentiment"), "confirm")
+    runs._overlap.cache_clear()
+    assert record.tags[ALSO_IN_TRAINING] == "1 of 2 texts"
+    scored = [replace(record, seed=seed, metrics={"test/accuracy": 0.5}) for seed in (1, 2)]
+    assert compare(scored).footnotes[0].startswith("1 of 2 texts of the test split stand in training too")
+
+
+def test_a_table_of_clean_data_says_nothing_of_it():
+    record = RunRecord(
+        "confirm", "sentiment", "x", "f", "gru", "accuracy", True, seed=1, metrics={"test/accuracy": 1.0}
+    )
+    assert not [note for note in compare([record]).footnotes if "in training too" in note]
+
+
+def test_code_points_of_any_script_are_searched():
+    korean = "영화가 참 좋다 그리고 또 보고 싶다 " * 1
+    text = "".join(chr(0xAC00 + number) for number in np.random.default_rng(2).integers(0, 11000, 3000))
+    found = overlap_of(small_data.corpus(korean + text, korean[::-1] * 5, text))
+    assert found.test == found.test_items
+    assert points_of(text).dtype == np.dtype("<u4")

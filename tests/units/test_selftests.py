@@ -1,0 +1,400 @@
+"""A check that cannot fail is worth nothing: each one fails when its fault is planted into the program."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from rnnbench import data, runs
+from rnnbench.baselines.methods import naive
+from rnnbench.baselines.methods.ngram import WittenBell
+from rnnbench.baselines.methods.ridge import RidgeSums
+from rnnbench.cli import app
+from rnnbench.comparison import compare
+from rnnbench.data import labelled_files, series, splits
+from rnnbench.data.base import DataSettings, Splits
+from rnnbench.data.overlap import Overlap
+from rnnbench.encoders.gru import GRU
+from rnnbench.layers import numpy_kernels
+from rnnbench.record import RunRecord
+from rnnbench.selftests import baselines, chance, encoders, leaks, made, run, same_twice, twins
+from rnnbench.selftests.base import Bench, Check, thrown_away
+from rnnbench.selftests.twins import Pair
+from rnnbench.tasks.text_generation import PreparedCorpus, TextGeneration
+
+
+@pytest.fixture
+def bench(tmp_path):
+    yield Bench(tmp_path, is_quick=True, pairs=2)
+    runs._load.cache_clear()
+
+
+@pytest.fixture
+def labelled(tmp_path):
+    path = made.write_labelled(tmp_path / "labelled.csv", rows=120)
+    return data.load(DataSettings(path=str(path)), "labelled_text")
+
+
+# baselines
+
+
+def test_a_classifier_that_drops_short_words_is_not_scikit_learns(labelled, monkeypatch):
+    assert baselines.classifiers_are_scikit_learns(labelled).passed
+    original = baselines.sentiment.run
+    shortened = lambda texts, *rest, **named: original([text[:9] for text in texts], *rest, **named)  # noqa: E731
+    monkeypatch.setattr(baselines.sentiment, "run", shortened)
+    assert not baselines.classifiers_are_scikit_learns(labelled).passed
+
+
+def test_a_season_that_is_off_by_one_is_not_statsforecasts(monkeypatch):
+    assert baselines.forecasters_are_statsforecasts().passed
+    monkeypatch.setattr(naive, "_repeated", lambda season, horizon: season[:, 1 + np.arange(horizon)])
+    assert not baselines.forecasters_are_statsforecasts().passed
+
+
+def test_a_penalty_that_is_not_per_window_is_not_ridge_regression(monkeypatch):
+    assert baselines.ridge_is_the_closed_form().passed
+    original = RidgeSums.solve
+    monkeypatch.setattr(
+        RidgeSums, "solve", lambda self, penalty, *, is_shared: original(self, penalty / 2, is_shared=is_shared)
+    )
+    assert not baselines.ridge_is_the_closed_form().passed
+
+
+def test_probabilities_that_do_not_sum_to_one_are_seen(monkeypatch):
+    assert baselines.ngram_sums_to_one().passed
+    original = WittenBell.log_probabilities_by_order
+    monkeypatch.setattr(
+        WittenBell, "log_probabilities_by_order", lambda self, ids: (row + 0.001 for row in original(self, ids))
+    )
+    assert not baselines.ngram_sums_to_one().passed
+
+
+# leaks
+
+
+@pytest.fixture
+def configs(tmp_path):
+    return [made.small_config(task, "gru", path) for task, path in twins.write_data(tmp_path).items()]
+
+
+def test_a_scaler_fitted_on_every_row_is_caught(configs, monkeypatch):
+    assert leaks.scale_of_all_data(configs).passed
+    original = series.prepare_series
+
+    def on_every_row(read, calendar):
+        whole = replace(read.splits.opened().test, history=0)
+        parts = read.splits.opened()
+        joined = replace(read, splits=Splits(whole, parts.validation, parts.test))
+        return replace(original(joined, calendar), splits=original(read, calendar).splits)
+
+    monkeypatch.setattr("rnnbench.tasks.forecasting.prepare_series", on_every_row)
+    monkeypatch.setattr("rnnbench.tasks.forecasting.remembered", lambda key, make: make())
+    check = leaks.scale_of_all_data(configs)
+    assert not check.passed
+    assert check.told == "learned from the test split: forecasting"
+
+
+def test_a_guard_against_learning_from_test_that_sees_nothing_is_caught(configs, monkeypatch):
+    monkeypatch.setattr(leaks, "sees_the_test_split", lambda learn, loaded: False)
+    assert "the planted leak was not seen" in leaks.scale_of_all_data(configs).told
+
+
+def test_a_count_of_copies_that_counts_nothing_is_caught(tmp_path, monkeypatch):
+    assert leaks.rows_in_two_splits(tmp_path).passed
+    monkeypatch.setattr(leaks, "overlap_of", lambda loaded: Overlap("texts", 0, 10, 0, 10))
+    assert not leaks.rows_in_two_splits(tmp_path).passed
+
+
+def test_splits_that_overlap_are_caught(tmp_path, monkeypatch):
+    def overlapping(texts, labels, rows):
+        train, validation, test = rows
+        return splits.labelled_splits(texts, labels, (np.concatenate([train, test[:5]]), validation, test))
+
+    monkeypatch.setattr(labelled_files, "labelled_splits", overlapping)
+    check = leaks.rows_in_two_splits(tmp_path)
+    assert not check.passed
+    assert "clean.csv 5 of 40 texts" in check.told
+
+
+def test_a_test_split_without_a_seal_is_caught(configs, monkeypatch):
+    assert leaks.sealed_test_split(configs).passed
+    monkeypatch.setattr(Splits, "test", property(lambda self: self._test))
+    check = leaks.sealed_test_split(configs)
+    assert not check.passed
+    assert check.told == "read without leave: sentiment, text_generation, forecasting"
+
+
+def test_a_law_of_causality_that_finds_nothing_is_caught(monkeypatch):
+    assert leaks.encoder_that_looks_ahead().passed
+    monkeypatch.setattr(leaks.laws, "does_not_look_ahead", lambda layer, settings: None)
+    assert not leaks.encoder_that_looks_ahead().passed
+
+
+# chance
+
+
+def test_labels_are_told_better_than_by_a_coin_where_test_rows_are_learned(bench, monkeypatch):
+    assert chance.shuffled_labels(bench).passed
+    runs._load.cache_clear()
+
+    def only_test_rows(texts, labels, rows):
+        return splits.labelled_splits(texts, labels, (rows[2], rows[1], rows[2]))
+
+    monkeypatch.setattr(labelled_files, "labelled_splits", only_test_rows)
+    check = chance.shuffled_labels(bench)
+    assert not check.passed, check.told
+
+
+def test_characters_cost_less_than_their_entropy_where_the_encoder_looks_ahead(bench, monkeypatch):
+    assert chance.drawn_characters(bench).passed
+    runs._load.cache_clear()
+    original = TextGeneration._vectors
+    # what stands one place on is what is to be told
+    monkeypatch.setattr(TextGeneration, "_vectors", lambda self, ids: original(self, ids.roll(-1, dims=1)))
+    check = chance.drawn_characters(bench)
+    assert not check.passed, check.told
+
+
+def test_characters_cost_less_than_their_entropy_where_bits_are_counted_three_percent_short(bench, monkeypatch):
+    monkeypatch.setattr(PreparedCorpus, "characters_per_token", lambda self, split: 1 / 0.97)
+    assert not chance.drawn_characters(bench).passed
+
+
+def test_noise_is_forecast_where_the_future_stands_in_the_past(bench, monkeypatch):
+    assert chance.white_noise(bench).passed
+    runs._load.cache_clear()
+    original = series.PreparedSeries.scaled
+
+    def shifted(self, rows, frequency, calendar):
+        found = original(self, rows, frequency, calendar)
+        return replace(found, inputs=np.roll(found.inputs, -1, axis=0))
+
+    monkeypatch.setattr(series.PreparedSeries, "scaled", shifted)
+    monkeypatch.setattr("rnnbench.tasks.forecasting.remembered", lambda key, make: make())
+    check = chance.white_noise(bench)
+    assert not check.passed, check.told
+
+
+# encoders
+
+
+def test_a_wrong_gradient_is_caught(monkeypatch):
+    assert encoders.gradients_are_torchs().passed
+    original = numpy_kernels._Recurrence.backward
+    monkeypatch.setattr(
+        numpy_kernels._Recurrence,
+        "backward",
+        staticmethod(lambda ctx, *errors: tuple(g if g is None else 1.001 * g for g in original(ctx, *errors))),
+    )
+    assert not encoders.gradients_are_torchs().passed
+
+
+BROKEN_CELL = '''"""A cell that forgets its state between two calls."""
+
+from rnnbench.encoders.gru import GRU
+
+
+class Forgetful(GRU):
+    def forward(self, x, lengths=None, state=None):
+        return super().forward(x, lengths, None)
+'''
+
+
+def test_a_cell_of_ones_own_that_breaks_a_law_is_told_which(tmp_path):
+    (tmp_path / "forgetful.py").write_text(BROKEN_CELL)
+    check = encoders.keeps_the_laws(str(tmp_path / "forgetful.py"), only=("one layer",))
+    assert not check.passed
+    assert check.name == "forgetful keeps the laws of encoders"
+    assert check.told.startswith("one layer: carries its state: cut at")
+
+
+def test_a_sound_cell_of_ones_own_is_tried_in_every_configuration(tmp_path, monkeypatch):
+    seen = []
+    monkeypatch.setattr(encoders, "LAWS", (lambda layer, settings: seen.append(settings),))
+    twin = str(twins.write_twin(tmp_path, "gru"))
+    found = [*encoders.check(Bench(tmp_path, is_quick=True, models=(twin,)))]
+    assert [check.name for check in found if "twin" in check.name] == ["gru_twin keeps the laws of encoders"]
+    assert all(check.passed for check in found)
+    assert len(seen) > 20
+
+
+# the same encoder twice
+
+
+def test_a_twin_has_other_weights_from_the_same_distribution_and_keeps_the_laws(tmp_path):
+    path = str(twins.write_twin(tmp_path, "gru"))
+    built = []
+    for model in ("gru", path, path):
+        torch.manual_seed(5)
+        layer = encoders.layer_class(model)
+        built.append(torch.cat([part.flatten() for part in layer(4, GRU.Settings(hidden_size=64)).parameters()]))
+    own, twin, again = (weights.detach().numpy() for weights in built)
+    assert (twin == again).all()
+    assert abs(np.corrcoef(own, twin)[0, 1]) < 0.05
+    assert twin.std() == pytest.approx(own.std(), rel=0.02)
+    assert encoders.keeps_the_laws(path, only=("one layer",)).passed
+
+
+def test_twins_are_given_the_same_batches(tmp_path):
+    twin = str(twins.write_twin(tmp_path, "gru"))
+    path = twins.write_data(tmp_path)["sentiment"]
+    batches = []
+    for model in ("gru", twin):
+        config = made.small_config("sentiment", model, path, seed=3)
+        batches.append(next(runs.prepare(config).training_batches(8, config.seed)))
+    assert all(torch.equal(one, other) for one, other in zip(*batches, strict=True))
+
+
+def confirmation(model: str, seed: int, score: float) -> RunRecord:
+    record = RunRecord("confirm", "forecasting", "x", "f", model, "mase", False, seed=seed)
+    return replace(record, metrics={"test/mase": score})
+
+
+def test_a_pair_is_different_where_the_table_says_so():
+    own = [confirmation("gru", seed, 1.0 + 0.01 * seed) for seed in range(1, 7)]
+    worse = [confirmation("gru_twin", seed, 1.5 + 0.01 * seed) for seed in range(1, 7)]
+    assert twins.judged(own + worse) == Pair("forecasting", "gru", True, pytest.approx(2 / 64), 0, 6)
+    mixed = [confirmation("gru_twin", seed, 1.0 + 0.01 * seed * (-1) ** seed) for seed in range(1, 7)]
+    assert not twins.judged(own + mixed).is_different
+    assert twins.judged([*own, *(replace(one, model="gru_twin") for one in own)]).shared_scores == 6
+
+
+def pairs_of(count: int, different: int) -> list[Pair]:
+    return [Pair("forecasting", "gru", number < different, 0.5, 0, 6) for number in range(count)]
+
+
+def test_as_many_pairs_may_be_called_different_as_the_binomial_allows():
+    # P(at least k of 12 at 5 %): 2.2e-3 for 4, 1.8e-4 for 5; of 4: 1.4e-2 for 2, 4.8e-4 for 3
+    assert same_twice.twins_are_not_told_apart(pairs_of(12, 4)).passed
+    assert same_twice.twins_are_not_told_apart(pairs_of(4, 2)).passed
+    assert not same_twice.twins_are_not_told_apart(pairs_of(4, 3)).passed
+    check = same_twice.twins_are_not_told_apart(pairs_of(12, 5))
+    assert not check.passed
+    assert check.told.startswith("5 of 12 pairs called different: 41.7%, 95 % interval 15.2% to 72.3%")
+    assert same_twice.twins_are_not_told_apart(pairs_of(40, 2)).passed
+
+
+def test_the_interval_of_the_share_is_that_of_clopper_and_pearson():
+    # no success in n: 1 - (0.025)^(1/n)
+    assert f"to {1 - 0.025 ** (1 / 40):.1%}" in same_twice.twins_are_not_told_apart(pairs_of(40, 0)).told
+
+
+def test_twins_with_one_randomness_have_tested_nothing():
+    copies = [replace(pair, shared_scores=6) for pair in pairs_of(4, 0)]
+    check = same_twice.twins_are_not_told_apart(copies)
+    assert not check.passed
+    assert "nothing was tested" in check.told
+
+
+def test_every_encoder_meets_itself_on_every_task_and_no_seed_is_used_twice(tmp_path, monkeypatch):
+    trained = []
+
+    def confirmed(config, *, first_seed, seeds=twins.SEEDS):
+        trained.append((config.task, runs.model_name(config.model), first_seed))
+        return [confirmation(runs.model_name(config.model), seed, float(seed)) for seed in range(seeds)]
+
+    monkeypatch.setattr(twins, "confirmed", confirmed)
+    assert len([*twins.pairs(tmp_path, 12)]) == 12
+    assert len({(task, model) for task, model, _ in trained}) == 3 * 8
+    firsts = sorted({first for _, _, first in trained})
+    assert firsts == [*range(1, 1 + 12 * twins.SEEDS, twins.SEEDS)]
+
+
+def test_a_decision_that_always_finds_a_difference_is_caught(monkeypatch):
+    generator = np.random.default_rng(0)
+    records = [
+        [confirmation(model, seed, score) for model in ("gru", "gru_twin") for seed, score in enumerate(scores[model])]
+        for scores in ({m: generator.normal(size=6) for m in ("gru", "gru_twin")} for _ in range(8))
+    ]
+    assert same_twice.twins_are_not_told_apart([*map(twins.judged, records)]).passed
+    original = twins.compare
+
+    def always_different(given):
+        made_table = original(given)
+        return replace(made_table, rows=tuple(replace(row, in_best_group=row.is_best) for row in made_table.rows))
+
+    monkeypatch.setattr(twins, "compare", always_different)
+    assert not same_twice.twins_are_not_told_apart([*map(twins.judged, records)]).passed
+
+
+def test_a_sweep_that_does_not_find_the_mute_encoder_is_caught():
+    scores = {"gru": 0.2, "gru_twin": 0.21, "mute": 0.5}
+    records = [confirmation(m, seed, s + 0.001 * seed) for m, s in scores.items() for seed in range(1, 8)]
+    assert same_twice.sweep_tells_what_cannot_learn(records).passed
+    level = [replace(one, metrics={"test/mase": 0.2 + 0.01 * (one.seed % 2)}) for one in records]
+    assert not same_twice.sweep_tells_what_cannot_learn(level).passed
+    assert not same_twice.sweep_tells_what_cannot_learn([one for one in records if one.seed != 7]).passed
+    assert compare(records).best.model == "gru"
+
+
+# all of them
+
+
+def test_a_check_that_breaks_has_failed_and_the_others_go_on(bench, monkeypatch):
+    def broken(bench):
+        yield Check("first", True, "")
+        raise RuntimeError("no such kernel")
+
+    monkeypatch.setattr(run, "PARTS", {"one": broken, "two": lambda bench: iter([Check("second", True, "")])})
+    assert [*run.checks((), bench)] == [
+        Check("first", True, ""),
+        Check("one came to its end", False, "RuntimeError: no such kernel"),
+        Check("second", True, ""),
+    ]
+
+
+def test_every_file_with_a_check_is_run():
+    folder = Path(run.__file__).parent
+    having = {path.stem for path in folder.glob("*.py") if "\ndef check(bench: Bench)" in path.read_text()}
+    assert having == set(run.PARTS)
+
+
+def test_ctrl_c_is_no_failed_check(bench, monkeypatch):
+    def stopped(bench):
+        raise run.SweepInterrupted("stopped")
+        yield
+
+    monkeypatch.setattr(run, "PARTS", {"one": stopped})
+    with pytest.raises(KeyboardInterrupt):
+        [*run.checks((), bench)]
+
+
+def test_the_store_is_put_back_and_nothing_is_left(monkeypatch):
+    monkeypatch.setenv("RNNBENCH_STORE", "before")
+    with thrown_away() as folder:
+        assert Path(os.environ["RNNBENCH_STORE"]).parent == folder
+        (folder / "file").touch()
+    assert os.environ["RNNBENCH_STORE"] == "before"
+    assert not folder.exists()
+    monkeypatch.delenv("RNNBENCH_STORE")
+    with thrown_away():
+        pass
+    assert "RNNBENCH_STORE" not in os.environ
+
+
+@pytest.mark.parametrize("passed", [True, False])
+def test_the_command_says_it_in_a_line_and_in_its_exit_code(passed, monkeypatch):
+    monkeypatch.setattr(run, "PARTS", {"leaks": lambda bench: iter([Check("a [b] c", passed, "1 of 2")])})
+    done = CliRunner().invoke(app, ["selftest", "leaks"])
+    assert done.exit_code == (0 if passed else 1)
+    assert done.stdout.startswith(f"{'ok    ' if passed else 'FAILED'}  a [b] c\n        1 of 2\n")
+    told = CliRunner().invoke(app, ["selftest", "--json"])
+    assert told.exit_code == done.exit_code
+    found = json.loads(told.stdout)
+    assert found["checks"] == [{"name": "a [b] c", "passed": passed, "told": "1 of 2"}]
+    assert found["passed"] is passed
+
+
+def test_mistakes_are_told_before_anything_is_trained():
+    wrong = CliRunner().invoke(app, ["selftest", "leak"])
+    assert wrong.exit_code == 2
+    assert "Did you mean 'leaks'?" in wrong.output
+    assert CliRunner().invoke(app, ["selftest", "--model", "gruu"]).exit_code == 2
