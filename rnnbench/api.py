@@ -68,14 +68,22 @@ def sweep(
     return sweeps.sweep(task, options, tell=lambda event: None).comparison
 
 
-def compare(task: str, *, data: str | None = None, sweep: str | None = None, force: bool = False) -> Comparison:
+def compare(
+    task: str,
+    *,
+    data: str | None = None,
+    sweep: str | None = None,
+    reach: float | None = None,
+    force: bool = False,
+) -> Comparison:
     """The comparison of the newest sweep, from the store alone, as `rnnbench compare`.
 
-    sweep: one by run id or name. force: compare unlike runs all the same.
+    sweep: one by run id or name.
+    reach: a validation score, for the seconds until it was reached. force: compare unlike runs all the same.
     """
     tracker = Tracker()
     _, parent = results.latest_sweep(tracker, task, data, sweep)
-    return results.of_sweep(tracker, parent, force=force).comparison
+    return results.of_sweep(tracker, parent, force=force, reach=reach).comparison
 
 
 def _options(data: str | None, settings: Mapping[str, Any] | None) -> Options:
