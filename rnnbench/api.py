@@ -7,6 +7,7 @@ from typing import Any
 
 from rnnbench import results, runs, sweeps
 from rnnbench.comparison.base import Comparison
+from rnnbench.matching import matched
 from rnnbench.options import Options, named_data
 from rnnbench.record import RunRecord
 from rnnbench.resolving import resolve
@@ -30,7 +31,7 @@ def train(
     data: a known data set or a file. settings: by dotted name, such as {"encoder.hidden_size": 96}.
     Raises: RnnbenchError for every mistake that a person can mend.
     """
-    config = resolve(task, model, options=_options(data, settings), quick=quick, seed=seed)
+    config = matched(resolve(task, model, options=_options(data, settings), quick=quick, seed=seed))
     tracker = Tracker()
     experiment_id = tracker.experiment(task, runs.load_data(config).facts.name)
     name = f"{runs.model_name(config.model)}-seed{seed}"
@@ -67,14 +68,22 @@ def sweep(
     return sweeps.sweep(task, options, tell=lambda event: None).comparison
 
 
-def compare(task: str, *, data: str | None = None, sweep: str | None = None, force: bool = False) -> Comparison:
+def compare(
+    task: str,
+    *,
+    data: str | None = None,
+    sweep: str | None = None,
+    reach: float | None = None,
+    force: bool = False,
+) -> Comparison:
     """The comparison of the newest sweep, from the store alone, as `rnnbench compare`.
 
-    sweep: one by run id or name. force: compare unlike runs all the same.
+    sweep: one by run id or name.
+    reach: a validation score, for the seconds until it was reached. force: compare unlike runs all the same.
     """
     tracker = Tracker()
     _, parent = results.latest_sweep(tracker, task, data, sweep)
-    return results.of_sweep(tracker, parent, force=force).comparison
+    return results.of_sweep(tracker, parent, force=force, reach=reach).comparison
 
 
 def _options(data: str | None, settings: Mapping[str, Any] | None) -> Options:

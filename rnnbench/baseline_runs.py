@@ -81,6 +81,9 @@ _RUNNERS: dict[str, Callable[[ExperimentConfig, object], Iterator[BaselineResult
 }
 
 
+TAKEN_OVER = "taken over from an earlier sweep of the same data"
+
+
 def tracked_baselines(
     config: ExperimentConfig,
     *,
@@ -90,7 +93,7 @@ def tracked_baselines(
     claim: str,
     tell: Callable[[str], None],
 ) -> None:
-    """Computes the baselines below a sweep's run; those of the same data and windows are taken over.
+    """Computes the baselines below a sweep's run; those of the same data and windows are taken over, which is told.
 
     claim: the run that says someone computes them; it ends when they are there.
     """
@@ -103,6 +106,7 @@ def tracked_baselines(
         if source is not None:
             for record in _written(tracker, experiment_id, source, key["baseline_key"]):
                 if record.model not in there:
+                    tell(f"{record.model}, {TAKEN_OVER}")
                     whole = tracker.with_examples(record)
                     _write(tracker, experiment_id, parent, replace(whole, config=first.config))
         else:

@@ -126,6 +126,8 @@ def sweep(
     seeds: given.Seeds = None,
     workers: given.Workers = None,
     timeout: Annotated[float | None, typer.Option("--timeout", min=1, help="Seconds for the search.")] = None,
+    match_parameters: given.Match = None,
+    reselect: given.Reselect = None,
     sets: given.Sets = None,
     quick: given.Quick = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew instead of going on.")] = False,
@@ -141,7 +143,7 @@ def sweep(
     wanted = SweepOptions(
         models=tuple(model or ()),
         sets=tuple(sets or ()),
-        options=options | given.searched(search),
+        options=options | given.searched(search) | given.fairness(match_parameters, reselect),
         quick=quick,
         trials=trials,
         seeds=seeds,

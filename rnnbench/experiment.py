@@ -59,7 +59,7 @@ class ExperimentConfig:
     def choice(self) -> str:
         """A short hash of what a search chooses: two runs with equal choices differ in their seed alone."""
         plain = self.to_plain()
-        return short_hash({name: plain[name] for name in ("data", "task", "encoder", "training", "budget")})
+        return short_hash({name: _said(plain[name]) for name in ("data", "task", "encoder", "training", "budget")})
 
     def with_values(self, values: Mapping[str, Any], *, seed: int | None = None) -> ExperimentConfig:
         """The same experiment with some settings replaced, by dotted name, checked again."""
@@ -88,6 +88,8 @@ class ExperimentConfig:
             found |= {} if kept is None else {name: kept}
         if task_class(self.task).requires_causal:
             found.pop("encoder.bidirectional", None)
+        if self.budget.match_parameters:
+            found.pop("encoder.hidden_size", None)  # solved for, draw by draw
         groups = {
             f"{name}.{setting}": group for name, cls in classes.items() for setting, group in cls.groups().items()
         }
@@ -118,14 +120,20 @@ class ExperimentConfig:
     def comparison_key(self) -> str:
         """A short hash of what all runs of one comparison share. Take it from a config resolved without `for_model`."""
         plain = self.to_plain()
-        search = {name: plain["search"][name] for name in ("sampler", "pruning", "study_seed", "settings", "ranges")}
-        shared = {name: plain[name] for name in ("task", "data", "budget", "training")}
+        names = ("sampler", "pruning", "study_seed", "settings", "ranges", "reselect")
+        search = _said({name: plain["search"][name] for name in names})
+        shared = {name: _said(plain[name]) for name in ("task", "data", "budget", "training")}
         typed = {
             name: plain["encoder"][name.partition(".")[2]]
             for name, origin in self.origins.items()
             if name.startswith("encoder.") and origin.startswith("--")
         }
         return short_hash({**shared, "search": search, "encoder": typed})
+
+
+def _said(section: Mapping[str, Any]) -> dict[str, Any]:
+    """A section without the settings that came later and are off: what was stored before them keeps its hash."""
+    return {name: value for name, value in section.items() if value or name not in ("match_parameters", "reselect")}
 
 
 def short_hash(plain: Any) -> str:
@@ -230,6 +238,10 @@ def _check_together(config: ExperimentConfig) -> None:
         name = f"encoder.{setting}"
         value, origin = getattr(config.encoder, setting), config.origins.get(name, "default")
         problems.append(SettingProblem(name, value, origin, f"{Path(config.model).stem} cannot have it: {why}"))
+    origin = config.origins.get("encoder.hidden_size", "default")
+    if config.budget.match_parameters and origin in ("--set", "settings"):
+        rule = "is solved for under budget.match_parameters: leave out one of the two"
+        problems.append(SettingProblem("encoder.hidden_size", config.encoder.hidden_size, origin, rule))
     unreadable = config.range_problems()
     problems.extend(unreadable)
     for name, searched in ({} if unreadable else config.ranges()).items():

@@ -31,6 +31,14 @@ Search = Annotated[
 ]
 Seeds = Annotated[int | None, typer.Option("--seeds", min=1, help="Fresh seeds of the confirmation, in all.")]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Processes; one per core by default.")]
+Match = Annotated[
+    str | None,
+    typer.Option("--match-parameters", metavar="N", help="Solve every encoder's width for N parameters, such as 300k."),
+]
+Reselect = Annotated[
+    int | None,
+    typer.Option("--reselect", metavar="K", min=0, help="Train the best K of each on two more seeds before choosing."),
+]
 Quick = Annotated[bool, typer.Option("--quick", help="A small budget: two minutes instead of fifteen.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Sweep = Annotated[str | None, typer.Option("--sweep", help="A sweep by run id or name; the newest by default.")]
@@ -43,6 +51,12 @@ def searched(search: list[str] | None) -> Options:
     """The setting that `--search` stands for: it replaces what the experiment file names; its ranges stay."""
     names = [name.strip() for item in search or () for name in item.split(",") if name.strip()]
     return {"search.settings": ([*dict.fromkeys(names)] or [""], "--search")} if search else {}
+
+
+def fairness(match_parameters: str | None, reselect: int | None) -> Options:
+    """The settings that `--match-parameters` and `--reselect` stand for."""
+    match: Options = {"budget.match_parameters": (match_parameters, "--match-parameters")} if match_parameters else {}
+    return match if reselect is None else match | {"search.reselect": (reselect, "--reselect")}
 
 
 def tell_errors(command: Callable[..., Any]) -> Callable[..., Any]:

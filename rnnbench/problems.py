@@ -32,10 +32,11 @@ def rule_of(cls: type[Settings], setting: str) -> str:
             bounds.append(f"at most {item.le}")
         elif isinstance(item, annotated_types.Lt):
             bounds.append(f"below {item.lt}")
+    examples = f", such as {', '.join(field.examples[:-1])} or {field.examples[-1]}" if field.examples else ""
     if not bounds:
-        return f"must be {kind}"
+        return f"must be {kind}{examples}"
     joined = " and ".join(bounds)
-    return f"must be {joined}" if kind == "a number" else f"must be {kind} of {joined}"
+    return f"must be {joined}{examples}" if kind == "a number" else f"must be {kind} of {joined}{examples}"
 
 
 def problems_of(

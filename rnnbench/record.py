@@ -14,7 +14,11 @@ PROTOCOL_VERSION = "1"
 ALSO_IN_TRAINING = "also_in_training"
 """The tag that says how much of the test split stands in training too: '2 of 1,821 texts'."""
 
-Kind = Literal["trial", "confirm", "baseline", "train"]
+MATCH_TOLERANCE = 0.02
+"""How far an encoder may be from the number of parameters that all are matched to."""
+
+Kind = Literal["trial", "reselect", "confirm", "baseline", "train"]
+"""A `reselect` trains one of the best configurations again on a search seed of its own, before the choice."""
 Outcome = Literal["running", "completed", "pruned", "diverged", "out_of_memory", "failed", "interrupted"]
 
 
@@ -59,3 +63,8 @@ class RunRecord:
     def test(self) -> float:
         """The selecting metric on the test split, or NaN when the run never opened it."""
         return self.metrics.get(f"test/{self.metric}", float("nan"))
+
+
+def is_matched(parameters: float, target: int) -> bool:
+    """Whether a number of parameters is as near to the target as matched encoders have to be."""
+    return abs(parameters - target) <= MATCH_TOLERANCE * target

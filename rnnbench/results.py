@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rnnbench.choosing import asked_for, candidates, chosen, reselections
 from rnnbench.comparison import compare, export
 from rnnbench.comparison.base import Comparison
 from rnnbench.comparison.expectations import Expectations
@@ -77,12 +78,12 @@ def of_sweep(tracker: Tracker, parent: str, *, force: bool = False, reach: float
     """
     run = tracker.run(parent)
     records = tracker.records(run.info.experiment_id, parent)
-    chosen = current(records)
-    if not any(record.kind == "confirm" for record in chosen):
-        raise ComparisonError(_nothing_confirmed(chosen, _name(run)))
-    chosen = with_curves(tracker, with_examples(tracker, chosen))
-    comparison = compare(chosen, force=force, reach=reach)
-    return Result(comparison, tuple(chosen), parent, run.info.experiment_id, _name(run))
+    found = current(records)
+    if not any(record.kind == "confirm" for record in found):
+        raise ComparisonError(_nothing_confirmed(found, _name(run)))
+    found = with_curves(tracker, with_examples(tracker, found))
+    comparison = compare(found, force=force, reach=reach)
+    return Result(comparison, tuple(found), parent, run.info.experiment_id, _name(run))
 
 
 def _name(sweep: Run) -> str:
@@ -109,35 +110,25 @@ def _nothing_confirmed(records: Sequence[RunRecord], task: str) -> str:
 def current(records: Sequence[RunRecord]) -> list[RunRecord]:
     """The records that count: trials, baselines, and confirmations of what each search chose in the end.
 
-    The choice of a model is its best completed trial among as many trials as every model has had.
+    The choice of a model is made as `choosing` says; where candidates were trained again, those runs count too.
     """
-    records = _of_newest_code(records)
-    trials = [
-        record for record in records if record.kind == "trial" and record.outcome not in ("interrupted", "running")
-    ]
-    models = {record.model for record in trials}
-    counts = [sum(record.model == model for record in trials) for model in models]
-    equal = min(counts, default=0)
-    chosen: dict[str, str] = {}
-    for model in models:
-        done = [record for record in trials if record.model == model and record.outcome == "completed"]
-        done = [record for record in done if int(record.tags.get("trial", "0")) < equal]
-        if done:
-            sign = -1.0 if done[0].higher_is_better else 1.0
-            best = min(done, key=lambda record: (sign * record.validation, int(record.tags.get("trial", "0"))))
-            chosen[model] = best.tags["choice"]
+    records = of_newest_code(records)
+    choices = {model: trial.tags["choice"] for model, trial in chosen(records).items()}
+    again = candidates(records, asked_for(records))
+    ids = {one.run_id for found in again.values() for trial in found for one in reselections(records, trial)}
     return [
         record
         for record in records
         if record.outcome not in ("interrupted", "running")
         and (
             record.kind in ("trial", "baseline")
-            or (record.kind == "confirm" and chosen.get(record.model) == record.tags.get("choice"))
+            or (record.kind == "confirm" and choices.get(record.model) == record.tags.get("choice"))
+            or (record.kind == "reselect" and record.run_id in ids)
         )
     ]
 
 
-def _of_newest_code(records: Sequence[RunRecord]) -> list[RunRecord]:
+def of_newest_code(records: Sequence[RunRecord]) -> list[RunRecord]:
     """The records without those of an earlier state of a user's own encoder file."""
     codes = {record.model: _code(record) for record in records if record.kind == "trial" and record.config}
     return [

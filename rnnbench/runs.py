@@ -18,11 +18,11 @@ from rnnbench.config import range_to_plain
 from rnnbench.data.base import AnyData, DataSettings
 from rnnbench.data.overlap import Overlap, overlap_of
 from rnnbench.encoders.stack import Stack
-from rnnbench.errors import BudgetError
+from rnnbench.errors import BudgetError, SealedSplitError
 from rnnbench.experiment import ExperimentConfig, layer_class, task_class
 from rnnbench.memory import PeakMemory
 from rnnbench.metrics import higher_is_better
-from rnnbench.record import ALSO_IN_TRAINING, Kind, RunRecord
+from rnnbench.record import ALSO_IN_TRAINING, Kind, RunRecord, is_matched
 from rnnbench.showcases import SHOWCASE_FILE, to_json
 from rnnbench.tasks.base import Prepared, SequenceTask
 from rnnbench.tracking import Tracker
@@ -32,6 +32,9 @@ from rnnbench.training.fitting import fit, is_out_of_memory
 from rnnbench.training.initialization import initialize
 from rnnbench.training.samples import KeepText, Samples
 from rnnbench.training.weights import save_weights
+
+SEARCH_KINDS = ("trial", "reselect")
+"""Kinds of runs that a search chooses by: the test split stays sealed in them, whoever asks."""
 
 KEPT_KINDS = ("confirm", "train")
 """Kinds of runs whose weights are kept, to be used later; a trial keeps its configuration alone."""
@@ -93,13 +96,29 @@ def build(config: ExperimentConfig, prepared: Prepared) -> SequenceTask:
     encoder = Stack(layer_class(config.layer), prepared.input_size, config.encoder)
     initialize(encoder, config.encoder.initialization)
     task = task_class(config.task)(encoder, prepared, config.task_settings)
-    parameters = count_parameters(task)
-    if parameters > config.budget.parameters:
-        raise BudgetError(
-            f"{config.model} would have {parameters:,} parameters, above the ceiling of {config.budget.parameters:,} "
-            "that all encoders share: lower encoder.hidden_size or encoder.num_layers, or raise budget.parameters"
-        )
+    check_size(config, count_parameters(task))
     return task
+
+
+def is_within_budget(config: ExperimentConfig, parameters: int) -> bool:
+    """Whether a configuration may have so many parameters: below the ceiling, or matched where that is asked for."""
+    target = config.budget.match_parameters
+    return parameters <= config.budget.parameters if target is None else is_matched(parameters, target)
+
+
+def check_size(config: ExperimentConfig, parameters: int) -> None:
+    """Raises: BudgetError where a configuration may not have so many parameters."""
+    if is_within_budget(config, parameters):
+        return
+    if config.budget.match_parameters is not None:
+        raise BudgetError(
+            f"{config.model} would have {parameters:,} parameters, not the {config.budget.match_parameters:,} +- 2 % "
+            "that all encoders are matched to: its hidden_size has to be solved for"
+        )
+    raise BudgetError(
+        f"{config.model} would have {parameters:,} parameters, above the ceiling of {config.budget.parameters:,} "
+        "that all encoders share: lower encoder.hidden_size or encoder.num_layers, or raise budget.parameters"
+    )
 
 
 def without_numbers(config: ExperimentConfig, prepared: Prepared) -> SequenceTask:
@@ -119,8 +138,10 @@ def train(
 ) -> Trained:
     """Trains one configuration on its seed; scores the test split only when told to open it.
 
-    Raises: BudgetError above the ceiling on parameters.
+    Raises: BudgetError outside the budget's parameters; SealedSplitError where a search asks for the test split.
     """
+    if open_test and kind in SEARCH_KINDS:
+        raise SealedSplitError(f"a {kind} is what a search chooses by: the test split stays sealed in it")
     hooks = hooks or Hooks()
     memory = PeakMemory()
     started = time.perf_counter()
@@ -238,6 +259,8 @@ def tracked(
 
     try:
         writer.text(yaml.safe_dump(config.to_plain(), sort_keys=False, allow_unicode=True), "config.yaml")
+        about_to_be = describe(config, kind)
+        writer.describe(replace(about_to_be, tags={**about_to_be.tags, **(tags or {})}))
         hooks = replace(hooks, log=log, keep_sample=writer.text if kind in KEPT_KINDS else None)
         trained = train(config, kind=kind, open_test=open_test, hooks=hooks)
         record = replace(trained.record, run_id=writer.run_id, name=name)

@@ -10,6 +10,8 @@ from rnnbench.data.base import AnyData
 from rnnbench.errors import SettingProblem, SettingsError, did_you_mean
 from rnnbench.experiment import SEARCHED_SECTIONS, ExperimentConfig, layer_class, task_class
 
+_NO_SEED = "a seed is never searched: the luckiest would win. Trials and confirmations have seeds of their own"
+
 
 def check_searched(configs: Iterable[ExperimentConfig]) -> None:
     """Refuses names in `search` that no encoder has, or that have no range: they would be left out without a word.
@@ -33,7 +35,9 @@ def check_searched(configs: Iterable[ExperimentConfig]) -> None:
     for name in first.search.settings:
         if name in (ALL, NONE, *GROUPS):
             continue
-        if not any(is_named(one, None, [name]) for one in known):
+        if _is_seed(name):
+            problems.append(told("search.settings", name, _NO_SEED))
+        elif not any(is_named(one, None, [name]) for one in known):
             near = (
                 f" Did you mean {short[name]!r}?" if name in short else did_you_mean(name, [*known, *GROUPS, ALL, NONE])
             )
@@ -43,11 +47,17 @@ def check_searched(configs: Iterable[ExperimentConfig]) -> None:
             rule = "has no range to be searched in: write one in search.ranges, such as [1, 2] or {low: 1, high: 2}"
             problems.append(told("search.settings", name, rule))
     for name in first.search.ranges:
-        if name not in known:
+        if _is_seed(name):
+            problems.append(told("search.ranges", name, _NO_SEED))
+        elif name not in known:
             near = did_you_mean(name, known)
             problems.append(told("search.ranges", name, f"no encoder has such a setting.{near}"))
     if problems:
         raise SettingsError(problems)
+
+
+def _is_seed(name: str) -> bool:
+    return name.rpartition(".")[2].rpartition("_")[2] in ("seed", "seeds")
 
 
 def with_ranges_of_data(config: ExperimentConfig, data: AnyData) -> ExperimentConfig:

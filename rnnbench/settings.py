@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from rnnbench.config import Choices, Floats, Group, Settings
+
+_MAGNITUDES = {"k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
+
+
+def whole_number(written: Any) -> Any:
+    """300000 for '300k', 1200000 for '1.2M'; what is not written so is left as it is, for its rule to refuse."""
+    if not isinstance(written, str) or written[-1:].lower() not in _MAGNITUDES:
+        return written
+    try:
+        number = float(written[:-1]) * _MAGNITUDES[written[-1].lower()]
+    except ValueError:
+        return written
+    return round(number) if abs(number - round(number)) < 1e-6 else written
 
 
 class TrainingSettings(Settings):
@@ -66,6 +79,8 @@ class BudgetSettings(Settings):
 
     updates, epochs: training ends at whichever comes first. seconds: per run; 0 is no ceiling.
     parameters: all of them, embeddings too. validations: how often, evenly spaced, the validation split is read.
+    match_parameters: in place of that ceiling, a number that every encoder's parameters come to within 2 %: its
+        hidden size is solved for, configuration by configuration, and not searched. 300k and 1.2M are understood.
     """
 
     updates: Annotated[int, Field(ge=1)] = 1000
@@ -73,6 +88,9 @@ class BudgetSettings(Settings):
     seconds: Annotated[float, Field(ge=0)] = 0.0
     parameters: Annotated[int, Field(ge=1)] = 2_000_000
     validations: Annotated[int, Field(ge=1)] = 5
+    match_parameters: Annotated[
+        int | None, Field(ge=1, examples=["300000", "300k", "1.2M"]), BeforeValidator(whole_number)
+    ] = None
 
 
 class HardwareSettings(Settings):
@@ -92,6 +110,8 @@ class SearchSettings(Settings):
     """How hyperparameters are searched.
 
     trials: in all, per encoder. random_trials: how many of them come first as independent random draws.
+    reselect: so many of the best configurations of each encoder are trained on two more search seeds, and the choice is
+        by the mean; 0 takes the best single score.
     seeds: fresh seeds of the confirmation. settings: what is searched: groups (`basics`, `regularization`, ...), names,
     or patterns such as `encoder.*`; `all`, or nothing, means every setting that has a range, `none` no setting at all.
     ranges: in place of the range beside a setting; null means that it is not searched.
@@ -99,9 +119,10 @@ class SearchSettings(Settings):
 
     trials: Annotated[int, Field(ge=1)] = 12
     random_trials: Annotated[int, Field(ge=1)] = 8
-    seeds: Annotated[int, Field(ge=1)] = 6
+    seeds: Annotated[int, Field(ge=1, lt=100_000)] = 6  # from there on they would be the seeds of trials
     sampler: Literal["tpe", "random"] = "tpe"
     pruning: bool = True
+    reselect: Annotated[int, Field(ge=0)] = 0
     study_seed: Annotated[int, Field(ge=0)] = 0
     settings: tuple[str, ...] = ()
     ranges: dict[str, Any] = Field(default_factory=dict)

@@ -222,15 +222,16 @@ class RunWriter:
         self._take(0, record.metrics)
         self._take(0, {f"cost/{key}": value for key, value in record.costs.items()})
         self.flush()
-        tags = {field: str(getattr(record, field)) for field in _RECORD_FIELDS}
+        self.client.log_batch(self.run_id, params=[Param(key, str(value)[:6000]) for key, value in params.items()])
+        self.describe(record)
+        self.end(record.outcome)
+
+    def describe(self, record: RunRecord) -> None:
+        """Writes what is known before a run has ended: one that fails still says what it was, on which data."""
+        tags = {field: str(getattr(record, field)) for field in _RECORD_FIELDS if field != "outcome"}
         tags |= {"higher_is_better": str(record.higher_is_better), "config": json.dumps(record.config, sort_keys=True)}
         tags |= {"seed": "" if record.seed is None else str(record.seed), **record.tags}
-        self.client.log_batch(
-            self.run_id,
-            params=[Param(key, str(value)[:6000]) for key, value in params.items()],
-            tags=[RunTag(key, value) for key, value in tags.items()],
-        )
-        self.end(record.outcome)
+        self.tags(tags)
 
     def end(self, outcome: str) -> None:
         """Ends the run without a record: the outcome decides the status MLflow shows."""

@@ -90,6 +90,7 @@ class Row:
     run_ids: tuple[str, ...] = ()
     lost_run_ids: tuple[str, ...] = ()
     trial_run_ids: tuple[str, ...] = ()
+    reselect_run_ids: tuple[str, ...] = ()
 
     @property
     def seeds(self) -> int:
@@ -148,7 +149,11 @@ class Comparison:
     @property
     def run_ids(self) -> tuple[str, ...]:
         """Every run the table rests on, sorted."""
-        ids = {one for row in self.rows for one in row.run_ids + row.lost_run_ids + row.trial_run_ids}
+        ids = {
+            one
+            for row in self.rows
+            for one in (*row.run_ids, *row.lost_run_ids, *row.trial_run_ids, *row.reselect_run_ids)
+        }
         return tuple(sorted(ids))
 
     def is_better(self, one: float, other: float) -> bool:

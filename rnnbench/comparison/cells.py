@@ -70,10 +70,10 @@ def with_unit(metric: str, score: float | None) -> str:
 
 
 def compact(value: float | None) -> str:
-    """Three digits and k, M or G: 512, 45.6k, 1.23M."""
+    """Three digits and k, M, G, T or P: 512, 45.6k, 1.23M."""
     if value is None:
         return MISSING
-    for limit, suffix in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+    for limit, suffix in ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
         if value >= limit * 0.9995:
             return _three_digits(value / limit) + suffix
     return f"{value:.0f}" if value == int(value) else _three_digits(value)
@@ -199,8 +199,24 @@ def about(comparison: Comparison) -> str:
         f"data {comparison.data} ({comparison.fingerprint[:16]})",
         f"budget: {budget}" if budget else "",
         f"protocol {comparison.protocol}",
+        *_counted(comparison),
     ]
     return one_line("; ".join(part for part in parts if part)) + "."
+
+
+def _counted(comparison: Comparison) -> list[str]:
+    """How the costs were found that can be found in more than one way."""
+    words = []
+    if any(row.training_flops_per_item for row in comparison.rows):
+        words.append(
+            "FLOPs: matrix products of the model's equations, forward and twice that for the way back, a "
+            "multiplication and an addition 1 each"
+        )
+    sizes = sorted({row.inference_batch_size for row in comparison.rows if row.inference_batch_size})
+    if sizes:
+        listed = " or ".join(_whole(size) for size in sizes)
+        words.append(f"inference: the whole validation split in batches of {listed} items")
+    return words
 
 
 def runs_by_row(comparison: Comparison) -> list[tuple[str, tuple[str, ...]]]:
@@ -211,6 +227,7 @@ def runs_by_row(comparison: Comparison) -> list[tuple[str, tuple[str, ...]]]:
         listed.append((name, row.run_ids))
         listed.append((f"{name} (not completed)", row.lost_run_ids))
         listed.append((f"{name} trials", row.trial_run_ids))
+        listed.append((f"{name} trained again before the choice", row.reselect_run_ids))
     return [(name, tuple(one_line(one) for one in ids)) for name, ids in listed if ids]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -13,6 +14,9 @@ from rnnbench.record import RunRecord
 
 SHOWN_RUNS = 4
 """Runs named per differing value; the others are counted."""
+
+SEARCH_KINDS = ("trial", "reselect")
+"""Kinds of runs that a search chooses by."""
 
 Value = Callable[[RunRecord], Any]
 
@@ -42,10 +46,14 @@ def require_confirmed(records: Sequence[RunRecord]) -> None:
 
 def mixtures(records: Sequence[RunRecord]) -> list[str]:
     """Every reason why these runs may not stand in one table, a line each: the values and the runs that hold them."""
-    found = [_difference(label, _grouped(records, value)) for label, value in LIKE]
-    encoders = [record for record in records if record.kind != "baseline"]
+    # a training that failed at once may have left nothing but its name, which is no difference
+    described = [record for record in records if record.outcome != "failed" or record.protocol]
+    found = [_difference(label, _grouped(described, value)) for label, value in LIKE]
+    encoders = [record for record in described if record.kind != "baseline"]
     found += _budgets(encoders)
     found += [_difference(label, _by_value(values)) for label, values in search_differences(encoders)]
+    if opened := [record for record in encoders if record.kind in SEARCH_KINDS and math.isfinite(record.test)]:
+        found.append(f"the search has seen the test split: {named(opened)}")
     confirmed = _grouped([record for record in records if record.kind == "confirm"], lambda record: record.model)
     for model, runs in sorted(confirmed.items()):
         found.append(_difference(f"choice of {model}", _grouped(runs, _choice)))
@@ -92,8 +100,11 @@ def _difference(label: str, groups: Mapping[str, Sequence[RunRecord]]) -> str:
 
 
 def _budgets(records: Sequence[RunRecord]) -> list[str]:
-    """Only the settings of the budget that differ: a whole budget would bury them. Baselines have no budget."""
-    budgets = [flattened(record.config.get("budget") or {}) for record in records]
+    """Only the settings of the budget that differ: a whole budget would bury them. Baselines have no budget.
+
+    A run from before sizes could be matched says nothing of it, and was not.
+    """
+    budgets = [{"match_parameters": None} | flattened(record.config.get("budget") or {}) for record in records]
     settings = sorted({setting for budget in budgets for setting in budget})
     lines = []
     for setting in settings:

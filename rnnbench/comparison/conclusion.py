@@ -29,17 +29,17 @@ def verdict(comparison: Comparison) -> str:
 
 def _ranking(table: Comparison, best: Row) -> str:
     others = [row for row in table.encoders if row.test is not None and not row.is_best]
-    scored = f"{one_line(best.model)} {{}} ({_measured(table, best)})"
+    name, score = one_line(best.model), f"({_measured(table, best)})"
     if not others:
-        return scored.format("is the only encoder with a test score") + "."
+        return f"{name} is the only encoder with a test score {score}."
     blind = untested(table)
     worse = [row for row in others if not row.in_best_group]
     level = [row for row in others if row not in worse and row not in blind]
     if len(worse) == len(others):
         p_value = max(row.p_value for row in worse if row.p_value is not None)
         every = "the other encoder is" if len(worse) == 1 else "every other encoder is"
-        return scored.format("is best") + f"; {every} significantly worse (p {_at_most(p_value, len(worse))})."
-    clauses = [scored.format("has the best mean")]
+        return f"{name} is best {score}; {every} significantly worse (p {_at_most(p_value, len(worse))})."
+    clauses = [f"{name} has the best mean {score}"]
     if level:
         are = "is" if len(level) == 1 else "are"
         with_p = _listed([f"{one_line(row.model)} ({_why_level(row)})" for row in level])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, MaxNLocator
 
 from rnnbench.comparison.base import Comparison, Row
 from rnnbench.comparison.cells import compact, score_text, style
@@ -13,6 +14,7 @@ from rnnbench.comparison.figures import (
     OTHER,
     RULE,
     SOFT,
+    Write,
     axis_label,
     new_figure,
     plain_name,
@@ -29,7 +31,7 @@ out: it would press all others into a line."""
 Places = list[tuple[Row, float, float]]
 
 
-def cost_figure(comparison: Comparison) -> bytes:
+def cost_figure(comparison: Comparison, write: Write = png) -> bytes:
     """A panel per cost: encoders as points, baselines as diamonds, and the front as steps."""
     figure, panels = new_figure(10.0, 8.0, 2, 2)
     near, far = _near(comparison)
@@ -51,8 +53,8 @@ def cost_figure(comparison: Comparison) -> bytes:
             Named(price, score * scale, plain_name(row.model), _colour(row), row.in_best_group)
             for row, price, score in places
         ]
-        write_names(axes, named)
-    return png(figure)
+        write_names(axes, named, _steps(comparison, cost, places))
+    return write(figure)
 
 
 def _panel(axes: Axes, comparison: Comparison, cost: Cost, places: Places) -> None:
@@ -62,20 +64,46 @@ def _panel(axes: Axes, comparison: Comparison, cost: Cost, places: Places) -> No
         say(axes, f"{cost.label}: not recorded")
         return
     scale = style(comparison.metric).scale
-    # a seasonal repetition learns no number at all, and zero has no place on a purely logarithmic axis
-    has_zero = any(price == 0 for _, price, _ in places)
-    axes.set_xscale("symlog", linthresh=1) if has_zero else axes.set_xscale("log")
     for row, price, score in places:
         marker, size = ("D", 6) if row.kind == "baseline" else ("o", 7)
         axes.plot([price], [score * scale], marker, markersize=size, color=_colour(row), zorder=3)
-    best = [place for row in front(comparison, cost) for place in places if place[0] is row]
-    if len(best) > 1:
-        xs, ys = [price for _, price, _ in best], [score * scale for *_, score in best]
-        axes.step(xs, ys, where="post", color=INK, linewidth=1, linestyle=(0, (4, 2)), alpha=0.6, zorder=1)
+    steps = _steps(comparison, cost, places)
+    axes.plot(*zip(*steps, strict=True), color=INK, linewidth=1, linestyle=(0, (4, 2)), alpha=0.6, zorder=1)
     axes.grid(color=RULE, linewidth=0.5)
-    axes.margins(x=0.14, y=0.14)
-    axes.xaxis.set_major_formatter(lambda value, _: compact(float(f"{value:.3g}")))
+    axes.margins(x=0.2, y=0.14)
+    _scale(axes, [price for _, price, _ in places])
+
+
+def _scale(axes: Axes, prices: list[float]) -> None:
+    """A logarithmic axis where the costs are of several sizes, with numbers enough to read it by."""
+    low, high = min(prices), max(prices)
+    if low == 0 and high > 0:
+        # a seasonal repetition learns no number at all, and zero has no place on a purely logarithmic axis
+        axes.set_xscale("symlog", linthresh=min(price for price in prices if price) if high < 1 else 1)
+    elif high > 3 * low:
+        axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high < 100 * low else (1.0,)))
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_formatter(lambda value, _: _tick(value))
     axes.minorticks_off()
+
+
+def _tick(value: float) -> str:
+    """'0.01', '20', '5k', '1.5M'."""
+    shown = compact(value) if value >= 1000 else f"{value:.4g}"
+    number, suffix = (shown[:-1], shown[-1]) if shown[-1].isalpha() else (shown, "")
+    return f"{float(number):g}{suffix}"
+
+
+def _steps(comparison: Comparison, cost: Cost, places: Places) -> list[tuple[float, float]]:
+    """The corners of the front."""
+    scale = style(comparison.metric).scale
+    best = [(price, score * scale) for row in front(comparison, cost) for own, price, score in places if own is row]
+    corners = best[:1]
+    for price, score in best[1:]:
+        corners += [(price, corners[-1][1]), (price, score)]
+    return corners
 
 
 def _near(comparison: Comparison) -> tuple[list[Row], list[Row]]:

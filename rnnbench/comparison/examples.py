@@ -10,7 +10,7 @@ import numpy as np
 
 from rnnbench.comparison.base import Row, RowKind
 from rnnbench.comparison.rows import is_scored
-from rnnbench.comparison.two_way import FEWEST_STRETCHES
+from rnnbench.comparison.two_way import FEWEST_BLOCKS
 from rnnbench.example_scores import ExampleScores
 from rnnbench.record import RunRecord
 
@@ -45,7 +45,7 @@ def scored(rows: Iterable[Row], records: Sequence[RunRecord], metric: str) -> di
     """The rows of which every run in the means has its example scores, all of the same examples.
 
     A row is missing where a run lacks them, where they do not make up its test score, or where the test split is too
-    short for its own dependence: the spread of fewer than FEWEST_STRETCHES blocks says nothing.
+    short for how far its examples depend on one another: fewer than FEWEST_BLOCKS blocks.
     """
     kinds = {"encoder": "confirm", "baseline": "baseline"}
     found: dict[Key, Scored] = {}
@@ -71,7 +71,7 @@ def _of_row(runs: Sequence[RunRecord], row: Row, metric: str) -> Scored | None:
     first, block = every[0], max(one.block for one in every)
     if any(not _same(first.weights, one.weights) for one in every) or first.scores.size < 2:
         return None
-    if block > 1 and first.scores.size < FEWEST_STRETCHES * block:
+    if block > 1 and first.scores.size < FEWEST_BLOCKS * block:
         return None
     scores = [np.mean([one.scores for one in by_seed[seed]], axis=0, dtype=np.float64) for seed in sorted(by_seed)]
     return Scored(seeds, np.array(scores), first.weights.astype(np.float64), block)

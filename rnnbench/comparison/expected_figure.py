@@ -10,7 +10,7 @@ from matplotlib.patheffects import withStroke
 
 from rnnbench.comparison.cells import style
 from rnnbench.comparison.expected import Band, ExpectedCurve
-from rnnbench.comparison.figures import LINES, RULE, SOFT, axis_label, new_figure, plain_name, png, say
+from rnnbench.comparison.figures import LINES, RULE, SOFT, Write, axis_label, new_figure, plain_name, png, say
 
 _READING = (
     "line: expected best validation score of a random search (unbiased); band: 95 %, at each budget alone\n"
@@ -18,14 +18,14 @@ _READING = (
 )
 
 
-def expected_figure(curves: Sequence[ExpectedCurve]) -> bytes:
+def expected_figure(curves: Sequence[ExpectedCurve], write: Write = png) -> bytes:
     """A PNG with two panels on one scale: lines with bands and direct labels, with the number of random trials."""
     figure, panels = new_figure(12.0, 5.0, 1, 2)
     by_trials, by_seconds = panels[0]
     if not curves:
         for axes in (by_trials, by_seconds):
             say(axes, "too few random trials")
-        return png(figure)
+        return write(figure)
     first = curves[0].draws
     limits = _limits(curves, style(first.metric).scale)
     _panel(by_trials, curves, [curve.unbiased for curve in curves], [curve.reliable_trials for curve in curves], limits)
@@ -42,7 +42,7 @@ def expected_figure(curves: Sequence[ExpectedCurve]) -> bytes:
     by_trials.set_ylabel(axis_label(first.metric, first.higher_is_better, "best validation"))
     title = f"{plain_name(first.task)} on {plain_name(first.data)}: what a random search is expected to find"
     figure.suptitle(f"{title}\n{_READING}", x=0.01, ha="left", fontsize=9, color=SOFT)
-    return png(figure)
+    return write(figure)
 
 
 def _panel(

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Sequence
 from rnnbench.comparison.base import ALPHA, Comparison, Row
 from rnnbench.comparison.pareto import front_note
 from rnnbench.comparison.reaching import reach_note
+from rnnbench.comparison.reselection import reselection_note
 from rnnbench.comparison.rows import FAILED
-from rnnbench.comparison.searches import searched_note
+from rnnbench.comparison.searches import few_random_note, searched_note
+from rnnbench.comparison.sizes import matched_note
 from rnnbench.comparison.statistics import seeds_needed, smallest_p
 from rnnbench.comparison.sureness import bold_note, chance_note, interval_notes
 from rnnbench.record import ALSO_IN_TRAINING, RunRecord
@@ -28,12 +30,12 @@ def written(table: Comparison, records: Sequence[RunRecord], reasons: Sequence[s
     yield from _trials(table, records)
     if note := searched_note([record for record in records if record.kind in ("trial", "confirm")]):
         yield note
+    yield from filter(None, (matched_note(records), reselection_note(records), few_random_note(records)))
     yield from _baselines(table)
     yield from interval_notes(table)
     yield from chance_note(table)
     yield from reach_note(table)
     yield from front_note(table)
-    yield from _how_costs_are_counted(table)
 
 
 def _also_in_training(records: Sequence[RunRecord]) -> Iterable[str]:
@@ -109,18 +111,6 @@ def _baselines(table: Comparison) -> Iterable[str]:
     for row in table.baselines:
         if row.test is None:
             yield f"Baseline {row.model} has no test score: {', '.join(row.remarks)}."
-
-
-def _how_costs_are_counted(table: Comparison) -> Iterable[str]:
-    sizes = {row.inference_batch_size for row in table.encoders if row.inference_batch_size}
-    if any(row.training_flops_per_item for row in table.encoders):
-        yield (
-            "FLOPs per item: matrix products of a training step, forward and backward (twice the forward), a "
-            "multiplication and an addition each 1; from the model's equations, whatever kernel runs them."
-        )
-    if sizes:
-        listed = " or ".join(f"{size:,.0f}" for size in sorted(sizes))
-        yield f"Inference: the whole validation split in batches of {listed} items, the fastest of up to three passes."
 
 
 def is_unequally_searched(table: Comparison) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,9 @@ from matplotlib.transforms import Bbox
 
 NEAR = ((7.0, 0.0), (-7.0, 0.0), (5.0, 7.0), (5.0, -7.0), (-5.0, 7.0), (-5.0, -7.0), (0.0, 9.0), (0.0, -9.0))
 """Where a name is tried, in points from its own; further out where all of these are taken."""
+
+AROUND = 9.0
+"""Points around the middle of a mark that other names keep free: closer by, a name would be taken for its name."""
 
 ROUNDS = (1.0, 1.8, 2.8, 4.0)
 
@@ -25,17 +29,22 @@ class Named:
     is_bold: bool = False
 
 
-def write_names(axes: Axes, points: Sequence[Named]) -> None:
-    """Each name where it covers the least; a thin line leads to a name that had to go far."""
+def write_names(axes: Axes, points: Sequence[Named], line: Sequence[tuple[float, float]] = ()) -> None:
+    """Each name where it covers the least; a thin line leads to a name that had to go far.
+
+    line: corners of a drawn line of level and upright pieces, which is kept free as well.
+    """
     figure = axes.get_figure(root=True)
     assert figure is not None
     renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
     frame = axes.get_window_extent(renderer)
     places = [axes.transData.transform((point.x, point.y)) for point in points]
-    reach = 5 * figure.dpi / 72
+    reach = AROUND * figure.dpi / 72
+    corners = [axes.transData.transform(corner) for corner in line]
+    drawn = [Bbox([one, other]).padded(2) for one, other in itertools.pairwise(corners)]
     taken = [Bbox.from_bounds(x - reach, y - reach, 2 * reach, 2 * reach) for x, y in places]
     for number, point in enumerate(points):
-        others = taken[:number] + taken[number + 1 :]
+        others = taken[:number] + taken[number + 1 :] + drawn
         tried = []
         for far in ROUNDS:
             for right, up in NEAR:

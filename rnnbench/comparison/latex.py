@@ -6,8 +6,8 @@ from rnnbench.comparison.base import Comparison, Row
 from rnnbench.comparison.cells import Column, about, columns, one_line, runs_by_row
 from rnnbench.comparison.conclusion import verdict
 
-LEFT_OUT = ("updates", "training", "inference", "memory", "own_parameters", "flops", "reach")
-"""Columns that a page has no room for; they are in every other format."""
+SHOWN = ("model", "seeds", "test", "skill", "p_value_holm", "parameters", "wall_seconds", "trials")
+"""The columns that a page of text has room for; remarks stand below the table, and every other format has the rest."""
 
 LATIN = 0x17F
 """The last letter that LaTeX knows without a package."""
@@ -37,7 +37,7 @@ SPECIAL = {
 
 def latex_text(comparison: Comparison) -> str:
     """A `table` with a `tabular`, the notes below it, and the run ids in comments."""
-    shown = [column for column in columns(comparison) if column.key not in LEFT_OUT]
+    shown = [column for column in columns(comparison) if column.key in SHOWN]
     lines = ["% needs \\usepackage{booktabs}"]
     if any(ord(letter) > LATIN and letter not in SPECIAL for letter in _told(comparison)):
         lines.append(
@@ -47,8 +47,8 @@ def latex_text(comparison: Comparison) -> str:
     lines += [
         r"\begin{table}[htbp]",
         r"  \centering",
-        r"  \footnotesize",
-        r"  \setlength{\tabcolsep}{4pt}",
+        r"  \scriptsize",
+        r"  \setlength{\tabcolsep}{2.5pt}",
         f"  \\caption{{{_escaped(comparison.title)}. {_escaped(verdict(comparison))}}}",
         f"  \\begin{{tabular}}{{{''.join('r' if column.is_numeric else 'l' for column in shown)}}}",
         r"    \toprule",
@@ -57,7 +57,8 @@ def latex_text(comparison: Comparison) -> str:
     ]
     lines += [f"    {_line([_cell(comparison, row, column) for column in shown])}" for row in comparison.rows]
     lines += [r"    \bottomrule", r"  \end{tabular}", "", r"  \medskip", r"  \begin{minipage}{\linewidth}"]
-    lines += [rf"    {_escaped(note)}\par" for note in (about(comparison), *comparison.footnotes)]
+    notes = (_remarks(comparison), about(comparison), *comparison.footnotes)
+    lines += [rf"    {_escaped(note)}\par" for note in notes if note]
     lines += [r"  \end{minipage}", r"\end{table}"]
     return "\n".join(lines) + "\n"
 
@@ -68,8 +69,19 @@ def _told(comparison: Comparison) -> str:
     return "".join((comparison.title, about(comparison), verdict(comparison), *comparison.footnotes, *cells))
 
 
+def _remarks(comparison: Comparison) -> str:
+    """'In italics: baselines. rnn: below baseline.'"""
+    told = [f"{one_line(row.model)}: {', '.join(row.remarks)}." for row in comparison.rows if row.remarks]
+    return " ".join([*(["In italics: baselines."] if comparison.baselines else []), *told])
+
+
 def _header(column: Column) -> str:
-    return _escaped("trials (c/p/f)" if column.key == "trials" else column.header)
+    """The header, on two lines where it is a long one."""
+    text = "trials (c/p/f)" if column.key == "trials" else column.header
+    first, bracket, rest = text.partition(" [" if " [" in text else " (")
+    if not bracket:
+        return _escaped(text)
+    return rf"\shortstack[{'r' if column.is_numeric else 'l'}]{{{_escaped(first)}\\{_escaped(bracket.strip() + rest)}}}"
 
 
 def _cell(comparison: Comparison, row: Row, column: Column) -> str:

@@ -24,7 +24,8 @@ class Luck:
     """An encoder's chosen trial against the same configuration on fresh seeds, both on the validation split.
 
     amount: by how much the trial was better than the mean over seeds; negative where it was worse. interval: of it,
-        from the chance of seeds in the mean (95 %); None for a single seed.
+        from the chance of seeds in the mean (95 %); None for a single seed. is_best: the trial had the best single
+        score; a choice by the mean of several seeds may be of another.
     """
 
     model: str
@@ -35,6 +36,7 @@ class Luck:
     seeds: int
     amount: float
     interval: Interval | None
+    is_best: bool = True
 
 
 def luck(records: Sequence[RunRecord]) -> list[Luck]:
@@ -75,19 +77,21 @@ def _of_model(model: str, records: Sequence[RunRecord]) -> Luck | None:
         seeds=len(scores),
         amount=sign * (best - mean),
         interval=Interval(*ends) if ends else None,
+        is_best=best == (max if higher else min)(record.validation for record in trials),
     )
 
 
 def _sentence(one: Luck) -> str:
     points = " points" if style(one.metric).unit == "%" else ""
     seeds = f"{one.seeds} fresh seed{'' if one.seeds == 1 else 's'}"
+    which = "best" if one.is_best else "chosen"
     start = (
-        f"{one_line(one.model)}: the best of {one.trials} trials reached {with_unit(one.metric, one.found)} on "
+        f"{one_line(one.model)}: the {which} of {one.trials} trials reached {with_unit(one.metric, one.found)} on "
         f"validation, the same configuration on {seeds} {with_unit(one.metric, one.confirmed)}"
     )
     if one.interval is not None and one.interval.low > 0:
         amount = score_text(one.metric, one.amount) + interval_text(one.metric, one.interval)
-        return f"{start}: {amount}{points} of the best were luck."
+        return f"{start}: {amount}{points} of {'the best' if one.is_best else 'that'} were luck."
     if one.interval is None:
         return f"{start}: one seed does not tell how much of it was luck."
     return f"{start}: no luck is to be seen in it beyond the chance of seeds."

@@ -105,6 +105,7 @@ def _flat(comparison: Comparison, row: Row) -> dict[str, Any]:
         "runs": " ".join(row.run_ids),
         "lost_runs": " ".join(row.lost_run_ids),
         "trial_runs": " ".join(row.trial_run_ids),
+        "reselect_runs": " ".join(row.reselect_run_ids),
     }
     return values
 

@@ -11,8 +11,14 @@ from rnnbench.config import range_from_plain, range_in_words
 from rnnbench.record import RunRecord
 
 SECTIONS = ("training", "encoder", "task")
-SHARED = ("settings", "sampler", "pruning", "study_seed")
-"""What of a search every encoder of a comparison shares; ranges may differ where an encoder is made an exception."""
+FEWEST_RANDOM = 8
+"""Independent draws at the beginning of a search from which one may tell what fewer trials would have found."""
+
+SHARED = {"settings": None, "sampler": None, "pruning": None, "study_seed": None, "reselect": 0}
+"""What of a search every encoder of a comparison shares, and what a run means that does not say.
+
+Ranges may differ where an encoder is made an exception.
+"""
 
 
 def searched_of(record: RunRecord) -> dict[str, Any] | None:
@@ -44,6 +50,23 @@ def searched_note(records: Sequence[RunRecord]) -> str:
     return f"Searched: {'; '.join(part for part in parts if part)}."
 
 
+def few_random_note(records: Sequence[RunRecord]) -> str:
+    """What it means that a search began with fewer independent draws than usual, where it went on to proposed ones."""
+    fewest = min((_random_trials(record) for record in records if record.kind == "trial"), default=FEWEST_RANDOM)
+    if fewest >= FEWEST_RANDOM or all(record.tags.get("draw") != "tpe" for record in records):
+        return ""
+    first = "draw is" if fewest == 1 else f"{fewest} draws are"
+    return (
+        f"Only the first {first} random and independent, {FEWEST_RANDOM} being usual: "
+        "what is expected of fewer trials has little to go on."
+    )
+
+
+def _random_trials(record: RunRecord) -> int:
+    search = record.config.get("search") or {}
+    return FEWEST_RANDOM if search.get("sampler") == "random" else int(search.get("random_trials", FEWEST_RANDOM))
+
+
 def search_differences(records: Sequence[RunRecord]) -> list[tuple[str, list[tuple[str, RunRecord]]]]:
     """What of the search may not differ: (label, [(value, run), ...]) over the runs that say.
 
@@ -51,8 +74,8 @@ def search_differences(records: Sequence[RunRecord]) -> list[tuple[str, list[tup
     """
     known = [record for record in records if record.config.get("search")]
     found = [
-        (f"search.{name}", [(json.dumps(record.config["search"].get(name)), record) for record in known])
-        for name in SHARED
+        (f"search.{name}", [(json.dumps(record.config["search"].get(name, usual)), record) for record in known])
+        for name, usual in SHARED.items()
     ]
     for model in sorted({record.model for record in records}):
         own = [record for record in records if record.model == model and searched_of(record) is not None]

@@ -8,6 +8,7 @@ from scipy import special
 
 from rnnbench.comparison.base import ALPHA, LEVEL, Comparison, Row
 from rnnbench.comparison.sign_flips import DRAWN, EXACT_SEEDS
+from rnnbench.comparison.two_way import FEWEST_STRETCHES, REACH
 
 
 def bold_note(table: Comparison, others: Sequence[Row]) -> Iterable[str]:
@@ -47,6 +48,11 @@ def interval_notes(table: Comparison) -> Iterable[str]:
             f"Intervals are 95 % intervals of the mean over seeds and the {first.examples:,} test examples together"
             f"{blocks}; of a baseline, over the examples."
         )
+        if first.block > 1 and first.examples < FEWEST_STRETCHES * REACH * first.block:
+            yield (
+                f"The test split holds only {first.examples / first.block:.1f} stretches of {first.block} examples "
+                "that do not depend on one another: its intervals are likely to be too narrow."
+            )
     if bare:
         names = f"of {', '.join(row.model for row in bare)} " if whole else ""
         yield (

@@ -19,11 +19,14 @@ from rnnbench.comparison.rows import baseline_row, encoder_row
 from rnnbench.errors import ComparisonError
 from rnnbench.record import RunRecord
 
+COUNTED = ("trial", "reselect", "confirm", "baseline")
+
 
 def compare(records: Sequence[RunRecord], *, force: bool = False, reach: float | None = None) -> Comparison:
     """The table of these runs, the same for every order they come in.
 
-    Trials, confirm runs of the current choice of each encoder and baselines count; runs of other kinds are left out.
+    Trials, what was trained again before the choice, confirm runs of the current choice of each encoder, and baselines
+    count; runs of other kinds are left out.
 
     Args:
         force: make a table of unlike runs after all, each reason against it a footnote.
@@ -32,7 +35,7 @@ def compare(records: Sequence[RunRecord], *, force: bool = False, reach: float |
 
     Raises: ComparisonError where nothing is confirmed, or naming the runs that may not stand together.
     """
-    used = sorted((record for record in records if record.kind in ("trial", "confirm", "baseline")), key=_order)
+    used = sorted((record for record in records if record.kind in COUNTED), key=_order)
     require_confirmed(used)
     reasons = mixtures(used)
     if reasons and not force:
@@ -64,7 +67,9 @@ def _bare_rows(records: Sequence[RunRecord], metric: str) -> Iterable[Row]:
     for model in sorted({record.model for record in records if record.kind == "confirm"}):
         own = [record for record in records if record.model == model]
         confirms = [record for record in own if record.kind == "confirm"]
-        yield encoder_row(model, metric, confirms, [record for record in own if record.kind == "trial"])
+        row = encoder_row(model, metric, confirms, [record for record in own if record.kind == "trial"])
+        again = sorted(record.run_id for record in own if record.kind == "reselect" and record.run_id)
+        yield replace(row, reselect_run_ids=tuple(again))
     for model in sorted({record.model for record in records if record.kind == "baseline"}):
         runs = [record for record in records if record.model == model and record.kind == "baseline"]
         yield baseline_row(model, metric, runs)

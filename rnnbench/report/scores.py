@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from rnnbench.comparison.base import Row
 from rnnbench.comparison.cells import columns, interval_text, score_text, style
+from rnnbench.comparison.cost_figure import cost_figure
 from rnnbench.comparison.figures import curves_figure, score_figure
+from rnnbench.comparison.pareto import COSTS, costed, front
 from rnnbench.report.base import Line, Material, Picture, Points, Section, Table, Words
 from rnnbench.report.drawing import svg
 from rnnbench.report.opening import notes
@@ -70,3 +72,20 @@ def curves(material: Material) -> Section | None:
         "How validation went while the chosen configuration was trained on each fresh seed.",
     )
     return Section("curves", "Learning curves", (picture,))
+
+
+def costs(material: Material) -> Section | None:
+    """Test score against what each row costs, with those that are worth it."""
+    comparison = material.comparison
+    fronts = [(cost, front(comparison, cost)) for cost in COSTS if len(costed(comparison, cost)) > 1]
+    if not fronts:
+        return None
+    lines = tuple(Line((cost.in_words, ", ".join(row.model for row in kept))) for cost, kept in fronts)
+    picture = Picture(
+        "score_against_cost",
+        cost_figure(comparison, svg),
+        f"Test {style(comparison.metric).label} against {', '.join(cost.in_words for cost, _ in fronts)}.",
+    )
+    headers = ("cost", "no row is both better and cheaper than")
+    table = Table("On the front, the cheapest first", headers, (False, False), lines, bold=())
+    return Section("costs", "Score against cost", (picture, table))

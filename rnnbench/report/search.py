@@ -5,10 +5,32 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rnnbench.comparison.cells import score_text, style
+from rnnbench.comparison.expectations import expectations
+from rnnbench.comparison.expected_figure import expected_figure
 from rnnbench.comparison.importances import QUESTIONS, TITLES, Importances, importance_figure
+from rnnbench.comparison.luck import luck, luck_in_words
 from rnnbench.report.base import Code, Folded, Heading, Line, Material, Part, Picture, Points, Section, Table, Words
 from rnnbench.report.drawing import svg
 from rnnbench.report.parallel import parallel_figure, searched_axes
+
+
+def expected(material: Material) -> Section | None:
+    """What a search of so many trials or seconds is expected to find, and how much of what was found was luck."""
+    found = expectations(material.records)
+    lucky = luck_in_words(luck(material.records))
+    parts: list[Part] = []
+    if found.curves:
+        names = ", ".join(curve.model for curve in found.curves)
+        alt = f"Expected best validation {style(found.metric).label} against random trials and seconds of {names}. "
+        parts.append(Picture("expected_validation", expected_figure(found.curves, svg), alt + " ".join(found.words)))
+        parts += [Words(told) for told in found.words]
+        parts += [Words(told, is_soft=True) for told in found.notes]
+    if found.refused:
+        parts.append(Words("Too few random trials to tell what a search is expected to find:"))
+        parts.append(Points(tuple(f"{one.model}: {one.reason}" for one in found.refused)))
+    if lucky:
+        parts += [Heading("How much of the best was luck"), Points(tuple(lucky))]
+    return Section("expected", "What a search is expected to find", tuple(parts)) if parts else None
 
 
 def importance(material: Material) -> Section | None:

@@ -137,6 +137,8 @@ def configuration(config: ExperimentConfig, as_json: bool) -> None:
         return
     words = dict.fromkeys(left_to_data(config), "half, once and twice what suits the data")
     words |= {name: range_in_words(found) for name, found in ranges.items()}
+    if config.budget.match_parameters:
+        words["encoder.hidden_size"] = f"no: solved for, to {config.budget.match_parameters:,} parameters"
     table = Table(box=None, pad_edge=False)
     for title in ("setting", "value", "from", "searched"):
         table.add_column(title, overflow="fold")

@@ -20,11 +20,18 @@ class SweepProgress:
     """Follows the events of a sweep. Use it as a context manager and hand `tell` to the sweep."""
 
     def __init__(
-        self, console: Console, models: Mapping[str, str], *, trials: int, seeds: int, higher_is_better: bool
+        self,
+        console: Console,
+        models: Mapping[str, str],
+        *,
+        trials: int,
+        seeds: int,
+        higher_is_better: bool,
+        reselected: int = 0,
     ) -> None:
         self.console = console
         self.models = models
-        self.trials, self.seeds = trials, seeds
+        self.trials, self.seeds, self.reselected = trials, seeds, reselected
         self.sign = 1.0 if higher_is_better else -1.0
         self.began = time.monotonic()
         self.running: dict[int, Event] = {}
@@ -85,7 +92,7 @@ class SweepProgress:
     def _left(self) -> str:
         """How long still, from the pieces of work finished in this call."""
         workers = max(1, len(self._since))
-        planned = {"trial": self.trials, "confirm": self.seeds}
+        planned = {"trial": self.trials, "reselect": self.reselected, "confirm": self.seeds}
         seconds = 0.0
         for kind, count in planned.items():
             if not count:

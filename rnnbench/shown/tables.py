@@ -26,12 +26,14 @@ def _find(
 
 def print_result(result: Result) -> None:
     """The table in colour, its footnotes, and the conclusion in words."""
+    from rich.text import Text
+
     from rnnbench.comparison import terminal_table, verdict
 
     out.print()
     out.print(terminal_table(result.comparison, out.width))
     for footnote in result.comparison.footnotes:
-        out.print(f"[dim]{footnote}[/dim]")
+        out.print(Text(footnote, style="dim"))  # as it is: a run id in brackets is no markup
     out.print()
     out.print(verdict(result.comparison), style="bold")
 

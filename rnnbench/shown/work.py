@@ -66,9 +66,11 @@ def baseline_scores(config: ExperimentConfig, as_json: bool) -> None:
 def training(config: ExperimentConfig, as_json: bool) -> None:
     """Trains one configuration, with its validation scores as they come."""
     from rnnbench import runs
+    from rnnbench.matching import matched
     from rnnbench.tracking import Tracker
 
     say_data(config)
+    config = matched(config)
     loaded = runs.load_data(config)
     tracker = Tracker()
     experiment_id = tracker.experiment(config.task, loaded.facts.name)
@@ -94,10 +96,34 @@ def training(config: ExperimentConfig, as_json: bool) -> None:
 
 def run_sweep(task: str, options: SweepOptions, as_json: bool) -> None:
     """A whole sweep with live progress; the table and the paths of its exports at the end."""
-    from rnnbench.sweeps import configurations, sweep_plan
+    from rnnbench.sweeps import configurations, sweep_plan, trials_there
 
     say_data(next(iter(configurations(task, options).values())))
-    _carry_out(sweep_plan(task, options), options.workers, as_json)
+    plan = sweep_plan(task, options)
+    _say_sizes(plan)
+    there = trials_there(plan)
+    if options.trials is not None and options.trials < there:
+        said = f"--trials is the total: every encoder has had {there} already, so {options.trials} adds none"
+        notes.print(said, soft_wrap=True, highlight=False)
+    _carry_out(plan, options.workers, as_json)
+
+
+def _say_sizes(plan: SweepPlan) -> None:
+    """The width that was solved for each encoder, where sizes are matched."""
+    from rnnbench import runs
+
+    configs = [plan.config(model) for model in plan.searched]
+    target = configs[0].budget.match_parameters if configs else None
+    if target is None:
+        return
+    notes.print(f"  [cyan]parameters[/cyan]  matched to {target:,} +- 2 %: hidden_size is solved for, not searched")
+    longest = max(len(runs.model_name(config.model)) for config in configs)
+    for config in configs:
+        parameters = runs.parameters_of(config, runs.prepare(config))
+        name = f"{runs.model_name(config.model):<{longest}}"
+        notes.print(f"  {name}  hidden_size {config.encoder.hidden_size}, {parameters:,} parameters", highlight=False)
+    if any(config.ranges() for config in configs):
+        notes.print("  [dim]as configured; every draw is solved for itself[/dim]")
 
 
 def run_confirmation(task: str, options: ConfirmOptions, as_json: bool) -> None:
@@ -111,6 +137,7 @@ def run_confirmation(task: str, options: ConfirmOptions, as_json: bool) -> None:
 
 def _carry_out(plan: SweepPlan, workers: int | None, as_json: bool) -> None:
     from rnnbench import results, runs
+    from rnnbench.choosing import REPETITIONS
     from rnnbench.comparison import render
     from rnnbench.experiment import task_class
     from rnnbench.metrics import higher_is_better
@@ -124,6 +151,7 @@ def _carry_out(plan: SweepPlan, workers: int | None, as_json: bool) -> None:
         {model: runs.model_name(model) for model in plan.searched or plan.confirmed or plan.configs},
         trials=plan.trials,
         seeds=plan.seeds,
+        reselected=REPETITIONS * plan.config(next(iter(plan.configs))).search.reselect,
         higher_is_better=higher_is_better(task_class(plan.task).metric),
     )
     try:

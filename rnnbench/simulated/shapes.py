@@ -142,8 +142,8 @@ CHANCE, LOSS = 0.1, 0.2
 
 SHAPES = (
     Shape("accuracy, 1,066 texts", 1066, 1, _accuracy_mean([(1, 0)], 0.012), _accuracy(1066)),
-    Shape("bits per character, 870 pieces", 870, 8, 2.3, _bits(870)),
-    Shape("MASE, 2,000 windows", 2000, 24, 0.87, _windows(2000, 24)),
+    Shape("bits per character, 870 pieces", 870, 29, 2.3, _bits(870)),
+    Shape("MASE, 2,000 windows", 2000, 48, 0.87, _windows(2000, 24)),
     Shape(
         "accuracy, 1 seed in 10 unlucky",
         1277,
@@ -154,7 +154,7 @@ SHAPES = (
 )
 
 BEYOND = (
-    Shape("MASE, 240 windows", 240, 24, 0.87, _windows(240, 24)),
-    Shape("bits, 1 seed in 10 diverging", 870, 8, 2.3, _bits(870, _unlucky(0.01, CHANCE, -0.5))),
+    Shape("MASE, 240 windows", 240, 48, 0.87, _windows(240, 24)),
+    Shape("bits, 1 seed in 10 diverging", 870, 29, 2.3, _bits(870, _unlucky(0.01, CHANCE, -0.5))),
 )
 """Where no interval can be trusted: ten blocks of examples in all, or seeds of which a rare one decides the mean."""

@@ -9,7 +9,7 @@ from rnnbench.sweeps.plans import (
     confirmation_plan,
     sweep_plan,
 )
-from rnnbench.sweeps.sweep import carry_out, confirm, sweep
+from rnnbench.sweeps.sweep import carry_out, confirm, sweep, trials_there
 
 __all__ = [
     "ConfirmOptions",
@@ -23,4 +23,5 @@ __all__ = [
     "confirmation_plan",
     "sweep",
     "sweep_plan",
+    "trials_there",
 ]

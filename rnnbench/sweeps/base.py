@@ -14,6 +14,9 @@ from rnnbench.store import store_folder
 FIRST_TRIAL_SEED = 100_000
 """Trials use seeds from here on, confirmations those below: no confirmation repeats a seed of the search."""
 
+FIRST_RESELECT_SEED = 1_100_000
+"""Trials use seeds below, candidates that are trained again before the choice those from here on."""
+
 
 class SweepInterrupted(RnnbenchError):
     """Someone pressed Ctrl-C: everything finished is kept."""
@@ -59,7 +62,7 @@ class Event:
 
     what: `start`, `progress`, `end` of a piece of work, `error` in one; `refused` when the sweep cannot go on; `done`
         when a worker has nothing left.
-    kind: `trial`, `confirm` or `baseline`. share: how much of it is done, 0 to 1.
+    kind: `trial`, `reselect`, `confirm` or `baseline`. share: how much of it is done, 0 to 1.
     """
 
     what: Literal["start", "progress", "end", "done", "error", "refused"]

@@ -14,6 +14,7 @@ from rnnbench.config import Choices, Ints, Range
 from rnnbench.errors import BudgetError, RnnbenchError, UnknownNameError
 from rnnbench.experiment import ExperimentConfig, from_plain, short_hash
 from rnnbench.experiment_files import models_of, task_of
+from rnnbench.matching import match_all
 from rnnbench.resolving import resolve
 from rnnbench.searched import check_searched, with_ranges_of_data
 from rnnbench.sweeps.base import SweepPlan
@@ -84,7 +85,10 @@ def sweep_plan(task: str, options: SweepOptions) -> SweepPlan:
     loaded = runs.load_data(first)
     configs = {model: with_ranges_of_data(config, loaded) for model, config in configs.items()}
     runs.prepare(first)  # a series too short for its windows is better told now than by every worker
-    _check_ceiling(configs)
+    if first.budget.match_parameters is None:
+        _check_ceiling(configs)
+    else:
+        configs = match_all(configs.values())
     tracker = Tracker()
     experiment_id = tracker.experiment(first.task, loaded.facts.name)
     shared = _resolve(task, first.model, options, for_model=False).comparison_key()
@@ -190,6 +194,18 @@ def command_for(tracker: Tracker, parent: str, trials: int) -> str:
     if config.search.settings != usual.search.settings:
         words += ["--search", ",".join(config.search.settings) or "all"]
         options["search.settings"] = (list(config.search.settings), "--search")
+    for setting, option, value, normal in (
+        (
+            "budget.match_parameters",
+            "--match-parameters",
+            config.budget.match_parameters,
+            usual.budget.match_parameters,
+        ),
+        ("search.reselect", "--reselect", config.search.reselect, usual.search.reselect),
+    ):
+        if value != normal and value is not None:
+            words += [option, str(value)]
+            options[setting] = (value, option)
     for quick in (False, True):
         key = resolve(name, config.model, options=options, quick=quick, for_model=False).comparison_key()
         if run.data.tags.get("comparison_key", "").endswith(key):

@@ -45,7 +45,7 @@ def material_of(tracker: Tracker, result: Result) -> Material:
     return Material(
         name=result.name,
         comparison=result.comparison,
-        records=tuple(results.with_curves(tracker, result.records)),
+        records=tuple(result.records),
         sweep_run=result.parent,
         question=sweep.get("question", ""),
         importances=weighed,

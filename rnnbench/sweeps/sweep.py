@@ -20,6 +20,12 @@ def sweep(task: str, options: SweepOptions, tell: Tell) -> results.Result:
     return carry_out(sweep_plan(task, options), options.workers, tell)
 
 
+def trials_there(plan: SweepPlan) -> int:
+    """The fewest trials that an encoder of the plan has had before."""
+    counts = Worker(plan).studies
+    return min((len(counts.counted(model)) for model in plan.searched), default=0)
+
+
 def confirm(task: str, options: ConfirmOptions, tell: Tell) -> results.Result:
     """Trains what the search of a sweep chose on more fresh seeds, without searching on.
 

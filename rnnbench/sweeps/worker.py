@@ -1,6 +1,6 @@
 """A worker: takes the next piece of work of a sweep until nothing is left.
 
-    baselines once  ─►  trials, encoders in turns  ─►  confirmations, seed by seed
+    baselines once  ─►  trials, encoders in turns  ─►  the best again (search.reselect)  ─►  confirmations, seed by seed
 
 Any number of workers may run at once. What to do next is decided under a lock on the sweep, so that no two take the
 same; the work itself is done outside of it.
@@ -15,9 +15,12 @@ from dataclasses import dataclass
 from filelock import FileLock
 
 from rnnbench import runs
-from rnnbench.baseline_runs import tracked_baselines
+from rnnbench.baseline_runs import TAKEN_OVER, tracked_baselines
+from rnnbench.errors import BudgetError
 from rnnbench.experiment import ExperimentConfig
+from rnnbench.matching import matched
 from rnnbench.sweeps.base import Event, SweepPlan, Tell
+from rnnbench.sweeps.reselection import Reselection
 from rnnbench.sweeps.studies import Studies, Trial
 from rnnbench.tracking import PARENT, Tracker
 
@@ -47,6 +50,7 @@ class Worker:
         self.is_stopped = is_stopped or (lambda: False)
         self.tracker = Tracker()
         self.studies = Studies(plan)
+        self.reselection = Reselection(self.tracker, self.studies)
         self.lock = FileLock(f"{plan.journal}.work.lock")
 
     def work(self) -> None:
@@ -72,6 +76,11 @@ class Worker:
             return self._draw(min(behind, key=lambda model: counts[model])), True
         if not all(self.studies.is_searched(model) for model in self.plan.configs):
             return None, True
+        if again := next(iter(self.reselection.missing()), None):
+            name, run_id = self.reselection.begin(*again)
+            return _Work("reselect", again[0], name, again[1], run_id=run_id), True
+        if self.reselection.is_running():
+            return None, True
         missing = next(self._missing_confirmations(), None)
         return (None, False) if missing is None else (self._begin_confirmation(*missing), True)
 
@@ -80,7 +89,8 @@ class Worker:
         trials = sum(max(0, self.plan.trials - len(self.studies.counted(model))) for model in self.plan.searched)
         running = sum(not self.studies.is_searched(model) for model in self.plan.configs)
         confirmations = len(self._confirmed) * self.plan.seeds if trials else len([*self._missing_confirmations()])
-        return (not self._has_baselines()) + trials + running + confirmations
+        again = self.reselection.most_runs() if trials else len(self.reselection.missing())
+        return (not self._has_baselines()) + trials + running + again + confirmations
 
     @property
     def _confirmed(self) -> tuple[str, ...]:
@@ -103,19 +113,33 @@ class Worker:
         return _Work("baseline", "baselines", "baselines", self.plan.config(model), run_id=writer.run_id)
 
     def _draw(self, model: str) -> _Work:
-        """A trial under the ceiling on parameters; draws above it are discarded and do not count."""
+        """A trial within the budget's parameters; draws outside of it are discarded and do not count."""
         base = self.plan.config(model)
         for redraw in range(_MOST_REDRAWS):
             # an estimator that insists on what is too large must not end the sweep
             trial, config = self.studies.draw(model, base, at_random=redraw > _MOST_PROPOSALS)
-            if runs.parameters_of(config, runs.prepare(config)) <= config.budget.parameters:
+            sized = self._sized(config)
+            if sized is not None:
                 name = f"{trial.user_attrs['index'] + 1:03d}-{runs.model_name(model)}"
-                return _Work("trial", model, name, config, trial)
+                return _Work("trial", model, name, sized, trial)
             self.studies.tell(model, trial, "over_ceiling", None)
-        raise runs.BudgetError(
+        if base.budget.match_parameters is not None:
+            raise BudgetError(
+                f"no draw for {model} in {_MOST_REDRAWS} comes within 2 % of {base.budget.match_parameters:,} "
+                "parameters at any hidden_size: narrow what else changes the size, such as task.embedding_size"
+            )
+        raise BudgetError(
             f"no draw for {model} in {_MOST_REDRAWS} had at most {base.budget.parameters:,} parameters: "
             "narrow encoder.hidden_size or raise budget.parameters"
         )
+
+    def _sized(self, config: ExperimentConfig) -> ExperimentConfig | None:
+        """A draw with its width solved for where sizes are matched; None where it may not have its size."""
+        try:
+            sized = matched(config)
+        except BudgetError:
+            return None
+        return sized if runs.is_within_budget(sized, runs.parameters_of(sized, runs.prepare(sized))) else None
 
     def _missing_confirmations(self) -> Iterator[tuple[str, ExperimentConfig]]:
         """The confirmations that nobody has begun, all encoders on a seed before the next seed."""
@@ -125,7 +149,11 @@ class Worker:
             for run in found
             if run.data.tags.get("outcome") != "interrupted"
         }
-        chosen = {model: self.studies.choice(model) for model in self._confirmed}
+        if self.reselection.most:
+            found_again = self.reselection.choices()
+            chosen = {model: found_again.get(model) for model in self._confirmed}
+        else:
+            chosen = {model: self.studies.choice(model) for model in self._confirmed}
         for seed in range(1, self.plan.seeds + 1):
             for model, config in chosen.items():
                 if config is not None and (config.choice(), str(seed)) not in taken:
@@ -146,7 +174,10 @@ class Worker:
             self._train(work)
 
     def _baselines(self, work: _Work) -> None:
+        told: list[str] = []
+
         def tell(name: str) -> None:
+            told.append(name)
             self.tell(Event("progress", self.number, "baseline", "baselines", name))
 
         try:
@@ -162,7 +193,8 @@ class Worker:
             message = f"the baselines failed: {type(error).__name__}: {error}"
             self.tell(Event("error", self.number, "baseline", "baselines", "baselines", 1.0, message=message))
             return
-        self.tell(Event("end", self.number, "baseline", "baselines", "baselines", 1.0, outcome="completed"))
+        outcome = TAKEN_OVER if told and all(name.endswith(TAKEN_OVER) for name in told) else "completed"
+        self.tell(Event("end", self.number, "baseline", "baselines", "baselines", 1.0, outcome=outcome))
 
     def _train(self, work: _Work) -> None:
         try:
@@ -171,7 +203,7 @@ class Worker:
                 tracker=self.tracker,
                 experiment_id=self.plan.experiment_id,
                 name=work.name,
-                kind="trial" if work.kind == "trial" else "confirm",
+                kind=work.kind,  # type: ignore[arg-type]
                 open_test=work.kind == "confirm",
                 parent=self.plan.parent,
                 run_id=work.run_id,

@@ -19,7 +19,7 @@ from rnnbench.use.base import model_class
 BEST = "best"
 FEWEST_DIGITS = 6
 MOST_NAMED = 5
-TRAINABLE = ("trial", *KEPT_KINDS)
+TRAINABLE = ("trial", "reselect", *KEPT_KINDS)
 
 
 def find(tracker: Tracker, run: str, task: str | None = None, data: str | None = None) -> RunRecord:

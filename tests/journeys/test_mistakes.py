@@ -50,6 +50,7 @@ Refused = Callable[..., str]
         ("compare sentiment --data reviews.csv", "no runs of sentiment on 'reviews.csv'"),
         ("confirm sentiment", "no sweep of sentiment to compare yet"),
         ("export sentiment", "no sweep of sentiment to compare yet"),
+        ("report sentiment", "no sweep of sentiment to compare yet"),
         ("show sentiment --model none.py", "the file does not exist"),
         ("show text_generation --set encoder.bidirectional=true", "needs an encoder that does not look ahead"),
     ],

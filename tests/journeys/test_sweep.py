@@ -41,7 +41,7 @@ def test_before_anything_is_trained_it_says_what_it_understood(finished: Sweep) 
 def test_it_names_the_files_it_wrote(finished: Sweep) -> None:
     place, _, said = finished
     named = [place.folder / line for line in said.out.splitlines() if line.startswith("store/")]
-    assert len(named) == 8
+    assert len(named) == 9
     assert all(path.stat().st_size > 0 for path in named)
 
 
@@ -111,7 +111,7 @@ def test_the_store_alone_gives_every_format_byte_by_byte(finished: Sweep, tmp_pa
         for folder in (exports(place), place.store / "optuna"):
             shutil.move(tmp_path / folder.name, folder)
     names = {path.name for path in first.iterdir()}
-    figures = {"scores.png", "learning_curves.png", "expected_validation.png"}
+    figures = {"scores.png", "learning_curves.png", "expected_validation.png", "score_against_cost.png"}
     assert names == {f"comparison.{suffix}" for suffix in FORMATS.values()} | figures
     assert all((first / name).read_bytes() == (second / name).read_bytes() for name in names)
 
@@ -124,6 +124,19 @@ def test_compare_prints_what_export_writes(finished: Sweep, tmp_path: Path) -> N
         assert printed == (tmp_path / f"comparison.{suffix}").read_text(encoding="utf-8")
     place.type_in("compare", "sentiment", "--format", "csv", "--output", str(tmp_path / "one.csv"))
     assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "comparison.csv").read_bytes()
+
+
+def test_a_stated_score_is_answered_with_the_seconds_that_each_encoder_trained(finished: Sweep) -> None:
+    place, _, _ = finished
+    reached = " ".join(place.type_in("compare", "sentiment", "--reach", "0.01").stdout.split())
+    sentence = reached.partition("first reached 1.0 % accuracy (mean over the seeds that did): ")[2].partition(". ")[0]
+    assert {words.split()[0] for words in f"{sentence} ".split(", ")} == {"rnn", "gru"}
+    assert "never" not in sentence
+    whole = json.loads(place.type_in("compare", "sentiment", "--reach", "1", "--format", "json").stdout)
+    encoders = [row for row in whole["rows"] if row["kind"] == "encoder"]
+    assert {(row["seconds_to_reach"], row["seeds_reached"]) for row in encoders} == {(None, 0)}
+    assert all(row["training_flops_per_item"] > 0 for row in encoders)
+    assert all(row["parameters"] > row["embedding_parameters"] > 0 for row in encoders)
 
 
 def test_going_on_adds_what_is_missing_and_nothing_else(finished: Sweep) -> None:

@@ -45,7 +45,7 @@ def test_another_sweep_takes_over_baselines_with_the_scores_of_their_examples(tr
         assert record.examples.mean == pytest.approx(record.test, rel=1e-6)
         assert len(record.examples.scores) == len(small_data.texts().splits.opened().test.texts)
     told, second = below_a_sweep(tracker, experiment)
-    assert told == []
+    assert told == [f"{model}, taken over from an earlier sweep of the same data" for model in first]
     assert {model: record.examples for model, record in second.items()} == {
         model: record.examples for model, record in first.items()
     }
@@ -70,3 +70,14 @@ def test_only_what_was_scored_on_the_test_split_is_asked_for_its_examples(tracke
     monkeypatch.setattr(tracker, "with_examples", lambda record: asked.append(record.name) or record)
     results.with_examples(tracker, [trial, *records.values()])
     assert asked == [record.name for record in records.values()]
+
+
+def test_other_data_has_its_baselines_computed_anew(tracker, experiment, monkeypatch):
+    below_a_sweep(tracker, experiment)
+    other = small_data.texts(test=small_data.texts().splits.validation)
+    assert other.fingerprint != small_data.texts().fingerprint
+    monkeypatch.setattr(runs, "load_data", lambda config: other)
+    told, records = below_a_sweep(tracker, experiment)
+    assert told == ["majority_class", "naive_bayes", "tfidf_logistic_regression"]
+    assert {record.fingerprint for record in records.values()} == {other.fingerprint}
+    assert all(record.costs["wall_seconds"] >= 0 and record.costs["parameters"] >= 0 for record in records.values())

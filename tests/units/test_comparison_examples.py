@@ -266,9 +266,12 @@ def test_scores_that_do_not_make_up_the_test_score_are_not_used() -> None:
     assert row(compare(runs), "gru").examples == 0
 
 
-def test_a_test_split_too_short_for_its_dependence_leaves_student_t() -> None:
-    assert row(compare(confirms("lstm", scores_of(0.8), block=125)), "lstm").examples == EXAMPLES
-    assert row(compare(confirms("lstm", scores_of(0.8), block=126)), "lstm").examples == 0
+def test_a_test_split_too_short_for_its_dependence_is_told_and_one_far_too_short_has_student_t() -> None:
+    enough, short, too_short = (compare(confirms("lstm", scores_of(0.8), block=block)) for block in (83, 250, 251))
+    assert [row(table, "lstm").examples for table in (enough, short, too_short)] == [EXAMPLES, EXAMPLES, 0]
+    warning = "holds only 4.0 stretches of 250 examples that do not depend on one another"
+    assert any(warning in note for note in short.footnotes)
+    assert not any("stretches" in note for note in (*enough.footnotes, *too_short.footnotes))
 
 
 def test_one_seed_of_examples_has_no_interval() -> None:

@@ -238,3 +238,17 @@ def test_a_full_disk_is_told_in_words_and_leaves_the_old_files(tmp_path: Path, m
     with pytest.raises(RnnbenchError, match="No space left on device"):
         export(table, records(), tmp_path)
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_baseline_far_off_does_not_squeeze_the_scores_that_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[Any] = []
+    confirms = [run("confirm", "lstm", seed, 0.80 + seed / 1000) for seed in range(3)]
+    near = [run("baseline", name, None, score) for name, score in (("close", 0.79), ("next", 0.77), ("third", 0.74))]
+    score_figure(compare([*confirms, *near]), lambda figure: drawn.append(figure.axes[0]) or b"")
+    far = run("baseline", "far", None, 0.10)
+    score_figure(compare([*confirms, *near, far]), lambda figure: drawn.append(figure.axes[0]) or b"")
+    (without_low, _), (low, high) = (axes.get_xlim() for axes in drawn)
+    assert 10 < low < 74.0 < 80.2 < high
+    assert low > without_low - 2
+    assert [line.get_marker() for line in drawn[1].lines].count("<") == 1, "an arrow points to it"
+    assert "<" not in [line.get_marker() for line in drawn[0].lines]

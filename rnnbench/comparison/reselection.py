@@ -1,0 +1,64 @@
+"""What training the best again before choosing says of luck: a best score is the highest of many, each with its chance.
+
+    luck = best single score of the search - mean score of the chosen configuration on seeds that had no say in it
+
+Source: Cawley and Talbot (2010), On over-fitting in model selection and subsequent selection bias in performance
+evaluation, JMLR 11.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from rnnbench.choosing import REPETITIONS, asked_for, candidates, chosen, fresh_scores, reselections
+from rnnbench.comparison.cells import MetricStyle, style
+from rnnbench.record import RunRecord
+
+
+def lucky_share(best: float, fresh: Sequence[float], *, higher_is_better: bool) -> float:
+    """By how much a best score is better than the mean of scores that nobody chose by. Below zero: it was bad luck."""
+    difference = best - math.fsum(fresh) / len(fresh)
+    return difference if higher_is_better else -difference
+
+
+def lucky_shares(records: Sequence[RunRecord]) -> dict[str, float]:
+    """By model, what of its best single validation score was luck, where candidates were trained again.
+
+    What the confirmations' seeds say of it stands in `luck`.
+    """
+    best = {model: found[0] for model, found in candidates(records, 1).items()}
+    again = {model: (trial, fresh_scores(records, trial)) for model, trial in chosen(records).items()}
+    return {
+        model: lucky_share(best[model].validation, fresh, higher_is_better=trial.higher_is_better)
+        for model, (trial, fresh) in again.items()
+        if fresh
+    }
+
+
+def reselection_note(records: Sequence[RunRecord]) -> str:
+    """'The best 3 configurations of each encoder were trained on two more search seeds ...', or nothing."""
+    again = {model: found for model, found in candidates(records, asked_for(records)).items() if found}
+    if not any(reselections(records, trial) for found in again.values() for trial in found):
+        return ""
+    most = max(len(found) for found in again.values())
+    which = f"best {most} configurations" if most > 1 else "best configuration"
+    said = (
+        f"The {which} of each encoder {'were' if most > 1 else 'was'} trained on {_NUMBERS[REPETITIONS]} more search "
+        "seeds, and the choice is by the mean validation score"
+    )
+    shown = style(records[0].metric)
+    listed = ", ".join(f"{model} {share_in_words(share, shown)}" for model, share in lucky_shares(records).items())
+    return f"{said}; luck in the best single score: {listed}." if listed else f"{said}."
+
+
+def share_in_words(share: float, shown: MetricStyle) -> str:
+    """'0.8 points', '0.012 bits per character', or 'none'."""
+    value = share * shown.scale
+    decimals = 3 if shown.decimals is None else shown.decimals
+    if round(value, decimals) <= 0:
+        return "none"
+    return f"{value:.{decimals}f} {'points' if shown.unit == '%' else shown.label}"
+
+
+_NUMBERS = {1: "one", 2: "two", 3: "three"}

@@ -1,0 +1,165 @@
+"""What each search chooses, with and without training its best again; and how much of a best score was luck."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from rnnbench import results
+from rnnbench.choosing import candidates, chosen
+from rnnbench.comparison import compare
+from rnnbench.comparison.cells import style
+from rnnbench.comparison.reselection import lucky_share, lucky_shares, share_in_words
+from rnnbench.errors import ComparisonError
+from rnnbench.record import RunRecord
+
+
+def run(kind: Any, model: str, choice: str, validation: float, **changes: Any) -> RunRecord:
+    tags = {"choice": choice} | {key: str(changes.pop(key)) for key in ("trial",) if key in changes}
+    seed = changes.get("seed")
+    search = {"reselect": changes.pop("reselect", 2)}
+    return replace(
+        RunRecord(
+            kind, "sentiment", "mr", "f" * 64, model, "accuracy", True,
+            run_id=f"{kind}-{model}-{choice}-{seed}-{tags.get('trial')}", metrics={"validation/accuracy": validation},
+            config={"budget": {"updates": 9}, "search": search}, tags=tags,
+        ),
+        **changes,
+    )  # fmt: skip
+
+
+def trials(model: str, *scores: float, **changes: Any) -> list[RunRecord]:
+    """Trials a, b, c, ... with these validation scores."""
+    named = zip("abcdefgh", scores, strict=False)
+    return [run("trial", model, choice, score, trial=number, **changes) for number, (choice, score) in enumerate(named)]
+
+
+def again(model: str, choice: str, *scores: float, **changes: Any) -> list[RunRecord]:
+    return [run("reselect", model, choice, score, seed=1_100_000 + n, **changes) for n, score in enumerate(scores)]
+
+
+def confirms(model: str, choice: str, *scores: float, **changes: Any) -> list[RunRecord]:
+    found = [run("confirm", model, choice, score, seed=1 + n, **changes) for n, score in enumerate(scores)]
+    return [replace(one, metrics={**one.metrics, "test/accuracy": 0.6}) for one in found]
+
+
+def choices(records: list[RunRecord]) -> dict[str, str]:
+    return {model: trial.tags["choice"] for model, trial in chosen(records).items()}
+
+
+def names(records: list[RunRecord], most: int) -> dict[str, list[str]]:
+    return {model: [one.tags["choice"] for one in found] for model, found in candidates(records, most).items()}
+
+
+def test_without_training_again_the_best_single_score_is_chosen() -> None:
+    assert choices(trials("gru", 0.7, 0.8, 0.75, reselect=0)) == {"gru": "b"}
+
+
+def test_the_best_mean_of_three_is_chosen_and_not_the_best_single_score() -> None:
+    records = [*trials("gru", 0.70, 0.80, 0.79), *again("gru", "b", 0.70, 0.72), *again("gru", "c", 0.78, 0.77)]
+    assert choices(records) == {"gru": "c"}  # 0.780 against 0.740
+
+
+def test_where_less_is_better_the_lowest_mean_is_chosen() -> None:
+    records = [*trials("gru", 0.70, 0.60, 0.61), *again("gru", "b", 0.70, 0.72), *again("gru", "c", 0.62, 0.63)]
+    lower = [
+        replace(one, higher_is_better=False, metric="mase", metrics={"validation/mase": one.validation})
+        for one in records
+    ]
+    assert choices(lower) == {"gru": "c"}
+    assert choices([one for one in lower if one.kind == "trial"]) == {"gru": "b"}
+
+
+def test_candidates_are_distinct_configurations_and_as_many_of_each_encoder() -> None:
+    same = [replace(one, tags={**one.tags, "choice": "a"}) for one in trials("rnn", 0.5, 0.6, 0.7)]
+    assert names([*trials("gru", 0.7, 0.8, 0.75), *same], 3) == {"gru": ["b"], "rnn": ["a"]}
+    assert names([*trials("gru", 0.7, 0.8, 0.75), *trials("rnn", 0.5, 0.4, 0.6)], 2) == {
+        "gru": ["b", "c"],
+        "rnn": ["c", "a"],
+    }
+
+
+def test_candidates_are_taken_among_as_many_trials_as_every_encoder_has_had() -> None:
+    found = names([*trials("gru", 0.7, 0.8, 0.9), *trials("rnn", 0.5, 0.4)], 2)
+    assert found == {"gru": ["b", "a"], "rnn": ["a", "b"]}
+
+
+def test_an_encoder_of_which_no_trial_completed_takes_no_candidates_from_the_others() -> None:
+    lost = [replace(one, outcome="diverged") for one in trials("rnn", 0.5, 0.4)]
+    assert names([*trials("gru", 0.7, 0.8), *lost], 2) == {"gru": ["b", "a"]}
+
+
+def test_a_candidate_that_did_not_train_to_its_end_again_is_not_chosen() -> None:
+    broken = [replace(one, outcome="diverged") for one in again("gru", "b", 0.9)]
+    records = [*trials("gru", 0.7, 0.8), *again("gru", "b", 0.9, 0.9)[1:], *broken, *again("gru", "a", 0.5, 0.5)]
+    assert choices(records) == {"gru": "a"}
+    # and where none did, the best single score is all there is
+    assert choices([*trials("gru", 0.7, 0.8), *broken]) == {"gru": "b"}
+
+
+def test_the_table_is_of_what_was_chosen_in_the_end_and_leaves_out_what_is_no_candidate_any_more() -> None:
+    records = [
+        *trials("gru", 0.70, 0.80, 0.79), *again("gru", "b", 0.70, 0.72), *again("gru", "c", 0.78, 0.77),
+        *again("gru", "a", 0.99, 0.99), *confirms("gru", "b", 0.7), *confirms("gru", "c", 0.77, 0.75),
+    ]  # fmt: skip
+    found = results.current(records)
+    assert {one.tags["choice"] for one in found if one.kind == "confirm"} == {"c"}
+    assert {one.tags["choice"] for one in found if one.kind == "reselect"} == {"b", "c"}
+
+
+def test_training_again_counts_as_no_trial_and_no_seed_and_can_be_traced() -> None:
+    records = [
+        *trials("gru", 0.70, 0.80), *again("gru", "b", 0.70, 0.72), *again("gru", "a", 0.6, 0.6),
+        *confirms("gru", "b", 0.7, 0.7),
+    ]  # fmt: skip
+    table = compare(records)
+    row = table.encoders[0]
+    assert (row.trials, row.seeds) == (2, 2)
+    assert row.validation == pytest.approx(0.7)
+    assert row.reselect_run_ids == tuple(sorted(one.run_id for one in records if one.kind == "reselect"))
+    assert {*row.reselect_run_ids} < {*table.run_ids}
+
+
+def test_the_table_says_how_much_was_luck() -> None:
+    records = [
+        *trials("gru", 0.70, 0.80), *again("gru", "b", 0.78, 0.79), *again("gru", "a", 0.6, 0.6),
+        *confirms("gru", "b", 0.7, 0.7),
+    ]  # fmt: skip
+    (said,) = [note for note in compare(records).footnotes if "luck" in note]
+    assert said == (
+        "The best 2 configurations of each encoder were trained on two more search seeds, and the choice is by the "
+        "mean validation score; luck in the best single score: gru 1.5 points."
+    )
+    plain = [one for one in records if one.kind != "reselect"]
+    without = [replace(one, config={**one.config, "search": {}}) for one in plain]
+    assert not [note for note in compare(without).footnotes if "luck" in note]
+
+
+def test_searches_that_trained_again_and_searches_that_did_not_are_not_mixed() -> None:
+    records = [*trials("gru", 0.7), *trials("rnn", 0.7, reselect=0), *confirms("gru", "a", 0.7)]
+    with pytest.raises(ComparisonError, match=r"search\.reselect: 0 in rnn trial.*; 2 in gru"):
+        compare(records)
+    old = [replace(one, config={**one.config, "search": {}}) for one in trials("rnn", 0.7)]
+    none = [*trials("gru", 0.7, reselect=0), *confirms("gru", "a", 0.7, reselect=0)]
+    mixed = [replace(one, config={**one.config, "search": {"sampler": None}}) for one in old]
+    assert compare([*none, *mixed]).encoders  # a run from before this could be asked for did not do it
+
+
+def test_luck_is_the_best_score_less_the_mean_on_seeds_that_had_no_say() -> None:
+    assert lucky_share(0.80, [0.78, 0.76], higher_is_better=True) == pytest.approx(0.03)
+    assert lucky_share(0.80, [0.84, 0.86], higher_is_better=False) == pytest.approx(0.05)
+    assert lucky_share(0.80, [0.82], higher_is_better=True) == pytest.approx(-0.02)
+
+
+def test_luck_is_of_the_best_single_score_whatever_was_chosen() -> None:
+    records = [*trials("gru", 0.70, 0.80, 0.79), *again("gru", "b", 0.70, 0.72), *again("gru", "c", 0.78, 0.77)]
+    assert lucky_shares(records) == {"gru": pytest.approx(0.80 - 0.775)}
+    assert lucky_shares([*trials("gru", 0.70, 0.80, reselect=0), *confirms("gru", "b", 0.70, reselect=0)]) == {}
+
+
+def test_luck_in_words() -> None:
+    assert share_in_words(0.008, style("accuracy")) == "0.8 points"
+    assert share_in_words(0.012, style("bits_per_character")) == "0.012 bits per character"
+    assert share_in_words(0.0004, style("accuracy")) == share_in_words(-0.03, style("mase")) == "none"

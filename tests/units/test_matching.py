@@ -1,0 +1,158 @@
+"""Encoders of one size: the width that is solved for, where none fits, and what it keeps apart."""
+
+from __future__ import annotations
+
+import pytest
+import small_data
+
+from rnnbench import registry, runs
+from rnnbench.errors import BudgetError, SettingsError
+from rnnbench.experiment import ExperimentConfig, task_class
+from rnnbench.matching import match_all, matched, nearest_sizes
+from rnnbench.record import is_matched
+from rnnbench.resolving import resolve
+from rnnbench.sweeps.base import SweepPlan
+from rnnbench.sweeps.studies import Studies
+
+PICKY = """
+from torch import nn
+from rnnbench.encoders.base import Cell
+
+class Picky(Cell):
+    def __init__(self, input_size, settings):
+        super().__init__(input_size, settings)
+        if settings.hidden_size % 8:
+            raise ValueError("eight heads")
+        self.enter = nn.Linear(input_size, settings.hidden_size)
+        self.recurrent = nn.Linear(settings.hidden_size, settings.hidden_size)
+
+    def step(self, x, state):
+        after = (self.enter(x) + self.recurrent(state[0])).tanh()
+        return after, (after,)
+"""
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "load_data", lambda config: small_data.of_kind(task_class(config.task).data_kind))
+
+
+def a_config(task: str, model: str, target: object, **values: object) -> ExperimentConfig:
+    config = resolve(task, model, options={"budget.match_parameters": (target, "--match-parameters")})
+    return config.with_values(values)
+
+
+def size_of(config: ExperimentConfig) -> int:
+    return runs.parameters_of(config, runs.prepare(config))
+
+
+TASKS = registry.names("tasks")
+SHAPES = {
+    "deep": {"encoder.num_layers": 2, "encoder.normalization": "layer"},
+    "highway": {"encoder.connection": "highway", "encoder.initialization": "orthogonal"},
+}
+
+
+@pytest.mark.parametrize(("number", "model"), [*enumerate(registry.names("encoders"))])
+def test_every_encoder_comes_within_two_percent_whatever_else_is_drawn(number: int, model: str) -> None:
+    task = TASKS[number % len(TASKS)]
+    base = a_config(task, model, 150_000)
+    embedding = {} if task == "forecasting" else {"task.embedding_size": 40 + number}
+    for shape in ({}, {**SHAPES["deep"], **embedding}, SHAPES["highway"]):
+        config = matched(base.with_values(shape))
+        assert abs(size_of(config) - 150_000) <= 3_000, shape
+        assert config.with_values({"encoder.hidden_size": base.encoder.hidden_size}) == base.with_values(shape)
+
+
+@pytest.mark.parametrize("model", ["rnn", "transformer"])
+def test_the_width_is_the_one_that_trying_every_width_finds(model: str) -> None:
+    base = a_config("forecasting", model, 6_000)
+    sizes = {width: size_of(base.with_values({"encoder.hidden_size": width})) for width in range(1, 60)}
+    for target in (sizes[37], sizes[37] + 5):
+        nearest = min(sizes, key=lambda width: (abs(sizes[width] - target), width))
+        config = base.with_values({"budget.match_parameters": target})
+        assert matched(config).encoder.hidden_size == nearest == 37
+        assert (37, sizes[37]) in [
+            (size.width, size.parameters) for size in nearest_sizes(config, runs.prepare(config))
+        ]
+
+
+def test_heads_that_leave_no_width_in_reach_are_told_with_the_two_nearest() -> None:
+    shape = {"encoder.heads": 8, "encoder.num_layers": 4, "encoder.feedforward_multiple": 2}
+    with pytest.raises(BudgetError, match=r"transformer has 134,978 \(hidden_size 64\) or 159,\d+ \(hidden_size 65\)"):
+        matched(a_config("sentiment", "transformer", 150_000, **shape))
+
+
+def test_what_is_solved_stays_as_it_is_when_solved_again() -> None:
+    once = matched(a_config("forecasting", "lstm", "20k"))
+    assert matched(once) == once
+
+
+def test_a_cell_that_can_only_be_built_in_eights_gets_the_nearest_that_it_can(tmp_path) -> None:
+    path = tmp_path / "picky.py"
+    path.write_text(PICKY, encoding="utf-8")
+    found = matched(a_config("forecasting", str(path), 21_200))
+    assert found.encoder.hidden_size % 8 == 0
+    assert is_matched(size_of(found), 21_200)
+    with pytest.raises(BudgetError, match=r"picky has [\d,]+ \(hidden_size 16\) or [\d,]+ \(hidden_size 24\)"):
+        matched(a_config("forecasting", str(path), 650))
+
+
+def test_where_no_width_fits_every_encoder_is_told_with_what_it_can_have_in_one_line() -> None:
+    configs = [a_config("sentiment", model, 500) for model in ("rnn", "lstm")]
+    with pytest.raises(BudgetError) as refused:
+        match_all(configs)
+    said = str(refused.value)
+    assert "no hidden_size comes within 2% of 500 parameters; nearest: rnn has " in said
+    smallest = size_of(configs[1].with_values({"encoder.hidden_size": 1}))
+    assert f"lstm has {smallest:,} (hidden_size 1)" in said
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize(("written", "number"), [("300000", 300_000), ("300k", 300_000), ("1.2M", 1_200_000), (7, 7)])
+def test_a_number_may_be_written_short(written: object, number: int) -> None:
+    assert a_config("forecasting", "gru", written).budget.match_parameters == number
+
+
+@pytest.mark.parametrize("written", ["many", "3x", "-2k", "1.2345k", 0])
+def test_what_is_no_number_of_parameters_is_told(written: object) -> None:
+    with pytest.raises(SettingsError, match=r"whole number of at least 1, such as 300000, 300k or 1\.2M"):
+        a_config("forecasting", "gru", written)
+
+
+def test_a_matched_width_is_neither_searched_nor_typed() -> None:
+    free, tied = resolve("sentiment", "lstm"), a_config("sentiment", "lstm", "1M")
+    assert free.ranges().keys() - tied.ranges().keys() == {"encoder.hidden_size"}
+    with pytest.raises(SettingsError, match=r"is solved for under budget\.match_parameters: leave out one of the two"):
+        resolve("sentiment", "lstm", sets=["budget.match_parameters=1M", "encoder.hidden_size=64"])
+
+
+def test_a_matched_sweep_is_another_sweep_and_one_without_keeps_its_old_name() -> None:
+    free, tied = (resolve("sentiment", "lstm", sets=sets) for sets in ([], ["budget.match_parameters=1M"]))
+    assert free.comparison_key() != tied.comparison_key()
+    assert free.choice() != tied.choice()
+    plain = free.to_plain()
+    del plain["budget"]["match_parameters"], plain["search"]["reselect"]
+    assert (plain["budget"].keys() ^ tied.to_plain()["budget"].keys()) == {"match_parameters"}
+
+
+def test_a_training_of_another_size_is_refused_before_it_begins() -> None:
+    config = matched(a_config("forecasting", "gru", 20_000))
+    runs.build(config, runs.prepare(config))
+    wide = config.with_values({"encoder.hidden_size": 2 * config.encoder.hidden_size})
+    with pytest.raises(BudgetError, match=r"not the 20,000 \+- 2 % that all encoders are matched to"):
+        runs.build(wide, runs.prepare(wide))
+
+
+def test_what_a_search_chooses_is_the_size_of_its_trial(store) -> None:
+    values = {"search.settings": ["encoder.hidden_size", "encoder.num_layers"], "search.ranges": {}}
+    config = a_config("forecasting", "gru", 20_000, **values)
+    plan = SweepPlan(
+        key="k", task="forecasting", data="small", experiment_id="1", parent="p", configs={"gru": config.to_plain()},
+        trials=3, seeds=2, searched=("gru",),
+    )  # fmt: skip
+    studies = Studies(plan)
+    trial, drawn = studies.draw("gru", plan.config("gru"))
+    assert trial.params.keys() == {"encoder.num_layers"}
+    studies.tell("gru", trial, "completed", 0.5)
+    assert studies.choice("gru") == matched(drawn).with_values({}, seed=config.seed)

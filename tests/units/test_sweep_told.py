@@ -1,0 +1,59 @@
+"""What a sweep writes down at its start: the question, and the command that repeats it."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from rnnbench import cli
+from rnnbench.experiment_files import question_of
+from rnnbench.sweeps import SweepOptions
+from rnnbench.sweeps.told import command_of
+
+
+def test_a_study_asks_its_question_and_a_task_what_its_first_line_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "experiments").mkdir()
+    files = {"sentiment": "# Is it kind?\nmodels: [rnn]\n", "mine": "study_of: sentiment\nquestion: Why?\n"}
+    files |= {"forecasting": "models: [rnn]\n# not the first line\n"}
+    for name, content in files.items():
+        (tmp_path / "experiments" / f"{name}.yaml").write_text(content, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert question_of("sentiment") == "Is it kind?"
+    assert question_of("mine") == "Why?"
+    assert question_of("forecasting") == ""
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ["--quick", "--model", "rnn", "--model", "gru"],
+        ["--data", "/data/my reviews.csv", "--text-column", "a b", "--label-column", "stars"],
+        ["--target", "load,temp", "--covariates", "x,y", "--frequency", "1h"],
+        ["--search", "basics,encoder.*", "--set", "budget.updates=20", "--set", "data.name='x'"],
+    ],
+)
+def test_the_command_written_down_asks_for_what_was_typed(typed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[SweepOptions] = []
+    monkeypatch.setattr("rnnbench.shown.work.run_sweep", lambda task, wanted, as_json: asked.append(wanted))
+    runner = CliRunner()
+    others = ["--trials", "7", "--seeds", "3", "--workers", "1", "--data-dir", "/elsewhere"]
+    assert runner.invoke(cli.app, ["sweep", "sentiment", *typed, *others]).exit_code == 0
+    program, *words = shlex.split(command_of("sentiment", asked[0]))
+    assert program == "rnnbench"
+    assert "--trials" not in words
+    assert "/elsewhere" not in words
+    assert runner.invoke(cli.app, words).exit_code == 0
+    first, second = asked
+    assert (first.models, first.sets, first.quick) == (second.models, second.sets, second.quick)
+    assert {k: v for k, v in (first.options or {}).items() if k != "data.folder"} == second.options
+
+
+def test_a_setting_given_in_python_is_typed_as_it_would_be_read() -> None:
+    options = SweepOptions(options={"search.settings": (["basics"], "settings"), "encoder.dropout": (0.2, "settings")})
+    expected = """rnnbench sweep sentiment --set 'search.settings=["basics"]' --set encoder.dropout=0.2"""
+    assert command_of("sentiment", options) == expected
