@@ -33,7 +33,7 @@ def a_sweep(tracker: Tracker, task: str, data: str, models: Iterable[str] = ("gr
     def keep(kind, model: str, seed: int | None, score: float, **tags: str) -> None:
         record = RunRecord(
             kind, task, data, f"{task}-{data}", model, metric, higher, seed=seed, tags=tags,
-            metrics={f"{split}/{metric}": score for split in ("validation", "test")},
+            metrics={f"{split}/{metric}": score for split in ("validation", "test") if split != "test" or kind != "trial"},
         )  # fmt: skip
         tracker.start(experiment, f"{model} {kind} {seed}", {"kind": kind}, parent.run_id).finish(record, {})
 
