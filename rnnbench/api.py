@@ -74,16 +74,18 @@ def compare(
     data: str | None = None,
     sweep: str | None = None,
     reach: float | None = None,
+    metric: str | None = None,
     force: bool = False,
 ) -> Comparison:
     """The comparison of the newest sweep, from the store alone, as `rnnbench compare`.
 
     sweep: one by run id or name.
-    reach: a validation score, for the seconds until it was reached. force: compare unlike runs all the same.
+    reach: a validation score, for the seconds until it was reached. metric: another one that was logged.
+    force: compare unlike runs all the same.
     """
     tracker = Tracker()
     _, parent = results.latest_sweep(tracker, task, data, sweep)
-    return results.of_sweep(tracker, parent, force=force, reach=reach).comparison
+    return results.of_sweep(tracker, parent, force=force, reach=reach, metric=metric).comparison
 
 
 def _options(data: str | None, settings: Mapping[str, Any] | None) -> Options:

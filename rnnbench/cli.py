@@ -184,12 +184,15 @@ def compare(
         float | None,
         typer.Option("--reach", help="Seconds to this validation score, a share as 0.75; the best baseline's without."),
     ] = None,
+    metric: Annotated[
+        str | None, typer.Option("--metric", help="Judge by another metric that was logged, as published numbers do.")
+    ] = None,
     force: given.Force = False,
 ) -> None:
     """Prints the comparison of the newest sweep, from the store alone."""
     from rnnbench.shown.tables import compared
 
-    compared(task, data, sweep, format, output, reach=reach, force=force)
+    compared(task, data, sweep, format, output, reach=reach, metric=metric, force=force)
 
 
 @app.command()

@@ -14,6 +14,7 @@ from rnnbench.comparison import compare, export
 from rnnbench.comparison.base import Comparison
 from rnnbench.comparison.expectations import Expectations
 from rnnbench.comparison.importances import Importances
+from rnnbench.comparison.other_metric import judged_by, with_note
 from rnnbench.comparison.view import IN_TABLE
 from rnnbench.errors import ComparisonError, RnnbenchError, UnknownNameError, did_you_mean
 from rnnbench.experiment_files import task_of
@@ -71,10 +72,15 @@ def is_confirmed(tracker: Tracker, sweep: Run) -> bool:
     return bool(tracker.find(sweep.info.experiment_id, **confirmed))
 
 
-def of_sweep(tracker: Tracker, parent: str, *, force: bool = False, reach: float | None = None) -> Result:
+def of_sweep(
+    tracker: Tracker, parent: str, *, force: bool = False, reach: float | None = None, metric: str | None = None
+) -> Result:
     """The comparison of one sweep, from the store alone.
 
     reach: a validation score, to say how long each encoder trained until it got there.
+    metric: another one that the runs logged on the test split, in the place of the one that selected.
+
+    Raises: ComparisonError where nothing is confirmed or runs are unlike; UnknownNameError for a metric not logged.
     """
     run = tracker.run(parent)
     records = tracker.records(run.info.experiment_id, parent)
@@ -82,7 +88,8 @@ def of_sweep(tracker: Tracker, parent: str, *, force: bool = False, reach: float
     if not any(record.kind == "confirm" for record in found):
         raise ComparisonError(_nothing_confirmed(found, _name(run)))
     found = with_curves(tracker, with_examples(tracker, found))
-    comparison = compare(found, force=force, reach=reach)
+    judged = found if metric is None else judged_by(found, metric)
+    comparison = with_note(compare(judged, force=force, reach=reach), found[0].metric)
     return Result(comparison, tuple(found), parent, run.info.experiment_id, _name(run))
 
 

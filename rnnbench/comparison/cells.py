@@ -37,6 +37,9 @@ STYLES = {
     "macro_f1": MetricStyle("macro-F1", 1, 100.0, "%"),
     "bits_per_character": MetricStyle("bits per character", 3),
     "nats_per_character": MetricStyle("nats per character", 3),
+    "cold_nats_per_character": MetricStyle("nats per character with an empty context", 3),
+    "mse_standardised": MetricStyle("standardised MSE", 3),
+    "mae_standardised": MetricStyle("standardised MAE", 3),
     "mase": MetricStyle("MASE", 3),
 }
 

@@ -14,14 +14,20 @@ if TYPE_CHECKING:
 
 
 def _find(
-    task: str, data: str | None, sweep: str | None, *, force: bool, reach: float | None = None
+    task: str,
+    data: str | None,
+    sweep: str | None,
+    *,
+    force: bool,
+    reach: float | None = None,
+    metric: str | None = None,
 ) -> tuple[object, Result]:
     from rnnbench import results
     from rnnbench.tracking import Tracker
 
     tracker = Tracker()
     _, parent = results.latest_sweep(tracker, task, data, sweep)
-    return tracker, results.of_sweep(tracker, parent, force=force, reach=reach)
+    return tracker, results.of_sweep(tracker, parent, force=force, reach=reach, metric=metric)
 
 
 def print_result(result: Result) -> None:
@@ -46,6 +52,7 @@ def compared(
     output: Path | None,
     *,
     reach: float | None = None,
+    metric: str | None = None,
     force: bool = False,
 ) -> None:
     """Prints a comparison as a table, or in a format for other programs."""
@@ -55,7 +62,7 @@ def compared(
         raise UnknownNameError("format", format, ("table", *FORMATS))
     if format == "table" and output is not None:
         raise RnnbenchError("a table is for the terminal; to write a file add --format md (or csv, latex, html, json)")
-    _, result = _find(task, data, sweep, force=force, reach=reach)
+    _, result = _find(task, data, sweep, force=force, reach=reach, metric=metric)
     if format == "table":
         print_result(result)
         return

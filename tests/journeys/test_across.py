@@ -19,6 +19,8 @@ METRICS = {
     "text_generation": ("bits_per_character", False),
 }
 
+SEEN = {"trial": ["validation"], "confirm": ["validation", "test"], "baseline": ["validation", "test"]}
+
 
 def a_sweep(tracker: Tracker, task: str, data: str, models: Iterable[str] = ("gru", "lstm", "rnn")) -> None:
     """A finished sweep without its trainings: a trial and two confirmations per encoder, and a baseline.
@@ -33,7 +35,7 @@ def a_sweep(tracker: Tracker, task: str, data: str, models: Iterable[str] = ("gr
     def keep(kind, model: str, seed: int | None, score: float, **tags: str) -> None:
         record = RunRecord(
             kind, task, data, f"{task}-{data}", model, metric, higher, seed=seed, tags=tags,
-            metrics={f"{split}/{metric}": score for split in ("validation", "test") if split != "test" or kind != "trial"},
+            metrics={f"{split}/{metric}": score for split in SEEN[kind]},
         )  # fmt: skip
         tracker.start(experiment, f"{model} {kind} {seed}", {"kind": kind}, parent.run_id).finish(record, {})
 

@@ -139,6 +139,19 @@ def test_a_stated_score_is_answered_with_the_seconds_that_each_encoder_trained(f
     assert all(row["parameters"] > row["embedding_parameters"] > 0 for row in encoders)
 
 
+def test_a_table_is_judged_by_another_metric_that_was_logged(finished: Sweep) -> None:
+    place, _, _ = finished
+    told = place.type_in("compare", "sentiment", "--metric", "log_loss", "--format", "json")
+    whole = json.loads(told.stdout)
+    assert (whole["metric"], whole["higher_is_better"]) == ("log_loss", False)
+    assert whole["footnotes"][0].endswith("chosen by accuracy on validation.")
+    tests = [row["test"] for row in whole["rows"] if row["kind"] == "encoder"]
+    assert tests == sorted(tests)
+    unknown = place.type_in("compare", "sentiment", "--metric", "logloss")
+    assert unknown.exit_code == 2
+    assert "Did you mean 'log_loss'?" in unknown.output
+
+
 def test_going_on_adds_what_is_missing_and_nothing_else(finished: Sweep) -> None:
     place, command, _ = finished
     trials, seeds = len(place.outcomes("trial", "rnn")), len(place.outcomes("confirm", "rnn"))

@@ -1,0 +1,39 @@
+"""The same runs judged by another metric that they logged, such as the one that published numbers are given in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rnnbench.comparison.base import Comparison
+from rnnbench.comparison.cells import style
+from rnnbench.errors import UnknownNameError
+from rnnbench.metrics import higher_is_better
+from rnnbench.record import RunRecord
+
+
+def judged_by(records: Sequence[RunRecord], metric: str) -> list[RunRecord]:
+    """The records with `metric` in the place of the one that selected. Scores of examples are of the latter: left out.
+
+    Raises: UnknownNameError where no confirmation has logged it on the test split.
+    """
+    confirms = [record for record in records if record.kind == "confirm"]
+    known = sorted({key.removeprefix("test/") for one in confirms for key in one.metrics if key.startswith("test/")})
+    if metric not in known:
+        raise UnknownNameError("metric", metric, known)
+    higher = higher_is_better(metric)
+    return [
+        record if record.metric == metric else replace(record, metric=metric, higher_is_better=higher, examples=None)
+        for record in records
+    ]
+
+
+def with_note(table: Comparison, selected_by: str) -> Comparison:
+    """The table with a first footnote that says by which metric everything in it was chosen."""
+    if table.metric == selected_by:
+        return table
+    note = (
+        f"Judged by {style(table.metric).label}. Configurations and epochs were chosen by {style(selected_by).label} "
+        "on validation."
+    )
+    return replace(table, footnotes=(note, *table.footnotes))

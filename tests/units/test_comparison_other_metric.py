@@ -1,0 +1,59 @@
+"""Runs judged by another metric than the one that chose them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rnnbench.comparison import compare
+from rnnbench.comparison.other_metric import judged_by, with_note
+from rnnbench.errors import UnknownNameError
+from rnnbench.example_scores import ExampleScores
+from rnnbench.record import Kind, RunRecord
+
+
+def run(kind: Kind, model: str, seed: int | None, accuracy: float, loss: float | None) -> RunRecord:
+    metrics = {"validation/accuracy": accuracy, "test/accuracy": accuracy}
+    if loss is not None:
+        metrics["test/log_loss"] = loss
+    examples = ExampleScores.of(np.array([accuracy, accuracy]))
+    return RunRecord(
+        kind, "sentiment", "mr", "f", model, "accuracy", True, seed=seed, metrics=metrics, tags={"choice": "a"},
+        examples=examples,
+    )  # fmt: skip
+
+
+RECORDS = [
+    *(run("confirm", "gru", seed, 0.8, 0.6 + seed / 100) for seed in range(3)),
+    *(run("confirm", "rnn", seed, 0.7, 0.5 + seed / 100) for seed in range(3)),
+    run("baseline", "majority", None, 0.5, None),
+]
+
+
+def test_the_order_follows_the_metric_asked_for_and_its_own_direction() -> None:
+    table = compare(judged_by(RECORDS, "log_loss"))
+    assert [row.model for row in table.encoders] == ["rnn", "gru"]
+    assert [row.test for row in table.encoders] == pytest.approx([0.51, 0.61])
+    assert not table.higher_is_better
+
+
+def test_a_baseline_without_that_metric_stays_without_a_score() -> None:
+    (majority,) = compare(judged_by(RECORDS, "log_loss")).baselines
+    assert majority.test is None
+
+
+def test_scores_of_examples_are_not_taken_for_those_of_another_metric() -> None:
+    assert all(row.examples == 0 for row in compare(judged_by(RECORDS, "log_loss")).rows)
+    assert all(record.examples is not None for record in judged_by(RECORDS, "accuracy"))
+
+
+def test_a_table_says_by_what_its_runs_were_chosen_where_that_was_another() -> None:
+    table = with_note(compare(judged_by(RECORDS, "log_loss")), "accuracy")
+    assert table.footnotes[0] == "Judged by log loss. Configurations and epochs were chosen by accuracy on validation."
+    own = compare(RECORDS)
+    assert with_note(own, "accuracy") is own
+
+
+def test_a_metric_that_no_confirmation_logged_is_refused_with_those_that_were() -> None:
+    with pytest.raises(UnknownNameError, match="log_loss"):
+        judged_by(RECORDS, "loss")
