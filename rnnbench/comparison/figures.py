@@ -117,7 +117,9 @@ def _leave_out_the_far(axes: Axes, rows: Sequence[Row], scale: float) -> None:
     inside = [score for score in baselines if low - room <= score <= high + room]
     if len(inside) == len(baselines) or not room:
         return
-    low, high = min(low, *inside), max(high, *inside)
+    shown = [row for row in rows if row.kind == "encoder" or (row.test is not None and row.test * scale in inside)]
+    ends = [end * scale for row in shown if row.interval for end in (row.interval.low, row.interval.high)]
+    low, high = min(low, *inside, *ends), max(high, *inside, *ends)
     margin = 0.06 * (high - low)
     axes.set_xlim(low - margin, high + margin)
     for place, row in enumerate(rows):

@@ -240,7 +240,7 @@ def test_a_full_disk_is_told_in_words_and_leaves_the_old_files(tmp_path: Path, m
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
-def test_a_baseline_far_off_does_not_squeeze_the_scores_that_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_baseline_far_off_does_not_squeeze_the_scores_that_are_compared() -> None:
     drawn: list[Any] = []
     confirms = [run("confirm", "lstm", seed, 0.80 + seed / 1000) for seed in range(3)]
     near = [run("baseline", name, None, score) for name, score in (("close", 0.79), ("next", 0.77), ("third", 0.74))]
@@ -252,3 +252,15 @@ def test_a_baseline_far_off_does_not_squeeze_the_scores_that_are_compared(monkey
     assert low > without_low - 2
     assert [line.get_marker() for line in drawn[1].lines].count("<") == 1, "an arrow points to it"
     assert "<" not in [line.get_marker() for line in drawn[0].lines]
+
+
+def test_an_axis_that_leaves_a_far_baseline_out_still_holds_every_interval() -> None:
+    drawn: list[Any] = []
+    confirms = [run("confirm", "lstm", seed, 0.80 + seed / 40) for seed in range(3)]
+    near = [run("baseline", name, None, score) for name, score in (("close", 0.79), ("next", 0.77), ("third", 0.74))]
+    table = compare([*confirms, *near, run("baseline", "far", None, 0.01)])
+    (interval,) = [row.interval for row in table.encoders]
+    assert interval is not None
+    score_figure(table, lambda figure: drawn.append(figure.axes[0]) or b"")
+    low, high = drawn[0].get_xlim()
+    assert 10 < low < 100 * interval.low < 100 * interval.high < high
