@@ -100,9 +100,9 @@ def _alike(one: np.ndarray, other: np.ndarray) -> bool:
     """Whether these are the same places of one split: pieces of text end where a token ends, so their sizes differ.
 
     An n-gram also scores the first character, and a piece of words holds some characters more or less than one of
-    letters; the places are the same to within a quarter of a piece.
+    letters: nearly all places are the same to within a quarter of a piece.
     """
-    return one.shape == other.shape and bool(np.allclose(one, other, rtol=0.25))
+    return one.shape == other.shape and bool(np.isclose(one, other, rtol=0.25).mean() > 0.95)
 
 
 def _same(one: np.ndarray, other: np.ndarray) -> bool:

@@ -59,6 +59,10 @@ class Tokenizer(ABC):
         """A text again. Padding vanishes, the unknown becomes the replacement character."""
 
     @abstractmethod
+    def lengths(self) -> np.ndarray:
+        """(size,) how long each number is when spelled out, in characters, or bytes of subwords: only ratios count."""
+
+    @abstractmethod
     def to_plain(self) -> dict[str, Any]:
         """Everything the tokenizer knows, as plain JSON; `from_plain` reads it back without loss."""
 
@@ -108,6 +112,9 @@ class CharacterTokenizer(Tokenizer):
         symbols = np.append(np.array([0, ord(REPLACEMENT)], dtype=np.uint32), self._points)
         return text_of(symbols[numbers])
 
+    def lengths(self) -> np.ndarray:
+        return np.ones(self.size, dtype=np.int64)
+
     def to_plain(self) -> dict[str, Any]:
         return {"kind": self.kind, "lowercase": self.lowercase, "points": self._points.tolist()}
 
@@ -147,6 +154,10 @@ class WordTokenizer(Tokenizer):
         symbols = ["", REPLACEMENT, *self._words]
         joined = " ".join(symbols[number] for number in ids if number != self.padding_id)
         return re.sub(rf" (?=[{re.escape(self.CLOSING)}])", "", joined)
+
+    def lengths(self) -> np.ndarray:
+        # a word and the blank after it
+        return np.array([1, 1, *(len(word) + 1 for word in self._words)], dtype=np.int64)
 
     def to_plain(self) -> dict[str, Any]:
         return {"kind": self.kind, "lowercase": self.lowercase, "words": list(self._words)}
@@ -219,6 +230,10 @@ class SubwordTokenizer(Tokenizer):
     def signs_of(self, number: int) -> str:
         """What a number stands for, one sign per byte."""
         return str(self._engine.id_to_token(number))
+
+    def lengths(self) -> np.ndarray:
+        spelled = [len(self.signs_of(number)) for number in range(self.unknown_id + 1, self.size)]
+        return np.array([1] * (self.unknown_id + 1) + spelled, dtype=np.int64)
 
     def to_plain(self) -> dict[str, Any]:
         return {"kind": self.kind, "lowercase": self.lowercase, "model": self._engine.to_str()}

@@ -43,21 +43,31 @@ def text_metrics(total_nats: float, characters: int) -> dict[str, float]:
     }
 
 
-def text_examples(nats_by_symbol: ArrayLike, *, symbols: int, characters: int) -> ExampleScores:
+def text_examples(
+    nats_by_symbol: ArrayLike, *, symbols: int, characters: int, lengths: ArrayLike | None = None
+) -> ExampleScores:
     """Bits per character of consecutive pieces of about 64 characters; their weighted mean is that of the text.
 
-    Where the pieces begin depends on the text's size alone: a symbol belongs to the piece in which it would lie if all
-    spelled equally many characters. So pieces are the same whatever read them, to the character where symbols are
-    characters.
+    A symbol belongs to the piece in which it begins, and how many pieces there are depends on the text's size alone. So
+    pieces are the same places of the text whatever read them, to within a symbol at their borders: encoders that read
+    subwords are paired with an n-gram that reads characters.
 
     Args:
         nats_by_symbol: of the last symbols of the text, in its order: a model that needs a symbol to begin with leaves
             out the first.
         symbols, characters: of the text as a whole.
+        lengths: (symbols,) how long each symbol of the text is when spelled out, in any unit; all the same by default.
     """
     found = np.asarray(nats_by_symbol, dtype=float)
+    spelled = np.ones(symbols, dtype=np.int64) if lengths is None else np.asarray(lengths, dtype=np.int64)
     pieces = max(1, min(characters // PIECE_CHARACTERS, symbols // 2))
-    piece = np.arange(symbols - len(found), symbols) * pieces // symbols
-    weights = np.bincount(piece, minlength=pieces) * characters / symbols
+    begins = np.cumsum(spelled) - spelled
+    first = symbols - len(found)
+    piece = begins[first:] * pieces // int(spelled.sum())
+    # a symbol that is left out leaves out the characters of an average one, as the metric has it
+    scored = np.bincount(piece, weights=spelled[first:], minlength=pieces)
+    weights = scored / scored.sum() * characters * len(found) / symbols
     bits = np.bincount(piece, weights=found, minlength=pieces) / math.log(2)
-    return ExampleScores.consecutive(bits / weights, weights)
+    # one very long symbol can span a piece in which no other begins: it counts nothing
+    scores = np.divide(bits, weights, out=np.zeros(pieces), where=weights > 0)
+    return ExampleScores.consecutive(scores, weights)

@@ -146,6 +146,7 @@ class TextGeneration(SequenceTask):
         self._training_state: State | None = None
         self._evaluation_state: State | None = None
         self._characters_per_token = 1.0
+        self._evaluated: SplitName = "validation"
         self._nats, self._scored = 0.0, 0
         self._observed: list[tuple[Tensor, Tensor]] = []
 
@@ -222,7 +223,10 @@ class TextGeneration(SequenceTask):
         # streams are consecutive parts of the text: row after row is its order
         symbols = self._scored + 1
         return metrics.text_examples(
-            nats[counts].numpy(), symbols=symbols, characters=round(symbols * self._characters_per_token)
+            nats[counts].numpy(),
+            symbols=symbols,
+            characters=round(symbols * self._characters_per_token),
+            lengths=self.prepared.tokenizer.lengths()[self.prepared.encoded.splits.named(self._evaluated)],
         )
 
     def on_validation_epoch_start(self) -> None:
@@ -231,6 +235,7 @@ class TextGeneration(SequenceTask):
 
     def evaluate(self, split: SplitName) -> dict[str, float]:
         self._characters_per_token = self.prepared.characters_per_token(split)
+        self._evaluated = split
         found = super().evaluate(split)
         return found | {f"{split}/cold_nats_per_character": self._cold(split)}
 

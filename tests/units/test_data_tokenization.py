@@ -114,3 +114,16 @@ def test_a_subword_vocabulary_smaller_than_the_bytes_is_refused():
 
 def test_an_empty_text_is_no_number():
     assert [len(build(kind).encode("")) for kind in ("characters", "words", "subwords")] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("kind", ["characters", "subwords"])
+def test_what_numbers_spell_is_as_long_as_the_text(kind: str) -> None:
+    text = "to be, or not to be: that is the question\n" * 3
+    tokenizer = build_tokenizer(TokenizerSettings(kind=kind, vocabulary_size=300), points_of(text))
+    assert tokenizer.lengths().shape == (tokenizer.size,)
+    assert tokenizer.lengths()[tokenizer.encode(text)].sum() == len(text)
+
+
+def test_a_word_is_as_long_as_its_letters_and_a_blank() -> None:
+    tokenizer = build_tokenizer(TokenizerSettings(kind="words"), ["a fine film", "a film"])
+    assert tokenizer.lengths()[tokenizer.encode("fine film")].tolist() == [5, 5]

@@ -225,3 +225,18 @@ def test_the_mean_over_pieces_is_the_bits_of_the_text_whatever_a_symbol_spells(s
     assert found.mean == pytest.approx(nats.sum() / math.log(2) / scored)
     assert found.weights.sum() == pytest.approx(scored)
     assert (found.weights > 0).all()
+
+
+def test_a_symbol_belongs_to_the_piece_that_it_begins_in() -> None:
+    # 128 characters in three symbols: two pieces of 64, and the second symbol begins in the first of them
+    found = metrics.text_examples(np.array([1.0, 2.0, 4.0, 1.0]) * math.log(2), symbols=4, characters=128,
+                                  lengths=[40, 30, 50, 8])  # fmt: skip
+    assert found.weights == pytest.approx([70, 58])
+    assert found.scores == pytest.approx([3 / 70, 5 / 58])
+
+
+def test_a_piece_in_which_nothing_begins_counts_nothing() -> None:
+    found = metrics.text_examples(np.ones(8), symbols=8, characters=256, lengths=[10, 200, 10, 10, 10, 6, 5, 5])
+    assert found.weights[1:3].tolist() == [0, 0]
+    assert found.scores[1:3].tolist() == [0, 0]
+    assert found.mean == pytest.approx(8 / math.log(2) / 256)
