@@ -22,7 +22,7 @@ def bold_note(table: Comparison, others: Sequence[Row]) -> Iterable[str]:
             "over seeds and examples together, for all pairs at once, leaves out 0)."
         )
     else:
-        yield f"Bold: the best encoder and every encoder not shown to be worse than it: {test}."
+        yield f"Bold: the best encoder and every encoder not shown to be worse than it. Worse takes {test}."
     bare = [row.model for row in others if row not in known and row.p_value is not None]
     if bare:
         yield f"{', '.join(bare)}: tested on these test examples alone, as the scores of single ones were not kept."
