@@ -193,24 +193,15 @@ def publish(tracker: Tracker, result: Result) -> None:
     tracker.describe_experiment(result.experiment_id, note=f"{words}\n\n{table}", view=view)
 
 
-def log_importances(tracker: Tracker, parent: str, importances: Importances, figure: bytes) -> None:
-    """Puts the picture and the numbers of importances on the sweep's run."""
+def log_finding(tracker: Tracker, parent: str, found: Importances | Expectations, figure: bytes, picture: str) -> None:
+    """Puts what a sweep's trials tell on its run: a figure `folder/name.png`, the numbers `folder/folder.json`."""
+    folder, _, name = picture.partition("/")
     writer = tracker.writer(parent)
-    writer.text(json.dumps(importances.to_plain(), indent=1), "importance/importance.json")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "importance.png"
+    writer.text(json.dumps(found.to_plain(), indent=1), f"{folder}/{folder}.json")
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / name
         path.write_bytes(figure)
-        writer.file(path, "importance")
-
-
-def log_expectations(tracker: Tracker, parent: str, found: Expectations, figure: bytes) -> None:
-    """Puts the picture and the numbers of expected validation performance on the sweep's run."""
-    writer = tracker.writer(parent)
-    writer.text(json.dumps(found.to_plain(), indent=1), "expected/expected.json")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "expected_validation.png"
-        path.write_bytes(figure)
-        writer.file(path, "expected")
+        writer.file(path, folder)
 
 
 def _mark(tracker: Tracker, result: Result) -> None:

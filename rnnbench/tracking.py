@@ -6,12 +6,10 @@ baselines. The store is `mlruns/mlflow.db` with artifacts in `mlruns/artifacts/`
 
 from __future__ import annotations
 
-import getpass
 import json
 import logging
 import math
 import os
-import platform
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
@@ -33,6 +31,7 @@ from mlflow.exceptions import MlflowException
 
 from rnnbench.errors import RnnbenchError
 from rnnbench.example_scores import ExampleScores
+from rnnbench.origin import is_gone, origin_tags
 from rnnbench.record import RunRecord
 from rnnbench.store import store_folder
 
@@ -92,14 +91,14 @@ class Tracker:
 
     def start(self, experiment_id: str, name: str, tags: Mapping[str, str], parent: str | None = None) -> RunWriter:
         """A new run in the state RUNNING."""
-        own = {**_origin_tags(), **tags, **({PARENT: parent} if parent else {})}
+        own = {**origin_tags(), **tags, **({PARENT: parent} if parent else {})}
         run = self.client.create_run(experiment_id, tags=own, run_name=name)
         return RunWriter(self.client, run.info.run_id)
 
     def resume(self, run_id: str) -> RunWriter:
         """An existing run, to be written on."""
         self.client.update_run(run_id, status="RUNNING")
-        self.client.log_batch(run_id, tags=[RunTag(key, value) for key, value in _origin_tags().items()])
+        self.client.log_batch(run_id, tags=[RunTag(key, value) for key, value in origin_tags().items()])
         return RunWriter(self.client, run_id)
 
     def writer(self, run_id: str) -> RunWriter:
@@ -160,7 +159,7 @@ class Tracker:
         """Ends runs whose process is gone: they would be shown as running for ever. Returns how many."""
         ended = 0
         for run in self.client.search_runs([experiment_id], "attributes.status = 'RUNNING'", max_results=_PAGE):
-            if _is_gone(run.data.tags):
+            if is_gone(run.data.tags):
                 self.client.set_tag(run.info.run_id, "outcome", "interrupted")
                 self.client.set_terminated(run.info.run_id, status="KILLED")
                 ended += 1
@@ -279,37 +278,3 @@ def record_of(run: Run) -> RunRecord:
 
 def _curve_key(key: str) -> str:
     return f"curves/{key.replace('/', '_')}"
-
-
-def _origin_tags() -> dict[str, str]:
-    return {
-        "mlflow.source.name": "rnnbench",
-        "mlflow.source.type": "LOCAL",
-        "mlflow.user": _user(),
-        "host": platform.node(),
-        "pid": str(os.getpid()),
-        "pid_start": str(_process_start(os.getpid())),
-    }
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
-
-
-def _process_start(pid: int) -> float:
-    import psutil
-
-    try:
-        return float(psutil.Process(pid).create_time())
-    except psutil.Error:
-        return 0.0
-
-
-def _is_gone(tags: Mapping[str, str]) -> bool:
-    """True when the process that wrote these tags ran here and runs no more."""
-    if tags.get("host") != platform.node() or not tags.get("pid", "").isdigit():
-        return False
-    return abs(_process_start(int(tags["pid"])) - float(tags.get("pid_start", "0"))) > 1.0

@@ -45,9 +45,9 @@ def expected_of_search(
     if not found.curves:
         raise RnnbenchError(refusal or f"no trial of this sweep has ended yet. Type: rnnbench sweep {task}")
     figure = expected_figure(found.curves)
-    results.log_expectations(tracker, parent, found, figure)
     path = output or results.exports_folder(task, found.data) / "expected_validation.png"
     write_whole(path, figure)
+    results.log_finding(tracker, parent, found, figure, "expected/expected_validation.png")
     if as_json:
         out.print_json(json.dumps(found.to_plain()))
         return

@@ -55,9 +55,9 @@ def mattered(
     if not found.found:
         raise RnnbenchError(refusal or f"no trial of this sweep has ended yet. Type: rnnbench sweep {task}")
     figure = importance_figure(found)
-    results.log_importances(tracker, parent, found, figure)
     path = output or results.exports_folder(task, found.data) / "importance.png"
     write_whole(path, figure)
+    results.log_finding(tracker, parent, found, figure, "importance/importance.png")
     if as_json:
         out.print_json(json.dumps(found.to_plain()))
         return
