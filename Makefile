@@ -9,7 +9,7 @@ option = $(if $(2),--$(1) "$(2)")
 OPTIONS = $(call option,data,$(DATA)) $(ARGS)
 SWEEP   = $(OPTIONS) $(foreach model,$(MODEL),--model "$(model)") $(call option,trials,$(TRIALS)) \
           $(call option,search,$(SEARCH)) $(call option,seeds,$(SEEDS)) $(call option,workers,$(WORKERS)) $(call option,timeout,$(TIMEOUT)) \
-          $(call option,match-parameters,$(MATCH)) $(call option,reselect,$(RESELECT)) $(if $(QUICK),--quick)
+          $(call option,match-parameters,$(MATCH)) $(call option,reselect,$(RESELECT)) $(if $(REFIT),--refit) $(if $(QUICK),--quick)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup sweep baselines compare export report bench selftest ui data test test-fast check format lock clean
@@ -27,7 +27,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
-sweep: $(READY) ## search, confirm, table: TASK=sentiment [DATA= MODEL= SEARCH= TRIALS= SEEDS= WORKERS= TIMEOUT= MATCH=300k RESELECT= QUICK=1 ARGS=]
+sweep: $(READY) ## search, confirm, table: TASK=sentiment [DATA= MODEL= SEARCH= TRIALS= SEEDS= WORKERS= TIMEOUT= MATCH=300k RESELECT= REFIT=1 QUICK=1 ARGS=]
 	@$(RUN) sweep $(TASK) $(SWEEP)
 
 baselines: $(READY) ## what there is to beat: TASK= [DATA=]

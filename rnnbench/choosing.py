@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from statistics import median
 
+from rnnbench.errors import RnnbenchError
 from rnnbench.record import RunRecord
 
 REPETITIONS = 2
@@ -65,6 +67,21 @@ def fresh_scores(records: Iterable[RunRecord], trial: RunRecord) -> list[float]:
     """The validation scores of a trial's configuration on the further search seeds that completed."""
     done = {one.seed: one for one in reselections(records, trial) if one.outcome == "completed"}
     return [one.validation for one in done.values() if math.isfinite(one.validation)]
+
+
+def chosen_length(records: Iterable[RunRecord], choice: str) -> int:
+    """After how many updates the search found a configuration at its best: the median over its trainings.
+
+    Raises: RnnbenchError where none of them is stored.
+    """
+    lengths = [
+        one.costs["best_update"]
+        for one in records
+        if one.kind in ("trial", "reselect") and one.outcome == "completed" and _choice(one) == choice
+    ]
+    if not lengths:
+        raise RnnbenchError("no trial of the chosen configuration is stored: nothing says how long to train it")
+    return round(median(lengths))
 
 
 def asked_for(records: Iterable[RunRecord]) -> int:

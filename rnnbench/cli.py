@@ -128,6 +128,7 @@ def sweep(
     timeout: Annotated[float | None, typer.Option("--timeout", min=1, help="Seconds for the search.")] = None,
     match_parameters: given.Match = None,
     reselect: given.Reselect = None,
+    refit: given.Refit = False,
     sets: given.Sets = None,
     quick: given.Quick = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew instead of going on.")] = False,
@@ -143,7 +144,7 @@ def sweep(
     wanted = SweepOptions(
         models=tuple(model or ()),
         sets=tuple(sets or ()),
-        options=options | given.searched(search) | given.fairness(match_parameters, reselect),
+        options=options | given.searched(search) | given.fairness(match_parameters, reselect, refit),
         quick=quick,
         trials=trials,
         seeds=seeds,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rnnbench import registry
-from rnnbench.config import Range, Settings, is_named, range_from_plain, range_to_plain
+from rnnbench.config import Choices, Range, Settings, is_named, range_from_plain, range_to_plain
 from rnnbench.data.base import DataSettings
 from rnnbench.encoders.base import EncoderSettings, Layer
 from rnnbench.errors import RnnbenchError, SettingProblem, SettingsError, did_you_mean
@@ -19,6 +19,9 @@ from rnnbench.settings import BudgetSettings, HardwareSettings, SearchSettings, 
 from rnnbench.tasks.base import SequenceTask
 
 SEARCHED_SECTIONS = ("training", "encoder", "task")
+
+CAME_LATER = ("match_parameters", "reselect", "refit")
+"""Settings that older stored runs lack: they were off."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,9 @@ class ExperimentConfig:
             found.pop("encoder.bidirectional", None)
         if self.budget.match_parameters:
             found.pop("encoder.hidden_size", None)  # solved for, draw by draw
+        if self.search.refit and isinstance(schedules := found.get("training.schedule"), Choices):
+            # it follows a validation score that the confirmation will not have
+            found["training.schedule"] = Choices(*(name for name in schedules.values if name != "plateau"))
         groups = {
             f"{name}.{setting}": group for name, cls in classes.items() for setting, group in cls.groups().items()
         }
@@ -120,7 +126,7 @@ class ExperimentConfig:
     def comparison_key(self) -> str:
         """A short hash of what all runs of one comparison share. Take it from a config resolved without `for_model`."""
         plain = self.to_plain()
-        names = ("sampler", "pruning", "study_seed", "settings", "ranges", "reselect")
+        names = ("sampler", "pruning", "study_seed", "settings", "ranges", "reselect", "refit")
         search = _said({name: plain["search"][name] for name in names})
         shared = {name: _said(plain[name]) for name in ("task", "data", "budget", "training")}
         typed = {
@@ -133,7 +139,7 @@ class ExperimentConfig:
 
 def _said(section: Mapping[str, Any]) -> dict[str, Any]:
     """A section without the settings that came later and are off: what was stored before them keeps its hash."""
-    return {name: value for name, value in section.items() if value or name not in ("match_parameters", "reselect")}
+    return {name: value for name, value in section.items() if value or name not in CAME_LATER}
 
 
 def short_hash(plain: Any) -> str:
@@ -242,6 +248,10 @@ def _check_together(config: ExperimentConfig) -> None:
     if config.budget.match_parameters and origin in ("--set", "settings"):
         rule = "is solved for under budget.match_parameters: leave out one of the two"
         problems.append(SettingProblem("encoder.hidden_size", config.encoder.hidden_size, origin, rule))
+    if config.search.refit and config.training.schedule == "plateau":
+        origin = config.origins.get("training.schedule", "default")
+        rule = "follows the validation score, and search.refit trains on that split: choose another schedule"
+        problems.append(SettingProblem("training.schedule", "plateau", origin, rule))
     unreadable = config.range_problems()
     problems.extend(unreadable)
     for name, searched in ({} if unreadable else config.ranges()).items():

@@ -39,6 +39,9 @@ Reselect = Annotated[
     int | None,
     typer.Option("--reselect", metavar="K", min=0, help="Train the best K of each on two more seeds before choosing."),
 ]
+Refit = Annotated[
+    bool, typer.Option("--refit", help="Confirm on training and validation together, for the length that was chosen.")
+]
 Quick = Annotated[bool, typer.Option("--quick", help="A small budget: two minutes instead of fifteen.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Sweep = Annotated[str | None, typer.Option("--sweep", help="A sweep by run id or name; the newest by default.")]
@@ -53,10 +56,11 @@ def searched(search: list[str] | None) -> Options:
     return {"search.settings": ([*dict.fromkeys(names)] or [""], "--search")} if search else {}
 
 
-def fairness(match_parameters: str | None, reselect: int | None) -> Options:
-    """The settings that `--match-parameters` and `--reselect` stand for."""
-    match: Options = {"budget.match_parameters": (match_parameters, "--match-parameters")} if match_parameters else {}
-    return match if reselect is None else match | {"search.reselect": (reselect, "--reselect")}
+def fairness(match_parameters: str | None, reselect: int | None, refit: bool) -> Options:
+    """The settings that `--match-parameters`, `--reselect` and `--refit` stand for."""
+    found: Options = {"budget.match_parameters": (match_parameters, "--match-parameters")} if match_parameters else {}
+    found |= {} if reselect is None else {"search.reselect": (reselect, "--reselect")}
+    return found | ({"search.refit": (True, "--refit")} if refit else {})
 
 
 def tell_errors(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -64,7 +65,18 @@ class RunRecord:
         """The selecting metric on the test split, or NaN when the run never opened it."""
         return self.metrics.get(f"test/{self.metric}", float("nan"))
 
+    @property
+    def is_refitted(self) -> bool:
+        """Whether this is a confirmation on training and validation together, which has no validation score."""
+        return self.kind == "confirm" and bool((self.config.get("search") or {}).get("refit"))
+
 
 def is_matched(parameters: float, target: int) -> bool:
     """Whether a number of parameters is as near to the target as matched encoders have to be."""
     return abs(parameters - target) <= MATCH_TOLERANCE * target
+
+
+def by_validation(record: RunRecord) -> tuple[float, int]:
+    """Sorts confirmations, the best on validation first; those that were trained on it too, by their seed."""
+    score = -record.validation if record.higher_is_better else record.validation
+    return (score if math.isfinite(score) else math.inf), record.seed or 0

@@ -134,10 +134,16 @@ def parameters_of(config: ExperimentConfig, prepared: Prepared) -> int:
 
 
 def train(
-    config: ExperimentConfig, *, kind: Kind = "train", open_test: bool = False, hooks: Hooks | None = None
+    config: ExperimentConfig,
+    *,
+    kind: Kind = "train",
+    open_test: bool = False,
+    refit: int | None = None,
+    hooks: Hooks | None = None,
 ) -> Trained:
     """Trains one configuration on its seed; scores the test split only when told to open it.
 
+    refit: train on training and validation together, for so many updates; there is no validation score then.
     Raises: BudgetError outside the budget's parameters; SealedSplitError where a search asks for the test split.
     """
     if open_test and kind in SEARCH_KINDS:
@@ -153,6 +159,7 @@ def train(
         metric=cls.metric,
         higher_is_better=higher_is_better(cls.metric),
         settings=config.training,
+        keeps_scores=refit is None,
         seconds=config.budget.seconds,
         report=hooks.report,
         log=hooks.log,
@@ -168,6 +175,7 @@ def train(
             budget=config.budget,
             hardware=config.hardware,
             seed=config.seed,
+            refit=refit,
             others=[] if samples is None else [samples],
         )
     except (MemoryError, RuntimeError) as error:
@@ -236,6 +244,7 @@ def tracked(
     name: str,
     kind: Kind = "train",
     open_test: bool = False,
+    refit: int | None = None,
     parent: str | None = None,
     run_id: str | None = None,
     tags: Mapping[str, str] | None = None,
@@ -262,7 +271,7 @@ def tracked(
         about_to_be = describe(config, kind)
         writer.describe(replace(about_to_be, tags={**about_to_be.tags, **(tags or {})}))
         hooks = replace(hooks, log=log, keep_sample=writer.text if kind in KEPT_KINDS else None)
-        trained = train(config, kind=kind, open_test=open_test, hooks=hooks)
+        trained = train(config, kind=kind, open_test=open_test, refit=refit, hooks=hooks)
         record = replace(trained.record, run_id=writer.run_id, name=name)
         extra = {"test_opened": str(open_test), **(tags or {})}
         record = replace(record, tags={**record.tags, **extra})

@@ -112,6 +112,8 @@ class SearchSettings(Settings):
     trials: in all, per encoder. random_trials: how many of them come first as independent random draws.
     reselect: so many of the best configurations of each encoder are trained on two more search seeds, and the choice is
         by the mean; 0 takes the best single score.
+    refit: the confirmation trains on training and validation together, for as many updates as validation chose in the
+        search, and keeps the last weights. It has no validation score then.
     seeds: fresh seeds of the confirmation. settings: what is searched: groups (`basics`, `regularization`, ...), names,
     or patterns such as `encoder.*`; `all`, or nothing, means every setting that has a range, `none` no setting at all.
     ranges: in place of the range beside a setting; null means that it is not searched.
@@ -123,6 +125,7 @@ class SearchSettings(Settings):
     sampler: Literal["tpe", "random"] = "tpe"
     pruning: bool = True
     reselect: Annotated[int, Field(ge=0)] = 0
+    refit: bool = False
     study_seed: Annotated[int, Field(ge=0)] = 0
     settings: tuple[str, ...] = ()
     ranges: dict[str, Any] = Field(default_factory=dict)

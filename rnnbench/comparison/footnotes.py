@@ -25,6 +25,7 @@ def written(table: Comparison, records: Sequence[RunRecord], reasons: Sequence[s
     """
     yield from (f"FORCED, not a fair comparison. {reason}." for reason in reasons)
     yield from _also_in_training(records)
+    yield from _refitted(records)
     yield from _significance(table)
     yield from _seeds(table)
     yield from _trials(table, records)
@@ -41,6 +42,14 @@ def written(table: Comparison, records: Sequence[RunRecord], reasons: Sequence[s
 def _also_in_training(records: Sequence[RunRecord]) -> Iterable[str]:
     for said in sorted({record.tags[ALSO_IN_TRAINING] for record in records if ALSO_IN_TRAINING in record.tags}):
         yield f"{said} of the test split stand in training too: there the scores also reward learning by heart."
+
+
+def _refitted(records: Sequence[RunRecord]) -> Iterable[str]:
+    if any(record.is_refitted for record in records):
+        yield (
+            "Confirmed on training and validation together, for as many updates as validation chose in the search: "
+            "the validation scores are those of the chosen trials, and baselines had the training split alone."
+        )
 
 
 def reach(table: Comparison) -> tuple[int, float, int]:

@@ -36,7 +36,7 @@ def encoder_row(model: str, metric: str, confirms: Sequence[RunRecord], trials: 
         test=_mean(score for _, score in scores),
         # every score here is a share of what was right, or an error
         interval=mean_interval([score for _, score in scores], possible=(0.0, 1.0 if is_share else math.inf)),
-        validation=_mean(record.metrics.get(f"validation/{metric}") for record in scored),
+        validation=_mean(record.metrics.get(f"validation/{metric}") for record in _validated(scored, trials)),
         seed_scores=scores,
         seeds_planned=len(planned),
         trials_completed=outcomes["completed"],
@@ -48,6 +48,12 @@ def encoder_row(model: str, metric: str, confirms: Sequence[RunRecord], trials: 
         trial_run_ids=_ids(trials),
     )
     return _with_costs(row, scored)
+
+
+def _validated(confirms: Sequence[RunRecord], trials: Sequence[RunRecord]) -> Sequence[RunRecord]:
+    """The runs whose validation score an encoder's row shows: confirmed on all data, it is that of the chosen trial."""
+    choices = {record.tags.get("choice") for record in confirms if record.is_refitted}
+    return [record for record in trials if record.tags.get("choice") in choices] if choices else confirms
 
 
 def baseline_row(model: str, metric: str, runs: Sequence[RunRecord]) -> Row:

@@ -14,7 +14,7 @@ SECTIONS = ("training", "encoder", "task")
 FEWEST_RANDOM = 8
 """Independent draws at the beginning of a search from which one may tell what fewer trials would have found."""
 
-SHARED = {"settings": None, "sampler": None, "pruning": None, "study_seed": None, "reselect": 0}
+SHARED = {"settings": None, "sampler": None, "pruning": None, "study_seed": None, "reselect": 0, "refit": False}
 """What of a search every encoder of a comparison shares, and what a run means that does not say.
 
 Ranges may differ where an encoder is made an exception.

@@ -74,6 +74,10 @@ class Splits(Generic[T]):
         """The split of that name, through the same seal."""
         return getattr(self, split)
 
+    def joined(self, join: Callable[[T, T], T]) -> Self:
+        """The same splits with what `join(train, validation)` makes in the place of training; validation stays too."""
+        return replace(self, train=join(self.train, self.validation))
+
     def map(self, prepare: Callable[[SplitName, T], U]) -> Splits[U]:
         """Each split as `prepare(name, split)` makes it, under the same seal: the test split stays unseen.
 

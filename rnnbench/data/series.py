@@ -65,6 +65,17 @@ class PreparedSplit:
     def __len__(self) -> int:
         return len(self.levels) - self.history
 
+    def followed_by(self, after: PreparedSplit) -> PreparedSplit:
+        """These rows, and those of the next split after them, to be forecast as well."""
+        new = slice(after.history, None)
+        return PreparedSplit(
+            np.concatenate([self.inputs, after.inputs[new]]),
+            np.concatenate([self.targets, after.targets[new]]),
+            np.concatenate([self.levels, after.levels[new]]),
+            np.concatenate([self.times, after.times[new]]),
+            self.history,
+        )
+
 
 @dataclass(frozen=True)
 class PreparedSeries:

@@ -70,6 +70,15 @@ class EncodedTexts:
     def lengths(self) -> np.ndarray:
         return np.diff(self.offsets)
 
+    def followed_by(self, others: EncodedTexts) -> EncodedTexts:
+        """These texts, and others after them."""
+        return EncodedTexts(
+            np.concatenate([self.ids, others.ids]),
+            np.concatenate([self.offsets, self.offsets[-1] + others.offsets[1:]]),
+            np.concatenate([self.labels, others.labels]),
+            self.truncated + others.truncated,
+        )
+
 
 @dataclass(frozen=True)
 class EncodedLabelled:

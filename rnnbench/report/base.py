@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from rnnbench.comparison.base import Comparison, Row
 from rnnbench.comparison.importances import Importances
-from rnnbench.record import RunRecord
+from rnnbench.record import RunRecord, by_validation
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,7 @@ class Material:
         """The confirmation that stands for an encoder: of those with a showcase, the one that validated best."""
         own = [record for record in self.of_kind("confirm") if record.model == row.model]
         own = [record for record in own if record.run_id in self.showcases and record.run_id in row.run_ids]
-        sign = -1 if self.comparison.higher_is_better else 1
-        return min(own, key=lambda record: sign * record.validation, default=None)
+        return min(own, key=by_validation, default=None)
 
 
 def _number(record: RunRecord) -> int:

@@ -194,6 +194,9 @@ def command_for(tracker: Tracker, parent: str, trials: int) -> str:
     if config.search.settings != usual.search.settings:
         words += ["--search", ",".join(config.search.settings) or "all"]
         options["search.settings"] = (list(config.search.settings), "--search")
+    if config.search.refit and not usual.search.refit:
+        words += ["--refit"]
+        options["search.refit"] = (True, "--refit")
     for setting, option, value, normal in (
         (
             "budget.match_parameters",

@@ -16,6 +16,7 @@ from filelock import FileLock
 
 from rnnbench import runs
 from rnnbench.baseline_runs import TAKEN_OVER, tracked_baselines
+from rnnbench.choosing import chosen_length
 from rnnbench.errors import BudgetError
 from rnnbench.experiment import ExperimentConfig
 from rnnbench.matching import matched
@@ -37,6 +38,7 @@ class _Work:
     config: ExperimentConfig
     trial: Trial | None = None
     run_id: str | None = None
+    refit: int | None = None
 
 
 class Worker:
@@ -164,7 +166,13 @@ class Worker:
         name = f"{runs.model_name(model)}-seed{config.seed}"
         tags |= {"model": runs.model_name(model)}
         writer = self.tracker.start(self.plan.experiment_id, name, tags, self.plan.parent)
-        return _Work("confirm", model, name, config, run_id=writer.run_id)
+        return _Work("confirm", model, name, config, run_id=writer.run_id, refit=self._length_of(config))
+
+    def _length_of(self, config: ExperimentConfig) -> int | None:
+        """The updates after which the search found a configuration at its best, where it is trained on all data."""
+        if not config.search.refit:
+            return None
+        return chosen_length(self.tracker.records(self.plan.experiment_id, self.plan.parent), config.choice())
 
     def _do(self, work: _Work) -> None:
         self.tell(Event("start", self.number, work.kind, work.model, work.name))
@@ -205,6 +213,7 @@ class Worker:
                 name=work.name,
                 kind=work.kind,  # type: ignore[arg-type]
                 open_test=work.kind == "confirm",
+                refit=work.refit,
                 parent=self.plan.parent,
                 run_id=work.run_id,
                 tags=self._tags(work),

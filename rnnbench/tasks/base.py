@@ -70,6 +70,10 @@ class Prepared(ABC):
         """Breaks the seal of the test split: a confirmation is about to score."""
 
     @abstractmethod
+    def join_validation(self) -> None:
+        """Trains on the validation split too, from here on; what was learned from training alone stays as it is."""
+
+    @abstractmethod
     def to_plain(self) -> dict[str, Any]:
         """What was learned from training (vocabulary, scaler) as plain data, to use the trained weights later."""
 

@@ -16,7 +16,7 @@ from rnnbench import metrics
 from rnnbench.config import Choices, Floats, Group, Range, Settings
 from rnnbench.data.base import AnyData, Facts, Kind, NoSplits, Series, SplitName
 from rnnbench.data.batches import SeriesWindows
-from rnnbench.data.series import PreparedSeries, Scaler, prepare_series, unread_series
+from rnnbench.data.series import PreparedSeries, PreparedSplit, Scaler, prepare_series, unread_series
 from rnnbench.encoders.base import Encoder
 from rnnbench.errors import RnnbenchError
 from rnnbench.example_scores import ExampleScores
@@ -89,6 +89,9 @@ class PreparedWindows(Prepared):
 
     def open_test(self) -> None:
         self.rows = replace(self.rows, splits=self.rows.splits.opened())
+
+    def join_validation(self) -> None:
+        self.rows = replace(self.rows, splits=self.rows.splits.joined(PreparedSplit.followed_by))
 
     def to_plain(self) -> dict[str, Any]:
         return {

@@ -18,6 +18,7 @@ from rnnbench.data.base import AnyData, Kind, Labelled, LabelledTexts, NoSplits,
 from rnnbench.data.batches import LabelledBatches
 from rnnbench.data.text import (
     EncodedLabelled,
+    EncodedTexts,
     Tokenizer,
     TokenizerSettings,
     build_tokenizer,
@@ -82,6 +83,9 @@ class PreparedTexts(Prepared):
     def open_test(self) -> None:
         self.encoded = replace(self.encoded, splits=self.encoded.splits.opened())
         self.texts = self.texts.opened()
+
+    def join_validation(self) -> None:
+        self.encoded = replace(self.encoded, splits=self.encoded.splits.joined(EncodedTexts.followed_by))
 
     def to_plain(self) -> dict[str, Any]:
         return {"tokenizer": self.tokenizer.to_plain(), "classes": [*self.classes]}

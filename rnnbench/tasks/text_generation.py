@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
+import numpy as np
 import torch
 from pydantic import Field
 from torch import Tensor, nn
@@ -94,6 +95,11 @@ class PreparedCorpus(Prepared):
 
     def open_test(self) -> None:
         self.encoded = replace(self.encoded, splits=self.encoded.splits.opened())
+
+    def join_validation(self) -> None:
+        self.encoded = replace(
+            self.encoded, splits=self.encoded.splits.joined(lambda train, after: np.concatenate([train, after]))
+        )
 
     def to_plain(self) -> dict[str, Any]:
         return {"tokenizer": self.tokenizer.to_plain()}

@@ -23,6 +23,8 @@ Log = Callable[[int, dict[str, float]], None]
 class Watch(pl.Callback):
     """Follows one training: keeps the best epoch's weights, ends what diverges, stalls, or is pruned.
 
+    keeps_scores: False where the validation split is trained on too, so that a score on it says nothing.
+
     After `fit`, `outcome` says how it ended and `restore` puts the best weights back. The curve `seconds` says how
     long training alone had taken at each validation, so that scores can be drawn against time.
     """
@@ -33,6 +35,7 @@ class Watch(pl.Callback):
         metric: str,
         higher_is_better: bool,
         settings: TrainingSettings,
+        keeps_scores: bool = True,
         seconds: float = 0.0,
         report: Report | None = None,
         log: Log | None = None,
@@ -41,6 +44,7 @@ class Watch(pl.Callback):
         self.key = f"validation/{metric}"
         self.higher_is_better = higher_is_better
         self.settings = settings
+        self.keeps_scores = keeps_scores
         self.seconds = seconds
         self.report, self.is_interrupted = report, is_interrupted
         self.on_curve = log  # Lightning sets `log` on every callback
@@ -91,13 +95,14 @@ class Watch(pl.Callback):
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         self.validating_seconds += time.perf_counter() - self._validation_started
         values = {key: float(value) for key, value in trainer.callback_metrics.items() if key.startswith("validation/")}
-        self._keep(trainer.global_step, {**values, "seconds": self.training_seconds})
+        kept = values if self.keeps_scores else {}
+        self._keep(trainer.global_step, {**kept, "seconds": self.training_seconds})
         self.validations += 1
         score = values[self.key]
         if not math.isfinite(score):
             self._end(trainer, "diverged")
             return
-        self._compare(trainer, pl_module, score, values)
+        self._compare(trainer, pl_module, score, kept)
         if self.on_score is not None:
             self.on_score(score)
         if self.report is not None and self.report(self.validations, score):

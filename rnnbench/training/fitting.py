@@ -47,13 +47,19 @@ def fit(
     budget: BudgetSettings,
     hardware: HardwareSettings,
     seed: int,
+    refit: int | None = None,
     others: Sequence[pl.Callback] = (),
 ) -> None:
     """Trains in place until the budget ends or `watch` says so. The best weights stay in `watch`.
 
-    others: what only looks on, such as the writer of samples.
+    refit: so many updates of the same schedule, on training and validation together, in place of the budget's; the
+        last weights are then the ones that stay. others: what only looks on, such as the writer of samples.
     """
     updates, interval = count_updates(budget, task.prepared.batches_per_epoch(training.batch_size))
+    last = updates if refit is None else min(refit, updates)
+    if refit is not None:
+        task.prepared.join_validation()
+        interval = last  # validated once, at the end, to keep what averaging has made of the weights
     plateau = Plateau(training.decay_factor, training.plateau_patience, higher_is_better=watch.higher_is_better)
     watch.on_score = plateau.report
     is_mixed = hardware.precision.endswith("mixed")
@@ -78,7 +84,7 @@ def fit(
             devices=1,
             precision=hardware.precision,
             deterministic=hardware.deterministic,
-            max_steps=updates,
+            max_steps=last,
             max_epochs=-1,
             val_check_interval=interval,
             check_val_every_n_epoch=None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from rnnbench import registry, results
 from rnnbench.errors import ComparisonError, RnnbenchError, did_you_mean
 from rnnbench.experiment_files import studies
-from rnnbench.record import RunRecord
+from rnnbench.record import RunRecord, by_validation
 from rnnbench.runs import KEPT_KINDS
 from rnnbench.store import store_folder
 from rnnbench.tracking import Run, Tracker, record_of
@@ -89,13 +88,10 @@ def _best_of_sweep(tracker: Tracker, task: str, data: str | None) -> tuple[int, 
         and record.outcome == "completed"
         and best is not None
         and record.model == best.model
-        and math.isfinite(record.validation)
     ]
     if not done:
         return None
-    sign = 1 if done[0].higher_is_better else -1
-    chosen = max(done, key=lambda record: (sign * record.validation, -(record.seed or 0)))
-    return int(tracker.run(parent).info.start_time), chosen
+    return int(tracker.run(parent).info.start_time), min(done, key=by_validation)
 
 
 def _named(tracker: Tracker, run: str, task: str | None) -> RunRecord:

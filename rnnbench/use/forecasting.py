@@ -210,6 +210,8 @@ class Forecaster(TrainedModel):
             raise RnnbenchError(f"the coverage must be one of {', '.join(map(str, known))}, not {coverage}")
         errors = np.asarray(self.past_errors["absolute_errors"][known.index(coverage)])
         notes = [f"band: {coverage:.0%} of the absolute errors over the validation split stayed inside, step by step"]
+        if self.record.is_refitted:
+            notes.append("this run was trained on that split too: new errors are larger than the band")
         further = np.arange(len(errors) + 1, horizon + 1)
         if len(further):
             notes.append("beyond the trained horizon the band of its last step is widened by the square root of time")

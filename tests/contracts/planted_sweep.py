@@ -45,7 +45,7 @@ def scored(config: ExperimentConfig, kind: Any, scores: dict[str, float], tags: 
     record = runs.describe(config, kind)
     opened = {"test_opened": str("test" in scores)}
     metrics = {f"{split}/{record.metric}": score for split, score in scores.items()}
-    costs = {"parameters": 1000.0, "updates": 20.0, "wall_seconds": 1.0, "peak_memory_bytes": 1e6}
+    costs = {"parameters": 1000.0, "updates": 20.0, "best_update": 11.0, "wall_seconds": 1.0, "peak_memory_bytes": 1e6}
     return replace(record, metrics=metrics, costs=costs, tags={**record.tags, **opened, **tags})
 
 

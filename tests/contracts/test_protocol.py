@@ -320,6 +320,31 @@ def test_rule_12_the_test_score_is_that_of_the_update_which_validation_chose():
     assert trained.task.evaluate("test")["test/accuracy"] == trained.record.test
 
 
+def test_rule_12_trained_on_validation_too_the_table_says_so_and_no_other_run_stands_beside_it(store):
+    options = SweepOptions(models=("rnn", "gru"), trials=2, seeds=2, options={"search.refit": (True, "--refit")})
+    plan = planted_sweep.plant("sentiment", options)
+    worker, records = Worker(plan), Tracker().records(plan.experiment_id, plan.parent)
+    trial, config = results.chosen(records)["gru"], worker.studies.choice("gru")
+    assert worker._begin_confirmation("gru", config.with_values({}, seed=3)).refit == trial.costs["best_update"]
+    table = compare(records)
+    assert [note for note in table.footnotes if note.startswith("Confirmed on training and validation together")]
+    assert {row.model: row.validation for row in table.encoders}["gru"] == trial.validation
+    one = of_kind(records, "confirm")
+    usual = {**one.config, "search": {**one.config["search"], "refit": False}}
+    with pytest.raises(ComparisonError, match=r"search\.refit: false in gru-seed1.*; true in"):
+        compare(with_one(records, one, config=usual))
+
+
+def test_rule_12_a_schedule_that_needs_the_validation_score_is_refused_where_it_is_trained_on():
+    options = {"search.refit": (True, "--refit")}
+    with pytest.raises(SettingsError, match=r"follows the validation score, and search\.refit trains on that split"):
+        resolve("sentiment", "gru", sets=["training.schedule=plateau"], options=options)
+    searched = {"search.settings": (["training.schedule"], "--search")}
+    usual = resolve("sentiment", "gru", options=searched).ranges()["training.schedule"].values
+    refitted = resolve("sentiment", "gru", options={**options, **searched}).ranges()["training.schedule"].values
+    assert {*usual} - {*refitted} == {"plateau"}
+
+
 # the table
 
 

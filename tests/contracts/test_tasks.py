@@ -6,6 +6,7 @@ import math
 import sys
 import typing
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -325,6 +326,66 @@ def test_vocabulary_and_scale_come_from_training_alone(task):
     assert prepared_for(task, changed(data, "validation"))[0].to_plain() == learned
     assert prepared_for(task, changed(data, "_test"))[0].to_plain() == learned
     assert prepared_for(task, changed(data, "train"))[0].to_plain() != learned
+
+
+def epoch(prepared):
+    """Everything that one epoch of training reads, as numbers."""
+    batches = prepared.training_batches(4, seed=3)
+    read = [next(batches) for _ in range(prepared.batches_per_epoch(4))]
+    return [part.double().numpy() for batch in read for part in batch if isinstance(part, torch.Tensor)]
+
+
+def is_same(first, second):
+    return len(first) == len(second) and all(map(np.array_equal, first, second))
+
+
+def test_joined_with_validation_training_reads_both_splits_and_no_test(task):
+    data = small_data.of_kind(task_class(task).data_kind)
+    alone, joined, other_validation, other_test = (
+        prepared_for(task, one)[0] for one in (data, data, changed(data, "validation"), changed(data, "_test"))
+    )
+    for prepared in (joined, other_validation, other_test):
+        prepared.join_validation()
+    assert joined.batches_per_epoch(4) > alone.batches_per_epoch(4)
+    assert not is_same(epoch(joined), epoch(other_validation))
+    assert is_same(epoch(joined), epoch(other_test))
+    assert joined.to_plain() == alone.to_plain()
+    assert [len(batch) for batch in joined.evaluation_batches("validation")] == [
+        len(batch) for batch in alone.evaluation_batches("validation")
+    ]
+    with pytest.raises(SealedSplitError):
+        [*joined.evaluation_batches("test")]
+
+
+def test_every_item_of_both_splits_is_read_once_in_an_epoch(task):
+    if task == "text_generation":
+        pytest.skip("an epoch of a long text leaves out the end of each stream")
+    prepared, _ = prepared_for(task)
+
+    def trained():
+        return sum(len(batch[0]) for batch in islice(prepared.training_batches(4, 0), prepared.batches_per_epoch(4)))
+
+    alone = trained()
+    validated = sum(len(batch[0]) for batch in prepared.evaluation_batches("validation"))
+    prepared.join_validation()
+    # a window of a series may now cross from training into validation
+    crossing = HORIZON - 1 if task == "forecasting" else 0
+    assert trained() == alone + validated + crossing
+
+
+@pytest.mark.parametrize("averaging", ["none", "exponential"])
+def test_trained_on_validation_too_it_has_the_length_it_is_given_and_no_validation_score(task, small_runs, averaging):
+    config = small_config(task).with_values({"training.averaging": averaging})
+    whole = runs.train(config, kind="confirm", open_test=True).record
+    refitted = runs.train(config, kind="confirm", open_test=True, refit=3).record
+    assert refitted.costs["updates"] == refitted.costs["best_update"] == 3 < whole.costs["updates"]
+    assert whole.validation == whole.validation
+    assert not [key for key in (*refitted.metrics, *refitted.curves) if key.startswith("validation/")]
+    assert math.isfinite(refitted.test)
+    assert {key: refitted.metrics[key] for key in whole.metrics if key.startswith("test/")} != {
+        key: score for key, score in whole.metrics.items() if key.startswith("test/")
+    }
+    assert refitted.fingerprint == whole.fingerprint
 
 
 def test_what_was_learned_comes_back_from_plain_data(task):

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from rnnbench import results
-from rnnbench.choosing import candidates, chosen
+from rnnbench.choosing import candidates, chosen, chosen_length
 from rnnbench.comparison import compare
 from rnnbench.comparison.cells import style
 from rnnbench.comparison.reselection import lucky_share, lucky_shares, share_in_words
-from rnnbench.errors import ComparisonError
+from rnnbench.errors import ComparisonError, RnnbenchError
 from rnnbench.record import RunRecord
 
 
@@ -163,3 +163,17 @@ def test_luck_in_words() -> None:
     assert share_in_words(0.008, style("accuracy")) == "0.8 points"
     assert share_in_words(0.012, style("bits_per_character")) == "0.012 bits per character"
     assert share_in_words(0.0004, style("accuracy")) == share_in_words(-0.03, style("mase")) == "none"
+
+
+def test_the_length_of_a_refit_is_the_median_of_what_the_search_found_best():
+    found = [
+        replace(one, costs={"best_update": update})
+        for one, update in zip([*trials("gru", 0.7, 0.8), *again("gru", "b", 0.75, 0.77)], (5, 40, 30, 90), strict=True)
+    ]
+    assert chosen_length(found, "b") == 40
+    assert chosen_length(found, "a") == 5
+    lost = [replace(one, outcome="diverged") if one.kind == "reselect" else one for one in found]
+    assert chosen_length(lost, "b") == 40
+    confirmed = [replace(one, costs={"best_update": 7.0}) for one in confirms("gru", "c", 0.7)]
+    with pytest.raises(RnnbenchError, match="no trial of the chosen configuration is stored"):
+        chosen_length([*found, *confirmed], "c")
