@@ -382,6 +382,19 @@ def test_a_study_says_only_what_its_task_does_not(sentiment_file, tmp_path):
         resolve("my_studi", "gru")
 
 
+def test_what_a_study_says_wins_over_what_its_task_says_of_a_data_set_or_an_encoder(sentiment_file):
+    sentiment_file.write_text(
+        "models: [gru]\nfor_data: {mr: {encoder: {hidden_size: 40, dropout: 0.3}}}\n"
+        "for_model: {gru: {encoder: {num_layers: 2}, training: {batch_size: 5}}}"
+    )
+    study = "study_of: sentiment\nmodels: [gru]\ndata: {name: mr}\nencoder: {hidden_size: 9, num_layers: 1}"
+    (sentiment_file.parent / "my_study.yaml").write_text(study)
+    config = resolve("my_study", "gru")
+    assert (config.encoder.hidden_size, config.encoder.num_layers) == (9, 1)
+    assert (config.encoder.dropout, config.training.batch_size) == (0.3, 5)
+    assert resolve("my_study", "gru", options={"data.name": ("nsmc", "--data")}).encoder.dropout != 0.3
+
+
 def test_a_variant_names_its_encoder(sentiment_file):
     (sentiment_file.parent / "my_study.yaml").write_text("study_of: sentiment\nvariants: {thin: {encoder: {}}}")
     with pytest.raises(RnnbenchError, match="the variant 'thin' must name its encoder, such as model: lstm"):
