@@ -240,7 +240,7 @@ def test_a_wrong_type_is_told(sentiment_file):
         "2 settings need another value\n"
         "  training.batch_size = [1, 2]    (sentiment.yaml)   must be a whole number of at least 1\n"
         "  training.schedule   = 'cosin'   (sentiment.yaml)   must be one of: constant, step, plateau, cosine, "
-        "one_cycle. Did you mean 'cosine'?"
+        "linear, one_cycle. Did you mean 'cosine'?"
     )
 
 
