@@ -20,7 +20,7 @@ from rnnbench.tasks.base import SequenceTask
 
 SEARCHED_SECTIONS = ("training", "encoder", "task")
 
-CAME_LATER = ("match_parameters", "reselect", "refit")
+CAME_LATER = ("match_parameters", "reselect", "refit", "embedding_deviation")
 """Settings that older stored runs lack: they were off."""
 
 

@@ -34,6 +34,8 @@ from rnnbench.layers.dropout import keep_mask
 from rnnbench.showcases import whole_words
 from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
 
+USUAL_DEVIATION = 0.1
+"""Of the numbers of a token's vector at the start."""
 EVALUATION_STREAMS = 32
 """Part of how the task measures: each stream but the first begins without the context before it."""
 EVALUATION_WINDOW = 256
@@ -48,6 +50,8 @@ class TextGenerationSettings(Settings):
 
     window: tokens between two cuts of the gradient (truncated backpropagation through time).
     carry_state: go on from the state of the window before; otherwise every window starts empty.
+    embedding_deviation: standard deviation of the vectors' numbers at the start; None is 0.1. The larger it is, the
+        more of a token reaches the encoder in the first updates.
     word_dropout: share of the vocabulary whose vectors are zero for a whole batch (Gal and Ghahramani, 2016,
         arXiv:1512.05287). embedding_dropout: share of single numbers of the vectors.
     label_smoothing: share of the target that is spread over the vocabulary in training (Szegedy et al., 2016,
@@ -59,6 +63,9 @@ class TextGenerationSettings(Settings):
     tokenizer: Annotated[Literal["characters", "subwords", "words"], Group("architecture")] = "characters"
     vocabulary_size: Annotated[int, Field(ge=16)] = 1024
     embedding_size: Annotated[int, Field(ge=1), Ints(32, 128, log=True), Group("architecture")] = 64
+    embedding_deviation: Annotated[
+        float | None, Field(gt=0, le=3), Floats(0.1, 1.0, log=True), Group("architecture")
+    ] = None
     embedding_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.3), Group("regularization")] = 0.0
     word_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.3), Group("regularization")] = 0.0
     label_smoothing: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.2), Group("regularization")] = 0.0
@@ -142,7 +149,7 @@ class TextGeneration(SequenceTask):
     def __init__(self, encoder: Encoder, prepared: PreparedCorpus, settings: TextGenerationSettings) -> None:
         super().__init__(encoder, prepared, settings)
         self.embedding = nn.Embedding(prepared.tokenizer.size, settings.embedding_size)
-        nn.init.normal_(self.embedding.weight, std=0.1)
+        nn.init.normal_(self.embedding.weight, std=settings.embedding_deviation or USUAL_DEVIATION)
         self.embedding_dropout = nn.Dropout(settings.embedding_dropout)
         width = settings.embedding_size if settings.tied_embeddings else encoder.output_size
         self.to_embedding = nn.Identity() if width == encoder.output_size else nn.Linear(encoder.output_size, width)
