@@ -1,6 +1,7 @@
 """YAML, options and `--set` to one checked configuration, later ones winning.
 
-setting's default  <  experiments/<task>.yaml  <  for_data  <  for_model  <  quick  <  options and --set
+setting's default  <  experiments/<task>.yaml  <  its for_data  <  its for_model  <  a study's file, in the same order
+                   <  its variant  <  quick  <  options and --set
 """
 
 from __future__ import annotations
@@ -38,12 +39,11 @@ def resolve(
     classes = section_classes(task, layer)
     given: Given = {}
     problems: list[SettingProblem] = []
-    for path, said in files:
-        collect(said, path.name, given, problems)
     typed = {**dict(options or {}), **parse_sets(sets, problems)}
-    data_name = str(typed.get("data.name", given.get("data.name", ("", "")))[0])
+    data_name = str(typed["data.name"][0]) if "data.name" in typed else _data_name(said for _, said in files)
     has_path = typed.get("data.path", (None, ""))[0]
     for path, said in files:
+        collect(said, path.name, given, problems)
         if not has_path:
             collect(below(said, "for_data", data_name), f"{path.name}, {data_name}", given, problems)
         if for_model:
@@ -66,6 +66,12 @@ def _ask_for(typed: Mapping[str, tuple[Any, str]], given: Given) -> None:
         asked = {name for name in names if isinstance(name, str) and ranges.get(name, ...) is None}
         if asked:
             given["search.ranges"] = ({name: plain for name, plain in ranges.items() if name not in asked}, origin)
+
+
+def _data_name(files: Iterable[Mapping[str, Any]]) -> str:
+    """The data set that the last file which names one names."""
+    sections = [said["data"] for said in files if isinstance(said.get("data"), Mapping)]
+    return str(next((section["name"] for section in reversed(sections) if "name" in section), ""))
 
 
 def _pin(typed: Mapping[str, tuple[Any, str]], given: Given) -> None:

@@ -55,8 +55,8 @@ class TrainingSettings(Settings):
     gradient_clip: Annotated[float, Field(ge=0), Floats(0.25, 4.0, log=True), Group("regularization")] = 1.0
     gradient_clip_by: Annotated[Literal["norm", "value"], Choices("norm", "value"), Group("regularization")] = "norm"
     schedule: Annotated[
-        Literal["constant", "step", "plateau", "cosine", "one_cycle"],
-        Choices("constant", "step", "plateau", "cosine", "one_cycle"),
+        Literal["constant", "step", "plateau", "cosine", "linear", "one_cycle"],
+        Choices("constant", "step", "plateau", "cosine", "linear", "one_cycle"),
         Group("optimization"),
     ] = "cosine"
     warmup: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.2), Group("optimization")] = 0.05

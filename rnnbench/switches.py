@@ -30,7 +30,7 @@ SWITCHES: Mapping[str, tuple[Any, ...]] = {
     "training.temporal_activation_penalty": (2.0,),
     "training.gradient_clip": (0.01,),
     "training.gradient_clip_by": ("value",),
-    "training.schedule": ("constant", "step", "plateau", "one_cycle"),
+    "training.schedule": ("constant", "step", "plateau", "linear", "one_cycle"),
     "training.warmup": (0.5,),
     "training.averaging": ("exponential", "stochastic"),
     "training.patience": (1,),

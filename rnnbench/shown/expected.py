@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ def expected_of_search(
     from rnnbench.comparison.expected_figure import expected_figure
     from rnnbench.comparison.exports import write_whole
     from rnnbench.comparison.luck import luck, luck_in_words
-    from rnnbench.shown.importance import known_models
+    from rnnbench.shown.importance import known_models, too_little
     from rnnbench.shown.tables import print_paths
     from rnnbench.sweeps import command_for
     from rnnbench.tracking import Tracker
@@ -41,7 +42,7 @@ def expected_of_search(
     asked = known_models(models, {record.model for record in records if record.kind == "trial"})
     with notes.status("drawing trials again"):
         found = expectations(records, asked)
-    refusal = _refusal(found, command_for(tracker, parent, max((one.trials for one in found.refused), default=0)))
+    refusal = too_little("what a search finds", found, partial(command_for, tracker, parent))
     if not found.curves:
         raise RnnbenchError(refusal or f"no trial of this sweep has ended yet. Type: rnnbench sweep {task}")
     figure = expected_figure(found.curves)
@@ -57,15 +58,6 @@ def expected_of_search(
     if refusal:
         out.print(Text(f"left out: {refusal}", style="yellow"), soft_wrap=True)
     print_paths([path])
-
-
-def _refusal(found: Expectations, command: str) -> str:
-    """Of which encoders nothing can be said, why, and what adds trials; nothing where all have enough."""
-    if not found.refused:
-        return ""
-    reasons = "; ".join(f"{one.model}: {one.reason}" for one in found.refused)
-    more = f". To add trials, type: {command}" if any(one.trials for one in found.refused) else ""
-    return f"too little to tell what a search finds. {reasons}{more}"
 
 
 def _print(found: Expectations) -> None:

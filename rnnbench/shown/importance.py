@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from rnnbench.errors import RnnbenchError, UnknownNameError
 from rnnbench.shown.console import notes, out
 
 if TYPE_CHECKING:
+    from rnnbench.comparison.expectations import Expectations
     from rnnbench.comparison.importances import Importance, Importances, Share
 
 _BAR = 32
@@ -51,7 +53,7 @@ def mattered(
     with notes.status("weighing settings"):
         wanted = [name for name in EVALUATORS if evaluator in (name, "both")]
         found = importances(records, models=asked, evaluators=wanted)
-    refusal = _refusal(found, command_for(tracker, parent, max((one.trials for one in found.refused), default=0)))
+    refusal = too_little("which settings mattered", found, partial(command_for, tracker, parent))
     if not found.found:
         raise RnnbenchError(refusal or f"no trial of this sweep has ended yet. Type: rnnbench sweep {task}")
     figure = importance_figure(found)
@@ -78,13 +80,17 @@ def known_models(models: Sequence[str], known: set[str]) -> list[str]:
     return names
 
 
-def _refusal(found: Importances, command: str) -> str:
-    """Of which encoders nothing can be said, why, and what adds trials; nothing where all have enough."""
+def too_little(to_tell: str, found: Importances | Expectations, command: Callable[[int], str]) -> str:
+    """Of which encoders nothing can be said, why, and what adds trials; nothing where all have enough.
+
+    command: what to type for so many trials.
+    """
     if not found.refused:
         return ""
     reasons = "; ".join(f"{one.model}: {one.reason}" for one in found.refused)
-    more = f". To add trials, type: {command}" if any(one.trials for one in found.refused) else ""
-    return f"too little to tell which settings mattered. {reasons}{more}"
+    trials = max(one.trials for one in found.refused)
+    more = f". To add trials, type: {command(trials)}" if trials else ""
+    return f"too little to tell {to_tell}. {reasons}{more}"
 
 
 def _print(found: Importances) -> None:

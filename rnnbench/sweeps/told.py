@@ -37,7 +37,10 @@ def command_of(task: str, options: SweepOptions) -> str:
     for name, (value, origin) in given.items():
         if name in _OF_THIS_MACHINE:
             continue
-        words += [origin, _typed(value)] if origin.startswith("--") else ["--set", f"{name}={json.dumps(value)}"]
+        if not origin.startswith("--"):
+            words += ["--set", f"{name}={json.dumps(value)}"]
+        else:
+            words += [origin] if value is True else [origin, _typed(value)]
     for item in options.sets:
         words += ["--set", item]
     return shlex.join(words)

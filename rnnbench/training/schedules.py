@@ -43,6 +43,7 @@ def rate_factor(settings: TrainingSettings, updates: int, plateau: Plateau | Non
     step       decay_factor after every decay_every of the updates
     plateau    decay_factor whenever validation stalls
     cosine     half a cosine from 1 to 2 %           Loshchilov and Hutter (2017), SGDR, arXiv:1608.03983
+    linear     a straight line from 1 to 0            Bergsma et al. (2025), Straight to zero, arXiv:2502.15938
     one_cycle  from 1/25 up to 1 over 30 % of the updates, down to 1/250,000, both by cosine
                Smith and Topin (2018), Super-convergence, arXiv:1708.07120, in the form of torch's OneCycleLR
     """
@@ -57,6 +58,8 @@ def rate_factor(settings: TrainingSettings, updates: int, plateau: Plateau | Non
                 return 1.0 if plateau is None else plateau.now
             case "cosine":
                 return _between(1.0, LAST, (update - climb) / max(1, updates - climb)) if update >= climb else 1.0
+            case "linear":
+                return max(0.0, 1.0 - (update - climb) / max(1, updates - climb)) if update >= climb else 1.0
             case "one_cycle":
                 return _cycle(update, updates)
         return 1.0

@@ -240,7 +240,7 @@ def test_a_wrong_type_is_told(sentiment_file):
         "2 settings need another value\n"
         "  training.batch_size = [1, 2]    (sentiment.yaml)   must be a whole number of at least 1\n"
         "  training.schedule   = 'cosin'   (sentiment.yaml)   must be one of: constant, step, plateau, cosine, "
-        "one_cycle. Did you mean 'cosine'?"
+        "linear, one_cycle. Did you mean 'cosine'?"
     )
 
 
@@ -380,6 +380,19 @@ def test_a_study_says_only_what_its_task_does_not(sentiment_file, tmp_path):
     assert models_of("my_study") == ["gru", "thin"]
     with pytest.raises(UnknownNameError, match=r"unknown task 'my_studi'. Did you mean 'my_study'\?"):
         resolve("my_studi", "gru")
+
+
+def test_what_a_study_says_wins_over_what_its_task_says_of_a_data_set_or_an_encoder(sentiment_file):
+    sentiment_file.write_text(
+        "models: [gru]\nfor_data: {mr: {encoder: {hidden_size: 40, dropout: 0.3}}}\n"
+        "for_model: {gru: {encoder: {num_layers: 2}, training: {batch_size: 5}}}"
+    )
+    study = "study_of: sentiment\nmodels: [gru]\ndata: {name: mr}\nencoder: {hidden_size: 9, num_layers: 1}"
+    (sentiment_file.parent / "my_study.yaml").write_text(study)
+    config = resolve("my_study", "gru")
+    assert (config.encoder.hidden_size, config.encoder.num_layers) == (9, 1)
+    assert (config.encoder.dropout, config.training.batch_size) == (0.3, 5)
+    assert resolve("my_study", "gru", options={"data.name": ("nsmc", "--data")}).encoder.dropout != 0.3
 
 
 def test_a_variant_names_its_encoder(sentiment_file):

@@ -71,7 +71,7 @@ def test_a_name_that_nothing_has(line: str, words: str, refused: Refused) -> Non
         ("training.learning_rate=nan", "must be above 0"),
         (
             "training.schedule=cosin",
-            "plateau, cosine, one_cycle. Did you mean 'cosine'?",
+            "plateau, cosine, linear, one_cycle. Did you mean 'cosine'?",
         ),
         ("search.ranges={encoder.hidden_size: {low: 3}}", "must be a list of choices or {low: ..., high: ...,"),
         ("search.ranges={encoder.hidden_size: {low: -3, high: 8}}", "must be a whole number of at least 1"),

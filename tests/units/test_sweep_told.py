@@ -34,6 +34,7 @@ def test_a_study_asks_its_question_and_a_task_what_its_first_line_says(
         ["--quick", "--model", "rnn", "--model", "gru"],
         ["--data", "/data/my reviews.csv", "--text-column", "a b", "--label-column", "stars"],
         ["--target", "load,temp", "--covariates", "x,y", "--frequency", "1h"],
+        ["--refit", "--reselect", "2", "--match-parameters", "300k"],
         ["--search", "basics,encoder.*", "--set", "budget.updates=20", "--set", "data.name='x'"],
     ],
 )

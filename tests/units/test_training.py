@@ -45,6 +45,18 @@ def test_a_cosine_schedule_climbs_and_falls_to_two_percent():
     assert factor(4) == pytest.approx(0.02 + 0.49 * (1 + math.cos(math.pi / 5)))
 
 
+def test_a_linear_schedule_climbs_and_falls_to_nothing_like_torchs():
+    factor = factor_of("linear", updates=12, warmup=2 / 12)
+    assert [factor(0), factor(1)] == [0.5, 1.0]
+    optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=1.0)
+    theirs = torch.optim.lr_scheduler.LinearLR(optimizer, start_factor=1.0, end_factor=1e-12, total_iters=10)
+    for update in range(2, 12):
+        assert factor(update) == pytest.approx(theirs.get_last_lr()[0])
+        optimizer.step()
+        theirs.step()
+    assert factor(12) == factor(50) == 0.0
+
+
 def test_a_step_schedule_falls_after_every_quarter():
     factor = factor_of("step", updates=8, decay_factor=0.5, decay_every=0.25)
     assert [factor(update) for update in range(8)] == [1, 1, 0.5, 0.5, 0.25, 0.25, 0.125, 0.125]
@@ -79,12 +91,12 @@ def test_a_plateau_is_torchs(patience, higher_is_better):
     assert factor_of("plateau", updates=10, warmup=0.2, plateau=ours)(0) == pytest.approx(ours.now / 2)
 
 
-@pytest.mark.parametrize("schedule", ["constant", "step", "plateau", "cosine"])
+@pytest.mark.parametrize("schedule", ["constant", "step", "plateau", "cosine", "linear"])
 def test_without_a_climb_the_first_update_has_the_whole_rate(schedule):
     assert factor_of(schedule, updates=100)(0) == 1.0
 
 
-@pytest.mark.parametrize("schedule", ["constant", "step", "plateau", "cosine", "one_cycle"])
+@pytest.mark.parametrize("schedule", ["constant", "step", "plateau", "cosine", "linear", "one_cycle"])
 def test_a_schedule_of_one_update_works(schedule):
     assert 0 < factor_of(schedule, updates=1, warmup=0.05)(0) <= 1.0
 
