@@ -157,6 +157,12 @@ def layer_class(model: str) -> type[Layer]:
     return registry.only_subclass(registry.module("encoders", model), Layer)
 
 
+def only_others_have(setting: str) -> str | None:
+    """Which encoders have a setting of their own, in words, or None where none has."""
+    found = [name for name in registry.names("encoders") if setting in layer_class(name).Settings.model_fields]
+    return f"only {' and '.join(found)} {'has' if len(found) == 1 else 'have'} such a setting" if found else None
+
+
 def from_plain(plain: Mapping[str, Any]) -> ExperimentConfig:
     """The configuration that `to_plain` wrote.
 
@@ -215,7 +221,9 @@ def build(
             rule = f"there is no section {section!r}.{did_you_mean(section, classes)} Sections: {', '.join(classes)}"
             problems.append(SettingProblem(name, value, origin, rule))
         elif setting not in classes[section].model_fields:
+            why = only_others_have(setting) if section == "encoder" else None
             rule = f"there is no such setting.{did_you_mean(setting, classes[section].model_fields)}"
+            rule = rule if why is None else f"{Path(names[0]).stem} cannot have it: {why}"
             problems.append(SettingProblem(name, value, origin, rule))
         else:
             values[section][setting] = value

@@ -67,8 +67,8 @@ def probabilities(scores: Float[Tensor, " vocabulary"], sampling: Sampling) -> F
     scores[:SPECIALS] = float("-inf")
     if sampling.temperature == 0:
         return torch.nn.functional.one_hot(scores.argmax(), len(scores)).to(scores.dtype)
-    # shifted first: a small temperature must not turn the largest score into infinity
-    scores = (scores - scores.max()) / sampling.temperature
+    # shifted first: a small temperature must not turn the largest score into infinity, nor be a zero to divide by
+    scores = (scores - scores.max()) / max(sampling.temperature, torch.finfo(scores.dtype).tiny)
     # of equals, the first is kept: as in greedy choice
     ordered, order = scores.sort(descending=True, stable=True)
     if sampling.top_k is not None:

@@ -53,8 +53,19 @@ def resolve(
     for path, said in files if quick else ():
         collect(below(said, "quick"), f"{path.name}, quick", given, problems)
     given.update(typed)
+    _ask_for(typed, given)
     _pin(typed, given)
     return build(task, (model, layer), classes, given, problems, seed)
+
+
+def _ask_for(typed: Mapping[str, tuple[Any, str]], given: Given) -> None:
+    """Searches what is typed by its own name, though the file leaves it out of its group: in the range beside it."""
+    ranges, origin = given.get("search.ranges", ({}, "default"))
+    names, _ = typed.get("search.settings", ((), ""))
+    if "search.ranges" not in typed and isinstance(ranges, Mapping) and isinstance(names, list | tuple):
+        asked = {name for name in names if isinstance(name, str) and ranges.get(name, ...) is None}
+        if asked:
+            given["search.ranges"] = ({name: plain for name, plain in ranges.items() if name not in asked}, origin)
 
 
 def _data_name(files: Iterable[Mapping[str, Any]]) -> str:

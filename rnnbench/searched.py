@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from rnnbench import registry
 from rnnbench.config import ALL, GROUPS, NONE, Settings, is_named, range_to_plain
@@ -10,6 +11,7 @@ from rnnbench.data.base import AnyData
 from rnnbench.errors import SettingProblem, SettingsError, did_you_mean
 from rnnbench.experiment import SEARCHED_SECTIONS, ExperimentConfig, layer_class, task_class
 
+_TYPED = ("--search", "--set", "settings")
 _NO_SEED = "a seed is never searched: the luckiest would win. Trials and confirmations have seeds of their own"
 
 
@@ -46,6 +48,8 @@ def check_searched(configs: Iterable[ExperimentConfig]) -> None:
         elif name in known - ranged:
             rule = "has no range to be searched in: write one in search.ranges, such as [1, 2] or {low: 1, high: 2}"
             problems.append(told("search.settings", name, rule))
+    if not problems and first.origins.get("search.settings", "default") in _TYPED:
+        problems += [told("search.settings", name, why) for name, why in _named_in_vain(configs).items()]
     for name in first.search.ranges:
         if _is_seed(name):
             problems.append(told("search.ranges", name, _NO_SEED))
@@ -54,6 +58,28 @@ def check_searched(configs: Iterable[ExperimentConfig]) -> None:
             problems.append(told("search.ranges", name, f"no encoder has such a setting.{near}"))
     if problems:
         raise SettingsError(problems)
+
+
+def _named_in_vain(configs: list[ExperimentConfig]) -> dict[str, str]:
+    """Settings that the search names one by one and no encoder's trials would draw, each with the reason."""
+    first = configs[0]
+    drawn = {name for config in configs for name in (*config.ranges(), *left_to_data(config))}
+    names = [name for name in first.search.settings if name not in (ALL, NONE, *GROUPS) and not set(name) & set("*?[")]
+    return {name: _why_not(name, configs) for name in names if name not in drawn}
+
+
+def _why_not(name: str, configs: list[ExperimentConfig]) -> str:
+    first = configs[0]
+    if first.origins.get(name, "").startswith("--") or first.origins.get(name) == "settings":
+        return f"is typed as {name} too, and what is typed is not searched: leave out one of the two"
+    if first.search.ranges.get(name, ...) is None:
+        return "search.ranges says null, which takes it out of the search"
+    if name == "encoder.hidden_size" and first.budget.match_parameters:
+        return "is solved for under budget.match_parameters: leave out one of the two"
+    if name == "encoder.bidirectional" and task_class(first.task).requires_causal:
+        return f"{first.task} needs an encoder that does not look ahead"
+    models = " and ".join(dict.fromkeys(Path(config.layer).stem for config in configs))
+    return f"{models} cannot have it" if name.startswith("encoder.") else f"{first.task} has no such setting"
 
 
 def _is_seed(name: str) -> bool:

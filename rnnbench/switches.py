@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rnnbench.experiment import layer_class
+from rnnbench import registry
+from rnnbench.experiment import layer_class, only_others_have, task_class
 
 SWITCHES: Mapping[str, tuple[Any, ...]] = {
     "encoder.input_dropout": (0.3,),
@@ -18,6 +19,7 @@ SWITCHES: Mapping[str, tuple[Any, ...]] = {
     "encoder.connection": ("residual", "highway"),
     "encoder.normalization": ("layer", "batch"),
     "encoder.state_normalization": (True,),
+    "encoder.forget_bias": (-2.0,),
     "encoder.initialization": ("xavier", "xavier_normal", "he", "orthogonal", "identity"),
     "training.optimizer": ("adam", "sgd", "muon"),
     "training.momentum": (0.5,),
@@ -31,14 +33,22 @@ SWITCHES: Mapping[str, tuple[Any, ...]] = {
     "training.schedule": ("constant", "step", "plateau", "linear", "one_cycle"),
     "training.warmup": (0.5,),
     "training.averaging": ("exponential", "stochastic"),
+    "training.patience": (1,),
+    "training.minimum_change": (100.0,),
+    "task.embedding_dropout": (0.3,),
+    "task.word_dropout": (0.3,),
+    "task.label_smoothing": (0.2,),
+    "task.tied_embeddings": (True,),
 }
-"""By dotted name, values that are on: each changes what training does, whatever the task."""
+"""By dotted name, values that are on: each changes what training does."""
 
 SET_WITH: Mapping[str, Mapping[str, Any]] = {
     "encoder.locked_dropout": {"encoder.dropout": 0.3},
     "training.optimizer": {"training.weight_decay": 0.3},
     "training.momentum": {"training.optimizer": "sgd"},
     "training.gradient_clip_by": {"training.gradient_clip": 0.01},
+    "training.patience": {"training.minimum_change": 100.0},
+    "training.minimum_change": {"training.patience": 1},
 }
 """What else has to be set for a switch to have something to act on."""
 
@@ -52,7 +62,16 @@ def reason_against(model: str, switch: str, value: Any) -> str | None:
     if section != "encoder":
         return None
     layer = layer_class(model)
+    if setting not in layer.Settings.model_fields:
+        return only_others_have(setting)
     return layer.refused(layer.Settings.model_validate({setting: value})).get(setting)
+
+
+def tasks_with(switch: str) -> list[str]:
+    """The tasks that have a switch; those of encoders and of training belong to all."""
+    section, _, setting = switch.partition(".")
+    names = registry.names("tasks")
+    return [name for name in names if section != "task" or setting in task_class(name).Settings.model_fields]
 
 
 def matrix(models: Iterable[str]) -> dict[str, dict[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 import time
@@ -49,7 +50,7 @@ def main(words: list[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> None:
-    if options.temperature < 0:
+    if not 0 <= options.temperature < math.inf:  # nan is no number of that kind either
         raise ScratchError(f"--temperature must be at least 0, not {options.temperature}")
     if options.file.suffix == MODEL_SUFFIX:
         model = TextModel.load(options.file)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from rnnbench.scratch.base import Array, ScratchError
@@ -21,7 +23,7 @@ def generate(
     """
     if len(prompt) == 0:
         raise ScratchError("a prompt needs at least one character")
-    if temperature < 0:
+    if not 0 <= temperature < math.inf:
         raise ScratchError(f"a temperature must be at least 0, not {temperature}")
     logits, state = predict(network, prompt[np.newaxis])
     found: list[int] = []

@@ -39,7 +39,7 @@ def _named(lines: Mapping[str, str]) -> Table:
 
 def switch_matrix(as_json: bool) -> None:
     """Every switch against every encoder: works, or refused with its reason below the table."""
-    from rnnbench.switches import matrix
+    from rnnbench.switches import matrix, tasks_with
 
     models = registry.names("encoders")
     found = matrix(models)
@@ -61,7 +61,12 @@ def switch_matrix(as_json: bool) -> None:
     out.print()
     for why, number in reasons.items():
         out.print(f"({number}) {why}", markup=False)
-    out.print("A contract test trains every cell of this table: on changes training, evaluation stays deterministic.")
+    of_tasks = {switch: tasks_with(switch) for switch in found if switch.startswith("task.")}
+    told = "; ".join(f"{switch.partition('.')[2]}: {', '.join(tasks)}" for switch, tasks in of_tasks.items())
+    out.print(f"Switches of tasks, and which tasks have them: {told}.", highlight=False)
+    out.print(
+        "A contract test trains every cell: what works changes the training, and leaves evaluation deterministic."
+    )
 
 
 def data_catalogue(settings: dict[str, tuple[Any, str]], as_json: bool) -> None:

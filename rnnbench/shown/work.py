@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -24,6 +26,20 @@ def say_data(config: ExperimentConfig) -> None:
     notes.print(f"[bold]{described.facts.name}[/bold]  {described.facts.title}")
     for label, value in described.lines:
         notes.print(f"  [cyan]{label}[/cyan]  {value}")
+
+
+def say_idle(configs: Iterable[ExperimentConfig]) -> None:
+    """What was typed and changes nothing, with the encoders it is so for: told before anything is trained."""
+    from rnnbench.idle import idle_settings
+
+    found: dict[str, list[str]] = {}
+    for config in configs:
+        for name, why in idle_settings(config).items():
+            section, _, setting = name.partition(".")
+            value = getattr(config.section(section), setting)
+            found.setdefault(f"{name} = {value} changes nothing: {why}", []).append(Path(config.model).stem)
+    for told, models in found.items():
+        notes.print(f"{', '.join(models)}: {told}", markup=False, soft_wrap=True)
 
 
 def baseline_scores(config: ExperimentConfig, as_json: bool) -> None:
@@ -70,6 +86,7 @@ def training(config: ExperimentConfig, as_json: bool) -> None:
     from rnnbench.tracking import Tracker
 
     say_data(config)
+    say_idle([config])
     config = matched(config)
     loaded = runs.load_data(config)
     tracker = Tracker()
@@ -90,15 +107,19 @@ def training(config: ExperimentConfig, as_json: bool) -> None:
         out.print_json(json.dumps({"run_id": record.run_id, "outcome": record.outcome, "metrics": record.metrics}))
         return
     out.print(f"{record.name} {record.outcome}, run {record.run_id}")
-    for key, value in {**record.metrics, **record.costs}.items():
+    for key, value in record.metrics.items():
         out.print(f"  {key:<34} {value:,.4f}", markup=False)
+    for key, value in record.costs.items():  # counts, bytes and seconds: no decimals where there are none to read
+        out.print(f"  {key:<34} {value:,.{0 if value >= 1000 or value == int(value) else 4}f}", markup=False)
 
 
 def run_sweep(task: str, options: SweepOptions, as_json: bool) -> None:
     """A whole sweep with live progress; the table and the paths of its exports at the end."""
     from rnnbench.sweeps import configurations, sweep_plan, trials_there
 
-    say_data(next(iter(configurations(task, options).values())))
+    configs = configurations(task, options)
+    say_data(next(iter(configs.values())))
+    say_idle(configs.values())
     plan = sweep_plan(task, options)
     _say_sizes(plan)
     there = trials_there(plan)

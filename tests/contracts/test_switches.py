@@ -26,6 +26,7 @@ SMALL = (
 CASES = [(switch, value) for switch, values in SWITCHES.items() for value in values]
 NOT_SWITCHES = {
     "hidden_size", "num_layers", "bidirectional", "learning_rate", "batch_size", "decay_factor", "averaging_decay",
+    "embedding_size", "window",
 }  # fmt: skip
 """Searched as well, but not on or off: sizes, and strengths of another switch."""
 
@@ -91,9 +92,14 @@ def test_nothing_that_is_refused_is_searched(model):
 
 
 def test_every_searched_setting_that_can_be_on_is_a_switch():
-    for section, cls in (("encoder", EncoderSettings), ("training", TrainingSettings)):
+    sections = (
+        ("encoder", EncoderSettings, {"forget_bias"}),  # of LSTMs alone
+        ("training", TrainingSettings, {"patience", "minimum_change"}),  # without a range
+        ("task", task_class("text_generation").Settings, set()),
+    )
+    for section, cls, more in sections:
         searched = set(cls.search_ranges()) - NOT_SWITCHES
-        assert searched == {name.partition(".")[2] for name in SWITCHES if name.startswith(section)}
+        assert searched | more == {name.partition(".")[2] for name in SWITCHES if name.startswith(section)}
 
 
 def test_the_matrix_names_every_switch_and_every_reason():

@@ -99,6 +99,8 @@ def test_a_prompt_and_a_temperature_are_checked(model):
         model.generate("")
     with pytest.raises(ScratchError, match="at least 0"):
         model.generate("tree", temperature=-1.0)
+    with pytest.raises(ScratchError, match="temperature must be at least 0, not nan"):
+        model.generate("tree", temperature=float("nan"))
     with pytest.raises(ScratchError, match="the prompt has characters that the training text lacks: 'Q'"):
         model.generate("Q")
 
@@ -213,6 +215,7 @@ def test_the_program_learns_measures_writes_and_saves(book, tmp_path, capsys):
         (b"ab" * 99, ["--save", "none/model.npz"], "cannot write none/model.npz: its folder does not exist"),
         (b"ab" * 99, ["--save", "model.pkl"], "--save needs a name that ends in .npz, not model.pkl"),
         (b"ab" * 99, ["--temperature", "-1"], "--temperature must be at least 0, not -1.0"),
+        (b"ab" * 99, ["--temperature", "nan"], "--temperature must be at least 0, not nan"),
     ],
 )
 def test_mistakes_are_told_in_one_line_before_any_training(tmp_path, capsys, content, words, told):

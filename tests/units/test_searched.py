@@ -97,6 +97,39 @@ def test_an_empty_name_is_no_search_of_everything() -> None:
         check_searched([searching("")])
 
 
+# settings named one by one
+
+
+def test_a_setting_typed_by_name_is_searched_though_the_file_leaves_it_out_of_its_group() -> None:
+    assert "encoder.zoneout" not in searching("regularization").ranges(), "sentiment.yaml says null"
+    config = searching("encoder.zoneout")
+    assert config.ranges() == {"encoder.zoneout": Floats(0.0, 0.3)}, "as it stands beside the setting"
+    check_searched([config])
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "words"),
+    [
+        ("encoder.zoneout", {"model": "transformer"}, "transformer cannot have it"),
+        ("encoder.forget_bias", {"model": "gru"}, "gru cannot have it"),
+        ("encoder.bidirectional", {"task": "text_generation"}, "text_generation needs an encoder that does not look"),
+        ("encoder.zoneout", {"sets": ["encoder.zoneout=0.1"]}, "what is typed is not searched: leave out one"),
+        ("encoder.zoneout", {"sets": ["search.ranges={encoder.zoneout: null}"]}, "search.ranges says null"),
+        ("encoder.hidden_size", {"sets": ["budget.match_parameters=100k"]}, "is solved for under"),
+    ],
+)
+def test_a_name_typed_in_vain_is_told(name: str, more: dict[str, Any], words: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        check_searched([searching(name, **more)])
+    (problem,) = caught.value.problems
+    assert (problem.setting, problem.value) == ("search.settings", name)
+    assert words in problem.rule
+
+
+def test_a_name_that_one_encoder_of_several_can_search_is_searched() -> None:
+    check_searched([searching("encoder.zoneout", model=model) for model in ("transformer", "gru")])
+
+
 # ranges that only the data set can tell
 
 
