@@ -13,6 +13,8 @@ from pathlib import Path
 from rnnbench.scratch.base import ScratchError
 from rnnbench.scratch.cells import CELLS
 from rnnbench.scratch.model import BITS, TextModel
+from rnnbench.scratch.optimizers import OPTIMIZERS, USUAL_RATES
+from rnnbench.scratch.training import Schedule
 
 MODEL_SUFFIX = ".npz"
 
@@ -27,6 +29,11 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--cell", choices=[*CELLS], default="lstm")
     found.add_argument("--updates", type=_at_least(1), default=1500, help="windows to learn from (1500)")
     found.add_argument("--hidden-size", type=_at_least(1), default=128, help="numbers in the state (128)")
+    found.add_argument("--optimizer", choices=[*OPTIMIZERS], default="adam", help="sgd has a momentum of 0.9 (adam)")
+    usual = ", ".join(f"{name} {rate}" for name, rate in USUAL_RATES.items())
+    found.add_argument("--learning-rate", type=_above_zero, help=f"by default {usual}")
+    found.add_argument("--clip", type=_above_zero, default=1.0, help="largest norm of the whole gradient (1)")
+    found.add_argument("--clip-each", action="store_true", help="clip each number of the gradient by itself instead")
     found.add_argument("--length", type=_at_least(0), default=400, help="characters to write (400)")
     found.add_argument("--temperature", type=float, default=0.8, help="0 is the likeliest, 1 as believed (0.8)")
     found.add_argument("--prompt", help="what to go on from; without it, the text's own first line")
@@ -103,7 +110,8 @@ def _trained(options: argparse.Namespace, text: str) -> TextModel:
         text,
         cell=options.cell,
         hidden_size=options.hidden_size,
-        updates=options.updates,
+        schedule=Schedule(updates=options.updates, clip=options.clip, clip_each=options.clip_each),
+        optimizer=OPTIMIZERS[options.optimizer](options.learning_rate or USUAL_RATES[options.optimizer]),
         seed=options.seed,
         report=report,
     )
@@ -121,6 +129,16 @@ def _at_least(least: int) -> Callable[[str], int]:
 
     number.__name__ = "whole number"
     return number
+
+
+def _above_zero(word: str) -> float:
+    value = float(word)
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError("must be above 0")
+    return value
+
+
+_above_zero.__name__ = "number"
 
 
 def _on_one_thread() -> None:

@@ -14,7 +14,7 @@ from rnnbench.scratch.bigram import bigram_loss
 from rnnbench.scratch.characters import Vocabulary
 from rnnbench.scratch.generation import generate
 from rnnbench.scratch.network import Network, new_network
-from rnnbench.scratch.optimizers import Adam, Optimizer
+from rnnbench.scratch.optimizers import USUAL_RATES, Adam, Optimizer
 from rnnbench.scratch.storage import load, save
 from rnnbench.scratch.training import Report, Schedule, evaluate, train
 
@@ -76,7 +76,7 @@ class TextModel:
         schedule = replace(schedule, batch=max(1, min(schedule.batch, (len(training) - 1) // schedule.window)))
         generator = np.random.default_rng(seed)
         network = new_network(cell, len(vocabulary), hidden_size, generator, dtype)
-        losses = train(network, training, optimizer or Adam(0.005), schedule, generator, report)
+        losses = train(network, training, optimizer or Adam(USUAL_RATES["adam"]), schedule, generator, report)
         bits = evaluate(network, end) * BITS
         return cls(network, vocabulary, losses, bits, bigram_loss(training, end, len(vocabulary)) * BITS)
 

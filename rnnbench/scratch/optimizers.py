@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import numpy as np
@@ -77,3 +77,14 @@ class Adam:
             mean += (1.0 - for_mean) * (gradient - mean)
             square += (1.0 - for_square) * (np.square(gradient) - square)
             weight -= (self.learning_rate / mean_seen) * mean / (np.sqrt(square / square_seen) + self.tiny)
+
+
+OPTIMIZERS: Mapping[str, Callable[[float], Optimizer]] = {
+    "adam": Adam,
+    "adagrad": Adagrad,
+    "sgd": lambda learning_rate: SGD(learning_rate, momentum=0.9),
+}
+"""What makes each optimizer from a learning rate, by the name that is typed."""
+
+USUAL_RATES: Mapping[str, float] = {"adam": 0.005, "adagrad": 0.05, "sgd": 0.5}
+"""Learning rates that a text is learned well with."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from rnnbench.scratch.base import Array, ScratchError, State
 from rnnbench.scratch.characters import Window, windows
-from rnnbench.scratch.clipping import clip_norm
+from rnnbench.scratch.clipping import clip_elements, clip_norm
 from rnnbench.scratch.losses import softmax_cross_entropy
 from rnnbench.scratch.network import Network, learn, predict
 from rnnbench.scratch.optimizers import Optimizer
@@ -31,7 +31,8 @@ class Schedule:
     dropout: float = 0.0
     """Share of the cell's outputs dropped before the output layer."""
     clip: float = 1.0
-    """Ceiling on the norm of all gradients together."""
+    """Ceiling on the norm of all gradients together; on each of their numbers with `clip_each`."""
+    clip_each: bool = False
 
 
 def train(
@@ -56,7 +57,7 @@ def train(
         step = learn(network, window.inputs, window.targets, state, dropout=schedule.dropout, generator=generator)
         if not math.isfinite(step.loss):
             raise ScratchError(f"the loss is {step.loss} after {len(losses)} updates: lower the learning rate")
-        clip_norm(step.gradients.values(), schedule.clip)
+        (clip_elements if schedule.clip_each else clip_norm)(step.gradients.values(), schedule.clip)
         optimizer.update(network.weights, step.gradients)
         state = step.state
         losses.append(step.loss)
