@@ -3,6 +3,8 @@ PYTHON ?= python3
 TASK   ?= sentiment
 VENV   := .venv
 RUN    := $(VENV)/bin/rnnbench
+# a process per core, four at most as each may start workers of its own; a file stays in one, and what its tests share is made once
+PYTEST := $(VENV)/bin/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 READY  := $(VENV)/ready
 
 option = $(if $(2),--$(1) "$(2)")
@@ -54,11 +56,11 @@ ui: $(READY) ## MLflow's pages on every run
 data: $(READY) ## the data sets, or one in words: [DATA=]
 	@$(RUN) data $(DATA) $(ARGS)
 
-test: $(READY) ## the whole test suite
-	@$(VENV)/bin/python -m pytest $(ARGS)
+test: $(READY) ## the whole test suite, on every core: [ARGS="tests/units -n0"]
+	@$(PYTEST) $(ARGS)
 
 test-fast: $(READY) ## the tests that take seconds
-	@$(VENV)/bin/python -m pytest -m "not slow" $(ARGS)
+	@$(PYTEST) -m "not slow" $(ARGS)
 
 check: $(READY) ## format, lint, types, import order
 	@$(VENV)/bin/ruff format --check .

@@ -20,7 +20,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 @pytest.fixture
 def typed(place: Place) -> Callable[..., Result]:
-    """Types a command in `place` without a process of its own, for what trains nothing."""
+    """Types a command in `place` without a process of its own."""
     return place.type_in
 
 

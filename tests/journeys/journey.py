@@ -24,6 +24,7 @@ from typer.testing import CliRunner, Result
 from rnnbench.cli import app
 from rnnbench.tracking import PARENT, tracking_uri
 
+ALONE = ("--workers", "1")  # where two workers have nothing to show: each imports for seconds before it trains
 TINY = (
     "--model", "rnn", "--model", "gru", "--trials", "2", "--seeds", "2", "--workers", "2",
     "--set", "budget.updates=20", "--set", "budget.validations=2", "--set", "encoder.hidden_size=8",
@@ -72,7 +73,7 @@ class Place:
         return Finished(done.returncode, done.stdout, done.stderr)
 
     def type_in(self, *words: str) -> Result:
-        """The program without a process of its own, for what trains nothing."""
+        """The program without a process of its own."""
         with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             patch.chdir(self.folder)
@@ -81,6 +82,12 @@ class Place:
                 if name.startswith("RNNBENCH"):
                     patch.setenv(name, value)
             return CliRunner().invoke(app, [*words])
+
+    def typed(self, *words: str, code: int = 0) -> Finished:
+        """As `run`, without a process of its own, which takes longer to start than a tiny training."""
+        done = self.type_in(*words)
+        assert done.exit_code == code, f"exit code {done.exit_code}\n{done.stdout}\n{done.stderr}\n{done.exception!r}"
+        return Finished(done.exit_code, done.stdout, done.stderr)
 
     def start(self, *words: str) -> Started:
         """The program begun in a process group of its own, as in a terminal."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from journey import TINY, Place, demand_lines, write_book, write_lines, write_reviews
+from journey import ALONE, TINY, Place, demand_lines, write_book, write_lines, write_reviews
 
 pytestmark = pytest.mark.slow
 
-ONCE = (*TINY, "--workers", "1", "--trials", "1", "--seeds", "1", "--set", "budget.updates=10", "--json")
+ONCE = (*TINY, *ALONE, "--trials", "1", "--seeds", "1", "--set", "budget.updates=10", "--json")
 
 CHARACTERS = ("--set", "task.tokenizer=characters", "--set", "task.embedding_size=8")
 
@@ -20,7 +20,7 @@ def rows(said: str) -> dict[str, dict[str, object]]:
 
 def test_korean_reviews_with_korean_columns_from_whatever_folder(place: Place) -> None:
     write_reviews(place.folder / "영화 리뷰.csv", korean=True)
-    found = rows(place.run("sweep", "sentiment", "--data", "영화 리뷰.csv", *ONCE).out)
+    found = rows(place.typed("sweep", "sentiment", "--data", "영화 리뷰.csv", *ONCE).out)
     assert {"rnn", "gru", "naive_bayes", "majority_class"} <= found.keys()
     before = len(place.runs())
 
@@ -31,13 +31,13 @@ def test_korean_reviews_with_korean_columns_from_whatever_folder(place: Place) -
     again = there.type_in("sweep", "sentiment", "--data", "../영화 리뷰.csv", *ONCE)
     assert again.exit_code == 0
     assert len(place.runs()) == before
-    there.run("confirm", "sentiment", "--seeds", "2")
+    there.typed("confirm", "sentiment", "--seeds", "2", *ALONE)
     assert len(place.outcomes("confirm", "gru")) == 2
 
 
 def test_a_long_korean_text(place: Place) -> None:
     write_book(place.folder / "book.txt", korean=True)
-    said = place.run("sweep", "text_generation", "--data", "book.txt", *ONCE, *CHARACTERS)
+    said = place.typed("sweep", "text_generation", "--data", "book.txt", *ONCE, *CHARACTERS)
     assert {"rnn", "gru", "witten_bell_ngram", "xz", "bz2"} <= rows(said.out).keys()
     assert "20,000 characters" in said.told
 
@@ -60,7 +60,7 @@ def test_a_series_with_covariates(place: Place) -> None:
     write_lines(place.folder / "demand.csv", demand_lines())
     columns = ("--data", "demand.csv", "--target", "load", "--time-column", "ts", "--covariates", "temp")
     windows = ("--set", "task.lookback=24", "--set", "task.horizon=6")
-    said = place.run("sweep", "forecasting", *columns, *ONCE, *windows)
+    said = place.typed("sweep", "forecasting", *columns, *ONCE, *windows)
     assert {"rnn", "gru", "last_value", "seasonal_naive"} <= rows(said.out).keys()
     assert "temp" in said.told
     folder = place.store / "exports" / "forecasting-demand.csv"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from journey import TINY, Place, write_reviews
+from journey import ALONE, TINY, Place, write_reviews
 
 pytestmark = pytest.mark.slow
 
@@ -52,9 +52,9 @@ def test_a_cell_of_ones_own_gets_a_row_named_after_its_file(place: Place) -> Non
     (cells / "my_cell.py").write_text(MY_CELL, encoding="utf-8")
     own = ("--model", "cells/my_cell.py", "--model", "gru")
     small = [word for word in TINY if word not in ("--model", "rnn", "gru")]
-    sweep = ("sweep", "sentiment", "--data", "reviews.csv", *own, *small, "--json")
+    sweep = ("sweep", "sentiment", "--data", "reviews.csv", *own, *small, *ALONE, "--json")
 
-    rows = {row["model"]: row for row in json.loads(place.run(*sweep).out)["rows"]}
+    rows = {row["model"]: row for row in json.loads(place.typed(*sweep).out)["rows"]}
     assert rows["my_cell"]["kind"] == "encoder"
     assert len(rows["my_cell"]["seed_scores"]) == len(rows["gru"]["seed_scores"]) == 2
     assert all(len(rows[model]["trial_run_ids"]) == 2 for model in ("my_cell", "gru"))
@@ -79,7 +79,7 @@ def test_one_training_of_a_cell_of_ones_own(place: Place) -> None:
     write_reviews(place.folder / "reviews.csv")
     (place.folder / "my_cell.py").write_text(MY_CELL, encoding="utf-8")
     tiny = ("--set", "budget.updates=10", "--set", "budget.validations=1", "--json")
-    said = place.run("train", "sentiment", "--data", "reviews.csv", "--model", "my_cell.py", "--seed", "3", *tiny)
+    said = place.typed("train", "sentiment", "--data", "reviews.csv", "--model", "my_cell.py", "--seed", "3", *tiny)
     found = json.loads(said.out)
     assert found["outcome"] == "completed"
     assert not [key for key in found["metrics"] if key.startswith("test/")]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from journey import TINY, Place, write_reviews
+from journey import ALONE, TINY, Place, write_reviews
 from typer.testing import Result
 
 from rnnbench.config import range_in_words
@@ -99,13 +99,13 @@ def test_importance_refuses_few_trials_and_tells_of_enough(told_trials: Callable
 @pytest.mark.slow
 def test_a_sweep_of_the_basics_says_so_and_has_too_few_trials_for_importance(place: Place) -> None:
     write_reviews(place.folder / "reviews.csv")
-    done = place.run("sweep", "sentiment", "--data", "reviews.csv", *TINY, "--search", "basics")
+    done = place.typed("sweep", "sentiment", "--data", "reviews.csv", *TINY, *ALONE, "--search", "basics")
     said = " ".join(done.out.split())
     rates = range_in_words(resolve("sentiment", "gru").ranges()["training.learning_rate"])
     assert f"Searched: batch_size 16, 32 or 64, learning_rate {rates}, max_tokens 32, 64 or 128." in said
     for run in place.runs(kind="trial"):
         assert {"training.learning_rate", "training.batch_size", "task.max_tokens"} <= run.data.params.keys()
         assert "encoder.dropout" not in run.data.params
-    refused = place.run("importance", "sentiment", code=2)
+    refused = place.typed("importance", "sentiment", code=2)
     assert "2 completed trials of 3 settings, and 10 are needed" in refused.told
     assert "with the other options of that sweep" in refused.told

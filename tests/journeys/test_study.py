@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from journey import Place, write_reviews
+from journey import ALONE, Place, write_reviews
 
 STUDY = """\
 study_of: sentiment
@@ -25,7 +25,7 @@ def test_a_study_trains_its_variants_once_and_is_found_by_its_name(place: Place)
     (place.folder / "experiments").mkdir()
     (place.folder / "experiments" / "depth.yaml").write_text(STUDY)
     assert "Does a second layer help?" in place.type_in("tasks").output
-    done = place.run("sweep", "depth", "--data", "reviews.csv", "--workers", "2")
+    done = place.typed("sweep", "depth", "--data", "reviews.csv", *ALONE)
     assert "Searched: nothing." in " ".join(done.out.split())
     assert place.outcomes("trial", "deep") == ["completed"], "nothing is searched, so one trial is enough"
     assert place.outcomes("confirm", "deep") == place.outcomes("confirm", "gru") == ["completed"] * 2
@@ -37,10 +37,10 @@ def test_a_study_trains_its_variants_once_and_is_found_by_its_name(place: Place)
     assert "no sweep of sentiment to compare yet" in " ".join(refused.output.split()), (
         "a study is not the task's own sweep"
     )
-    again = place.run("sweep", "depth", "--data", "reviews.csv", "--workers", "2")
+    again = place.typed("sweep", "depth", "--data", "reviews.csv", *ALONE)
     assert again.out.split("Searched")[0] == done.out.split("Searched")[0]
     assert len(place.runs(kind="confirm")) == 4, "nothing is trained twice"
-    best = place.run("predict", "--text", "a lovely warm film", "--json")
+    best = place.typed("predict", "--text", "a lovely warm film", "--json")
     assert json.loads(best.out), "the newest sweep is the study's, and `best` is of it"
-    label = place.run("predict", "deep-seed1", "--text", "a lovely warm film", "--json")
+    label = place.typed("predict", "deep-seed1", "--text", "a lovely warm film", "--json")
     assert json.loads(label.out)

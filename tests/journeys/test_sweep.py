@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from journey import Finished, Place
+from journey import ALONE, Finished, Place
 
 pytestmark = pytest.mark.slow
 
@@ -94,7 +94,7 @@ def test_the_same_command_again_makes_no_run_and_the_same_table(finished: Sweep)
     place, command, _ = finished
     before = {run.info.run_id for run in place.runs()}
     shown = place.type_in("compare", "sentiment").stdout
-    again = place.run(*command)
+    again = place.typed(*command)
     assert {run.info.run_id for run in place.runs()} == before
     assert table(again.out) == table(shown)
 
@@ -152,11 +152,13 @@ def test_a_table_is_judged_by_another_metric_that_was_logged(finished: Sweep) ->
     assert "Did you mean 'log_loss'?" in unknown.output
 
 
-def test_going_on_adds_what_is_missing_and_nothing_else(finished: Sweep) -> None:
-    place, command, _ = finished
+def test_going_on_adds_what_is_missing_and_nothing_else(finished: Sweep, tmp_path: Path) -> None:
+    whole, command, _ = finished
+    # a copy, so that other tests find the sweep as it was in whatever order they run
+    place = Place(shutil.copytree(whole.folder, tmp_path / "going on"))
     trials, seeds = len(place.outcomes("trial", "rnn")), len(place.outcomes("confirm", "rnn"))
     confirmed = {run.info.run_id for run in place.runs(kind="confirm")}
-    more = place.run("confirm", "sentiment", "--seeds", str(seeds + 1), "--json")
+    more = place.typed("confirm", "sentiment", "--seeds", str(seeds + 1), *ALONE, "--json")
     assert {row["model"] for row in json.loads(more.out)["rows"] if row["kind"] == "encoder"} >= {"rnn", "gru"}
     for model in ("rnn", "gru"):
         assert len(place.outcomes("trial", model)) == trials
@@ -164,7 +166,7 @@ def test_going_on_adds_what_is_missing_and_nothing_else(finished: Sweep) -> None
     assert confirmed < {run.info.run_id for run in place.runs(kind="confirm")}
 
     # more trials, and an encoder that was not there before: it meets the others on equal terms
-    place.run(*command, "--model", "lstm", "--trials", str(trials + 1), "--seeds", str(seeds + 1))
+    place.typed(*command, *ALONE, "--model", "lstm", "--trials", str(trials + 1), "--seeds", str(seeds + 1))
     chosen = {}
     for model in ("rnn", "gru", "lstm"):
         assert len(place.outcomes("trial", model)) == trials + 1

@@ -51,7 +51,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
     write_lines(place.folder / "demand.csv", demand_lines())
 
     def run_id(*words: str) -> str:
-        return str(json.loads(place.run("train", *words, *TINY).out)["run_id"])
+        return str(json.loads(place.typed("train", *words, *TINY).out)["run_id"])
 
     characters = ("--set", "task.tokenizer=characters", "--set", "task.embedding_size=16")
     columns = ("--target", "load", "--covariates", "temp", "--set", "task.lookback=48", "--set", "task.horizon=12")
