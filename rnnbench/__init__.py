@@ -1,6 +1,7 @@
 """rnnbench: which sequence encoder to use on your data, how sure that answer is, and what it costs.
 
-In Python: `rnnbench.train`, `rnnbench.sweep`, `rnnbench.compare` and `rnnbench.load`, imported when first used.
+In Python: `rnnbench.train`, `rnnbench.sweep`, `rnnbench.compare` and `rnnbench.load`, imported when first used; what
+they refuse is told by an `rnnbench.RnnbenchError`.
 """
 
 from __future__ import annotations
@@ -9,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rnnbench.api import compare, load, sweep, train
+    from rnnbench.errors import RnnbenchError
 
-__all__ = ["compare", "load", "sweep", "train"]
+__all__ = ["RnnbenchError", "compare", "load", "sweep", "train"]
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'rnnbench' has no attribute {name!r}")
-    from rnnbench import api
+    from rnnbench import api, errors
 
-    return getattr(api, name)
+    return getattr(errors if name == "RnnbenchError" else api, name)
 
 
 def __dir__() -> list[str]:

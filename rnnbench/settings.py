@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from rnnbench.config import Choices, Floats, Group, Settings
+from rnnbench.config import Choices, Floats, Group, Ints, Settings
 
 _MAGNITUDES = {"k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 
@@ -70,8 +70,8 @@ class TrainingSettings(Settings):
     ] = "none"
     averaging_decay: Annotated[float, Field(gt=0, lt=1), Choices(0.98, 0.99, 0.995), Group("regularization")] = 0.99
     averaging_start: Annotated[float, Field(ge=0, lt=1)] = 0.5
-    patience: Annotated[int, Field(ge=0)] = 0
-    minimum_change: Annotated[float, Field(ge=0)] = 0.0
+    patience: Annotated[int, Field(ge=0), Ints(0, 3), Group("regularization")] = 0
+    minimum_change: Annotated[float, Field(ge=0), Floats(0.0, 0.005), Group("regularization")] = 0.0
 
 
 class BudgetSettings(Settings):

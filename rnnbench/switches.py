@@ -35,6 +35,7 @@ SWITCHES: Mapping[str, tuple[Any, ...]] = {
     "training.averaging": ("exponential", "stochastic"),
     "training.patience": (1,),
     "training.minimum_change": (100.0,),
+    "task.embedding_deviation": (1.0,),
     "task.embedding_dropout": (0.3,),
     "task.word_dropout": (0.3,),
     "task.label_smoothing": (0.2,),

@@ -1,5 +1,6 @@
 """A text model from scratch: it learns, writes, and comes back from a file whole or not at all."""
 
+import math
 import os
 import random
 
@@ -203,6 +204,21 @@ def test_the_program_learns_measures_writes_and_saves(book, tmp_path, capsys):
     assert capsys.readouterr().out == said.out
 
 
+@pytest.mark.parametrize("optimizer", ["adam", "adagrad", "sgd"])
+@pytest.mark.parametrize(
+    "clipping", [[], ["--clip", "0.01"], ["--clip", "0.003", "--clip-each"]], ids=["usual", "norm", "each"]
+)
+def test_every_optimizer_and_clipping_learns_and_writes_another_text(book, capsys, optimizer, clipping):
+    def held_out(*words):
+        assert main([str(book), "--updates", "30", "--hidden-size", "8", "--length", "0", *words]) == 0
+        return float(capsys.readouterr().err.split("held out  ")[1].split()[0])
+
+    found = held_out("--optimizer", optimizer, *clipping)
+    assert found < math.log2(len(set(book.read_text())))
+    others = [held_out(), held_out("--optimizer", "sgd", "--learning-rate", "0.03")]
+    assert (found in others) == (optimizer == "adam" and not clipping)
+
+
 @pytest.mark.parametrize(
     ("content", "words", "told"),
     [
@@ -229,7 +245,17 @@ def test_mistakes_are_told_in_one_line_before_any_training(tmp_path, capsys, con
     assert "update" not in said.err
 
 
-@pytest.mark.parametrize("words", [["--updates", "0"], ["--cell", "lstn"], ["--seed", "-1"], ["--updates", "many"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--updates", "0"],
+        ["--cell", "lstn"],
+        ["--seed", "-1"],
+        ["--updates", "many"],
+        ["--learning-rate", "0"],
+        ["--clip", "nan"],
+    ],
+)
 def test_options_out_of_bounds_are_refused(book, words):
     with pytest.raises(SystemExit) as caught:
         main([str(book), *words])
