@@ -165,8 +165,9 @@ class Worker:
         tags = {"kind": "confirm", "choice": config.choice(), "planned_seed": str(config.seed)}
         name = f"{runs.model_name(model)}-seed{config.seed}"
         tags |= {"model": runs.model_name(model)}
+        length = self._length_of(config)
         writer = self.tracker.start(self.plan.experiment_id, name, tags, self.plan.parent)
-        return _Work("confirm", model, name, config, run_id=writer.run_id, refit=self._length_of(config))
+        return _Work("confirm", model, name, config, run_id=writer.run_id, refit=length)
 
     def _length_of(self, config: ExperimentConfig) -> int | None:
         """The updates after which the search found a configuration at its best, where it is trained on all data."""
