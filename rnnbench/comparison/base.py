@@ -110,6 +110,7 @@ class Comparison:
     is_forced: unlike runs stand in it, on purpose; the first footnotes say which.
     reach: the validation score that `seconds_to_reach` of each row is about; reach_is_baselines: nobody stated it, so
         it is the best baseline's.
+    is_refitted: encoders were confirmed on training and validation together, which baselines are not.
     """
 
     title: str
@@ -125,6 +126,7 @@ class Comparison:
     is_forced: bool = False
     reach: float | None = None
     reach_is_baselines: bool = False
+    is_refitted: bool = False
 
     @property
     def encoders(self) -> tuple[Row, ...]:

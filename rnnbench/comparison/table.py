@@ -57,6 +57,7 @@ def compare(records: Sequence[RunRecord], *, force: bool = False, reach: float |
         protocol=_usual(confirms, lambda record: record.protocol),
         budget=_plain(_usual(confirms, lambda record: record.config.get("budget") or {})),
         rows=tuple(_bare_rows(used, metric)),
+        is_refitted=any(record.is_refitted for record in confirms),
     )
     table = with_reached(_compared(_ordered(shared), used), confirms, reach)
     return replace(table, footnotes=tuple(footnotes.written(table, used, reasons)), is_forced=bool(reasons))
