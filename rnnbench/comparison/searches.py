@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -43,10 +43,10 @@ def searched_note(records: Sequence[RunRecord]) -> str:
     shared = {name: plain for name, plain in first.items() if all(own.get(name) == plain for own in by_model.values())}
     named = _short({name for own in by_model.values() for name in own})
     parts = [_listed(shared, named) or ("nothing" if len(by_model) == 1 or not any(by_model.values()) else "")]
+    with_more: dict[str, list[str]] = defaultdict(list)
     for model, own in by_model.items():
-        extra = {name: plain for name, plain in own.items() if name not in shared}
-        if extra:
-            parts.append(f"{model}{' also' if shared else ''}: {_listed(extra, named)}")
+        with_more[_listed({name: plain for name, plain in own.items() if name not in shared}, named)].append(model)
+    parts += [f"{' and '.join(who)}{' also' if shared else ''}: {more}" for more, who in with_more.items() if more]
     return f"Searched: {'; '.join(part for part in parts if part)}."
 
 

@@ -315,6 +315,10 @@ def test_a_footnote_says_what_was_searched_and_where_encoders_differ() -> None:
     assert notes_on_search(*searched("gru", shared), *searched("rnn", narrower)) == [
         "Searched: learning_rate 0.004 to 0.02 (log); gru also: hidden_size 96 to 192 (log); rnn also: hidden_size 96."
     ]
+    assert notes_on_search(*alone, *searched("lstm", narrower)) == [
+        "Searched: learning_rate 0.004 to 0.02 (log); gru and rnn also: hidden_size 96 to 192 (log); "
+        "lstm also: hidden_size 96."
+    ]
 
 
 def test_settings_of_one_name_are_told_by_their_sections_too() -> None:
