@@ -152,10 +152,8 @@ def test_a_table_is_judged_by_another_metric_that_was_logged(finished: Sweep) ->
     assert "Did you mean 'log_loss'?" in unknown.output
 
 
-def test_going_on_adds_what_is_missing_and_nothing_else(finished: Sweep, tmp_path: Path) -> None:
-    whole, command, _ = finished
-    # a copy, so that other tests find the sweep as it was in whatever order they run
-    place = Place(shutil.copytree(whole.folder, tmp_path / "going on"))
+def test_going_on_adds_what_is_missing_and_nothing_else(finished: Sweep) -> None:
+    place, command, _ = finished
     trials, seeds = len(place.outcomes("trial", "rnn")), len(place.outcomes("confirm", "rnn"))
     confirmed = {run.info.run_id for run in place.runs(kind="confirm")}
     more = place.typed("confirm", "sentiment", "--seeds", str(seeds + 1), *ALONE, "--json")

@@ -78,15 +78,17 @@ def test_another_search_is_another_comparison_and_comes_back_from_plain_data() -
 def test_every_name_that_nothing_has_is_told_at_once_with_the_nearest() -> None:
     sets = ["search.ranges={encoder.hiden_size: [1]}"]
     with pytest.raises(SettingsError) as caught:
-        check_searched([searching("bascis", "dropout", "task.poling", "training.patience", "encoder.heads", sets=sets)])
+        check_searched(
+            [searching("bascis", "dropout", "task.poling", "training.decay_every", "encoder.heads", sets=sets)]
+        )
     told = [(problem.setting, problem.value, problem.rule) for problem in caught.value.problems]
     groups = "Groups: basics, optimization, regularization, architecture, all and none"
     assert told == [
         ("search.settings", "bascis", f"no encoder has such a setting. Did you mean 'basics'? {groups}"),
         ("search.settings", "dropout", f"no encoder has such a setting. Did you mean 'encoder.dropout'? {groups}"),
         ("search.settings", "task.poling", f"no encoder has such a setting. Did you mean 'task.pooling'? {groups}"),
-        ("search.settings", "training.patience", "has no range to be searched in: write one in search.ranges, such as "
-         "[1, 2] or {low: 1, high: 2}"),
+        ("search.settings", "training.decay_every", "has no range to be searched in: write one in search.ranges, such "
+         "as [1, 2] or {low: 1, high: 2}"),
         ("search.ranges", "encoder.hiden_size", "no encoder has such a setting. Did you mean 'encoder.hidden_size'?"),
     ]  # fmt: skip
     assert caught.value.problems[0].origin == "--search"
