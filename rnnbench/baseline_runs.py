@@ -21,6 +21,9 @@ from rnnbench.tracking import PARENT, Tracker
 _KEPT = {"keeps_examples": "True"}
 """Marks baselines written since scores of examples are kept: earlier ones are computed anew, not taken over."""
 
+_REFITTED = "-refitted"
+"""Ends the key of baselines that learned from validation too: they are other baselines."""
+
 
 def compute(config: ExperimentConfig) -> Iterator[BaselineResult]:
     """Each baseline of the configuration's task, one at a time; the test split is opened."""
@@ -41,6 +44,7 @@ def _text_generation(config: ExperimentConfig, prepared: PreparedCorpus) -> Iter
         train_text=text_of(corpus.train),
         validation_text=text_of(corpus.validation),
         test_text=text_of(corpus.test),
+        refit=config.search.refit,
     )
 
 
@@ -55,6 +59,7 @@ def _sentiment(config: ExperimentConfig, prepared: object) -> Iterator[BaselineR
         list(splits.test.texts),
         splits.test.labels,
         class_count=len(texts.classes),
+        refit=config.search.refit,
     )
 
 
@@ -71,6 +76,7 @@ def _forecasting(config: ExperimentConfig, prepared: PreparedWindows) -> Iterato
         horizon=prepared.horizon,
         season_length=series.season_length,
         learn=series.learn,
+        refit=config.search.refit,
     )
 
 
@@ -140,7 +146,8 @@ def _written(tracker: Tracker, experiment_id: str, parent: str, key: str) -> lis
 
 def _baseline_key(config: ExperimentConfig) -> str:
     plain = config.to_plain()["task"]
-    return "-".join(str(plain[name]) for name in ("lookback", "horizon") if name in plain) or "all"
+    windows = "-".join(str(plain[name]) for name in ("lookback", "horizon") if name in plain) or "all"
+    return windows + (_REFITTED if config.search.refit else "")
 
 
 def _record(first: RunRecord, result: BaselineResult, key: str) -> RunRecord:
@@ -150,7 +157,13 @@ def _record(first: RunRecord, result: BaselineResult, key: str) -> RunRecord:
         seed=None,
         metrics=result.metrics,
         costs={"parameters": float(result.parameters), "wall_seconds": result.wall_seconds},
-        tags={"note": result.note, "baseline_key": key, "test_opened": "True", **_KEPT},
+        tags={
+            "note": result.note,
+            "baseline_key": key,
+            "test_opened": "True",
+            "refitted": str(key.endswith(_REFITTED)),
+            **_KEPT,
+        },
         examples=result.examples,
     )
 

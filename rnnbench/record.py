@@ -67,7 +67,12 @@ class RunRecord:
 
     @property
     def is_refitted(self) -> bool:
-        """Whether this is a confirmation on training and validation together, which has no validation score."""
+        """Whether what was scored on test had learned from training and validation together.
+
+        A confirmation has no validation score then; that of a baseline is of the one that chose, before it.
+        """
+        if self.kind == "baseline":
+            return self.tags.get("refitted") == "True"
         return self.kind == "confirm" and bool((self.config.get("search") or {}).get("refit"))
 
 

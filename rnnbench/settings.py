@@ -113,7 +113,7 @@ class SearchSettings(Settings):
     reselect: so many of the best configurations of each encoder are trained on two more search seeds, and the choice is
         by the mean; 0 takes the best single score.
     refit: the confirmation trains on training and validation together, for as many updates as validation chose in the
-        search, and keeps the last weights. It has no validation score then.
+        search, and keeps the last weights. It has no validation score then. Baselines are fitted again likewise.
     seeds: fresh seeds of the confirmation. settings: what is searched: groups (`basics`, `regularization`, ...), names,
     or patterns such as `encoder.*`; `all`, or nothing, means every setting that has a range, `none` no setting at all.
     ranges: in place of the range beside a setting; null means that it is not searched.

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 
 from rnnbench.example_scores import ExampleScores
 
+REFITTED = "fitted again with validation for the test split"
+"""What the note of a baseline says that, once everything was chosen, learned from validation too."""
+
 
 @dataclass(frozen=True)
 class BaselineResult:

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from rnnbench.baselines.base import BaselineResult, prefixed, stopwatch
+from rnnbench.baselines.base import REFITTED, BaselineResult, prefixed, stopwatch
 from rnnbench.baselines.methods import naive, statistical
 from rnnbench.baselines.methods.ridge import Ridge, RidgeSums
 from rnnbench.baselines.methods.units import Units
@@ -37,6 +37,7 @@ def run(
     horizon: int,
     season_length: int,
     learn: Learn = "values",
+    refit: bool = False,
 ) -> Iterator[BaselineResult]:
     """Each baseline as soon as it is done; one that does not apply, or costs too much, says why in `skipped`.
 
@@ -50,6 +51,8 @@ def run(
         validation_history, test_history: how many of the first rows belong to the split before, at least `lookback`.
         season_length: samples per season, 1 where there is none.
         learn: 'log_returns' fits the linear map, ETS and Theta on logarithms; all numbers stay in the series' unit.
+        refit: what forecasts the test split is fitted on training and validation together, with everything that
+            validation chose before. The scale of errors and of inputs stays that of training.
 
     Raises: ValueError when a split has no window, a level is not finite, or not positive under 'log_returns'.
     """
@@ -59,6 +62,7 @@ def run(
         test=RollingWindows(np.asarray(test_levels, float), test_history, lookback, horizon),
         season_length=season_length,
         learn=learn,
+        refit=refit,
     )
     problem.check()
     yield from _naive_rules(problem)
@@ -76,6 +80,15 @@ class _Problem:
     test: RollingWindows
     season_length: int
     learn: Learn
+    refit: bool
+
+    @property
+    def fitted_for_test(self) -> np.ndarray:
+        """The rows that what forecasts the test split may be fitted on."""
+        return np.concatenate([self.train, self.validation.new_rows]) if self.refit else self.train
+
+    def noted(self, note: str) -> str:
+        return f"{note}; {REFITTED}" if self.refit else note
 
     @property
     def lookback(self) -> int:
@@ -178,21 +191,29 @@ def _ridge(problem: _Problem) -> BaselineResult:
     """The linear map whose penalty, and whether channels share their weights, validation chooses."""
     with stopwatch() as watch:
         units = Units.from_training(problem.train, is_log=problem.learn == "log_returns")
-        training = RollingWindows(units.of_levels(problem.train), problem.lookback, problem.lookback, problem.horizon)
-        if not training.count:
+
+        def sums(rows: np.ndarray) -> RidgeSums:
+            windows = RollingWindows(units.of_levels(rows), problem.lookback, problem.lookback, problem.horizon)
+            return RidgeSums(windows.chunks())
+
+        training = sums(problem.train)
+        if not training.windows:
             return BaselineResult.skip("ridge", f"{len(problem.train)} training rows hold no whole window")
 
         def forecaster(ridge: Ridge) -> Forecaster:
             return lambda past: units.to_levels(ridge.forecast(units.of_levels(past)))
 
         best: tuple[float, Ridge] | None = None
-        for ridge in RidgeSums(training.chunks()).candidates(PENALTIES):
+        for ridge in training.candidates(PENALTIES):
             merit = _errors_of(problem, problem.validation, forecaster(ridge)).metrics()[SELECTING]
             if best is None or merit < best[0]:
                 best = (merit, ridge)
         assert best is not None
         ridge = best[1]
-        errors = {split: _errors_of(problem, windows, forecaster(ridge)) for split, windows in problem.splits.items()}
+        errors = {"validation": _errors_of(problem, problem.validation, forecaster(ridge))}
+        if problem.refit:
+            ridge = sums(problem.fitted_for_test).solve(ridge.penalty, is_shared=ridge.is_shared)
+        errors["test"] = _errors_of(problem, problem.test, forecaster(ridge))
     shared = "one set of weights" if ridge.is_shared else "weights per channel"
     return _result(
         "ridge",
@@ -200,7 +221,7 @@ def _ridge(problem: _Problem) -> BaselineResult:
         errors,
         seconds=watch.seconds,
         parameters=ridge.weights.size,
-        note=f"{shared}, penalty {ridge.penalty:g}, chosen on validation",
+        note=problem.noted(f"{shared}, penalty {ridge.penalty:g}, chosen on validation"),
     )
 
 
@@ -222,12 +243,16 @@ def _statistical(problem: _Problem, model: Literal["auto_ets", "auto_theta"]) ->
         origins = {"validation": rows + np.arange(problem.validation.count)}
         origins["test"] = rows + len(problem.validation.new_rows) + np.arange(problem.test.count)
         fitted = np.log(series) if is_log else series
-        known = {"train_rows": rows, "horizon": problem.horizon, "season_length": problem.season_length}
-        joined = np.concatenate([*origins.values()])
-        if model == "auto_ets":
-            rolled = statistical.auto_ets(fitted, origins=joined, chosen_on=problem.validation.count, **known)
-        else:
-            rolled = statistical.auto_theta(fitted, origins=joined, **known)
+        roll = statistical.auto_ets if model == "auto_ets" else statistical.auto_theta
+        rolled = roll(
+            fitted,
+            train_rows=rows,
+            test_rows=len(problem.fitted_for_test),
+            validation_origins=origins["validation"],
+            test_origins=origins["test"],
+            horizon=problem.horizon,
+            season_length=problem.season_length,
+        )
         forecasts = np.exp(rolled.forecasts) if is_log else rolled.forecasts
         if not np.isfinite(forecasts).all():
             return BaselineResult.skip(model, "its forecasts left the finite numbers")
@@ -237,7 +262,7 @@ def _statistical(problem: _Problem, model: Literal["auto_ets", "auto_theta"]) ->
             for (split, windows), part in zip(problem.splits.items(), parts, strict=True)
         }
     chosen = ", ".join(f"{count} x {name}" for name, count in Counter(rolled.chosen).most_common())
-    note = f"{chosen}; fitted on the last {min(rows, statistical.FIT_ROWS)} training rows"
+    note = problem.noted(f"{chosen}; fitted on the last {min(rows, statistical.FIT_ROWS)} training rows")
     return _result(model, problem, errors, seconds=watch.seconds, parameters=rolled.parameters, note=note)
 
 

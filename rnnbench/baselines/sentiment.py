@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from rnnbench import metrics
-from rnnbench.baselines.base import BaselineResult, prefixed, stopwatch
+from rnnbench.baselines.base import REFITTED, BaselineResult, prefixed, stopwatch
 from rnnbench.example_scores import ExampleScores
 
 TOKEN_PATTERN = r"(?u)\b\w+\b"
@@ -26,43 +27,83 @@ def run(
     test_labels: np.ndarray,
     *,
     class_count: int,
+    refit: bool = False,
 ) -> Iterator[BaselineResult]:
     """Each baseline as soon as it is done: `majority_class`, `naive_bayes`, `tfidf_logistic_regression`.
 
     Labels are class indices from 0 to class_count - 1. Words and weights come from training alone; validation chooses
     the strength of the penalty.
+
+    refit: what scores the test split learns from training and validation together, with the penalty chosen before.
     """
-    labels = {"validation": np.asarray(validation_labels), "test": np.asarray(test_labels)}
-    texts = {"validation": validation_texts, "test": test_texts}
-    train_labels = np.asarray(train_labels)
-    yield _majority_class(train_labels, labels, class_count)
-    yield _naive_bayes(train_texts, train_labels, texts, labels, class_count=class_count)
-    yield _logistic_regression(train_texts, train_labels, texts, labels, class_count=class_count)
+    train = _Labelled(train_texts, np.asarray(train_labels))
+    validation = _Labelled(validation_texts, np.asarray(validation_labels))
+    test = _Labelled(test_texts, np.asarray(test_labels))
+    problem = _Problem(train, validation, test, class_count, refit)
+    yield _majority_class(problem)
+    yield _naive_bayes(problem)
+    yield _logistic_regression(problem)
 
 
-def _majority_class(train_labels: np.ndarray, labels: dict[str, np.ndarray], class_count: int) -> BaselineResult:
-    """The shares of the classes in training, for every text."""
+@dataclass(frozen=True)
+class _Labelled:
+    texts: Sequence[str]
+    labels: np.ndarray
+
+
+Classifier = Callable[[Sequence[str]], np.ndarray]
+"""The probability of every class, (texts, classes)."""
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """Three splits, and whether what scores the test split may learn from validation too."""
+
+    train: _Labelled
+    validation: _Labelled
+    test: _Labelled
+    class_count: int
+    refit: bool
+
+    def scored(self, fit: Callable[[_Labelled], Classifier]) -> tuple[dict[str, float], ExampleScores]:
+        """Every metric of both splits, and which test texts were told right."""
+        classify = fit(self.train)
+        scores = prefixed("validation", metrics.class_metrics(self.validation.labels, classify(self.validation.texts)))
+        if self.refit:
+            labels = np.concatenate([self.train.labels, self.validation.labels])
+            classify = fit(_Labelled([*self.train.texts, *self.validation.texts], labels))
+        probabilities = classify(self.test.texts)
+        scores |= prefixed("test", metrics.class_metrics(self.test.labels, probabilities))
+        return scores, ExampleScores.of(metrics.rightness(self.test.labels, probabilities))
+
+    def noted(self, note: str) -> str:
+        return f"{note}; {REFITTED}" if self.refit else note
+
+
+def _majority_class(problem: _Problem) -> BaselineResult:
+    """The shares of the classes in what is learned from, for every text."""
+
+    def fit(known: _Labelled) -> Classifier:
+        return lambda texts: np.tile(_shares(known, problem.class_count), (len(texts), 1))
+
     with stopwatch() as watch:
-        shares = np.bincount(train_labels, minlength=class_count) / len(train_labels)
-        scores, examples = _scores({split: np.tile(shares, (len(truth), 1)) for split, truth in labels.items()}, labels)
+        scores, examples = problem.scored(fit)
+    shares = _shares(problem.train, problem.class_count)
     return BaselineResult(
         model="majority_class",
         metrics=scores,
         wall_seconds=watch.seconds,
-        parameters=class_count - 1,
-        note=f"class {int(shares.argmax())}, {shares.max():.1%} of the training texts",
+        parameters=problem.class_count - 1,
+        note=problem.noted(f"class {int(shares.argmax())}, {shares.max():.1%} of the training texts"),
         examples=examples,
     )
 
 
-def _naive_bayes(
-    train_texts: Sequence[str],
-    train_labels: np.ndarray,
-    texts: dict[str, Sequence[str]],
-    labels: dict[str, np.ndarray],
-    *,
-    class_count: int,
-) -> BaselineResult:
+def _shares(known: _Labelled, class_count: int) -> np.ndarray:
+    return np.bincount(known.labels, minlength=class_count) / len(known.labels)
+
+
+def _naive_bayes(problem: _Problem) -> BaselineResult:
     """p(class) x the product over words and word pairs of p(word | class), add-one smoothed.
 
     Source: McCallum and Nigam 1998, "A comparison of event models for Naive Bayes text classification".
@@ -70,29 +111,26 @@ def _naive_bayes(
     from sklearn.feature_extraction.text import CountVectorizer
     from sklearn.naive_bayes import MultinomialNB
 
-    with stopwatch() as watch:
+    model = MultinomialNB()
+
+    def fit(known: _Labelled) -> Classifier:
         counter = CountVectorizer(ngram_range=(1, 2), token_pattern=TOKEN_PATTERN)
-        model = MultinomialNB().fit(counter.fit_transform(train_texts), train_labels)
-        features = {split: counter.transform(texts[split]) for split in texts}
-        scores, examples = _scores(_by_split(model, features, class_count), labels)
+        model.fit(counter.fit_transform(known.texts), known.labels)
+        return lambda texts: _probabilities(model, counter.transform(texts), problem.class_count)
+
+    with stopwatch() as watch:
+        scores, examples = problem.scored(fit)
     return BaselineResult(
         model="naive_bayes",
         metrics=scores,
         wall_seconds=watch.seconds,
         parameters=model.feature_log_prob_.size + model.class_log_prior_.size,
-        note="counts of words and word pairs",
+        note=problem.noted("counts of words and word pairs"),
         examples=examples,
     )
 
 
-def _logistic_regression(
-    train_texts: Sequence[str],
-    train_labels: np.ndarray,
-    texts: dict[str, Sequence[str]],
-    labels: dict[str, np.ndarray],
-    *,
-    class_count: int,
-) -> BaselineResult:
+def _logistic_regression(problem: _Problem) -> BaselineResult:
     """softmax(W tfidf(text) + b) with an L2 penalty on W, over words and word pairs.
 
     Source: Wang and Manning 2012, "Baselines and bigrams: simple, good sentiment and topic classification".
@@ -100,45 +138,40 @@ def _logistic_regression(
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
 
+    def weigher() -> Any:
+        return TfidfVectorizer(ngram_range=(1, 2), token_pattern=TOKEN_PATTERN, sublinear_tf=True)
+
     with stopwatch() as watch:
-        weigher = TfidfVectorizer(ngram_range=(1, 2), token_pattern=TOKEN_PATTERN, sublinear_tf=True)
-        train = weigher.fit_transform(train_texts)
-        features = {split: weigher.transform(texts[split]) for split in texts}
-        best: tuple[tuple[float, float], float, Any] | None = None
+        weigh = weigher()
+        train, validation = weigh.fit_transform(problem.train.texts), weigh.transform(problem.validation.texts)
+        chosen: tuple[tuple[float, float], Any] | None = None
         for inverse_penalty in INVERSE_PENALTIES:
-            model = LogisticRegression(C=inverse_penalty, max_iter=1000).fit(train, train_labels)
-            found = metrics.class_metrics(
-                labels["validation"], _probabilities(model, features["validation"], class_count)
-            )
+            model = LogisticRegression(C=inverse_penalty, max_iter=1000).fit(train, problem.train.labels)
+            probabilities = _probabilities(model, validation, problem.class_count)
+            found = metrics.class_metrics(problem.validation.labels, probabilities)
             # the selecting metric first; log loss decides between equals
             merit = (found["accuracy"], -found["log_loss"])
-            if best is None or merit > best[0]:
-                best = (merit, inverse_penalty, model)
-        assert best is not None
-        _, inverse_penalty, model = best
-        scores, examples = _scores(_by_split(model, features, class_count), labels)
+            if chosen is None or merit > chosen[0]:
+                chosen = (merit, model)
+        assert chosen is not None
+        best = chosen[1]
+
+        def fit(known: _Labelled) -> Classifier:
+            if known is problem.train:
+                return lambda texts: _probabilities(best, weigh.transform(texts), problem.class_count)
+            again = weigher()
+            best.fit(again.fit_transform(known.texts), known.labels)
+            return lambda texts: _probabilities(best, again.transform(texts), problem.class_count)
+
+        scores, examples = problem.scored(fit)
     return BaselineResult(
         model="tfidf_logistic_regression",
         metrics=scores,
         wall_seconds=watch.seconds,
-        parameters=model.coef_.size + model.intercept_.size,
-        note=f"words and word pairs; C = {inverse_penalty:g} chosen on validation",
+        parameters=best.coef_.size + best.intercept_.size,
+        note=problem.noted(f"words and word pairs; C = {best.C:g} chosen on validation"),
         examples=examples,
     )
-
-
-def _scores(
-    probabilities: dict[str, np.ndarray], labels: dict[str, np.ndarray]
-) -> tuple[dict[str, float], ExampleScores]:
-    """Every metric of both splits, and which test texts were told right."""
-    scores: dict[str, float] = {}
-    for split, truth in labels.items():
-        scores |= prefixed(split, metrics.class_metrics(truth, probabilities[split]))
-    return scores, ExampleScores.of(metrics.rightness(labels["test"], probabilities["test"]))
-
-
-def _by_split(model: Any, features: dict[str, Any], class_count: int) -> dict[str, np.ndarray]:
-    return {split: _probabilities(model, found, class_count) for split, found in features.items()}
 
 
 def _probabilities(model: Any, features: Any, class_count: int) -> np.ndarray:

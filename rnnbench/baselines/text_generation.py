@@ -9,7 +9,7 @@ from itertools import islice
 import numpy as np
 
 from rnnbench import metrics
-from rnnbench.baselines.base import BaselineResult, prefixed, stopwatch
+from rnnbench.baselines.base import REFITTED, BaselineResult, prefixed, stopwatch
 from rnnbench.baselines.methods.compression import bz2_bits, xz_bits
 from rnnbench.baselines.methods.ngram import MAX_ORDER, WittenBell
 
@@ -24,6 +24,7 @@ def run(
     validation_text: str,
     test_text: str,
     max_order: int = MAX_ORDER,
+    refit: bool = False,
 ) -> Iterator[BaselineResult]:
     """Each baseline as soon as it is done: `witten_bell_ngram`, `xz`, `bz2`.
 
@@ -33,17 +34,22 @@ def run(
 
     Args:
         train_ids, validation_ids, test_ids: one whole number per symbol (character or token), below vocabulary_size.
+        refit: once the order is chosen, the validation text is learned from too, before the test text is scored.
     """
     yield _ngram(
         (train_ids, validation_ids, test_ids),
         vocabulary_size=vocabulary_size,
         characters={"validation": len(validation_text), "test": len(test_text)},
         max_order=max_order,
+        refit=refit,
     )
     texts = {"validation": validation_text, "test": test_text}
     with stopwatch() as watch:
         scores = dict(zip(texts, xz_bits(*texts.values(), after=train_text), strict=True))
-    yield _compressed("xz", scores, texts, watch.seconds, "what the split adds to an archive of the training text")
+        if refit:
+            (scores["test"],) = xz_bits(test_text, after=train_text + validation_text)
+    archive = f"what the split adds to an archive of the training text{'; ' + REFITTED if refit else ''}"
+    yield _compressed("xz", scores, texts, watch.seconds, archive)
     with stopwatch() as watch:
         scores = {split: bz2_bits(text) for split, text in texts.items()}
     yield _compressed("bz2", scores, texts, watch.seconds, "each split alone")
@@ -55,12 +61,16 @@ def _ngram(
     vocabulary_size: int,
     characters: dict[str, int],
     max_order: int,
+    refit: bool,
 ) -> BaselineResult:
     train_ids, validation_ids, test_ids = ids
     with stopwatch() as watch:
         model = WittenBell(train_ids, vocabulary_size=vocabulary_size, order=max_order)
         validation = [metrics.nats(row) for row in model.log_probabilities_by_order(validation_ids)]
         best = int(np.argmin(validation))
+        if refit:
+            both = np.concatenate([train_ids, validation_ids])
+            model = WittenBell(both, vocabulary_size=vocabulary_size, order=best + 1)
         test = next(islice(model.log_probabilities_by_order(test_ids), best, None))
     scores = prefixed("validation", metrics.text_metrics(validation[best], characters["validation"]))
     scores |= prefixed("test", metrics.text_metrics(metrics.nats(test), characters["test"]))
@@ -69,7 +79,7 @@ def _ngram(
         metrics=scores,
         wall_seconds=watch.seconds,
         parameters=model.parameters(best + 1),
-        note=f"order {best + 1} of 1 to {model.order} chosen on validation",
+        note=f"order {best + 1} of 1 to {len(validation)} chosen on validation{'; ' + REFITTED if refit else ''}",
         examples=metrics.text_examples(-test, symbols=len(test_ids), characters=characters["test"]),
     )
 

@@ -110,7 +110,7 @@ class Comparison:
     is_forced: unlike runs stand in it, on purpose; the first footnotes say which.
     reach: the validation score that `seconds_to_reach` of each row is about; reach_is_baselines: nobody stated it, so
         it is the best baseline's.
-    is_refitted: encoders were confirmed on training and validation together, which baselines are not.
+    is_refitted: encoders were confirmed on training and validation together.
     """
 
     title: str

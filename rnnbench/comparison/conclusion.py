@@ -81,8 +81,7 @@ def _over_baseline(table: Comparison) -> str:
     clear = [row for row in encoders if row.surely_beats_baseline]
     unclear = [row for row in encoders if row.beats_baseline and row not in clear]
     behind = [row for row in encoders if not row.beats_baseline]
-    less = ", which did not have the validation split to learn from" if table.is_refitted else ""
-    name = f"the best baseline, {one_line(baseline.model)} ({with_unit(table.metric, baseline.test)}{less})"
+    name = f"the best baseline, {one_line(baseline.model)} ({with_unit(table.metric, baseline.test)})"
     if not clear and not unclear:
         return f"No encoder beats {name}."
     if clear:

@@ -25,7 +25,7 @@ def written(table: Comparison, records: Sequence[RunRecord], reasons: Sequence[s
     """
     yield from (f"FORCED, not a fair comparison. {reason}." for reason in reasons)
     yield from _also_in_training(records)
-    yield from _refitted(table)
+    yield from _refitted(table, records)
     yield from _significance(table)
     yield from _seeds(table)
     yield from _trials(table, records)
@@ -44,12 +44,15 @@ def _also_in_training(records: Sequence[RunRecord]) -> Iterable[str]:
         yield f"{said} of the test split stand in training too: there the scores also reward learning by heart."
 
 
-def _refitted(table: Comparison) -> Iterable[str]:
-    if table.is_refitted:
-        yield (
-            "Confirmed on training and validation together, for as many updates as validation chose in the search: "
-            "the validation scores are those of the chosen trials, and baselines had the training split alone."
-        )
+def _refitted(table: Comparison, records: Sequence[RunRecord]) -> Iterable[str]:
+    if not table.is_refitted:
+        return
+    both = all(record.is_refitted for record in records if record.kind == "baseline")
+    yield (
+        "Confirmed on training and validation together, for as many updates as validation chose in the search: the "
+        "validation scores are those of the chosen trials. "
+        + ("Baselines were fitted again on both, too." if both else "Baselines had the training split alone.")
+    )
 
 
 def reach(table: Comparison) -> tuple[int, float, int]:

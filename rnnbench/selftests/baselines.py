@@ -76,9 +76,14 @@ def forecasters_are_statsforecasts() -> Check:
     train = series[:TRAIN_ROWS]
     own_naive = naive.seasonal_naive(train[None, :, None], horizon=HORIZON, season_length=SEASON).ravel()
     their_naive = SeasonalNaive(SEASON).forecast(train, h=HORIZON)["mean"]
-    origins = np.array([TRAIN_ROWS, TRAIN_ROWS + 1])
     rolled = statistical.auto_ets(
-        series[:, None], train_rows=TRAIN_ROWS, origins=origins, horizon=HORIZON, season_length=SEASON, chosen_on=2
+        series[:, None],
+        train_rows=TRAIN_ROWS,
+        test_rows=TRAIN_ROWS,
+        validation_origins=np.array([TRAIN_ROWS, TRAIN_ROWS + 1]),
+        test_origins=np.array([], dtype=int),
+        horizon=HORIZON,
+        season_length=SEASON,
     )
     # which kind won is the validation's affair: the forecast must be that of one of the two that compete
     kinds = [AutoETS(season_length=SEASON, model=kind).fit(train).predict(h=HORIZON)["mean"] for kind in ("ZZZ", "ZZA")]

@@ -295,6 +295,24 @@ def test_baselines_are_scored_on_the_examples_of_the_encoders(task, small_runs, 
             assert result.examples.weights[1:] == pytest.approx(encoder.weights[1:])
 
 
+def test_baselines_that_are_fitted_again_are_chosen_by_validation_before(task, small_runs):
+    usual, refitted = (
+        [one for one in baseline_runs.compute(small_config(task, **{"search.refit": refit})) if not one.skipped]
+        for refit in (False, True)
+    )
+    assert [one.model for one in usual] == [one.model for one in refitted]
+
+    def scores(found, split):
+        return [{key: value for key, value in one.metrics.items() if key.startswith(split)} for one in found]
+
+    assert scores(usual, "validation") == scores(refitted, "validation")
+    assert scores(usual, "test") != scores(refitted, "test")
+    for one in refitted:
+        if one.examples is not None:
+            score = one.metrics[f"test/{task_class(task).metric}"]
+            assert one.examples.mean == pytest.approx(score, rel=1e-6), one.model
+
+
 def test_examples_that_do_not_make_the_metric_are_refused(task, small_runs, monkeypatch):
     wrong = ExampleScores.of([123.0, 4.0])
     monkeypatch.setattr(task_class(task), "examples", lambda self: wrong)

@@ -24,13 +24,18 @@ def experiment(tracker):
     return tracker.experiment("sentiment", "small_texts")
 
 
-def below_a_sweep(tracker, experiment):
+def below_a_sweep(tracker, experiment, **settings):
     """The baselines of a new sweep, as the store has them."""
     parent = tracker.start(experiment, "sweep", {"kind": "sweep"}).run_id
     claim = tracker.start(experiment, "baselines", {"kind": "claim", "claim": "baselines"}, parent).run_id
     told = []
     baseline_runs.tracked_baselines(
-        a_config("sentiment"), tracker=tracker, experiment_id=experiment, parent=parent, claim=claim, tell=told.append
+        a_config("sentiment", **settings),
+        tracker=tracker,
+        experiment_id=experiment,
+        parent=parent,
+        claim=claim,
+        tell=told.append,
     )
     runs_below = tracker.find(experiment, kind="baseline", **{PARENT: parent})
     records = [record for record in tracker.records(experiment, parent) if record.kind == "baseline"]
@@ -70,6 +75,19 @@ def test_only_what_was_scored_on_the_test_split_is_asked_for_its_examples(tracke
     monkeypatch.setattr(tracker, "with_examples", lambda record: asked.append(record.name) or record)
     results.with_examples(tracker, [trial, *records.values()])
     assert asked == [record.name for record in records.values()]
+
+
+def test_baselines_that_learn_from_validation_too_are_other_baselines(tracker, experiment):
+    _, usual = below_a_sweep(tracker, experiment)
+    told, refitted = below_a_sweep(tracker, experiment, **{"search.refit": True})
+    assert told == ["majority_class", "naive_bayes", "tfidf_logistic_regression"]
+    assert [record.is_refitted for record in refitted.values()] == [True] * 3
+    assert [record.is_refitted for record in usual.values()] == [False] * 3
+    told, again = below_a_sweep(tracker, experiment)
+    assert told[0] == "majority_class, taken over from an earlier sweep of the same data"
+    assert {model: record.metrics for model, record in again.items()} == {
+        model: record.metrics for model, record in usual.items()
+    }
 
 
 def test_other_data_has_its_baselines_computed_anew(tracker, experiment, monkeypatch):

@@ -75,7 +75,7 @@ def test_ridge_is_that_of_scikit_learn(is_shared: bool) -> None:
             assert found[:, :, channel] - last[:, :, channel] == pytest.approx(forecast, abs=1e-6)
 
 
-def _run(levels: np.ndarray, *, lookback: int, horizon: int, season_length: int, learn: str = "values"):
+def _run(levels: np.ndarray, *, lookback: int, horizon: int, season_length: int, **further: object):
     """The baselines on a series of which the last two fifths are validation and test."""
     first, second = int(0.6 * len(levels)), int(0.8 * len(levels))
     found = forecasting.run(
@@ -87,9 +87,38 @@ def _run(levels: np.ndarray, *, lookback: int, horizon: int, season_length: int,
         lookback=lookback,
         horizon=horizon,
         season_length=season_length,
-        learn=learn,
+        **further,
     )
     return {result.model: result for result in found}
+
+
+def test_a_refitted_linear_map_is_the_one_that_was_trained_on_both_splits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forecasting, "PENALTIES", (0.01,))  # the other training makes the same choice
+    levels, windows = _seasonal(150), {"lookback": 12, "horizon": 3, "season_length": 4}
+    usual, refitted = (_run(levels, refit=refit, **windows)["ridge"] for refit in (False, True))
+    for metric in ("mase", "mae"):
+        assert refitted.metrics[f"validation/{metric}"] == usual.metrics[f"validation/{metric}"]
+    # 90 rows of training and 30 of validation, trained on as one
+    both = forecasting.run(levels[:120], levels[108:], levels[108:], validation_history=12, test_history=12, **windows)
+    (expected,) = (result.metrics["test/mae"] for result in both if result.model == "ridge")
+    # errors in the series' unit, which no split scales; the units of the inputs move the penalty a little
+    assert refitted.metrics["test/mae"] == pytest.approx(expected, rel=2e-3)
+    assert abs(usual.metrics["test/mae"] - expected) > 5 * abs(refitted.metrics["test/mae"] - expected)
+
+
+@pytest.mark.parametrize("model", ["auto_ets", "auto_theta"])
+def test_a_refitted_forecast_is_that_of_both_splits(model: str) -> None:
+    series, windows = _seasonal(100), {"horizon": 4, "season_length": 4}
+    validation, test = np.arange(60, 77), np.arange(80, 97)
+    refitted, usual, both = (
+        getattr(statistical, model)(
+            series, train_rows=train, test_rows=rows, validation_origins=chosen_on, test_origins=test, **windows
+        ).forecasts
+        for train, rows, chosen_on in ((60, 80, validation), (60, 60, validation), (80, 80, test))
+    )
+    assert (refitted[:17] == usual[:17]).all()
+    assert refitted[17:] == pytest.approx(both[17:], rel=1e-12)
+    assert not (refitted[17:] == usual[17:]).any()
 
 
 def _seasonal(rows: int = 120, channels: int = 1, *, noise: float = 0.3, season: int = 4, seed: int = 0) -> np.ndarray:
@@ -174,14 +203,15 @@ def test_prices_are_scored_in_their_own_unit() -> None:
         assert as_returns[model].metrics["test/mae"] < 1.3 * as_returns["last_value"].metrics["test/mae"]
 
 
+@pytest.mark.parametrize("test_rows", [60, 70])
 @pytest.mark.parametrize("model", ["auto_ets", "auto_theta"])
-def test_the_future_does_not_change_a_rolled_forecast(model: str) -> None:
+def test_the_future_does_not_change_a_rolled_forecast(model: str, test_rows: int) -> None:
     series = _seasonal(100)
     changed = series.copy()
     changed[80:] += 50
-    settings = {"train_rows": 60, "origins": np.arange(60, 95), "horizon": 4, "season_length": 4}
-    if model == "auto_ets":
-        settings["chosen_on"] = 10
+    origins = np.arange(60, 95)
+    settings = {"train_rows": 60, "test_rows": test_rows, "horizon": 4, "season_length": 4}
+    settings |= {"validation_origins": origins[:10], "test_origins": origins[10:]}
     first, second = (getattr(statistical, model)(rows, **settings).forecasts for rows in (series, changed))
     assert (first[:21] == second[:21]).all()
     assert not (first[22:] == second[22:]).any()
@@ -196,7 +226,8 @@ def test_rolling_ets_is_statsforecast_run_anew_at_every_origin(kind: str, monkey
     series = _seasonal(90, season=6)
     origins = np.arange(60, 84)
     monkeypatch.setattr(models, "AutoETS", lambda season_length, model: fixed())
-    rolled = statistical.auto_ets(series, train_rows=60, origins=origins, horizon=7, season_length=6, chosen_on=10)
+    parts = {"validation_origins": origins[:10], "test_origins": origins[10:]}
+    rolled = statistical.auto_ets(series, train_rows=60, test_rows=60, horizon=7, season_length=6, **parts)
     fitted = fixed().fit(series[:60, 0])
     assert rolled.chosen == (f"ETS({','.join(kind)})",)
     for forecast, origin in zip(rolled.forecasts[:, :, 0], origins, strict=True):

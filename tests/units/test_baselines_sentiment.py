@@ -65,6 +65,24 @@ def test_a_class_that_training_never_showed_gets_no_probability() -> None:
     assert all(math.isfinite(value) for result in results.values() for value in result.metrics.values())
 
 
+def test_a_refitted_classifier_is_the_one_that_was_trained_on_both_splits() -> None:
+    texts, labels = GOOD + BAD, np.array([1] * len(GOOD) + [0] * len(BAD))
+    known, seen, new = slice(0, 10, 2), slice(1, 10, 2), ["a fine bore", "dull joy"]
+    validation, test = (texts[seen], labels[seen]), (new, np.array([0, 1]))
+
+    def of(train: tuple[list[str], np.ndarray], *, refit: bool) -> dict[str, BaselineResult]:
+        return {one.model: one for one in sentiment.run(*train, *validation, *test, class_count=2, refit=refit)}
+
+    usual, refitted = (of((texts[known], labels[known]), refit=refit) for refit in (False, True))
+    both = of((texts[known] + texts[seen], np.concatenate([labels[known], labels[seen]])), refit=False)
+    for model in ("majority_class", "naive_bayes"):
+        assert refitted[model].metrics["test/log_loss"] == pytest.approx(both[model].metrics["test/log_loss"])
+    for model, result in refitted.items():
+        assert result.metrics["validation/log_loss"] == usual[model].metrics["validation/log_loss"]
+        assert result.metrics["test/log_loss"] != usual[model].metrics["test/log_loss"], model
+        assert result.note.endswith("fitted again with validation for the test split")
+
+
 def test_the_test_texts_change_nothing_on_validation() -> None:
     first, second = _run(GOOD, BAD, test=["one thing"]), _run(GOOD, BAD, test=["a bore", "quite another"])
     for model in first:

@@ -111,10 +111,11 @@ def test_bz2_counts_the_bytes_of_the_standard_library() -> None:
 TRAIN, VALIDATION, TEST = "the cat sat on the mat. " * 60, "the cat sat on a hat. " * 10, "a rat sat on the cat. " * 10
 
 
-def _run(test: str = TEST) -> dict[str, BaselineResult]:
+def _run(test: str = TEST, **further: bool) -> dict[str, BaselineResult]:
     alphabet = sorted(set(TRAIN + VALIDATION + test))
     ids = [np.array([alphabet.index(character) for character in text]) for text in (TRAIN, VALIDATION, test)]
-    found = text_generation.run(*ids, vocabulary_size=20, train_text=TRAIN, validation_text=VALIDATION, test_text=test)
+    texts = {"train_text": TRAIN, "validation_text": VALIDATION, "test_text": test}
+    found = text_generation.run(*ids, vocabulary_size=20, **texts, **further)
     return {result.model: result for result in found}
 
 
@@ -138,6 +139,19 @@ def test_the_test_text_changes_nothing_on_validation() -> None:
         assert first[name].note == second[name].note
         key = "validation/bits_per_character"
         assert first[name].metrics[key] == second[name].metrics[key]
+
+
+def test_a_refitted_ngram_is_the_one_that_was_trained_on_both_splits() -> None:
+    usual, refitted = _run(), _run(refit=True)
+    alphabet = sorted(set(TRAIN + VALIDATION + TEST))
+    both, test = (np.array([alphabet.index(character) for character in text]) for text in (TRAIN + VALIDATION, TEST))
+    order = int(refitted["witten_bell_ngram"].note.split()[1])
+    by_hand = -WittenBell(both, vocabulary_size=20, order=order).log_probabilities(test).sum() / len(test)
+    assert refitted["witten_bell_ngram"].metrics["test/nats_per_character"] == pytest.approx(by_hand)
+    assert refitted["xz"].metrics["test/bits_per_character"] == xz_bits(TEST, after=TRAIN + VALIDATION)[0] / len(TEST)
+    key = "validation/bits_per_character"
+    assert all(result.metrics[key] == usual[model].metrics[key] for model, result in refitted.items())
+    assert refitted["bz2"].metrics == usual["bz2"].metrics
 
 
 def test_an_ngram_over_tokens_is_counted_per_character() -> None:

@@ -44,7 +44,14 @@ def reason_to_skip(model: str, *, train_rows: int, season_length: int, forecasts
 
 
 def auto_ets(
-    series: np.ndarray, *, train_rows: int, origins: np.ndarray, horizon: int, season_length: int, chosen_on: int
+    series: np.ndarray,
+    *,
+    train_rows: int,
+    test_rows: int,
+    validation_origins: np.ndarray,
+    test_origins: np.ndarray,
+    horizon: int,
+    season_length: int,
 ) -> Rolled:
     """Exponential smoothing, its error, trend and season chosen by AICc, and by validation whether a season must be.
 
@@ -54,8 +61,8 @@ def auto_ets(
     Args:
         series: (rows, channels) of training, validation and test joined.
         train_rows: how many of the first rows may be fitted on.
-        origins: for each forecast, how many rows are known.
-        chosen_on: how many of the first origins belong to validation.
+        test_rows: how many may be fitted on for the test origins; more than `train_rows` fits once more.
+        validation_origins, test_origins: for each forecast, how many rows are known. Forecasts come in this order.
 
     Source: Hyndman, Koehler, Snyder and Grose 2002, "A state space framework for automatic forecasting using
     exponential smoothing methods"; computed by statsforecast.
@@ -63,27 +70,45 @@ def auto_ets(
     from statsforecast.ets import forward_ets
     from statsforecast.models import AutoETS
 
-    start = max(0, train_rows - FIT_ROWS)
+    def forecast(channel: np.ndarray, kind: str, rows: int, origins: np.ndarray) -> tuple[np.ndarray, dict[str, Any]]:
+        start = max(0, rows - FIT_ROWS)
+        fitted = AutoETS(season_length=season_length, model=kind).fit(channel[start:rows]).model_
+        # the states after row t depend on the rows up to t alone, so one pass serves every origin
+        passed = forward_ets(fitted, channel[start:])
+        return _ets_point_forecasts(passed, passed["states"][origins - start], horizon), fitted
+
     columns, chosen, parameters = [], [], 0
+    both = np.concatenate([validation_origins, test_origins])
     for channel in series.T:
-        best: tuple[float, np.ndarray, dict[str, Any]] | None = None
+        best: tuple[float, str, np.ndarray, dict[str, Any]] | None = None
+        actual = sliding_window_view(channel, horizon)[validation_origins]
         for kind in ("ZZZ", "ZZA") if season_length > 1 else ("ZZZ",):
-            fitted = AutoETS(season_length=season_length, model=kind).fit(channel[start:train_rows]).model_
-            # the states after row t depend on the rows up to t alone, so one pass serves every origin
-            passed = forward_ets(fitted, channel[start:])
-            forecasts = _ets_point_forecasts(passed, passed["states"][origins - start], horizon)
-            actual = sliding_window_view(channel, horizon)[origins[:chosen_on]]
-            merit = float(np.nan_to_num(np.abs(actual - forecasts[:chosen_on]).mean(), nan=np.inf))
+            forecasts, fitted = forecast(channel, kind, train_rows, both)
+            errors = np.abs(actual - forecasts[: len(validation_origins)])
+            merit = float(np.nan_to_num(errors.mean(), nan=np.inf))
             if best is None or merit < best[0]:
-                best = (merit, forecasts, fitted)
+                best = (merit, kind, forecasts, fitted)
         assert best is not None
-        columns.append(best[1])
-        chosen.append(_ets_name(best[2]["components"]))
-        parameters += int(best[2]["n_params"])
+        _, kind, forecasts, fitted = best
+        if test_rows > train_rows:
+            after, fitted = forecast(channel, kind, test_rows, test_origins)
+            forecasts = np.concatenate([forecasts[: len(validation_origins)], after])
+        columns.append(forecasts)
+        chosen.append(_ets_name(fitted["components"]))
+        parameters += int(fitted["n_params"])
     return Rolled(np.stack(columns, axis=2), parameters, tuple(chosen))
 
 
-def auto_theta(series: np.ndarray, *, train_rows: int, origins: np.ndarray, horizon: int, season_length: int) -> Rolled:
+def auto_theta(
+    series: np.ndarray,
+    *,
+    train_rows: int,
+    test_rows: int,
+    validation_origins: np.ndarray,
+    test_origins: np.ndarray,
+    horizon: int,
+    season_length: int,
+) -> Rolled:
     """The Theta method, its kind (standard or optimised, fixed or dynamic) chosen by squared error.
 
     Arguments as in `auto_ets`; nothing is left for validation to choose.
@@ -93,17 +118,24 @@ def auto_theta(series: np.ndarray, *, train_rows: int, origins: np.ndarray, hori
     """
     from statsforecast.models import AutoTheta
 
-    start = max(0, train_rows - FIT_ROWS)
-    forecasts = np.empty((len(origins), horizon, series.shape[1]))
-    chosen, parameters = [], 0
-    for number, channel in enumerate(series.T):
-        model = AutoTheta(season_length=season_length).fit(channel[start:train_rows])
-        for row, origin in enumerate(origins):
-            known = channel[max(start, origin - CONTEXT_ROWS) : origin]
-            forecasts[row, :, number] = model.forward(known, h=horizon)["mean"]
+    def fit(channel: np.ndarray, rows: int) -> Any:
+        return AutoTheta(season_length=season_length).fit(channel[max(0, rows - FIT_ROWS) : rows])
+
+    def forecast(model: Any, channel: np.ndarray, rows: int, origin: int) -> np.ndarray:
+        known = channel[max(0, rows - FIT_ROWS, origin - CONTEXT_ROWS) : origin]
+        return np.asarray(model.forward(known, h=horizon)["mean"])
+
+    columns, chosen, parameters = [], [], 0
+    for channel in series.T:
+        model = fit(channel, train_rows)
+        rows = [forecast(model, channel, train_rows, origin) for origin in validation_origins]
+        if test_rows > train_rows:
+            model = fit(channel, test_rows)
+        rows += [forecast(model, channel, test_rows, origin) for origin in test_origins]
+        columns.append(np.stack(rows))
         chosen.append(str(model.model_["modeltype"]))
         parameters += 3 + (season_length if model.model_.get("decompose", False) else 0)
-    return Rolled(forecasts, parameters, tuple(chosen))
+    return Rolled(np.stack(columns, axis=2), parameters, tuple(chosen))
 
 
 def _ets_point_forecasts(passed: dict[str, Any], states: np.ndarray, horizon: int) -> np.ndarray:
