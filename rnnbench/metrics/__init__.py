@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from rnnbench.metrics.classes import (
     accuracy,
     calibration_error,
@@ -17,6 +19,7 @@ from rnnbench.metrics.text import bits_per_character, nats, nats_per_character, 
 __all__ = [
     "HIGHER_IS_BETTER",
     "LABELS",
+    "MULTIPLES",
     "ForecastErrors",
     "accuracy",
     "bits_per_character",
@@ -40,6 +43,12 @@ __all__ = [
     "text_examples",
     "text_metrics",
 ]
+
+MULTIPLES: dict[tuple[str, str], float] = {
+    ("bits_per_character", "nats_per_character"): math.log(2),
+    ("nats_per_character", "bits_per_character"): 1 / math.log(2),
+}
+"""What the first of two metrics is multiplied by to give the second, example by example."""
 
 LABELS: dict[str, str] = {
     "bits_per_character": "bits per character",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -45,6 +48,27 @@ def test_a_baseline_without_that_metric_stays_without_a_score() -> None:
 def test_scores_of_examples_are_not_taken_for_those_of_another_metric() -> None:
     assert all(row.examples == 0 for row in compare(judged_by(RECORDS, "log_loss")).rows)
     assert all(record.examples is not None for record in judged_by(RECORDS, "accuracy"))
+
+
+def test_nats_have_the_intervals_of_bits_in_another_unit() -> None:
+    generator = np.random.default_rng(0)
+    records = []
+    for model, level in (("gru", 2.0), ("rnn", 2.1)):
+        for seed in range(6):
+            examples = ExampleScores.of(level + 0.1 * generator.standard_normal(40))
+            bits = {"validation/bits_per_character": level, "test/bits_per_character": examples.mean}
+            metrics = bits | {"test/nats_per_character": examples.mean * math.log(2)}
+            records.append(
+                replace(
+                    run("confirm", model, seed, 0.0, None), metric="bits_per_character", higher_is_better=False,
+                    metrics=metrics, examples=examples,
+                )
+            )  # fmt: skip
+    in_bits, in_nats = compare(records), compare(judged_by(records, "nats_per_character"))
+    for bits_row, nats_row in zip(in_bits.encoders, in_nats.encoders, strict=True):
+        assert nats_row.examples == bits_row.examples == 40
+        assert nats_row.interval.low == pytest.approx(bits_row.interval.low * math.log(2), rel=1e-5)
+        assert nats_row.interval.high == pytest.approx(bits_row.interval.high * math.log(2), rel=1e-5)
 
 
 def test_a_table_says_by_what_its_runs_were_chosen_where_that_was_another() -> None:
