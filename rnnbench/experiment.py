@@ -20,7 +20,7 @@ from rnnbench.tasks.base import SequenceTask
 
 SEARCHED_SECTIONS = ("training", "encoder", "task")
 
-CAME_LATER = ("match_parameters", "reselect", "refit", "embedding_deviation")
+CAME_LATER = ("match_parameters", "reselect", "refit", "embedding_deviation", "state_reset")
 """Settings that older stored runs lack: they were off."""
 
 

@@ -10,7 +10,7 @@ def idle_settings(config: ExperimentConfig) -> dict[str, str]:
 
     Where the other setting is searched, some trials may use it, and nothing is told.
     """
-    reasons = {**_of_training(config), **_of_encoder(config)}
+    reasons = {**_of_training(config), **_of_encoder(config), **_of_task(config)}
     searched = config.ranges()
     return {
         name: why
@@ -56,6 +56,12 @@ def _of_encoder(config: ExperimentConfig) -> dict[str, tuple[str, str]]:
         why = "the only layer's input has another size than its output: set encoder.num_layers to 2 or more"
         found["encoder.connection"] = ("encoder.num_layers", why)
     return found
+
+
+def _of_task(config: ExperimentConfig) -> dict[str, tuple[str, str]]:
+    if getattr(config.task_settings, "carry_state", True):
+        return {}
+    return {"task.state_reset": ("task.carry_state", "every window starts empty with task.carry_state = false")}
 
 
 def _is_as_wide_as_its_input(config: ExperimentConfig) -> bool:

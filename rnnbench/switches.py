@@ -39,6 +39,7 @@ SWITCHES: Mapping[str, tuple[Any, ...]] = {
     "task.embedding_dropout": (0.3,),
     "task.word_dropout": (0.3,),
     "task.label_smoothing": (0.2,),
+    "task.state_reset": (0.5,),
     "task.tied_embeddings": (True,),
 }
 """By dotted name, values that are on: each changes what training does."""

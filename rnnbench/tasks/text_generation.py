@@ -50,6 +50,9 @@ class TextGenerationSettings(Settings):
 
     window: tokens between two cuts of the gradient (truncated backpropagation through time).
     carry_state: go on from the state of the window before; otherwise every window starts empty.
+    state_reset: share of the windows that begin with an empty state in training all the same, so that a text without a
+        past is learned too. Its inverse, times `window`, is how far apart they lie on average. Source: the code of
+        Melis, Kocisky and Blunsom (2020), Mogrifier LSTM, arXiv:1909.01792.
     embedding_deviation: standard deviation of the vectors' numbers at the start; None is 0.1. The larger it is, the
         more of a token reaches the encoder in the first updates.
     word_dropout: share of the vocabulary whose vectors are zero for a whole batch (Gal and Ghahramani, 2016,
@@ -72,6 +75,7 @@ class TextGenerationSettings(Settings):
     tied_embeddings: Annotated[bool, Choices(False, True), Group("architecture")] = False
     window: Annotated[int, Field(ge=2), Choices(16, 32, 64, 128), Group("basics")] = 64
     carry_state: bool = True
+    state_reset: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.2), Group("regularization")] = 0.0
 
 
 class PreparedCorpus(Prepared):
@@ -176,12 +180,18 @@ class TextGeneration(SequenceTask):
 
     def loss(self, batch: Any) -> tuple[Tensor, int]:
         inputs, targets, is_first = batch
-        before = None if is_first or not self.settings.carry_state else self._training_state
+        before = None if is_first or self._begins_anew() else self._training_state
         scores, state = self(inputs, before)
         self._training_state = tuple(part.detach() for part in state)
         smoothing = self.settings.label_smoothing
         loss = functional.cross_entropy(scores.flatten(0, 1), targets.flatten(), label_smoothing=smoothing)
         return loss, targets.numel()
+
+    def _begins_anew(self) -> bool:
+        """Whether a window that follows another starts empty: drawn for the whole batch, so that any state will do."""
+        if not self.settings.carry_state:
+            return True
+        return self.settings.state_reset > 0 and torch.rand(()).item() < self.settings.state_reset
 
     def items_of(self, batch: Any) -> int:
         return batch[1].numel()
@@ -192,7 +202,7 @@ class TextGeneration(SequenceTask):
         counts: list[float] = []
         for batch in islice(self.prepared.training_batches(batch_size, 0), windows):
             counts.append(count(batch))
-            if len(counts) > 2 and counts[-1] == counts[-2]:
+            if len(counts) > 2 and counts[-1] == counts[-2] and not self.settings.state_reset:
                 break
         return (sum(counts) + counts[-1] * (windows - len(counts))) / (windows * self.items_of(batch))
 

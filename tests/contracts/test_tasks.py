@@ -606,6 +606,24 @@ def test_in_training_the_state_goes_on_from_window_to_window_and_begins_anew_wit
     )
 
 
+def test_a_share_of_the_windows_begins_with_an_empty_state_where_that_is_asked_for():
+    made = built("text_generation", state_reset=0.25)
+    given, forward = [], made.forward
+    made.forward = lambda ids, state=None: given.append(state) or forward(ids, state)
+    batches = made.prepared.training_batches(4, 0)
+    follow = []
+    for _ in range(400):
+        batch = next(batches)
+        made.loss(batch)
+        if not batch.is_first:
+            follow.append(given[-1] is None)
+    # 0.25 +- 4 standard errors
+    assert sum(follow) / len(follow) == pytest.approx(0.25, abs=4 * math.sqrt(0.25 * 0.75 / len(follow)))
+    made.eval()
+    made.evaluate("validation")
+    assert [state is None for state in given[400:]].count(True) == 1 + len([*made.prepared.cold_batches("validation")])
+
+
 def test_the_gradient_stops_at_the_edge_of_a_window():
     made = built("text_generation")
     batches = made.prepared.training_batches(4, 0)

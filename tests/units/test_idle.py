@@ -33,6 +33,15 @@ def test_what_has_nothing_to_act_on_is_told_and_what_has_is_not(setting: str, be
     assert idle(setting, at_work) == {}
 
 
+def test_no_window_can_begin_anew_where_each_does() -> None:
+    def told(carry: str) -> list[str]:
+        sets = ["task.state_reset=0.1", f"task.carry_state={carry}", "search.settings=[none]"]
+        return [*idle_settings(resolve("text_generation", "gru", sets=sets))]
+
+    assert told("false") == ["task.state_reset"]
+    assert told("true") == []
+
+
 def test_the_reason_names_what_to_set() -> None:
     assert idle("training.momentum=0.5") == {"training.momentum": "it is for training.optimizer = sgd or muon"}
     assert "set encoder.num_layers to 2 or more" in idle("encoder.connection=highway")["encoder.connection"]
