@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from rnnbench import runs
+from rnnbench import building, runs
 from rnnbench.errors import BudgetError, RnnbenchError
 from rnnbench.experiment import ExperimentConfig
 from rnnbench.record import MATCH_TOLERANCE, is_matched
@@ -90,7 +90,7 @@ def _at_or_after(config: ExperimentConfig, prepared: Prepared, width: int) -> Si
     for tried in range(width, min(width + _MOST_STEPS, _WIDEST)):
         try:
             encoder = type(config.encoder).model_validate({**settings, "hidden_size": tried})
-            return Size(tried, runs.parameters_of(replace(config, encoder=encoder), prepared))
+            return Size(tried, building.parameters_of(replace(config, encoder=encoder), prepared))
         except (ValueError, AssertionError, RnnbenchError):
             continue
     return None

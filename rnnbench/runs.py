@@ -14,22 +14,21 @@ import torch
 import yaml
 
 from rnnbench import data, environment
+from rnnbench.building import build, without_numbers
 from rnnbench.config import range_to_plain
 from rnnbench.data.base import AnyData, DataSettings
 from rnnbench.data.overlap import Overlap, overlap_of
-from rnnbench.encoders.stack import Stack
-from rnnbench.errors import BudgetError, SealedSplitError
-from rnnbench.experiment import ExperimentConfig, layer_class, task_class
+from rnnbench.errors import SealedSplitError
+from rnnbench.experiment import ExperimentConfig, task_class
 from rnnbench.memory import PeakMemory
 from rnnbench.metrics import higher_is_better
-from rnnbench.record import ALSO_IN_TRAINING, Kind, RunRecord, is_matched
+from rnnbench.record import ALSO_IN_TRAINING, Kind, RunRecord
 from rnnbench.showcases import SHOWCASE_FILE, to_json
 from rnnbench.tasks.base import Prepared, SequenceTask
 from rnnbench.tracking import Tracker
 from rnnbench.training.callbacks import Log, Report, Watch
-from rnnbench.training.costs import count_parameters, measured, sizes
+from rnnbench.training.costs import measured, sizes
 from rnnbench.training.fitting import fit, is_out_of_memory
-from rnnbench.training.initialization import initialize
 from rnnbench.training.samples import KeepText, Samples
 from rnnbench.training.weights import save_weights
 
@@ -89,48 +88,6 @@ def _overlap(settings: str, task: str, state: tuple[int, int] | None) -> Overlap
 def prepare(config: ExperimentConfig) -> Prepared:
     """The data set made ready for the configuration's task, test sealed."""
     return task_class(config.task).prepare(load_data(config), config.task_settings)
-
-
-def build(config: ExperimentConfig, prepared: Prepared) -> SequenceTask:
-    """The task with a freshly drawn encoder. Raises: BudgetError above the shared ceiling on parameters."""
-    encoder = Stack(layer_class(config.layer), prepared.input_size, config.encoder)
-    initialize(encoder, config.encoder.initialization)
-    task = task_class(config.task)(encoder, prepared, config.task_settings)
-    check_size(config, count_parameters(task))
-    return task
-
-
-def is_within_budget(config: ExperimentConfig, parameters: int) -> bool:
-    """Whether a configuration may have so many parameters: below the ceiling, or matched where that is asked for."""
-    target = config.budget.match_parameters
-    return parameters <= config.budget.parameters if target is None else is_matched(parameters, target)
-
-
-def check_size(config: ExperimentConfig, parameters: int) -> None:
-    """Raises: BudgetError where a configuration may not have so many parameters."""
-    if is_within_budget(config, parameters):
-        return
-    if config.budget.match_parameters is not None:
-        raise BudgetError(
-            f"{config.model} would have {parameters:,} parameters, not the {config.budget.match_parameters:,} +- 2 % "
-            "that all encoders are matched to: its hidden_size has to be solved for"
-        )
-    raise BudgetError(
-        f"{config.model} would have {parameters:,} parameters, above the ceiling of {config.budget.parameters:,} "
-        "that all encoders share: lower encoder.hidden_size or encoder.num_layers, or raise budget.parameters"
-    )
-
-
-def without_numbers(config: ExperimentConfig, prepared: Prepared) -> SequenceTask:
-    """The task on the meta device: every shape, no numbers, at no cost."""
-    with torch.device("meta"):
-        encoder = Stack(layer_class(config.layer), prepared.input_size, config.encoder)
-        return task_class(config.task)(encoder, prepared, config.task_settings)
-
-
-def parameters_of(config: ExperimentConfig, prepared: Prepared) -> int:
-    """How many parameters a configuration has, without making any."""
-    return count_parameters(without_numbers(config, prepared))
 
 
 def train(

@@ -131,7 +131,7 @@ def run_sweep(task: str, options: SweepOptions, as_json: bool) -> None:
 
 def _say_sizes(plan: SweepPlan) -> None:
     """The width that was solved for each encoder, where sizes are matched."""
-    from rnnbench import runs
+    from rnnbench import building, runs
 
     configs = [plan.config(model) for model in plan.searched]
     target = configs[0].budget.match_parameters if configs else None
@@ -140,7 +140,7 @@ def _say_sizes(plan: SweepPlan) -> None:
     notes.print(f"  [cyan]parameters[/cyan]  matched to {target:,} +- 2 %: hidden_size is solved for, not searched")
     longest = max(len(runs.model_name(config.model)) for config in configs)
     for config in configs:
-        parameters = runs.parameters_of(config, runs.prepare(config))
+        parameters = building.parameters_of(config, runs.prepare(config))
         name = f"{runs.model_name(config.model):<{longest}}"
         notes.print(f"  {name}  hidden_size {config.encoder.hidden_size}, {parameters:,} parameters", highlight=False)
     if any(config.ranges() for config in configs):

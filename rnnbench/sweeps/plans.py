@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rnnbench import results, runs
+from rnnbench import building, results, runs
 from rnnbench.config import Choices, Ints, Range
 from rnnbench.errors import BudgetError, RnnbenchError, UnknownNameError
 from rnnbench.experiment import ExperimentConfig, from_plain, short_hash
@@ -132,7 +132,7 @@ def _check_ceiling(configs: Mapping[str, ExperimentConfig]) -> None:
     for config in configs.values():
         values = {name: _smallest(searched) for name, searched in config.ranges().items()}
         smallest = config.with_values({name: value for name, value in values.items() if value is not None})
-        parameters, ceiling = runs.parameters_of(smallest, runs.prepare(smallest)), config.budget.parameters
+        parameters, ceiling = building.parameters_of(smallest, runs.prepare(smallest)), config.budget.parameters
         if parameters > ceiling:
             raise BudgetError(
                 f"the smallest {runs.model_name(config.model)} of this search would have {parameters:,} parameters, "

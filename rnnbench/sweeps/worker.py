@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from filelock import FileLock
 
-from rnnbench import runs
+from rnnbench import building, runs
 from rnnbench.baseline_runs import TAKEN_OVER, tracked_baselines
 from rnnbench.choosing import chosen_length
 from rnnbench.errors import BudgetError
@@ -141,7 +141,7 @@ class Worker:
             sized = matched(config)
         except BudgetError:
             return None
-        return sized if runs.is_within_budget(sized, runs.parameters_of(sized, runs.prepare(sized))) else None
+        return sized if building.is_within_budget(sized, building.parameters_of(sized, runs.prepare(sized))) else None
 
     def _missing_confirmations(self) -> Iterator[tuple[str, ExperimentConfig]]:
         """The confirmations that nobody has begun, all encoders on a seed before the next seed."""

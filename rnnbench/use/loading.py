@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from rnnbench import registry, runs
+from rnnbench import building, registry
 from rnnbench.errors import RnnbenchError, UnknownNameError
 from rnnbench.experiment import from_plain, task_class
 from rnnbench.record import RunRecord
@@ -43,7 +43,7 @@ def restore(tracker: Tracker, record: RunRecord) -> TrainedModel:
             f"run {record.name} was stored by an earlier rnnbench, without {error}: train it again"
         ) from error
     with torch.random.fork_rng():  # weights are drawn before they are replaced: a notebook's own draws stay the same
-        task = runs.build(config, prepared)
+        task = building.build(config, prepared)
     weights = torch.load(_artifact(tracker, record, WEIGHTS_FILE), map_location="cpu", weights_only=True)
     task.load_state_dict(weights)
     return model_class(record.task)(record, config, task, _past_errors(tracker, record))

@@ -10,7 +10,7 @@ from small_runs import a_config
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from rnnbench import registry, runs
+from rnnbench import building, registry, runs
 from rnnbench.encoders.base import Cell, Encoded, Layer
 from rnnbench.encoders.stack import Stack
 from rnnbench.experiment import layer_class, task_class
@@ -37,7 +37,7 @@ def a_small_config(task, model, layers=1, both_ways=False, **values):
 
 
 def counted(config) -> float | None:
-    shapes = runs.without_numbers(config, runs.prepare(config))
+    shapes = building.without_numbers(config, runs.prepare(config))
     return training_flops_per_item(shapes, config.training.batch_size)
 
 
@@ -198,13 +198,13 @@ class AsksForValues(Layer):
 
 
 def test_a_cell_of_ones_own_is_counted_by_its_step(monkeypatch):
-    monkeypatch.setattr(runs, "layer_class", lambda path: MinimalGatedUnit)
+    monkeypatch.setattr(building, "layer_class", lambda path: MinimalGatedUnit)
     config = a_small_config("forecasting", "gru")
     assert counted(config) == 3 * (12 * 2 * (2 * 9 * HIDDEN + 2 * HIDDEN * HIDDEN) + 2 * HIDDEN * 8)
 
 
 def test_a_layer_that_cannot_run_without_numbers_is_trained_and_not_counted(monkeypatch):
-    monkeypatch.setattr(runs, "layer_class", lambda path: AsksForValues)
+    monkeypatch.setattr(building, "layer_class", lambda path: AsksForValues)
     config = a_small_config("forecasting", "gru")
     assert counted(config) is None
     costs = runs.train(config).record.costs

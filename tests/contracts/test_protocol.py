@@ -15,7 +15,7 @@ import test_data_sets
 import test_tasks
 from small_runs import a_config
 
-from rnnbench import results, runs
+from rnnbench import building, results, runs
 from rnnbench.comparison import compare, export, render
 from rnnbench.comparison.cells import columns
 from rnnbench.comparison.statistics import seeds_needed
@@ -186,7 +186,7 @@ def test_rule_5_each_opening_of_the_test_split_is_stored(store):
 def test_rule_6_more_parameters_updates_or_trials_than_the_others_are_refused_or_told(records):
     config = a_config("sentiment", "lstm", **{"budget.parameters": 100})
     with pytest.raises(BudgetError, match="above the ceiling of 100 that all encoders share"):
-        runs.build(config, runs.prepare(config))
+        building.build(config, runs.prepare(config))
     gru = of_kind(records, "confirm")
     richer = {**gru.config, "budget": {**gru.config["budget"], "updates": 5000}}
     with pytest.raises(ComparisonError, match=r"budget\.updates: 1000 in .*; 5000 in gru-seed1"):
@@ -221,7 +221,7 @@ def test_rule_7_encoders_take_turns_and_pruning_knows_the_own_study_alone(store,
             assert max(counts) - min(counts) <= 1, f"after {end} trials the encoders have had {counts}"
 
     monkeypatch.setattr(Worker, "_has_baselines", lambda self: True)
-    monkeypatch.setattr(runs, "parameters_of", lambda config, prepared: 1)
+    monkeypatch.setattr(building, "parameters_of", lambda config, prepared: 1)
     taken = order(Worker(plan))
     assert len(taken) == 12
     turns_are_taken(taken)

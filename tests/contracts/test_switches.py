@@ -9,7 +9,7 @@ import pytest
 import small_data
 import torch
 
-from rnnbench import registry, runs
+from rnnbench import building, registry, runs
 from rnnbench.config import Choices
 from rnnbench.encoders.base import Cell, EncoderSettings
 from rnnbench.errors import SettingsError
@@ -220,7 +220,7 @@ def test_a_clipped_gradient_is_as_large_as_the_setting_says(kind):
     }  # fmt: skip
     config = config_with("gru", **values)
     torch.manual_seed(config.seed)
-    before = torch.cat([part.detach().flatten() for part in runs.build(config, runs.prepare(config)).parameters()])
+    before = torch.cat([part.detach().flatten() for part in building.build(config, runs.prepare(config)).parameters()])
     after = torch.cat([part.detach().flatten() for part in runs.train(config).task.parameters()])
     # with a rate of 1 and next to no momentum, the one update is the clipped gradient itself
     moved = after - before

@@ -15,7 +15,7 @@ import torch
 from small_data import HORIZON, LOOKBACK, SEASON
 from torch import nn
 
-from rnnbench import baseline_runs, metrics, registry, runs
+from rnnbench import baseline_runs, building, metrics, registry, runs
 from rnnbench.data.base import Labelled, points_of
 from rnnbench.data.series import Scaler
 from rnnbench.data.tokenization import tokenizer_from_plain
@@ -483,7 +483,7 @@ def test_trained_weights_come_back_from_a_file(task, model, small_runs):
     torch.save(trained.state_dict(), stream)
     stream.seek(0)
     torch.manual_seed(99)
-    fresh = runs.build(config, runs.prepare(config))
+    fresh = building.build(config, runs.prepare(config))
     before = fresh.evaluate("validation")
     fresh.load_state_dict(torch.load(stream, weights_only=True))
     assert fresh.evaluate("validation") == trained.evaluate("validation")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import small_data
 
-from rnnbench import registry, runs
+from rnnbench import building, registry, runs
 from rnnbench.errors import BudgetError, SettingsError
 from rnnbench.experiment import ExperimentConfig, task_class
 from rnnbench.matching import match_all, matched, nearest_sizes
@@ -43,7 +43,7 @@ def a_config(task: str, model: str, target: object, **values: object) -> Experim
 
 
 def size_of(config: ExperimentConfig) -> int:
-    return runs.parameters_of(config, runs.prepare(config))
+    return building.parameters_of(config, runs.prepare(config))
 
 
 TASKS = registry.names("tasks")
@@ -138,10 +138,10 @@ def test_a_matched_sweep_is_another_sweep_and_one_without_keeps_its_old_name() -
 
 def test_a_training_of_another_size_is_refused_before_it_begins() -> None:
     config = matched(a_config("forecasting", "gru", 20_000))
-    runs.build(config, runs.prepare(config))
+    building.build(config, runs.prepare(config))
     wide = config.with_values({"encoder.hidden_size": 2 * config.encoder.hidden_size})
     with pytest.raises(BudgetError, match=r"not the 20,000 \+- 2 % that all encoders are matched to"):
-        runs.build(wide, runs.prepare(wide))
+        building.build(wide, runs.prepare(wide))
 
 
 def test_what_a_search_chooses_is_the_size_of_its_trial(store) -> None:

@@ -9,7 +9,7 @@ import pytest
 import small_data
 import torch
 
-from rnnbench import registry, runs
+from rnnbench import building, registry, runs
 from rnnbench.errors import BudgetError
 from rnnbench.experiment import from_plain, task_class
 from rnnbench.resolving import resolve
@@ -81,7 +81,7 @@ def test_costs_are_counted():
 def test_parameters_are_counted_without_making_any(task, model):
     config = a_config(task, model, **{"encoder.num_layers": 2})
     prepared = runs.prepare(config)
-    assert runs.parameters_of(config, prepared) == runs.count_parameters(runs.build(config, prepared))
+    assert building.parameters_of(config, prepared) == building.count_parameters(building.build(config, prepared))
 
 
 def test_too_many_parameters_are_refused_in_words():
@@ -97,10 +97,10 @@ def test_too_many_parameters_are_refused_in_words():
 def test_embeddings_count_as_parameters():
     config = a_config("sentiment")
     prepared = runs.prepare(config)
-    task = runs.build(config, prepared)
+    task = building.build(config, prepared)
     assert task.embedding.weight.numel() == prepared.tokenizer.size * config.task_settings.embedding_size
     without = sum(part.numel() for name, part in task.named_parameters() if not name.startswith("embedding"))
-    assert runs.parameters_of(config, prepared) == without + task.embedding.weight.numel()
+    assert building.parameters_of(config, prepared) == without + task.embedding.weight.numel()
 
 
 def test_the_seed_decides_the_weights_at_the_start():
@@ -194,7 +194,7 @@ def test_the_store_alone_brings_the_trained_model_back(tracker, experiment):
     record = tracked(tracker, experiment, kind="confirm")
     weights = torch.load(tracker.artifact(record.run_id, "weights.pt"), weights_only=True)
     config = from_plain(record.config)
-    task = runs.build(config, runs.prepare(config))
+    task = building.build(config, runs.prepare(config))
     task.load_state_dict(weights)
     assert task.evaluate("validation")["validation/mase"] == pytest.approx(record.validation, rel=1e-6)
     plain = json.loads(tracker.artifact(record.run_id, "prepared.json").read_text())
