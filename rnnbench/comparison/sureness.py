@@ -23,7 +23,8 @@ def bold_note(table: Comparison, others: Sequence[Row]) -> Iterable[str]:
         )
     else:
         yield f"Bold: the best encoder and every encoder not shown to be worse than it. Worse takes {test}."
-    bare = [row.model for row in others if row not in known and row.p_value is not None]
+    # one paired seed has no interval over seeds, whatever was kept
+    bare = [row.model for row in others if row not in known and row.paired_seeds > 1]
     if bare:
         yield f"{', '.join(bare)}: tested on these test examples alone, as the scores of single ones were not kept."
     kept = [row.model for row in known if row.in_best_group and row.p_value is not None and row.p_value < ALPHA]

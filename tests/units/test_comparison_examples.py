@@ -100,6 +100,8 @@ def test_the_footnotes_say_what_the_intervals_are_over() -> None:
     bare = " ".join(compare(without(records())).footnotes)
     assert "Intervals are 95 % Student t intervals of the mean over seeds only" in bare
     assert "Worse takes both" not in bare
+    of_one_seed = [record for record in records() if record.seed in (None, 0)]
+    assert "tested on these test examples alone" not in " ".join(compare(of_one_seed).footnotes)
     series = " ".join(compare(confirms("lstm", scores_of(0.8), block=24)).footnotes)
     assert "neighbours within 24 of one another as dependent" in series
 
