@@ -16,6 +16,8 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
+from rnnbench.wording import listed
+
 
 @dataclass(frozen=True)
 class Ints:
@@ -133,8 +135,7 @@ def range_to_plain(searched: Range) -> Any:
 def range_in_words(searched: Range) -> str:
     """'16 to 512 (log)', '2, 4 or 8'."""
     if isinstance(searched, Choices):
-        *others, last = (str(value) for value in searched.values)
-        return f"{', '.join(others)} or {last}" if others else last
+        return listed(map(str, searched.values), last="or")
     step = f" (step {searched.step})" if isinstance(searched, Ints) and searched.step > 1 else ""
     return f"{searched.low:g} to {searched.high:g}{' (log)' if searched.log else step}"
 

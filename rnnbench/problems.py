@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from rnnbench.config import Settings
 from rnnbench.errors import SettingProblem, did_you_mean
+from rnnbench.wording import listed
 
 _KINDS = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
 
@@ -32,10 +33,10 @@ def rule_of(cls: type[Settings], setting: str) -> str:
             bounds.append(f"at most {item.le}")
         elif isinstance(item, annotated_types.Lt):
             bounds.append(f"below {item.lt}")
-    examples = f", such as {', '.join(field.examples[:-1])} or {field.examples[-1]}" if field.examples else ""
+    examples = f", such as {listed(map(str, field.examples), last='or')}" if field.examples else ""
     if not bounds:
         return f"must be {kind}{examples}"
-    joined = " and ".join(bounds)
+    joined = listed(bounds)
     return f"must be {joined}{examples}" if kind == "a number" else f"must be {kind} of {joined}{examples}"
 
 

@@ -10,6 +10,7 @@ from rnnbench.config import ALL, GROUPS, NONE, Settings, is_named, range_to_plai
 from rnnbench.data.base import AnyData
 from rnnbench.errors import SettingProblem, SettingsError, did_you_mean
 from rnnbench.experiment import SEARCHED_SECTIONS, ExperimentConfig, layer_class, task_class
+from rnnbench.wording import listed
 
 _TYPED = ("--search", "--set", "settings")
 _NO_SEED = "a seed is never searched: the luckiest would win. Trials and confirmations have seeds of their own"
@@ -78,7 +79,7 @@ def _why_not(name: str, configs: list[ExperimentConfig]) -> str:
         return "is solved for under budget.match_parameters: leave out one of the two"
     if name == "encoder.bidirectional" and task_class(first.task).requires_causal:
         return f"{first.task} needs an encoder that does not look ahead"
-    models = " and ".join(dict.fromkeys(Path(config.layer).stem for config in configs))
+    models = listed(dict.fromkeys(Path(config.layer).stem for config in configs))
     return f"{models} cannot have it" if name.startswith("encoder.") else f"{first.task} has no such setting"
 
 

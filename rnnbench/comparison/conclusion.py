@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rnnbench.comparison.base import ALPHA, Comparison, Row
 from rnnbench.comparison.cells import one_line, p_text, score_text, style, with_unit
 from rnnbench.comparison.footnotes import is_unequally_searched, reach, untested
+from rnnbench.wording import listed
 
 
 def verdict(comparison: Comparison) -> str:
@@ -42,7 +43,7 @@ def _ranking(table: Comparison, best: Row) -> str:
     clauses = [f"{name} has the best mean {score}"]
     if level:
         are = "is" if len(level) == 1 else "are"
-        with_p = _listed([f"{one_line(row.model)} ({_why_level(row)})" for row in level])
+        with_p = listed([f"{one_line(row.model)} ({_why_level(row)})" for row in level])
         clauses.append(f"{with_p} {are} not distinguishable from it")
     if blind:
         needed = reach(table)[2]
@@ -114,11 +115,7 @@ def _is_singular(some: Sequence[Row], everyone: Sequence[Row]) -> bool:
 
 
 def _names(rows: Sequence[Row]) -> str:
-    return _listed([one_line(row.model) for row in rows])
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return listed([one_line(row.model) for row in rows])
 
 
 def _at_most(p_value: float, count: int) -> str:

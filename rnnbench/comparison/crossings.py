@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from rnnbench.comparison.cells import one_line
 from rnnbench.comparison.expected import ExpectedCurve
 from rnnbench.comparison.leads import UNITS, Lead, Pair, Unit, pairs
+from rnnbench.wording import listed
 
 _BUDGETS: dict[Unit, str] = {"trials": "trials", "seconds": "seconds of search"}
 
@@ -50,9 +51,9 @@ def _leading(found: Sequence[Pair]) -> list[str]:
     """A sentence per encoder that is ahead and stretch: 'lstm is ahead of gru and rnn from 3 trials on.'"""
     grouped: dict[tuple[str, str], list[str]] = {}
     for pair in found:
-        where = _and([_stretch(lead, pair) for lead in pair.leads])
+        where = listed([_stretch(lead, pair) for lead in pair.leads])
         grouped.setdefault((pair.leads[0].ahead, where), []).append(one_line(pair.leads[0].behind))
-    return [f"{one_line(ahead)} is ahead of {_and(behind)} {where}." for (ahead, where), behind in grouped.items()]
+    return [f"{one_line(ahead)} is ahead of {listed(behind)} {where}." for (ahead, where), behind in grouped.items()]
 
 
 def _stretch(lead: Lead, pair: Pair) -> str:
@@ -77,7 +78,3 @@ def _looked_at(found: Sequence[Pair], unit: Unit) -> str:
     """'4 trials', or '34 to 58 s' where pairs differ."""
     low, high = min(pair.until for pair in found), max(pair.until for pair in found)
     return _amount(high, unit) if low == high else f"{low:,g} to {_amount(high, unit)}"
-
-
-def _and(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -9,6 +9,7 @@ from typing import Any
 
 from rnnbench.config import range_from_plain, range_in_words
 from rnnbench.record import RunRecord
+from rnnbench.wording import listed
 
 SECTIONS = ("training", "encoder", "task")
 FEWEST_RANDOM = 8
@@ -46,7 +47,7 @@ def searched_note(records: Sequence[RunRecord]) -> str:
     with_more: dict[str, list[str]] = defaultdict(list)
     for model, own in by_model.items():
         with_more[_listed({name: plain for name, plain in own.items() if name not in shared}, named)].append(model)
-    parts += [f"{' and '.join(who)}{' also' if shared else ''}: {more}" for more, who in with_more.items() if more]
+    parts += [f"{listed(who)}{' also' if shared else ''}: {more}" for more, who in with_more.items() if more]
     return f"Searched: {'; '.join(part for part in parts if part)}."
 
 

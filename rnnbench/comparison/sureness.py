@@ -9,6 +9,7 @@ from scipy import special
 from rnnbench.comparison.base import ALPHA, LEVEL, Comparison, Row
 from rnnbench.comparison.sign_flips import DRAWN, EXACT_SEEDS
 from rnnbench.comparison.two_way import FEWEST_STRETCHES, REACH
+from rnnbench.wording import listed
 
 
 def bold_note(table: Comparison, others: Sequence[Row]) -> Iterable[str]:
@@ -26,7 +27,7 @@ def bold_note(table: Comparison, others: Sequence[Row]) -> Iterable[str]:
     # one paired seed has no interval over seeds, whatever was kept
     bare = [row.model for row in others if row not in known and row.paired_seeds > 1]
     if bare:
-        yield f"{', '.join(bare)}: tested on these test examples alone, as the scores of single ones were not kept."
+        yield f"{listed(bare)}: tested on these test examples alone, as the scores of single ones were not kept."
     kept = [row.model for row in known if row.in_best_group and row.p_value is not None and row.p_value < ALPHA]
     if kept:
         yield (

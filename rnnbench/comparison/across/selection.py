@@ -12,6 +12,7 @@ from rnnbench.comparison.across.statistics import ranks
 from rnnbench.comparison.base import Comparison, Interval, Row
 from rnnbench.comparison.statistics import mean_interval, skill
 from rnnbench.errors import ComparisonError, UnknownNameError
+from rnnbench.wording import listed
 
 Labelled = Mapping[str, Comparison]
 """`sentiment on mr` and the like to the comparison."""
@@ -33,7 +34,7 @@ def ranked_encoders(tables: Labelled, wanted: Sequence[str]) -> tuple[list[str],
     kept = {label: table for label, table in tables.items() if has[label] >= set(models)}
     _require_enough(models, kept, has)
     notes = [
-        f"Left out: {label}, which has no {_listed(sorted(set(models) - has[label]))}."
+        f"Left out: {label}, which has no {listed(sorted(set(models) - has[label]))}."
         for label in tables
         if label not in kept
     ]
@@ -41,14 +42,14 @@ def ranked_encoders(tables: Labelled, wanted: Sequence[str]) -> tuple[list[str],
         there = [label for label in kept if model in has[label]]
         if there and not wanted:
             lacking = [label for label in kept if model not in has[label]]
-            notes.append(f"Not ranked: {model}, which is missing on {_listed(lacking)}.")
+            notes.append(f"Not ranked: {model}, which is missing on {listed(lacking)}.")
     return models, kept, notes
 
 
 def _require_enough(models: Sequence[str], kept: Labelled, has: Mapping[str, set[str]]) -> None:
     if len(kept) < 2:
-        there = _listed([*has]) if has else "none"
-        named = f" that have {_listed(models)}" if len(has) > 1 else ""
+        there = listed([*has]) if has else "none"
+        named = f" that have {listed(models)}" if len(has) > 1 else ""
         raise ComparisonError(
             f"there is nothing to sum up over fewer than two experiments{named} (confirmed: {there}). "
             "Type: rnnbench sweep TASK --data DATA"
@@ -71,10 +72,10 @@ def unlike(tables: Labelled) -> list[str]:
         protocols[table.protocol].append(label)
         if table.is_forced:
             reasons.append(f"{label} is of unlike runs in itself")
-    reasons += [f"{_listed(labels)} are the same data, counted twice" for labels in same.values() if len(labels) > 1]
+    reasons += [f"{listed(labels)} are the same data, counted twice" for labels in same.values() if len(labels) > 1]
     if len(protocols) > 1:
-        listed = "; ".join(f"{protocol} in {_listed(labels)}" for protocol, labels in sorted(protocols.items()))
-        reasons.append(f"versions of the protocol: {listed}")
+        versions = "; ".join(f"{protocol} in {listed(labels)}" for protocol, labels in sorted(protocols.items()))
+        reasons.append(f"versions of the protocol: {versions}")
     return reasons
 
 
@@ -86,7 +87,7 @@ def experiment(label: str, table: Comparison, models: Sequence[str]) -> Experime
     rows = [next(row for row in table.encoders if row.model == model) for model in models]
     seeds = sorted(set.intersection(*({seed for seed, _ in row.seed_scores} for row in rows)))
     if not seeds:
-        raise ComparisonError(f"{label}: no seed was completed by all of {_listed(models)}")
+        raise ComparisonError(f"{label}: no seed was completed by all of {listed(models)}")
     baseline = table.best_baseline
     skills = None if baseline is None else [_seed_skills(row, seeds, baseline, table.higher_is_better) for row in rows]
     if baseline is None or baseline.test is None or skills is None or not all(skills):
@@ -142,7 +143,3 @@ def _interval(
     ]
     low, high = sorted(end for end in ends if end is not None)
     return Interval(low, high)
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

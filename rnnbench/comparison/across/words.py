@@ -8,6 +8,7 @@ from rnnbench.comparison.across.base import Across, Standing
 from rnnbench.comparison.across.statistics import pairs_behind, share_interval
 from rnnbench.comparison.base import ALPHA
 from rnnbench.comparison.cells import one_line, p_text, signed
+from rnnbench.wording import listed
 
 MEASURES: tuple[tuple[str, Callable[[Standing], float], Callable[[Standing], str]], ...] = (
     ("average rank", lambda one: -one.average_rank, lambda one: f"{one.average_rank:.2f}"),
@@ -48,10 +49,10 @@ def _firsts(table: Across) -> str:
     first = leaders[0][1]
     if len(first) == 1 and all(found == first for _, found, _ in leaders):
         best = first[0]
-        listed = _listed([f"{name} ({shown(best)})" for name, _, shown in leaders])
-        return f"Over {over(table)} {one_line(best.encoder)} is first by every measure: {listed}."
+        measures = listed(f"{name} ({shown(best)})" for name, _, shown in leaders)
+        return f"Over {over(table)} {one_line(best.encoder)} is first by every measure: {measures}."
     clauses = [f"{_names(found)} by {name} ({shown(found[0])})" for name, found, shown in leaders]
-    return f"Over {over(table)} no encoder is first by every measure: {_listed(clauses)}."
+    return f"Over {over(table)} no encoder is first by every measure: {listed(clauses)}."
 
 
 def _beyond_chance(table: Across) -> str:
@@ -72,11 +73,11 @@ def _beyond_chance(table: Across) -> str:
         kind.append(f"{one_line(other.encoder)} ({percent(other.win_rate)})")
     clauses = []
     if wins:
-        clauses.append(f"wins against {_listed(wins)} more often than not")
+        clauses.append(f"wins against {listed(wins)} more often than not")
     if losses:
-        clauses.append(f"loses against {_listed(losses)} more often than not")
+        clauses.append(f"loses against {listed(losses)} more often than not")
     if open_:
-        clauses.append(f"is not shown to win more often than not against {_listed(open_)}")
+        clauses.append(f"is not shown to win more often than not against {listed(open_)}")
     return f"Seed by seed {one_line(best.encoder)} {'; it '.join(clauses)}."
 
 
@@ -108,11 +109,11 @@ def _in_general(table: Across) -> str:
     behind = [one.encoder for one in table.standings if one.encoder not in group]
     clauses = []
     if others:
-        clauses.append(f"{_listed([*map(one_line, others)])} cannot be told from {one_line(best.encoder)}")
+        clauses.append(f"{listed([*map(one_line, others)])} cannot be told from {one_line(best.encoder)}")
     if behind:
-        clauses.append(f"{_listed([*map(one_line, behind)])} {'is' if len(behind) == 1 else 'are'} behind it")
+        clauses.append(f"{listed([*map(one_line, behind)])} {'is' if len(behind) == 1 else 'are'} behind it")
     difference = f"by the critical difference ({test.critical_difference:.2f})"
-    return f"{told}, so average ranks differ; {difference} {_listed(clauses)}."
+    return f"{told}, so average ranks differ; {difference} {listed(clauses)}."
 
 
 def _p(p: float) -> str:
@@ -121,8 +122,4 @@ def _p(p: float) -> str:
 
 
 def _names(standings: Sequence[Standing]) -> str:
-    return _listed([one_line(one.encoder) for one in standings])
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return listed([one_line(one.encoder) for one in standings])
