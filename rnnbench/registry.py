@@ -85,7 +85,8 @@ def only_subclass(holder: ModuleType, base: type[T]) -> type[T]:
 def _from_file(path: Path, kind: str) -> ModuleType:
     if not path.is_file():
         raise RnnbenchError(f"no {kind} at {str(path)!r}: the file does not exist")
-    label = f"rnnbench_user_{path.stem}_{abs(hash(path.resolve()))}"
+    # by content, so that a notebook which edits a cell trains what it has written last
+    label = f"rnnbench_user_{path.stem}_{abs(hash(path.resolve()))}_{code_of(str(path))}"
     if label in sys.modules:
         return sys.modules[label]
     spec = importlib.util.spec_from_file_location(label, path)

@@ -75,6 +75,14 @@ def test_a_file_is_imported_once(written):
     assert registry.module("encoders", path) is registry.module("encoders", path)
 
 
+def test_a_file_that_was_edited_is_imported_anew(written):
+    before = registry.only_subclass(registry.module("encoders", written(CELL)), Layer)
+    after = registry.only_subclass(registry.module("encoders", written(CELL.replace("1.0", "2.0"))), Layer)
+    assert (before.Settings().speed, after.Settings().speed) == (1.0, 2.0)
+    again = registry.only_subclass(registry.module("encoders", written(CELL)), Layer)
+    assert again is before
+
+
 def test_two_files_of_one_name_do_not_meet(written, tmp_path):
     (tmp_path / "other").mkdir()
     first, second = written(CELL), written(CELL.replace("MyCell", "OtherCell"), "other/my_cell.py")
