@@ -81,8 +81,8 @@ def _load(settings: str, task: str, state: tuple[int, int] | None) -> AnyData:
 
 
 @lru_cache(maxsize=2)
-def _overlap(settings: str, task: str, state: tuple[int, int] | None) -> Overlap:
-    return overlap_of(_load(settings, task, state))
+def _overlap(settings: str, task: str, state: tuple[int, int] | None, *, refit: bool) -> Overlap:
+    return overlap_of(_load(settings, task, state), refit=refit)
 
 
 def prepare(config: ExperimentConfig) -> Prepared:
@@ -184,7 +184,8 @@ def describe(config: ExperimentConfig, kind: Kind) -> RunRecord:
 
 def _also_in_training(config: ExperimentConfig) -> dict[str, str]:
     """What of the test split stands in training too, as a tag for a footnote; nothing where nothing does."""
-    found = _overlap(config.data.model_dump_json(), config.task, _state_of(config.data.path))
+    settings, state = config.data.model_dump_json(), _state_of(config.data.path)
+    found = _overlap(settings, config.task, state, refit=config.search.refit)
     return {ALSO_IN_TRAINING: found.test_in_words} if found.test else {}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,38 +50,44 @@ class Overlap:
         )
 
 
-def overlap_of(data: AnyData) -> Overlap:
+def overlap_of(data: AnyData, *, refit: bool = False) -> Overlap:
     """What validation and test have in common with training.
+
+    refit: what is scored on the test split is trained on validation too, so the test split is held against both.
 
     labelled texts   texts that are the same but for case and blanks
     a long text      of 100 pieces of 64 characters, evenly spaced over the split, those that stand in training
     a series         of all runs of 24 rows in a split, those with the same values somewhere in training; runs in
                      which little happens do not count
     """
-    unit, count = _counter(data)
+    unit, count = _counter(data, [data.splits.train])
+    counts = {"validation": count, "test": count}
+    if refit:
+        unit, counts["test"] = _counter(data, [data.splits.train, data.splits.validation])
     found: dict[SplitName, tuple[int, int]] = {}
 
     def note(name: SplitName, split: Any) -> None:
         if name != "train":
-            found[name] = count(split)
+            found[name] = counts[name](split)
 
     data.splits.map(note)
     return Overlap(unit, *found["validation"], *found["test"])
 
 
-def _counter(data: AnyData) -> tuple[str, Callable[[Any], tuple[int, int]]]:
-    """What is counted, and how many of it a split has in common with training, of how many."""
+def _counter(data: AnyData, trained_on: Sequence[Any]) -> tuple[str, Callable[[Any], tuple[int, int]]]:
+    """What is counted, and how many of it a split has in common with those that are trained on, of how many."""
     if isinstance(data, LabelledTexts):
-        known = {_plain(text) for text in data.splits.train.texts}
+        known = {_plain(text) for split in trained_on for text in split.texts}
         return "texts", lambda split: (sum(_plain(text) in known for text in split.texts), len(split))
     if isinstance(data, TextCorpus):
-        text = text_of(data.splits.train[:SEARCHED_CHARACTERS])
-        is_part = len(data.splits.train) > SEARCHED_CHARACTERS
+        points = np.concatenate(trained_on)
+        text = text_of(points[:SEARCHED_CHARACTERS])
+        is_part = len(points) > SEARCHED_CHARACTERS
         unit = f"pieces of {PIECE_CHARACTERS} characters" + (
             " (the first part of training searched)" if is_part else ""
         )
         return unit, lambda split: (sum(piece in text for piece in _pieces(split)), len(_pieces(split)))
-    train = data.splits.train.values
+    train = np.concatenate([split.values[split.history :] for split in trained_on])
     run = max(2, min(RUN_ROWS, len(train) // 10))
     return f"runs of {run} rows", lambda split: _copied_runs(train, split.values[split.history :], run)
 

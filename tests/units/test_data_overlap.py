@@ -83,6 +83,19 @@ def test_the_split_before_a_split_is_looked_back_on_and_is_no_copy():
     assert overlap_of(replace(small_data.series(), splits=Splits(*parts))).test == 0
 
 
+def test_a_test_split_is_held_against_validation_too_where_that_is_trained_on():
+    texts = texts_of(["one", "two"], ["three"], ["two", "three", "four"])
+    assert [overlap_of(texts, refit=refit).test for refit in (False, True)] == [1, 2]
+    generator = np.random.default_rng(0)
+    first, second = ("".join(map(chr, generator.integers(97, 123, 5000))) for _ in range(2))
+    found = [overlap_of(small_data.corpus(first, second, second), refit=refit) for refit in (False, True)]
+    assert [one.test for one in found] == [0, found[0].test_items]
+    assert [one.validation for one in found] == [0, 0]
+    values = generator.normal(size=100)
+    series = series_of(generator.normal(size=400), values)  # validation and test are the same rows
+    assert [overlap_of(series, refit=refit).test for refit in (False, True)] == [0, 100 - 24 + 1]
+
+
 def test_the_test_split_stays_sealed():
     data = small_data.texts()
     overlap_of(data)
@@ -98,12 +111,14 @@ def test_the_description_tells_of_it():
 def test_a_run_carries_it_and_the_table_says_it_below(monkeypatch):
     from small_runs import a_config
 
-    data = texts_of(["a good film", "a bad film"] * 9, ["fine", "dull"], ["A good film", "a new one"])
+    data = texts_of(["a good film", "a bad film"] * 9, ["fine", "a new one"], ["A good film", "a new one"])
     monkeypatch.setattr(runs, "_load", lambda settings, task, state: data)
     runs._overlap.cache_clear()
     record = runs.describe(a_config("sentiment"), "confirm")
+    refitted = runs.describe(a_config("sentiment", **{"search.refit": True}), "confirm")
     runs._overlap.cache_clear()
     assert record.tags[ALSO_IN_TRAINING] == "1 of 2 texts"
+    assert refitted.tags[ALSO_IN_TRAINING] == "2 of 2 texts"
     scored = [replace(record, seed=seed, metrics={"test/accuracy": 0.5}) for seed in (1, 2)]
     assert compare(scored).footnotes[0].startswith("1 of 2 texts of the test split stand in training too")
 
