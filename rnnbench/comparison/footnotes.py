@@ -9,7 +9,7 @@ from rnnbench.comparison.base import ALPHA, Comparison, Row
 from rnnbench.comparison.pareto import front_note
 from rnnbench.comparison.reaching import reach_note
 from rnnbench.comparison.reselection import reselection_note
-from rnnbench.comparison.rows import FAILED
+from rnnbench.comparison.rows import FAILED, UNSCORED
 from rnnbench.comparison.searches import few_random_note, searched_note
 from rnnbench.comparison.sizes import matched_note
 from rnnbench.comparison.statistics import seeds_needed, smallest_p
@@ -121,7 +121,7 @@ def _baselines(table: Comparison) -> Iterable[str]:
     if table.best_baseline is None:
         yield f"No baseline has a test score, so there is no skill: `rnnbench baselines {table.task}`."
     for row in table.baselines:
-        if row.test is None:
+        if row.test is None and row.remarks != (UNSCORED,):
             yield f"Baseline {row.model} has no test score: {', '.join(row.remarks)}."
 
 

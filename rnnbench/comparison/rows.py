@@ -11,6 +11,9 @@ from rnnbench.comparison.base import Row
 from rnnbench.comparison.statistics import mean_interval
 from rnnbench.record import Outcome, RunRecord
 
+UNSCORED = "without a test score"
+"""What is remarked of a run that completed and has no value of the metric."""
+
 FAILED: tuple[Outcome, ...] = ("diverged", "out_of_memory", "failed")
 """Outcomes of a trial that count as failed. An interrupted trial is none: the search goes on with another."""
 
@@ -88,7 +91,7 @@ def _losses(lost: Sequence[RunRecord], done: set[int], planned: int) -> Iterable
 
 
 def _word(record: RunRecord) -> str:
-    words = {"out_of_memory": "out of memory", "running": "still running", "completed": "without a test score"}
+    words = {"out_of_memory": "out of memory", "running": "still running", "completed": UNSCORED}
     return words.get(record.outcome, record.outcome)
 
 
