@@ -20,8 +20,15 @@ from rnnbench.tasks.base import SequenceTask
 
 SEARCHED_SECTIONS = ("training", "encoder", "task")
 
-CAME_LATER = ("match_parameters", "reselect", "refit", "embedding_deviation", "state_reset")
-"""Settings that older stored runs lack: they were off."""
+CAME_LATER: Mapping[str, Any] = {
+    "match_parameters": None,
+    "reselect": 0,
+    "refit": False,
+    "embedding_deviation": None,
+    "state_reset": 0.0,
+    "orthogonalization_steps": 5,
+}
+"""Settings that older stored runs lack, with what they were then."""
 
 
 @dataclass(frozen=True)
@@ -138,8 +145,8 @@ class ExperimentConfig:
 
 
 def _said(section: Mapping[str, Any]) -> dict[str, Any]:
-    """A section without the settings that came later and are off: what was stored before them keeps its hash."""
-    return {name: value for name, value in section.items() if value or name not in CAME_LATER}
+    """A section without the settings that came later and are as before: what was stored before them keeps its hash."""
+    return {name: value for name, value in section.items() if name not in CAME_LATER or value != CAME_LATER[name]}
 
 
 def short_hash(plain: Any) -> str:

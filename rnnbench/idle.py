@@ -23,6 +23,7 @@ def _of_training(config: ExperimentConfig) -> dict[str, tuple[str, str]]:
     training = config.training
     wanted = {
         "momentum": ("optimizer", ("sgd", "muon")),
+        "orthogonalization_steps": ("optimizer", ("muon",)),
         "averaging_decay": ("averaging", ("exponential",)),
         "averaging_start": ("averaging", ("stochastic",)),
         "decay_factor": ("schedule", ("step", "plateau")),

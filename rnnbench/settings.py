@@ -25,8 +25,9 @@ def whole_number(written: Any) -> Any:
 class TrainingSettings(Settings):
     """How the weights are found. The sources stand beside the code, in `rnnbench/training/`.
 
-    momentum: of `sgd` (Nesterov's) and `muon`. weight_decay: of matrices alone; decoupled from the gradient in `adamw`
-        and `muon`, added to it in `adam` and `sgd`.
+    momentum: of `sgd` (Nesterov's) and `muon`. orthogonalization_steps: of `muon`, steps of Newton and Schulz on every
+        matrix in every update; fewer take less time, and leave the singular values less equal.
+    weight_decay: of matrices alone; decoupled from the gradient in `adamw` and `muon`, added to it in `adam` and `sgd`.
     l1_penalty, l2_penalty: added to the loss, times the sum of absolute (half the sum of squared) matrix entries.
     activation_penalty, temporal_activation_penalty: added to the loss, times the mean square of what the encoder puts
         out, and of its change from one step to the next.
@@ -46,6 +47,7 @@ class TrainingSettings(Settings):
     ] = "adamw"
     learning_rate: Annotated[float, Field(gt=0, le=10), Floats(5e-4, 1e-2, log=True), Group("basics")] = 2e-3
     momentum: Annotated[float, Field(gt=0, lt=1), Floats(0.8, 0.98), Group("optimization")] = 0.9
+    orthogonalization_steps: Annotated[int, Field(ge=1, le=20)] = 5
     batch_size: Annotated[int, Field(ge=1), Choices(16, 32, 64), Group("basics")] = 32
     weight_decay: Annotated[float, Field(ge=0, le=10), Floats(1e-4, 0.3, log=True), Group("regularization")] = 0.01
     l1_penalty: Annotated[float, Field(ge=0), Floats(0.0, 3e-5), Group("regularization")] = 0.0

@@ -39,6 +39,7 @@ class MuonWithAdamW(torch.optim.Optimizer):
             momentum=settings.momentum,
             weight_decay=settings.weight_decay,
             adjust_lr_fn="match_rms_adamw",
+            ns_steps=settings.orthogonalization_steps,
         )
         self._adamw = torch.optim.AdamW(others, lr=rate)
         super().__init__([*self._muon.param_groups, *self._adamw.param_groups], {})

@@ -14,6 +14,7 @@ def idle(*sets: str, model: str = "gru", search: str = "none") -> dict[str, str]
 
 IDLE = [
     ("training.momentum=0.5", "training.optimizer=adamw", "training.optimizer=sgd"),
+    ("training.orthogonalization_steps=3", "training.optimizer=sgd", "training.optimizer=muon"),
     ("training.averaging_decay=0.9", "training.averaging=stochastic", "training.averaging=exponential"),
     ("training.averaging_start=0.9", "training.averaging=exponential", "training.averaging=stochastic"),
     ("training.decay_factor=0.5", "training.schedule=cosine", "training.schedule=plateau"),

@@ -195,6 +195,25 @@ def test_muon_moves_a_matrix_alike_in_every_direction():
     assert {group["lr"] for group in optimizer.param_groups} == {0.1}
 
 
+@pytest.mark.parametrize("steps", [1, 3, 5])
+def test_muon_takes_as_many_steps_of_newton_and_schulz_as_the_setting_says(steps):
+    module = nn.Sequential(nn.Linear(4, 4))
+    before = module[0].weight.detach().clone()
+    settings = TrainingSettings(
+        optimizer="muon", learning_rate=0.1, weight_decay=0.0, schedule="constant", warmup=0.0,
+        orthogonalization_steps=steps,
+    )  # fmt: skip
+    optimizer, _ = make_optimizer(module, settings, updates=4)
+    sizes = torch.tensor([8.0, 4.0, 2.0, 1.0])
+    module[0].weight.grad = torch.diag(sizes)
+    optimizer.step()
+    sizes = sizes / sizes.norm()
+    for _ in range(steps):  # the polynomial of Jordan et al. (2024), one singular value at a time
+        sizes = 3.4445 * sizes - 4.775 * sizes**3 + 2.0315 * sizes**5
+    moved = torch.diag(before - module[0].weight.detach()) / (0.1 * 0.2 * 4**0.5)
+    assert torch.allclose(moved, sizes, rtol=0.08)  # torch's products are in bfloat16
+
+
 def test_muon_leaves_embeddings_scores_and_vectors_to_adamw():
     class Task(nn.Module):
         def __init__(self):
