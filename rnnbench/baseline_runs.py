@@ -18,8 +18,8 @@ from rnnbench.tasks.forecasting import PreparedWindows
 from rnnbench.tasks.text_generation import PreparedCorpus
 from rnnbench.tracking import PARENT, Tracker
 
-_KEPT = {"keeps_examples": "True"}
-"""Marks baselines written since scores of examples are kept: earlier ones are computed anew, not taken over."""
+_KEPT = {"keeps_examples": "of every metric"}
+"""Marks baselines written since these are kept: earlier ones are computed anew, not taken over."""
 
 _REFITTED = "-refitted"
 """Ends the key of baselines that learned from validation too: they are other baselines."""
@@ -170,6 +170,5 @@ def _record(first: RunRecord, result: BaselineResult, key: str) -> RunRecord:
 
 def _write(tracker: Tracker, experiment_id: str, parent: str, record: RunRecord) -> None:
     writer = tracker.start(experiment_id, record.model, {"kind": "baseline"}, parent)
-    if record.examples is not None:
-        writer.examples(record.examples)
+    writer.examples(record)
     writer.finish(record, {"model": record.model})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -33,7 +34,7 @@ class RunRecord:
         not of trials: `inference_items_per_second`, `inference_batch_size`, `training_flops_per_item` and
         `training_flops`.
     curves: per key, (update, value) in the order of updates; `seconds` is what training alone had taken by then.
-    examples: the score of every test example, where the test split was opened and they were asked for.
+    examples: by metric, the score of every test example, where the test split was opened and they were asked for.
     """
 
     kind: Kind
@@ -53,7 +54,7 @@ class RunRecord:
     curves: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     protocol: str = PROTOCOL_VERSION
-    examples: ExampleScores | None = None
+    examples: Mapping[str, ExampleScores] = field(default_factory=dict)
 
     @property
     def validation(self) -> float:

@@ -162,7 +162,7 @@ def with_curves(tracker: Tracker, records: Sequence[RunRecord]) -> list[RunRecor
 
 
 def with_examples(tracker: Tracker, records: Sequence[RunRecord]) -> list[RunRecord]:
-    """The records, those that were scored on the test split with the score of each example."""
+    """The records, those that were scored on the test split with the scores of each example."""
     return [
         tracker.with_examples(record) if f"test/{record.metric}" in record.metrics else record for record in records
     ]

@@ -141,11 +141,12 @@ def train(
         watch.outcome = "out_of_memory"
     fit_seconds = time.perf_counter() - fit_started - (0.0 if samples is None else samples.seconds)
     watch.restore(task)
-    metrics, examples = dict(watch.best_metrics), None
+    metrics, examples = dict(watch.best_metrics), {}
     if open_test and watch.outcome == "completed":
         prepared.open_test()
-        metrics |= task.evaluate("test")
-        examples = task.checked_examples(metrics[f"test/{cls.metric}"])
+        scores = task.evaluate("test")
+        metrics |= scores
+        examples = task.checked_examples({key.removeprefix("test/"): score for key, score in scores.items()})
     costs = {
         **sizes(task),
         "updates": float(task.global_step),
@@ -235,8 +236,7 @@ def tracked(
         record = replace(record, tags={**record.tags, **extra})
         about = {**environment.describe(), "data_fingerprint": record.fingerprint, "data": record.data}
         writer.text(json.dumps(about, indent=2), "environment.json")
-        if record.examples is not None:
-            writer.examples(record.examples)
+        writer.examples(record)
         if kind in KEPT_KINDS and record.outcome == "completed":
             save_weights(trained.task, writer.file, writer.text)
         if open_test and record.outcome == "completed":

@@ -39,7 +39,8 @@ logging.getLogger("alembic").setLevel(logging.WARNING)
 logging.getLogger("mlflow").setLevel(logging.WARNING)
 
 PARENT = "mlflow.parentRunId"
-EXAMPLES = "test_examples.npz"
+EXAMPLES = "test_examples"
+"""The file with the scores of the test examples by the selecting metric; others have their name behind it."""
 _FINISHED = {"completed": "FINISHED", "pruned": "FINISHED", "interrupted": "KILLED"}
 _RECORD_FIELDS = ("kind", "task", "data", "fingerprint", "model", "metric", "outcome", "protocol")
 _PAGE = 1000
@@ -138,22 +139,23 @@ class Tracker:
         return record
 
     def with_examples(self, record: RunRecord) -> RunRecord:
-        """The record with the scores of its test examples, or as it is where the store has none.
+        """The record with the scores of its test examples by every metric, or as it is where the store has none.
 
         Raises: RnnbenchError where there is a file that cannot be read.
         """
         # read where it lies: MLflow would copy each file into a folder of its own first, and leave it there
         folder = urlsplit(self.run(record.run_id).info.artifact_uri).path
-        path = Path(url2pathname(folder)) / EXAMPLES
-        if not path.exists():  # a store from before they were kept, or a method without any
-            return record
-        try:
-            return replace(record, examples=ExampleScores.from_bytes(path.read_bytes()))
-        except (ValueError, OSError) as error:
-            raise RnnbenchError(
-                f"run {record.name} ({record.run_id}): {path} is damaged ({error}). Put it back, or delete it to go on "
-                "without the scores of this run's test examples"
-            ) from error
+        found = {}
+        for path in sorted(Path(url2pathname(folder)).glob(f"{EXAMPLES}*.npz")):
+            try:
+                scores = ExampleScores.from_bytes(path.read_bytes())
+            except (ValueError, OSError) as error:
+                raise RnnbenchError(
+                    f"run {record.name} ({record.run_id}): {path} is damaged ({error}). Put it back, or delete it to "
+                    "go on without the scores of this run's test examples"
+                ) from error
+            found[path.stem.removeprefix(EXAMPLES).removeprefix("-") or record.metric] = scores
+        return replace(record, examples=found)
 
     def repair(self, experiment_id: str) -> int:
         """Ends runs whose process is gone: they would be shown as running for ever. Returns how many."""
@@ -209,12 +211,13 @@ class RunWriter:
         """Stores a file as an artifact."""
         self.client.log_artifact(self.run_id, str(path), folder or None)
 
-    def examples(self, scores: ExampleScores) -> None:
-        """Stores the scores of the test examples as an artifact."""
+    def examples(self, record: RunRecord) -> None:
+        """Stores the scores of a record's test examples, a file per metric."""
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / EXAMPLES
-            path.write_bytes(scores.to_bytes())
-            self.file(path)
+            for metric, scores in record.examples.items():
+                path = Path(folder) / (f"{EXAMPLES}.npz" if metric == record.metric else f"{EXAMPLES}-{metric}.npz")
+                path.write_bytes(scores.to_bytes())
+                self.file(path)
 
     def finish(self, record: RunRecord, params: Mapping[str, Any]) -> None:
         """Writes the whole record and ends the run with its outcome."""

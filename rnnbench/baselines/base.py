@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -23,8 +23,8 @@ class BaselineResult:
     parameters: how many numbers were learned from data, 0 where there are none.
     note: what was chosen on validation, or what a reader should know.
     per_step: `<split>/<metric>` to one value per step of the horizon (forecasting only).
-    examples: the score of each test example, the same examples in the same order as an encoder's; None where the method
-        has no score for a part of the split.
+    examples: by metric, the score of each test example, the same examples in the same order as an encoder's; empty
+        where the method has no score for a part of the split.
     skipped: why it was not computed, in words; empty where it was.
     """
 
@@ -35,7 +35,7 @@ class BaselineResult:
     note: str = ""
     per_step: dict[str, tuple[float, ...]] = field(default_factory=dict)
     skipped: str = ""
-    examples: ExampleScores | None = None
+    examples: Mapping[str, ExampleScores] = field(default_factory=dict)
 
     @classmethod
     def skip(cls, model: str, reason: str) -> BaselineResult:

@@ -183,7 +183,10 @@ def _result(
     for split, found in errors.items():
         scores |= prefixed(split, found.metrics())
         per_step |= {f"{split}/{name}": steps for name, steps in found.per_step().items()}
-    examples = ExampleScores.consecutive(errors["test"].scaled_by_window(), overlap=problem.horizon)
+    examples = {
+        name: ExampleScores.consecutive(found, overlap=problem.horizon)
+        for name, found in errors["test"].by_window().items()
+    }
     return BaselineResult(model, scores, seconds, parameters, note, per_step, examples=examples)
 
 

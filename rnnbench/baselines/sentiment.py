@@ -65,8 +65,8 @@ class _Problem:
     class_count: int
     refit: bool
 
-    def scored(self, fit: Callable[[_Labelled], Classifier]) -> tuple[dict[str, float], ExampleScores]:
-        """Every metric of both splits, and which test texts were told right."""
+    def scored(self, fit: Callable[[_Labelled], Classifier]) -> tuple[dict[str, float], dict[str, ExampleScores]]:
+        """Every metric of both splits, and what each test text scored."""
         classify = fit(self.train)
         scores = prefixed("validation", metrics.class_metrics(self.validation.labels, classify(self.validation.texts)))
         if self.refit:
@@ -74,7 +74,7 @@ class _Problem:
             classify = fit(_Labelled([*self.train.texts, *self.validation.texts], labels))
         probabilities = classify(self.test.texts)
         scores |= prefixed("test", metrics.class_metrics(self.test.labels, probabilities))
-        return scores, ExampleScores.of(metrics.rightness(self.test.labels, probabilities))
+        return scores, metrics.class_examples(self.test.labels, probabilities)
 
     def noted(self, note: str) -> str:
         return f"{note}; {REFITTED}" if self.refit else note

@@ -74,13 +74,14 @@ def _ngram(
         test = next(islice(model.log_probabilities_by_order(test_ids), best, None))
     scores = prefixed("validation", metrics.text_metrics(validation[best], characters["validation"]))
     scores |= prefixed("test", metrics.text_metrics(metrics.nats(test), characters["test"]))
+    pieces = metrics.text_examples(-test, symbols=len(test_ids), characters=characters["test"])
     return BaselineResult(
         model="witten_bell_ngram",
         metrics=scores,
         wall_seconds=watch.seconds,
         parameters=model.parameters(best + 1),
         note=f"order {best + 1} of 1 to {len(validation)} chosen on validation{'; ' + REFITTED if refit else ''}",
-        examples=metrics.text_examples(-test, symbols=len(test_ids), characters=characters["test"]),
+        examples={"bits_per_character": pieces},
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from rnnbench.comparison.base import Row, RowKind
 from rnnbench.comparison.rows import is_scored
 from rnnbench.comparison.two_way import FEWEST_BLOCKS
 from rnnbench.example_scores import ExampleScores
+from rnnbench.metrics import MULTIPLES
 from rnnbench.record import RunRecord
 
 Key = tuple[RowKind, str]
@@ -60,10 +61,11 @@ def scored(rows: Iterable[Row], records: Sequence[RunRecord], metric: str) -> di
 def _of_row(runs: Sequence[RunRecord], row: Row, metric: str) -> Scored | None:
     by_seed: dict[int, list[ExampleScores]] = {}
     for record in runs:
-        if record.examples is None or not _adds_up(record.examples, record.metrics[f"test/{metric}"]):
+        examples = _by(record, metric)
+        if examples is None or not _adds_up(examples, record.metrics[f"test/{metric}"]):
             return None
         seed = record.seed if row.kind == "encoder" and record.seed is not None else NO_SEED
-        by_seed.setdefault(seed, []).append(record.examples)
+        by_seed.setdefault(seed, []).append(examples)
     seeds = tuple(seed for seed, _ in row.seed_scores)
     if not by_seed or (row.kind == "encoder" and tuple(sorted(by_seed)) != seeds):
         return None
@@ -75,6 +77,16 @@ def _of_row(runs: Sequence[RunRecord], row: Row, metric: str) -> Scored | None:
         return None
     scores = [np.mean([one.scores for one in by_seed[seed]], axis=0, dtype=np.float64) for seed in sorted(by_seed)]
     return Scored(seeds, np.array(scores), first.weights.astype(np.float64), block)
+
+
+def _by(record: RunRecord, metric: str) -> ExampleScores | None:
+    """The scores by one metric: its own, or those of another that it is a multiple of."""
+    if metric in record.examples:
+        return record.examples[metric]
+    for known, examples in record.examples.items():
+        if (factor := MULTIPLES.get((known, metric))) is not None:
+            return replace(examples, scores=examples.scores * np.float32(factor))
+    return None
 
 
 def _of_same_examples(found: Mapping[Key, Scored]) -> dict[Key, Scored]:

@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from rnnbench.comparison.base import Comparison
 from rnnbench.comparison.cells import style
 from rnnbench.errors import UnknownNameError
-from rnnbench.metrics import MULTIPLES, higher_is_better
+from rnnbench.metrics import higher_is_better
 from rnnbench.record import RunRecord
 
 
 def judged_by(records: Sequence[RunRecord], metric: str) -> list[RunRecord]:
     """The records with `metric` in the place of the one that selected.
-
-    Scores of examples are of the latter. They go along where the other metric is a multiple of it, and are left out
-    where it is not.
 
     Raises: UnknownNameError where no confirmation has logged it on the test split.
     """
@@ -26,14 +21,7 @@ def judged_by(records: Sequence[RunRecord], metric: str) -> list[RunRecord]:
     known = sorted({key.removeprefix("test/") for one in confirms for key in one.metrics if key.startswith("test/")})
     if metric not in known:
         raise UnknownNameError("metric", metric, known)
-    return [record if record.metric == metric else _by(record, metric) for record in records]
-
-
-def _by(record: RunRecord, metric: str) -> RunRecord:
-    factor, examples = MULTIPLES.get((record.metric, metric)), None
-    if record.examples is not None and factor is not None:
-        examples = replace(record.examples, scores=record.examples.scores * np.float32(factor))
-    return replace(record, metric=metric, higher_is_better=higher_is_better(metric), examples=examples)
+    return [replace(record, metric=metric, higher_is_better=higher_is_better(metric)) for record in records]
 
 
 def with_note(table: Comparison, selected_by: str) -> Comparison:

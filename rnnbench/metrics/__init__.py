@@ -7,11 +7,13 @@ import math
 from rnnbench.metrics.classes import (
     accuracy,
     calibration_error,
+    class_examples,
     class_metrics,
     confusion_matrix,
     log_loss,
     macro_f1,
     rightness,
+    surprise,
 )
 from rnnbench.metrics.forecasts import ForecastErrors, mae, mape, mase, mse, naive_scale, rmse, smape
 from rnnbench.metrics.text import bits_per_character, nats, nats_per_character, perplexity, text_examples, text_metrics
@@ -24,6 +26,7 @@ __all__ = [
     "accuracy",
     "bits_per_character",
     "calibration_error",
+    "class_examples",
     "class_metrics",
     "confusion_matrix",
     "higher_is_better",
@@ -40,6 +43,7 @@ __all__ = [
     "rightness",
     "rmse",
     "smape",
+    "surprise",
     "text_examples",
     "text_metrics",
 ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from rnnbench.example_scores import ExampleScores
+
 CALIBRATION_BINS = 15
 SMALLEST_PROBABILITY = 1e-15
 
@@ -47,9 +49,22 @@ def log_loss(labels: ArrayLike, probabilities: ArrayLike) -> float:
 
     A probability of zero counts as 1e-15, so that one certain mistake gives a large number and not infinity.
     """
+    return float(np.mean(surprise(labels, probabilities)))
+
+
+def surprise(labels: ArrayLike, probabilities: ArrayLike) -> np.ndarray:
+    """(examples,) - ln p(true class) of each, in nats: log loss is their mean."""
     labels, probabilities = _class_probabilities(labels, probabilities)
     of_truth = probabilities[np.arange(len(labels)), labels]
-    return float(-np.mean(np.log(np.clip(of_truth, SMALLEST_PROBABILITY, 1.0))))
+    return -np.log(np.clip(of_truth, SMALLEST_PROBABILITY, 1.0))
+
+
+def class_examples(labels: ArrayLike, probabilities: ArrayLike) -> dict[str, ExampleScores]:
+    """Every metric that is a mean over examples, example by example, by key."""
+    return {
+        "accuracy": ExampleScores.of(rightness(labels, probabilities)),
+        "log_loss": ExampleScores.of(surprise(labels, probabilities)),
+    }
 
 
 def calibration_error(labels: ArrayLike, probabilities: ArrayLike, bins: int = CALIBRATION_BINS) -> float:

@@ -73,7 +73,7 @@ class ForecastErrors:
             raise ValueError("scale, mean and deviation must each hold one number per channel")
         self.windows = 0
         self._sums: dict[str, np.ndarray] = {}
-        self._of_windows: list[np.ndarray] = []
+        self._of_windows: dict[str, list[np.ndarray]] = {}
 
     @classmethod
     def from_training(cls, train: ArrayLike, season_length: int) -> ForecastErrors:
@@ -94,7 +94,7 @@ class ForecastErrors:
         }
         for name, part in parts.items():
             self._sums[name] = self._sums.get(name, 0.0) + part.sum(axis=0)
-        self._of_windows.append(parts["absolute"].mean(axis=1))
+            self._of_windows.setdefault(name, []).append(part.mean(axis=1))
         self.windows += len(errors)
 
     def metrics(self) -> dict[str, float]:
@@ -105,23 +105,30 @@ class ForecastErrors:
         """The same metrics for each step of the horizon alone: element 0 is one step ahead."""
         return {name: tuple(self._over_channels(name, steps=True)) for name in _FORECAST_METRICS}
 
-    def scaled_by_window(self) -> np.ndarray:
-        """(windows,) the MASE of each window alone, in the order in which they were added: MASE is their mean."""
+    def by_window(self) -> dict[str, np.ndarray]:
+        """(windows,) of each window alone, in the order in which they were added, every metric that is their mean."""
         if not self.windows:
             raise ValueError("no windows were added")
-        found: np.ndarray = _mean_ratio(np.concatenate(self._of_windows), self.scale)
-        return found
+        means = {part: np.concatenate(found) for part, found in self._of_windows.items()}  # (windows, channels)
+        return {
+            name: self._across_channels(name, means[part])
+            for name, (part, _) in _FORECAST_METRICS.items()
+            if name != "rmse"
+        }
 
     def _over_channels(self, name: str, *, steps: bool) -> Any:
         if not self.windows:
             raise ValueError("no windows were added")
-        part, ratio = _FORECAST_METRICS[name]
+        part, _ = _FORECAST_METRICS[name]
         means = self._sums[part] / self.windows  # (horizon, channels)
-        values = means if steps else means.mean(axis=0)
+        over = self._across_channels(name, means if steps else means.mean(axis=0))
+        return np.sqrt(over) if name == "rmse" else over
+
+    def _across_channels(self, name: str, values: np.ndarray) -> Any:
         if name == "mase":
             return _mean_ratio(values, self.scale)
-        over = (values / self.deviation**ratio).mean(axis=-1)
-        return np.sqrt(over) if name == "rmse" else over
+        _, ratio = _FORECAST_METRICS[name]
+        return (values / self.deviation**ratio).mean(axis=-1)
 
 
 _FORECAST_METRICS = {

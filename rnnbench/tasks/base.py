@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Self, TypeVar
 
 import pytorch_lightning as pl
@@ -150,26 +150,29 @@ class SequenceTask(pl.LightningModule, ABC):
         """Every metric of the task over all that was observed, keys without the split."""
 
     @abstractmethod
-    def examples(self) -> ExampleScores:
-        """The score of each example of the last evaluation, in the order of the split, whatever the batches were.
+    def examples(self) -> dict[str, ExampleScores]:
+        """By metric, the score of each example of the last evaluation, in the order of the split.
 
-        Their weighted mean is the selecting metric. Which examples there are depends on the data alone, so that two
+        The selecting metric is among them, and others that are weighted means over examples too. Whatever the batches
+        were, they are the same. Which examples there are depends on the data alone, so that two
         encoders, or an encoder and a baseline, can be compared example by example.
         """
 
-    def checked_examples(self, score: float) -> ExampleScores | None:
-        """`examples`, held to the score that they are the parts of; None where that is no finite number.
+    def checked_examples(self, scores: Mapping[str, float]) -> dict[str, ExampleScores]:
+        """`examples`, held to the scores that they are the parts of; without those that are no finite number.
 
+        scores: by metric, keys without the split.
         Raises: RnnbenchError where a task's own do not add up: an interval made of them would be of something else.
         """
-        if not math.isfinite(score):
-            return None
-        found = self.examples()
-        if not math.isclose(found.mean, score, rel_tol=1e-4, abs_tol=1e-6):
-            raise RnnbenchError(
-                f"the examples of {type(self).__name__} do not make its metric: their weighted mean is {found.mean:.6g}"
-                f", {self.metric} is {score:.6g}; see `examples` in its file"
-            )
+        if not math.isfinite(scores[self.metric]):
+            return {}
+        found = {metric: examples for metric, examples in self.examples().items() if math.isfinite(scores[metric])}
+        for metric, examples in found.items():
+            if not math.isclose(examples.mean, scores[metric], rel_tol=1e-4, abs_tol=1e-6):
+                raise RnnbenchError(
+                    f"the examples of {type(self).__name__} do not make {metric}: their weighted mean is "
+                    f"{examples.mean:.6g}, the metric {scores[metric]:.6g}; see `examples` in its file"
+                )
         return found
 
     def evaluate(self, split: SplitName) -> dict[str, float]:

@@ -226,9 +226,12 @@ class Forecasting(SequenceTask):
     def summarize(self) -> dict[str, float]:
         return self._errors.metrics()
 
-    def examples(self) -> ExampleScores:
-        """The MASE of each origin's window."""
-        return ExampleScores.consecutive(self._errors.scaled_by_window(), overlap=self.horizon)
+    def examples(self) -> dict[str, ExampleScores]:
+        """MASE and the other means of each origin's window."""
+        return {
+            name: ExampleScores.consecutive(scores, overlap=self.horizon)
+            for name, scores in self._errors.by_window().items()
+        }
 
     def past_errors(self) -> dict[str, Any]:
         """Quantiles of the absolute error over the validation split, in the unit of the series.

@@ -190,10 +190,11 @@ class Sentiment(SequenceTask):
         labels, probabilities, _ = self._gathered()
         return metrics.class_metrics(labels, probabilities)
 
-    def examples(self) -> ExampleScores:
-        """1 for each text told right, 0 for each told wrong."""
+    def examples(self) -> dict[str, ExampleScores]:
+        """1 for each text told right, 0 for each told wrong; and its log loss."""
         labels, probabilities, indices = self._gathered()
-        return ExampleScores.of(metrics.rightness(labels, probabilities)[np.argsort(indices)])
+        order = np.argsort(indices)
+        return metrics.class_examples(labels[order], probabilities[order])
 
     def _gathered(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Labels, probabilities, and the place of each text in its split, in the order of evaluation."""

@@ -39,7 +39,7 @@ USUAL_DEVIATION = 0.1
 EVALUATION_STREAMS = 32
 """Part of how the task measures: each stream but the first begins without the context before it."""
 EVALUATION_WINDOW = 256
-COLD_CHARACTERS = 256
+COLD, COLD_CHARACTERS = "cold_nats_per_character", 256
 SAMPLE_CHARACTERS = 200
 SAMPLE_PROMPT_TOKENS = 16
 SHOWCASE_PROMPT, SHOWCASE_CHARACTERS = 60, 400
@@ -166,6 +166,7 @@ class TextGeneration(SequenceTask):
         self._evaluated: SplitName = "validation"
         self._nats, self._scored = 0.0, 0
         self._observed: list[tuple[Tensor, Tensor]] = []
+        self._cold: list[tuple[Tensor, Tensor]] = []
 
     def forward(self, ids: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Scores before softmax of each next token, (batch, time, vocabulary), and the state to go on from."""
@@ -208,7 +209,7 @@ class TextGeneration(SequenceTask):
 
     def start_evaluation(self) -> None:
         self._evaluation_state = None
-        self._nats, self._scored, self._observed = 0.0, 0, []
+        self._nats, self._scored, self._observed, self._cold = 0.0, 0, [], []
 
     def observe(self, batch: Any) -> int:
         """One window of every evaluation stream."""
@@ -240,17 +241,24 @@ class TextGeneration(SequenceTask):
         perplexity = math.exp(nats) if nats < 700 else math.inf
         return {"bits_per_character": nats / math.log(2), "nats_per_character": nats, "perplexity": perplexity}
 
-    def examples(self) -> ExampleScores:
-        """Bits per character of consecutive pieces of the split, in the order of the text."""
+    def examples(self) -> dict[str, ExampleScores]:
+        """Bits per character of consecutive pieces of the split, in the order of the text; nats of the crops."""
         nats, counts = (torch.cat(parts, dim=1) for parts in zip(*self._observed, strict=True))
         # streams are consecutive parts of the text: row after row is its order
         symbols = self._scored + 1
-        return metrics.text_examples(
+        pieces = metrics.text_examples(
             nats[counts].numpy(),
             symbols=symbols,
             characters=round(symbols * self._characters_per_token),
             lengths=self.prepared.tokenizer.lengths()[self.prepared.encoded.splits.named(self._evaluated)],
         )
+        return {"bits_per_character": pieces} | ({COLD: self._crops()} if self._cold else {})
+
+    def _crops(self) -> ExampleScores:
+        """Nats per character of every crop that was read with an empty context."""
+        nats, tokens = (torch.cat(parts).double().numpy() for parts in zip(*self._cold, strict=True))
+        characters = tokens * self._characters_per_token
+        return ExampleScores.consecutive(nats / characters, characters)
 
     def on_validation_epoch_start(self) -> None:
         self._characters_per_token = self.prepared.characters_per_token("validation")
@@ -260,7 +268,11 @@ class TextGeneration(SequenceTask):
         self._characters_per_token = self.prepared.characters_per_token(split)
         self._evaluated = split
         found = super().evaluate(split)
-        return found | {f"{split}/cold_nats_per_character": self._cold(split)}
+        with torch.inference_mode():
+            for inputs, targets, lengths, _ in self.prepared.cold_batches(split):
+                nats, _, _ = self._score(*(part.to(self.device) for part in (inputs, targets, lengths)))
+                self._cold.append((nats.double().sum(dim=1).cpu(), lengths.cpu()))
+        return found | {f"{split}/{COLD}": self._crops().mean}
 
     def generate(self, prompt_ids: Sequence[int], length: int, sampling: Sampling) -> Iterator[str]:
         """Pieces of a text that goes on from a prompt, `length` characters in all, at a constant cost per token."""
@@ -288,11 +300,3 @@ class TextGeneration(SequenceTask):
         self.eval()
         pieces = self.generate(tokenizer.encode(prompt).tolist(), SHOWCASE_CHARACTERS, sampling)
         return {"kind": "text", "prompt": prompt, "text": "".join(pieces), "temperature": sampling.temperature}
-
-    def _cold(self, split: SplitName) -> float:
-        nats, scored = 0.0, 0
-        with torch.inference_mode():
-            for inputs, targets, lengths, _ in self.prepared.cold_batches(split):
-                found, _, _ = self._score(*(part.to(self.device) for part in (inputs, targets, lengths)))
-                nats, scored = nats + float(found.double().sum()), scored + int(lengths.sum())
-        return nats / (scored * self._characters_per_token)

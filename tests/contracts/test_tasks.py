@@ -34,6 +34,11 @@ SMALL_TASK = {
 """What keeps a task small; every other setting stays as it is."""
 SPLIT_ITEMS = {"tokens": lambda split: len(split) - 1, "texts": len, "windows": lambda split: len(split) - HORIZON + 1}
 """How many things a split of the data holds to be evaluated, by what a task counts."""
+OTHER_MEANS = {
+    "forecasting": {"mae", "smape", "mse_standardised", "mae_standardised"},
+    "sentiment": {"log_loss"},
+    "text_generation": {"cold_nats_per_character"},
+}
 WITHOUT_EXAMPLES = {"text_generation": {"xz", "bz2"}}
 """Baselines whose score is no mean over parts of the split."""
 
@@ -238,16 +243,23 @@ def opened(task):
     """A task whose test split was opened and scored, and what it scored."""
     made = built(task)
     made.prepared.open_test()
-    return made, made.evaluate("test")[f"test/{made.metric}"]
+    return made, made.evaluate("test")
 
 
 def test_the_mean_of_the_examples_is_the_test_metric(opened):
-    made, score = opened
-    examples = made.examples()
-    assert len(examples.scores) > 5
-    assert examples.scores.std() > 0
-    assert examples.mean == pytest.approx(score, rel=1e-6)
-    assert ExampleScores.from_bytes(examples.to_bytes()) == examples
+    made, scores = opened
+    found = made.examples()
+    assert made.metric in found
+    for metric, examples in found.items():
+        assert len(examples.scores) > 2
+        assert examples.scores.std() > 0
+        assert examples.mean == pytest.approx(scores[f"test/{metric}"], rel=1e-6)
+        assert ExampleScores.from_bytes(examples.to_bytes()) == examples
+
+
+def test_other_metrics_that_are_means_have_the_scores_of_their_examples_too(opened, task):
+    made, _ = opened
+    assert set(made.examples()) - {made.metric} == OTHER_MEANS[task]
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000])
@@ -258,9 +270,9 @@ def test_the_size_of_evaluation_batches_does_not_change_the_examples(opened, siz
     for name in ("EVALUATION_BATCH", "EVALUATION_WINDOW"):
         monkeypatch.setattr(module, name, size, raising=False)
     made.evaluate("test")
-    found = made.examples()
-    assert found.scores == pytest.approx(expected.scores, rel=1e-4, abs=1e-6)
-    assert (found.weights.tolist(), found.block) == (expected.weights.tolist(), expected.block)
+    for metric, found in made.examples().items():
+        assert found.scores == pytest.approx(expected[metric].scores, rel=1e-4, abs=1e-6)
+        assert (found.weights.tolist(), found.block) == (expected[metric].weights.tolist(), expected[metric].block)
 
 
 def test_every_encoder_is_scored_on_the_same_examples(task):
@@ -269,30 +281,33 @@ def test_every_encoder_is_scored_on_the_same_examples(task):
         made = built(task, model, seed=len(found))
         made.evaluate("validation")
         found.append(made.examples())
-    assert all(examples.weights.tolist() == found[0].weights.tolist() for examples in found)
-    assert all(examples.block == found[0].block for examples in found)
+    for metric, first in found[0].items():
+        assert all(examples[metric].weights.tolist() == first.weights.tolist() for examples in found)
+        assert all(examples[metric].block == first.block for examples in found)
 
 
 def test_examples_are_those_of_the_last_evaluation(opened):
     made, _ = opened
     expected = made.examples()
-    other = made.evaluate("validation")[f"validation/{made.metric}"]
-    assert made.examples().mean == pytest.approx(other, rel=1e-6)
+    scores = made.evaluate("validation")
+    for metric, examples in made.examples().items():
+        assert examples.mean == pytest.approx(scores[f"validation/{metric}"], rel=1e-6)
     made.evaluate("test")
     assert made.examples() == expected
 
 
 def test_baselines_are_scored_on_the_examples_of_the_encoders(task, small_runs, opened):
     made, _ = opened
-    encoder = made.examples()
+    encoders = made.examples()
     results = [result for result in baseline_runs.compute(small_config(task)) if not result.skipped]
-    assert {result.model for result in results if result.examples is None} == WITHOUT_EXAMPLES.get(task, set())
+    assert {result.model for result in results if not result.examples} == WITHOUT_EXAMPLES.get(task, set())
     for result in results:
-        if result.examples is not None:
-            assert result.examples.mean == pytest.approx(result.metrics[f"test/{made.metric}"], rel=1e-6), result.model
-            assert result.examples.block == encoder.block
+        assert not result.examples or set(encoders) - set(result.examples) <= {"cold_nats_per_character"}
+        for metric, examples in result.examples.items():
+            assert examples.mean == pytest.approx(result.metrics[f"test/{metric}"], rel=1e-6), result.model
+            assert examples.block == encoders[metric].block
             # an n-gram scores the first character of a text too
-            assert result.examples.weights[1:] == pytest.approx(encoder.weights[1:])
+            assert examples.weights[1:] == pytest.approx(encoders[metric].weights[1:])
 
 
 def test_baselines_that_are_fitted_again_are_chosen_by_validation_before(task, small_runs):
@@ -308,17 +323,16 @@ def test_baselines_that_are_fitted_again_are_chosen_by_validation_before(task, s
     assert scores(usual, "validation") == scores(refitted, "validation")
     assert scores(usual, "test") != scores(refitted, "test")
     for one in refitted:
-        if one.examples is not None:
-            score = one.metrics[f"test/{task_class(task).metric}"]
-            assert one.examples.mean == pytest.approx(score, rel=1e-6), one.model
+        for metric, examples in one.examples.items():
+            assert examples.mean == pytest.approx(one.metrics[f"test/{metric}"], rel=1e-6), one.model
 
 
 def test_examples_that_do_not_make_the_metric_are_refused(task, small_runs, monkeypatch):
     wrong = ExampleScores.of([123.0, 4.0])
-    monkeypatch.setattr(task_class(task), "examples", lambda self: wrong)
+    monkeypatch.setattr(task_class(task), "examples", lambda self: {self.metric: wrong})
     with pytest.raises(RnnbenchError, match=r"their weighted mean is 63\.5"):
         runs.train(small_config(task), kind="confirm", open_test=True)
-    assert runs.train(small_config(task)).record.examples is None
+    assert not runs.train(small_config(task)).record.examples
 
 
 # what is learned from which split
@@ -581,7 +595,7 @@ def test_pieces_of_a_text_are_scored_in_the_order_of_the_text_whatever_the_strea
     made.start_evaluation()
     for batch in made.prepared.evaluation_batches("validation"):
         made.observe(batch)
-    found = made.examples()
+    found = made.examples()["bits_per_character"]
     nats = np.concatenate([[0.0], cost[known[1:]].numpy()]).reshape(5, 64).sum(axis=1)
     assert found.weights.tolist() == [63, 64, 64, 64, 64]
     assert found.scores == pytest.approx(nats / math.log(2) / found.weights, rel=1e-5)
@@ -733,8 +747,10 @@ def test_each_text_is_told_right_or_wrong_at_its_own_place():
     for labels, places in (([0, 0], [3, 0]), ([1, 1], [1, 2])):
         made.observe((torch.zeros(2, 1), torch.ones(2), torch.tensor(labels), torch.tensor(places)))
     # always class 0, then class 1: right at 3, wrong at 0, wrong at 1, right at 2
-    assert made.examples().scores.tolist() == [0, 0, 1, 1]
-    assert made.examples().block == 1
+    found = made.examples()
+    assert found["accuracy"].scores.tolist() == [0, 0, 1, 1]
+    assert found["log_loss"].scores == pytest.approx(-np.log([0.4, 0.1, 0.6, 0.9]), rel=1e-5)
+    assert found["accuracy"].block == 1
 
 
 # forecasting, by hand
@@ -917,5 +933,6 @@ def test_each_window_has_the_mase_of_its_own_in_the_order_of_time():
         metrics.mase(split.values[None, origin : origin + HORIZON], split.values[None, [origin - 1] * HORIZON], scale)
         for origin in origins
     ]
-    assert made.examples().scores == pytest.approx(expected, rel=1e-4)
-    assert made.examples().block == 8  # twice the horizon of 4
+    found = made.examples()
+    assert found["mase"].scores == pytest.approx(expected, rel=1e-4)
+    assert found["mase"].block == 8  # twice the horizon of 4

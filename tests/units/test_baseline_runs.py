@@ -47,8 +47,8 @@ def test_another_sweep_takes_over_baselines_with_the_scores_of_their_examples(tr
     told, first = below_a_sweep(tracker, experiment)
     assert told == ["majority_class", "naive_bayes", "tfidf_logistic_regression"]
     for record in first.values():
-        assert record.examples.mean == pytest.approx(record.test, rel=1e-6)
-        assert len(record.examples.scores) == len(small_data.texts().splits.opened().test.texts)
+        assert record.examples["accuracy"].mean == pytest.approx(record.test, rel=1e-6)
+        assert len(record.examples["accuracy"].scores) == len(small_data.texts().splits.opened().test.texts)
     told, second = below_a_sweep(tracker, experiment)
     assert told == [f"{model}, taken over from an earlier sweep of the same data" for model in first]
     assert {model: record.examples for model, record in second.items()} == {
@@ -63,7 +63,7 @@ def test_baselines_of_before_scores_of_examples_were_kept_are_computed_anew(trac
         below_a_sweep(tracker, experiment)
     told, records = below_a_sweep(tracker, experiment)
     assert len(told) == 3
-    assert all(record.examples is not None for record in records.values())
+    assert all(record.examples for record in records.values())
 
 
 def test_only_what_was_scored_on_the_test_split_is_asked_for_its_examples(tracker, experiment, monkeypatch):

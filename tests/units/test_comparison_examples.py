@@ -28,7 +28,7 @@ def run(
     examples = ExampleScores(scores, np.ones(scores.size), block)
     return RunRecord(
         kind, "sentiment", "mr", "f" * 64, model, metric, metric == "accuracy", seed=seed, tags={"choice": "a"},
-        run_id=f"{kind}-{model}-{seed}", examples=examples,
+        run_id=f"{kind}-{model}-{seed}", examples={metric: examples},
         metrics={f"test/{metric}": examples.mean, f"validation/{metric}": 0.7},
     )  # fmt: skip
 
@@ -60,7 +60,7 @@ def records() -> list[RunRecord]:
 
 
 def without(runs: Sequence[RunRecord], *models: str) -> list[RunRecord]:
-    return [replace(one, examples=None) if not models or one.model in models else one for one in runs]
+    return [replace(one, examples={}) if not models or one.model in models else one for one in runs]
 
 
 def test_an_encoder_has_the_interval_over_seeds_and_examples_and_a_baseline_that_over_examples() -> None:

@@ -19,7 +19,7 @@ def run(kind: Kind, model: str, seed: int | None, accuracy: float, loss: float |
     metrics = {"validation/accuracy": accuracy, "test/accuracy": accuracy}
     if loss is not None:
         metrics["test/log_loss"] = loss
-    examples = ExampleScores.of(np.array([accuracy, accuracy]))
+    examples = {"accuracy": ExampleScores.of(np.array([accuracy, accuracy]))}
     return RunRecord(
         kind, "sentiment", "mr", "f", model, "accuracy", True, seed=seed, metrics=metrics, tags={"choice": "a"},
         examples=examples,
@@ -47,7 +47,17 @@ def test_a_baseline_without_that_metric_stays_without_a_score() -> None:
 
 def test_scores_of_examples_are_not_taken_for_those_of_another_metric() -> None:
     assert all(row.examples == 0 for row in compare(judged_by(RECORDS, "log_loss")).rows)
-    assert all(record.examples is not None for record in judged_by(RECORDS, "accuracy"))
+    assert all(row.examples == 2 for row in compare(judged_by(RECORDS, "accuracy")).rows)
+
+
+def test_the_metric_asked_for_has_the_scores_of_its_own_examples() -> None:
+    losses = [ExampleScores.of(np.linspace(0.1, 1.0, 50) + seed / 100) for seed in range(3)]
+    records = [
+        replace(one, metrics={**one.metrics, "test/log_loss": loss.mean}, examples={**one.examples, "log_loss": loss})
+        for one, loss in zip(RECORDS, losses, strict=False)
+    ]
+    (row,) = compare(judged_by(records, "log_loss")).encoders
+    assert (row.examples, row.test) == (50, pytest.approx(0.56))
 
 
 def test_nats_have_the_intervals_of_bits_in_another_unit() -> None:
@@ -61,7 +71,7 @@ def test_nats_have_the_intervals_of_bits_in_another_unit() -> None:
             records.append(
                 replace(
                     run("confirm", model, seed, 0.0, None), metric="bits_per_character", higher_is_better=False,
-                    metrics=metrics, examples=examples,
+                    metrics=metrics, examples={"bits_per_character": examples},
                 )
             )  # fmt: skip
     in_bits, in_nats = compare(records), compare(judged_by(records, "nats_per_character"))

@@ -197,13 +197,16 @@ def test_each_window_has_a_mase_of_its_own_and_a_constant_channel_none() -> None
     forecast = np.array([[[1, 9], [3, 9]], [[0, 9], [2, 9]], [[-8, 9], [0, 9]]])
     errors.add(actual[:2], forecast[:2])
     errors.add(actual[2:], forecast[2:])
-    assert errors.scaled_by_window().tolist() == [(1 + 3) / 2 / 2, (0 + 2) / 2 / 2, (8 + 0) / 2 / 2]
-    assert errors.scaled_by_window().mean() == pytest.approx(errors.metrics()["mase"])
+    found = errors.by_window()
+    assert found["mase"].tolist() == [(1 + 3) / 2 / 2, (0 + 2) / 2 / 2, (8 + 0) / 2 / 2]
+    for name, scores in found.items():
+        assert scores.mean() == pytest.approx(errors.metrics()[name])
+    assert set(errors.metrics()) - set(found) == {"rmse"}  # a root of a mean is no mean
 
 
 def test_windows_are_scored_one_by_one_only_where_there_are_any() -> None:
     with pytest.raises(ValueError, match="no windows"):
-        metrics.ForecastErrors.from_training(np.array([[0.0], [1.0]]), 1).scaled_by_window()
+        metrics.ForecastErrors.from_training(np.array([[0.0], [1.0]]), 1).by_window()
 
 
 def test_pieces_of_a_text_have_bits_of_their_own() -> None:

@@ -166,11 +166,13 @@ def test_texts_and_files_are_read_back(tracker, experiment, tmp_path):
 def test_scores_of_examples_are_read_back_beside_the_record(tracker, experiment):
     scores = ExampleScores.of([0.1, 0.2, 0.4], [64, 64, 12], 2)
     writer = tracker.start(experiment, "gru-seed1", {"kind": "confirm"})
-    writer.examples(scores)
-    writer.finish(a_record(kind="confirm"), {})
+    kept = a_record(kind="confirm")
+    kept = replace(kept, examples={kept.metric: scores, "log_loss": ExampleScores.of([0.5, 0.7, 0.2])})
+    writer.examples(kept)
+    writer.finish(kept, {})
     record = record_of(tracker.run(writer.run_id))
-    assert record.examples is None
-    assert tracker.with_examples(record) == replace(record, examples=scores)
+    assert not record.examples
+    assert tracker.with_examples(record) == replace(record, examples=kept.examples)
 
 
 def test_a_store_without_scores_of_examples_gives_the_record_as_it_is(tracker, experiment):
@@ -180,8 +182,9 @@ def test_a_store_without_scores_of_examples_gives_the_record_as_it_is(tracker, e
 
 def test_damaged_scores_of_examples_are_told_with_the_run_they_belong_to(tracker, experiment, store):
     writer = tracker.start(experiment, "gru-seed1", {"kind": "confirm"})
-    writer.examples(ExampleScores.of([1, 0, 1]))
-    writer.finish(a_record(kind="confirm"), {})
+    kept = a_record(kind="confirm")
+    writer.examples(replace(kept, examples={kept.metric: ExampleScores.of([1, 0, 1])}))
+    writer.finish(kept, {})
     (path,) = (store / "artifacts").rglob("test_examples.npz")
     path.write_bytes(path.read_bytes()[:100])
     record = record_of(tracker.run(writer.run_id))
