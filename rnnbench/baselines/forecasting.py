@@ -245,10 +245,8 @@ def _statistical(problem: _Problem, model: Literal["auto_ets", "auto_theta"]) ->
         rows = len(problem.train)
         origins = {"validation": rows + np.arange(problem.validation.count)}
         origins["test"] = rows + len(problem.validation.new_rows) + np.arange(problem.test.count)
-        fitted = np.log(series) if is_log else series
-        roll = statistical.auto_ets if model == "auto_ets" else statistical.auto_theta
-        rolled = roll(
-            fitted,
+        asked = statistical.Asked(
+            np.log(series) if is_log else series,
             train_rows=rows,
             test_rows=len(problem.fitted_for_test),
             validation_origins=origins["validation"],
@@ -256,6 +254,7 @@ def _statistical(problem: _Problem, model: Literal["auto_ets", "auto_theta"]) ->
             horizon=problem.horizon,
             season_length=problem.season_length,
         )
+        rolled = statistical.auto_ets(asked) if model == "auto_ets" else statistical.auto_theta(asked)
         forecasts = np.exp(rolled.forecasts) if is_log else rolled.forecasts
         if not np.isfinite(forecasts).all():
             return BaselineResult.skip(model, "its forecasts left the finite numbers")

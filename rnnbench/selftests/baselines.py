@@ -76,7 +76,7 @@ def forecasters_are_statsforecasts() -> Check:
     train = series[:TRAIN_ROWS]
     own_naive = naive.seasonal_naive(train[None, :, None], horizon=HORIZON, season_length=SEASON).ravel()
     their_naive = SeasonalNaive(SEASON).forecast(train, h=HORIZON)["mean"]
-    rolled = statistical.auto_ets(
+    asked = statistical.Asked(
         series[:, None],
         train_rows=TRAIN_ROWS,
         test_rows=TRAIN_ROWS,
@@ -85,6 +85,7 @@ def forecasters_are_statsforecasts() -> Check:
         horizon=HORIZON,
         season_length=SEASON,
     )
+    rolled = statistical.auto_ets(asked)
     # which kind won is the validation's affair: the forecast must be that of one of the two that compete
     kinds = [AutoETS(season_length=SEASON, model=kind).fit(train).predict(h=HORIZON)["mean"] for kind in ("ZZZ", "ZZA")]
     nearest = min(float(np.abs(rolled.forecasts[0, :, 0] - theirs).max()) for theirs in kinds)

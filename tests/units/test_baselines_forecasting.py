@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -108,14 +109,14 @@ def test_a_refitted_linear_map_is_the_one_that_was_trained_on_both_splits(monkey
 
 @pytest.mark.parametrize("model", ["auto_ets", "auto_theta"])
 def test_a_refitted_forecast_is_that_of_both_splits(model: str) -> None:
-    series, windows = _seasonal(100), {"horizon": 4, "season_length": 4}
     validation, test = np.arange(60, 77), np.arange(80, 97)
-    refitted, usual, both = (
-        getattr(statistical, model)(
-            series, train_rows=train, test_rows=rows, validation_origins=chosen_on, test_origins=test, **windows
-        ).forecasts
-        for train, rows, chosen_on in ((60, 80, validation), (60, 60, validation), (80, 80, test))
-    )
+    again = statistical.Asked(
+        _seasonal(100), train_rows=60, test_rows=80, validation_origins=validation, test_origins=test,
+        horizon=4, season_length=4,
+    )  # fmt: skip
+    on_both = replace(again, train_rows=80, validation_origins=test)
+    roll = getattr(statistical, model)
+    refitted, usual, both = (roll(asked).forecasts for asked in (again, replace(again, test_rows=60), on_both))
     assert (refitted[:17] == usual[:17]).all()
     assert refitted[17:] == pytest.approx(both[17:], rel=1e-12)
     assert not (refitted[17:] == usual[17:]).any()
@@ -210,9 +211,12 @@ def test_the_future_does_not_change_a_rolled_forecast(model: str, test_rows: int
     changed = series.copy()
     changed[80:] += 50
     origins = np.arange(60, 95)
-    settings = {"train_rows": 60, "test_rows": test_rows, "horizon": 4, "season_length": 4}
-    settings |= {"validation_origins": origins[:10], "test_origins": origins[10:]}
-    first, second = (getattr(statistical, model)(rows, **settings).forecasts for rows in (series, changed))
+    asked = statistical.Asked(
+        series, train_rows=60, test_rows=test_rows, validation_origins=origins[:10], test_origins=origins[10:],
+        horizon=4, season_length=4,
+    )  # fmt: skip
+    roll = getattr(statistical, model)
+    first, second = (roll(replace(asked, series=rows)).forecasts for rows in (series, changed))
     assert (first[:21] == second[:21]).all()
     assert not (first[22:] == second[22:]).any()
 
@@ -226,8 +230,11 @@ def test_rolling_ets_is_statsforecast_run_anew_at_every_origin(kind: str, monkey
     series = _seasonal(90, season=6)
     origins = np.arange(60, 84)
     monkeypatch.setattr(models, "AutoETS", lambda season_length, model: fixed())
-    parts = {"validation_origins": origins[:10], "test_origins": origins[10:]}
-    rolled = statistical.auto_ets(series, train_rows=60, test_rows=60, horizon=7, season_length=6, **parts)
+    asked = statistical.Asked(
+        series, train_rows=60, test_rows=60, validation_origins=origins[:10], test_origins=origins[10:],
+        horizon=7, season_length=6,
+    )  # fmt: skip
+    rolled = statistical.auto_ets(asked)
     fitted = fixed().fit(series[:60, 0])
     assert rolled.chosen == (f"ETS({','.join(kind)})",)
     for forecast, origin in zip(rolled.forecasts[:, :, 0], origins, strict=True):

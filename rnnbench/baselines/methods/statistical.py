@@ -22,6 +22,30 @@ MOST_FORECASTS = {"auto_ets": 500_000, "auto_theta": 15_000}
 
 
 @dataclass(frozen=True)
+class Asked:
+    """Which forecasts, and what may be fitted on.
+
+    series: (rows, channels) of training, validation and test joined.
+    train_rows: how many of the first rows may be fitted on.
+    test_rows: how many may be fitted on for the test origins; more than `train_rows` fits once more.
+    validation_origins, test_origins: for each forecast, how many rows are known. Forecasts come in this order.
+    """
+
+    series: np.ndarray
+    train_rows: int
+    test_rows: int
+    validation_origins: np.ndarray
+    test_origins: np.ndarray
+    horizon: int
+    season_length: int
+
+    @property
+    def is_fitted_again(self) -> bool:
+        """Whether more may be fitted on for the test origins than for those of validation."""
+        return self.test_rows > self.train_rows
+
+
+@dataclass(frozen=True)
 class Rolled:
     """Forecasts (origins, horizon, channels), how many numbers were fitted, and which models were chosen."""
 
@@ -43,26 +67,11 @@ def reason_to_skip(model: str, *, train_rows: int, season_length: int, forecasts
     return ""
 
 
-def auto_ets(
-    series: np.ndarray,
-    *,
-    train_rows: int,
-    test_rows: int,
-    validation_origins: np.ndarray,
-    test_origins: np.ndarray,
-    horizon: int,
-    season_length: int,
-) -> Rolled:
+def auto_ets(asked: Asked) -> Rolled:
     """Exponential smoothing, its error, trend and season chosen by AICc, and by validation whether a season must be.
 
     AICc looks one step ahead, where the last value is hard to beat: on hourly data it drops the season that the longer
     horizon needs. So the best of all models and the best with an additive season compete, per channel.
-
-    Args:
-        series: (rows, channels) of training, validation and test joined.
-        train_rows: how many of the first rows may be fitted on.
-        test_rows: how many may be fitted on for the test origins; more than `train_rows` fits once more.
-        validation_origins, test_origins: for each forecast, how many rows are known. Forecasts come in this order.
 
     Source: Hyndman, Koehler, Snyder and Grose 2002, "A state space framework for automatic forecasting using
     exponential smoothing methods"; computed by statsforecast.
@@ -72,46 +81,38 @@ def auto_ets(
 
     def forecast(channel: np.ndarray, kind: str, rows: int, origins: np.ndarray) -> tuple[np.ndarray, dict[str, Any]]:
         start = max(0, rows - FIT_ROWS)
-        fitted = AutoETS(season_length=season_length, model=kind).fit(channel[start:rows]).model_
+        fitted = AutoETS(season_length=asked.season_length, model=kind).fit(channel[start:rows]).model_
         # the states after row t depend on the rows up to t alone, so one pass serves every origin
         passed = forward_ets(fitted, channel[start:])
-        return _ets_point_forecasts(passed, passed["states"][origins - start], horizon), fitted
+        return _ets_point_forecasts(passed, passed["states"][origins - start], asked.horizon), fitted
 
     columns, chosen, parameters = [], [], 0
-    both = np.concatenate([validation_origins, test_origins])
-    for channel in series.T:
+    early = len(asked.validation_origins)
+    both = np.concatenate([asked.validation_origins, asked.test_origins])
+    for channel in asked.series.T:
         best: tuple[float, str, np.ndarray, dict[str, Any]] | None = None
-        actual = sliding_window_view(channel, horizon)[validation_origins]
-        for kind in ("ZZZ", "ZZA") if season_length > 1 else ("ZZZ",):
-            forecasts, fitted = forecast(channel, kind, train_rows, both)
-            errors = np.abs(actual - forecasts[: len(validation_origins)])
+        actual = sliding_window_view(channel, asked.horizon)[asked.validation_origins]
+        for kind in ("ZZZ", "ZZA") if asked.season_length > 1 else ("ZZZ",):
+            forecasts, fitted = forecast(channel, kind, asked.train_rows, both)
+            errors = np.abs(actual - forecasts[:early])
             merit = float(np.nan_to_num(errors.mean(), nan=np.inf))
             if best is None or merit < best[0]:
                 best = (merit, kind, forecasts, fitted)
         assert best is not None
         _, kind, forecasts, fitted = best
-        if test_rows > train_rows:
-            after, fitted = forecast(channel, kind, test_rows, test_origins)
-            forecasts = np.concatenate([forecasts[: len(validation_origins)], after])
+        if asked.is_fitted_again:
+            after, fitted = forecast(channel, kind, asked.test_rows, asked.test_origins)
+            forecasts = np.concatenate([forecasts[:early], after])
         columns.append(forecasts)
         chosen.append(_ets_name(fitted["components"]))
         parameters += int(fitted["n_params"])
     return Rolled(np.stack(columns, axis=2), parameters, tuple(chosen))
 
 
-def auto_theta(
-    series: np.ndarray,
-    *,
-    train_rows: int,
-    test_rows: int,
-    validation_origins: np.ndarray,
-    test_origins: np.ndarray,
-    horizon: int,
-    season_length: int,
-) -> Rolled:
+def auto_theta(asked: Asked) -> Rolled:
     """The Theta method, its kind (standard or optimised, fixed or dynamic) chosen by squared error.
 
-    Arguments as in `auto_ets`; nothing is left for validation to choose.
+    Nothing is left for validation to choose.
 
     Source: Fiorucci, Pellegrini, Louzada, Petropoulos and Koehler 2016, "Models for optimising the theta method and
     their relationship to state space models"; computed by statsforecast.
@@ -119,22 +120,22 @@ def auto_theta(
     from statsforecast.models import AutoTheta
 
     def fit(channel: np.ndarray, rows: int) -> Any:
-        return AutoTheta(season_length=season_length).fit(channel[max(0, rows - FIT_ROWS) : rows])
+        return AutoTheta(season_length=asked.season_length).fit(channel[max(0, rows - FIT_ROWS) : rows])
 
     def forecast(model: Any, channel: np.ndarray, rows: int, origin: int) -> np.ndarray:
         known = channel[max(0, rows - FIT_ROWS, origin - CONTEXT_ROWS) : origin]
-        return np.asarray(model.forward(known, h=horizon)["mean"])
+        return np.asarray(model.forward(known, h=asked.horizon)["mean"])
 
     columns, chosen, parameters = [], [], 0
-    for channel in series.T:
-        model = fit(channel, train_rows)
-        rows = [forecast(model, channel, train_rows, origin) for origin in validation_origins]
-        if test_rows > train_rows:
-            model = fit(channel, test_rows)
-        rows += [forecast(model, channel, test_rows, origin) for origin in test_origins]
+    for channel in asked.series.T:
+        model = fit(channel, asked.train_rows)
+        rows = [forecast(model, channel, asked.train_rows, origin) for origin in asked.validation_origins]
+        if asked.is_fitted_again:
+            model = fit(channel, asked.test_rows)
+        rows += [forecast(model, channel, asked.test_rows, origin) for origin in asked.test_origins]
         columns.append(np.stack(rows))
         chosen.append(str(model.model_["modeltype"]))
-        parameters += 3 + (season_length if model.model_.get("decompose", False) else 0)
+        parameters += 3 + (asked.season_length if model.model_.get("decompose", False) else 0)
     return Rolled(np.stack(columns, axis=2), parameters, tuple(chosen))
 
 
