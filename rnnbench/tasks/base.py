@@ -23,6 +23,7 @@ from rnnbench.data.base import AnyData, Kind, SplitName
 from rnnbench.encoders.base import Encoder
 from rnnbench.errors import RnnbenchError
 from rnnbench.example_scores import ExampleScores
+from rnnbench.wording import listed
 
 T = TypeVar("T")
 _REMEMBERED: OrderedDict[Hashable, Any] = OrderedDict()
@@ -166,7 +167,12 @@ class SequenceTask(pl.LightningModule, ABC):
         """
         if not math.isfinite(scores[self.metric]):
             return {}
-        found = {metric: examples for metric, examples in self.examples().items() if math.isfinite(scores[metric])}
+        given = self.examples()
+        if unknown := set(given) - set(scores):
+            raise RnnbenchError(
+                f"{type(self).__name__} gives examples of {listed(sorted(unknown))}, which `summarize` does not measure"
+            )
+        found = {metric: examples for metric, examples in given.items() if math.isfinite(scores[metric])}
         for metric, examples in found.items():
             if not math.isclose(examples.mean, scores[metric], rel_tol=1e-4, abs_tol=1e-6):
                 raise RnnbenchError(

@@ -333,6 +333,9 @@ def test_examples_that_do_not_make_the_metric_are_refused(task, small_runs, monk
     with pytest.raises(RnnbenchError, match=r"their weighted mean is 63\.5"):
         runs.train(small_config(task), kind="confirm", open_test=True)
     assert not runs.train(small_config(task)).record.examples
+    monkeypatch.setattr(task_class(task), "examples", lambda self: {"charm": wrong})
+    with pytest.raises(RnnbenchError, match="gives examples of charm, which `summarize` does not measure"):
+        runs.train(small_config(task), kind="confirm", open_test=True)
 
 
 # what is learned from which split
