@@ -32,7 +32,7 @@ def written(table: Comparison, records: Sequence[RunRecord], reasons: Sequence[s
     if note := searched_note([record for record in records if record.kind in ("trial", "confirm")]):
         yield note
     yield from filter(None, (matched_note(records), reselection_note(records), few_random_note(records)))
-    yield from _baselines(table)
+    yield from _baselines(table, records)
     yield from interval_notes(table)
     yield from chance_note(table)
     yield from reach_note(table)
@@ -117,8 +117,11 @@ def _trials(table: Comparison, records: Sequence[RunRecord]) -> Iterable[str]:
             yield f"{model} has trials but no confirm runs, so it has no row: `rnnbench confirm {table.task}`."
 
 
-def _baselines(table: Comparison) -> Iterable[str]:
-    if table.best_baseline is None:
+def _baselines(table: Comparison, records: Sequence[RunRecord]) -> Iterable[str]:
+    computed = [record for record in records if record.kind == "baseline" and record.outcome == "completed"]
+    if computed and not any(f"test/{table.metric}" in record.metrics for record in computed):
+        yield "No baseline is scored by this metric, so there is no skill."
+    elif table.best_baseline is None:
         yield f"No baseline has a test score, so there is no skill: `rnnbench baselines {table.task}`."
     for row in table.baselines:
         if row.test is None and row.remarks != (UNSCORED,):

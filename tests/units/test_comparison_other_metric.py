@@ -41,8 +41,11 @@ def test_the_order_follows_the_metric_asked_for_and_its_own_direction() -> None:
 
 
 def test_a_baseline_without_that_metric_stays_without_a_score() -> None:
-    (majority,) = compare(judged_by(RECORDS, "log_loss")).baselines
+    table = compare(judged_by(RECORDS, "log_loss"))
+    (majority,) = table.baselines
     assert majority.test is None
+    assert "No baseline is scored by this metric, so there is no skill." in table.footnotes
+    assert not any("rnnbench baselines" in note for note in table.footnotes)
 
 
 def test_scores_of_examples_are_not_taken_for_those_of_another_metric() -> None:
