@@ -19,7 +19,7 @@ from rnnbench.tasks.text_generation import PreparedCorpus
 from rnnbench.tracking import PARENT, Tracker
 
 _KEPT = {"keeps_examples": "of every metric"}
-"""Marks baselines written since these are kept: earlier ones are computed anew, not taken over."""
+"""Marks baselines that keep scores of examples by every metric: earlier ones are computed anew, not taken over."""
 
 _REFITTED = "-refitted"
 """Ends the key of baselines that learned from validation too: they are other baselines."""

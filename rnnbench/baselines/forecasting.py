@@ -15,7 +15,6 @@ from rnnbench.baselines.methods import naive, statistical
 from rnnbench.baselines.methods.ridge import Ridge, RidgeSums
 from rnnbench.baselines.methods.units import Units
 from rnnbench.baselines.methods.windows import RollingWindows
-from rnnbench.example_scores import ExampleScores
 from rnnbench.metrics import ForecastErrors
 
 Learn = Literal["values", "log_returns"]
@@ -183,11 +182,7 @@ def _result(
     for split, found in errors.items():
         scores |= prefixed(split, found.metrics())
         per_step |= {f"{split}/{name}": steps for name, steps in found.per_step().items()}
-    examples = {
-        name: ExampleScores.consecutive(found, overlap=problem.horizon)
-        for name, found in errors["test"].by_window().items()
-    }
-    return BaselineResult(model, scores, seconds, parameters, note, per_step, examples=examples)
+    return BaselineResult(model, scores, seconds, parameters, note, per_step, examples=errors["test"].examples())
 
 
 def _ridge(problem: _Problem) -> BaselineResult:

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from rnnbench.example_scores import ExampleScores
+
 
 def mae(actual: ArrayLike, forecast: ArrayLike) -> float:
     """The mean of |y - f|."""
@@ -115,6 +117,11 @@ class ForecastErrors:
             for name, (part, _) in _FORECAST_METRICS.items()
             if name != "rmse"
         }
+
+    def examples(self) -> dict[str, ExampleScores]:
+        """The same as scores of examples, in the order of time: windows share as many rows as the horizon is long."""
+        horizon = len(self._sums["absolute"]) if self.windows else 1
+        return {name: ExampleScores.consecutive(found, overlap=horizon) for name, found in self.by_window().items()}
 
     def _over_channels(self, name: str, *, steps: bool) -> Any:
         if not self.windows:

@@ -228,10 +228,7 @@ class Forecasting(SequenceTask):
 
     def examples(self) -> dict[str, ExampleScores]:
         """MASE and the other means of each origin's window."""
-        return {
-            name: ExampleScores.consecutive(scores, overlap=self.horizon)
-            for name, scores in self._errors.by_window().items()
-        }
+        return self._errors.examples()
 
     def past_errors(self) -> dict[str, Any]:
         """Quantiles of the absolute error over the validation split, in the unit of the series.

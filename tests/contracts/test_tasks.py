@@ -251,7 +251,7 @@ def test_the_mean_of_the_examples_is_the_test_metric(opened):
     found = made.examples()
     assert made.metric in found
     for metric, examples in found.items():
-        assert len(examples.scores) > 2
+        assert len(examples.scores) > (5 if metric == made.metric else 2)  # the small text has three crops
         assert examples.scores.std() > 0
         assert examples.mean == pytest.approx(scores[f"test/{metric}"], rel=1e-6)
         assert ExampleScores.from_bytes(examples.to_bytes()) == examples
