@@ -12,7 +12,7 @@ from rnnbench.comparison.base import ALPHA, LEVEL, Comparison, Interval, Row
 from rnnbench.comparison.chances import Pair, chances
 from rnnbench.comparison.examples import Key, Scored
 from rnnbench.comparison.sign_flips import sign_flip_p, step_down
-from rnnbench.comparison.statistics import holm, skill
+from rnnbench.comparison.statistics import holm, mean_interval, skill, smallest_p
 from rnnbench.comparison.two_way import Estimate, one_way, two_way
 
 
@@ -41,6 +41,7 @@ def against_best(table: Comparison, examples: Mapping[Key, Scored]) -> Compariso
 
     Worse takes both: p below ALPHA over seeds, and an interval of the difference over seeds and examples without 0.
     The intervals hold for all pairs of encoders at once, because the best one was picked on the same scores.
+    Who has too few seeds in common with the best to be told apart takes nothing from those who have enough.
     """
     encoders = [row for row in table.encoders if row.test is not None]
     if not encoders:
@@ -49,7 +50,9 @@ def against_best(table: Comparison, examples: Mapping[Key, Scored]) -> Compariso
     seeds = {row.model: _paired_seeds(best, row) for row in rivals}
     tested = [row for row in rivals if seeds[row.model]]
     scores = {row.model: dict(row.seed_scores) for row in (best, *tested)}
+    testable = [row.model for row in tested if smallest_p(len(seeds[row.model])) < ALPHA]
     p_values = step_down(scores, best.model)
+    p_values |= step_down({model: scores[model] for model in (best.model, *testable)}, best.model)
     singly = [
         sign_flip_p([scores[best.model][seed] - scores[row.model][seed] for seed in seeds[row.model]]) for row in tested
     ]
@@ -63,7 +66,8 @@ def against_best(table: Comparison, examples: Mapping[Key, Scored]) -> Compariso
             return replace(row, is_best=True, in_best_group=True)
         behind = _difference(table, best, row, examples, pairs)
         p_value = p_values.get(row.model)
-        is_worse = p_value is not None and p_value < ALPHA and (behind is None or behind.low > 0)
+        lies_behind = behind.low > 0 if behind else _mean_lead(table, best, row, seeds[row.model]) > 0
+        is_worse = p_value is not None and p_value < ALPHA and lies_behind
         return replace(
             row,
             p_value=p_value,
@@ -98,15 +102,13 @@ def against_baseline(table: Comparison, examples: Mapping[Key, Scored]) -> Compa
         worse = "below baseline" if table.higher_is_better else "worse than baseline"
         remark = () if beats else ("level with baseline",) if row.test == reference else (worse,)
         ahead = _difference(table, row, baseline, examples, encoders)
-        # without example scores, all that can be said is whether the seeds' interval leaves the baseline's score out
-        interval = row.interval if ahead is None else None
-        surely = ahead.low > 0 if ahead else (reference not in interval if interval else None)
+        surely = ahead.low > 0 if ahead else _leaves_out(row, reference, encoders)
         return replace(
             row,
             skill=gained,
             beats_baseline=beats,
             ahead_of_baseline=ahead,
-            surely_beats_baseline=beats and bool(surely),
+            surely_beats_baseline=beats and surely,
             remarks=remark + row.remarks,
         )
 
@@ -151,10 +153,24 @@ def _difference(
     seeds = _paired_seeds(one, other)
     if first is None or second is None or len(seeds) < 2:
         return None
+    differences = (1.0 if table.higher_is_better else -1.0) * (first.of(seeds) - second.of(seeds))
+    lead = _mean_lead(table, one, other, seeds)
+    return _interval(lead, two_way(differences, first.weights, first.block), comparisons)
+
+
+def _mean_lead(table: Comparison, one: Row, other: Row, seeds: list[int]) -> float:
+    """How much better the first is on the seeds that both have; 0 where they have none."""
+    if not seeds:
+        return 0.0
     sign = 1.0 if table.higher_is_better else -1.0
-    differences = sign * (first.of(seeds) - second.of(seeds))
-    mean = sign * float(np.mean(_scores(one, seeds)) - np.mean(_scores(other, seeds)))
-    return _interval(mean, two_way(differences, first.weights, first.block), comparisons)
+    return sign * float(np.mean(_scores(one, seeds)) - np.mean(_scores(other, seeds)))
+
+
+def _leaves_out(row: Row, reference: float, comparisons: int) -> bool:
+    """Whether the seeds alone, which is all there is without example scores, leave a baseline's score out."""
+    scores = [score for _, score in row.seed_scores]
+    interval = mean_interval(scores, 1 - (1 - LEVEL) / comparisons)
+    return interval is not None and interval.low < interval.high and reference not in interval
 
 
 def _paired_seeds(one: Row, other: Row) -> list[int]:

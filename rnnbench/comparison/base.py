@@ -47,6 +47,7 @@ class Row:
     above_better: the chance that a run of the row above is better than one of this row, on other examples.
     beats_baseline: the mean is better than the best baseline's; None for baselines and where there is none.
     remarks: what a reader has to know about this row, in words.
+    validation_run_ids: runs of the validation score: trials where the confirmations learned from that split too.
     """
 
     model: str
@@ -88,6 +89,7 @@ class Row:
     paired_seeds: int = 0
     remarks: tuple[str, ...] = ()
     run_ids: tuple[str, ...] = ()
+    validation_run_ids: tuple[str, ...] = ()
     lost_run_ids: tuple[str, ...] = ()
     trial_run_ids: tuple[str, ...] = ()
     reselect_run_ids: tuple[str, ...] = ()

@@ -18,12 +18,14 @@ SHOWN_RUNS = 4
 SEARCH_KINDS = ("trial", "reselect")
 """Kinds of runs that a search chooses by."""
 
+CONTEXT = ("window", "max_tokens", "lookback", "horizon")
+"""Settings of a task that say how much of the data is seen at once, and how far ahead a forecast goes."""
+
 Value = Callable[[RunRecord], Any]
 
 LIKE: tuple[tuple[str, Value], ...] = (
     ("task", lambda record: record.task),
     ("data fingerprint", lambda record: record.fingerprint[:16]),
-    ("metric", lambda record: f"{record.metric} ({'higher' if record.higher_is_better else 'lower'} is better)"),
     ("protocol", lambda record: record.protocol),
 )
 
@@ -49,8 +51,11 @@ def mixtures(records: Sequence[RunRecord]) -> list[str]:
     # a training that failed at once may have left nothing but its name, which is no difference
     described = [record for record in records if record.outcome != "failed" or record.protocol]
     found = [_difference(label, _grouped(described, value)) for label, value in LIKE]
+    shown = [record for record in described if record.kind not in SEARCH_KINDS]
+    found.append(_difference("metric", _grouped(shown, _metric)))
     encoders = [record for record in described if record.kind != "baseline"]
     found += _budgets(encoders)
+    found += [_difference(f"task.{name}", _contexts(encoders, name)) for name in CONTEXT]
     found += [_difference(label, _by_value(values)) for label, values in search_differences(encoders)]
     if opened := [record for record in encoders if record.kind in SEARCH_KINDS and math.isfinite(record.test)]:
         found.append(f"the search has seen the test split: {named(opened)}")
@@ -67,6 +72,10 @@ def named(records: Sequence[RunRecord]) -> str:
     shown = [_name(record) for record in records[:SHOWN_RUNS]]
     more = len(records) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def _metric(record: RunRecord) -> str:
+    return f"{record.metric} ({'higher' if record.higher_is_better else 'lower'} is better)"
 
 
 def _choice(record: RunRecord) -> str:
@@ -113,6 +122,21 @@ def _budgets(records: Sequence[RunRecord]) -> list[str]:
             groups[json.dumps(budget[setting], default=str) if setting in budget else "not set"].append(record)
         lines.append(_difference(f"budget.{setting}", groups))
     return lines
+
+
+def _contexts(records: Sequence[RunRecord], name: str) -> dict[str, list[RunRecord]]:
+    """The runs by a setting of CONTEXT, without those that searched it and variants, whose file says what they are.
+
+    No variant of a horizon: errors over another stretch of time are another question.
+    """
+    fixed = [
+        record
+        for record in records
+        if name in (record.config.get("task") or {})
+        and f"task.{name}" not in (record.config.get("searched") or {})
+        and (name == "horizon" or "variant_of" not in (record.config.get("encoder") or {}))
+    ]
+    return _grouped(fixed, lambda record: record.config["task"][name])
 
 
 def flattened(nested: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

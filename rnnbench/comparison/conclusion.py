@@ -87,6 +87,7 @@ def _over_baseline(table: Comparison) -> str:
         return f"No encoder beats {name}."
     if clear:
         first = f"{_all_but(clear, encoders)} {'beats' if _is_singular(clear, encoders) else 'beat'} {name}"
+        first += "" if all(row.ahead_of_baseline for row in clear) else ", as far as seeds alone can tell"
     else:
         first = f"No encoder clearly beats {name}"
     clauses = [first]

@@ -63,7 +63,8 @@ def random_draws(records: Sequence[RunRecord]) -> dict[str, Draws]:
     seconds = {model: _seconds(own) for model, own in by_model.items()}
     drawn = [record for own in by_model.values() for record in own]
     known = [score for record in drawn if (score := _score(record)) is not None]
-    higher = drawn[0].higher_is_better if drawn else True
+    # one that failed at once knows neither its metric nor which way it goes
+    higher = next((record.higher_is_better for record in drawn if record.metric), True)
     worst = (min if higher else max)(known, default=0.0)
     step = _step([own for own in seconds.values() if len(own) >= FEWEST_DRAWS])
     facts = {"higher_is_better": higher, "worst": worst, "step": step, **_facts(trials)}

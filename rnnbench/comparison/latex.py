@@ -6,7 +6,7 @@ from rnnbench.comparison.base import Comparison, Row
 from rnnbench.comparison.cells import Column, about, columns, one_line, runs_by_row
 from rnnbench.comparison.conclusion import verdict
 
-SHOWN = ("model", "seeds", "test", "skill", "p_value_holm", "parameters", "wall_seconds", "trials")
+SHOWN = ("model", "seeds", "test", "skill", "p_value", "parameters", "wall_seconds", "trials")
 """The columns that a page of text has room for; remarks stand below the table, and every other format has the rest."""
 
 LATIN = 0x17F

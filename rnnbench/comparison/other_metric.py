@@ -11,9 +11,12 @@ from rnnbench.errors import UnknownNameError
 from rnnbench.metrics import higher_is_better
 from rnnbench.record import RunRecord
 
+JUDGED = ("confirm", "baseline")
+"""Kinds of runs that a table shows. What the search chose by is told of the search as it was."""
+
 
 def judged_by(records: Sequence[RunRecord], metric: str) -> list[RunRecord]:
-    """The records with `metric` in the place of the one that selected.
+    """The records, those that a table shows with `metric` in the place of the one that selected.
 
     Raises: UnknownNameError where no confirmation has logged it on the test split.
     """
@@ -21,7 +24,11 @@ def judged_by(records: Sequence[RunRecord], metric: str) -> list[RunRecord]:
     known = sorted({key.removeprefix("test/") for one in confirms for key in one.metrics if key.startswith("test/")})
     if metric not in known:
         raise UnknownNameError("metric", metric, known)
-    return [replace(record, metric=metric, higher_is_better=higher_is_better(metric)) for record in records]
+    higher = higher_is_better(metric)
+    return [
+        replace(record, metric=metric, higher_is_better=higher) if record.kind in JUDGED else record
+        for record in records
+    ]
 
 
 def with_note(table: Comparison, selected_by: str) -> Comparison:

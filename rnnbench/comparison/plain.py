@@ -40,25 +40,28 @@ def csv_text(comparison: Comparison) -> str:
 
 def json_text(comparison: Comparison) -> str:
     """The whole comparison, and per row under `cells` the run ids behind every cell."""
-    best = comparison.best
-    baseline = comparison.best_baseline
     whole = asdict(comparison) | {"verdict": verdict(comparison), "run_ids": list(comparison.run_ids)}
     above = (None, *comparison.rows)
     for row, before, written in zip(comparison.rows, above, whole["rows"], strict=False):
-        written["cells"] = _cells(row, best, baseline, before)
+        written["cells"] = _cells(comparison, row, before)
     return json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _cells(row: Row, best: Row | None, baseline: Row | None, above: Row | None) -> dict[str, list[str]]:
-    own = list(row.run_ids)
+def _cells(table: Comparison, row: Row, above: Row | None) -> dict[str, list[str]]:
+    own, best, baseline = list(row.run_ids), table.best, table.best_baseline
     against_best = own + list(best.run_ids) if best and row.p_value_holm is not None else []
+    # adjusted for every pair of encoders, so that all of them are in it
+    against_all = [run_id for one in table.encoders for run_id in one.run_ids] if against_best else []
     against_baseline = own + list(baseline.run_ids) if baseline and row.skill is not None else []
-    scores = dict.fromkeys(("test", "interval", "validation", *COSTS), own)
+    reached = list(baseline.validation_run_ids) if baseline and table.reach_is_baselines else []
+    scores = dict.fromkeys(("test", "interval", *COSTS), own)
     return scores | {
+        "validation": list(row.validation_run_ids),
+        "seconds_to_reach": own + reached if row.seeds_reached is not None else [],
         "seeds": own + list(row.lost_run_ids),
         "skill": against_baseline,
-        "p_value": against_best,
-        "p_value_holm": against_best,
+        "p_value": against_all,
+        "p_value_holm": against_all,
         "behind_best": against_best,
         "ahead_of_baseline": against_baseline,
         "above_better": own + list(above.run_ids) if above and row.above_better is not None else [],

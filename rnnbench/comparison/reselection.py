@@ -47,7 +47,7 @@ def reselection_note(records: Sequence[RunRecord]) -> str:
         f"The {which} of each encoder {'were' if most > 1 else 'was'} trained on {_NUMBERS[REPETITIONS]} more search "
         "seeds, and the choice is by the mean validation score"
     )
-    shown = style(records[0].metric)
+    shown = style(next(iter(again.values()))[0].metric)
     listed = ", ".join(f"{model} {share_in_words(share, shown)}" for model, share in lucky_shares(records).items())
     return f"{said}; luck in the best single score: {listed}." if listed else f"{said}."
 

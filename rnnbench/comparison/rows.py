@@ -33,13 +33,14 @@ def encoder_row(model: str, metric: str, confirms: Sequence[RunRecord], trials: 
     planned = {_seed(record) for record in confirms}
     outcomes = Counter(record.outcome for record in trials)
     is_share = any(record.higher_is_better for record in confirms)
+    validated = _validated(scored, trials)
     row = Row(
         model=model,
         kind="encoder",
         test=_mean(score for _, score in scores),
         # every score here is a share of what was right, or an error
         interval=mean_interval([score for _, score in scores], possible=(0.0, 1.0 if is_share else math.inf)),
-        validation=_mean(record.metrics.get(f"validation/{metric}") for record in _validated(scored, trials)),
+        validation=_mean(record.metrics.get(f"validation/{metric}") for record in validated),
         seed_scores=scores,
         seeds_planned=len(planned),
         trials_completed=outcomes["completed"],
@@ -47,6 +48,7 @@ def encoder_row(model: str, metric: str, confirms: Sequence[RunRecord], trials: 
         trials_failed=sum(outcomes[outcome] for outcome in FAILED),
         remarks=tuple(_losses(lost, set(by_seed), len(planned))),
         run_ids=_ids(scored),
+        validation_run_ids=_ids(validated),
         lost_run_ids=_ids(lost),
         trial_run_ids=_ids(trials),
     )
@@ -70,6 +72,7 @@ def baseline_row(model: str, metric: str, runs: Sequence[RunRecord]) -> Row:
         validation=_mean(record.metrics.get(f"validation/{metric}") for record in scored),
         remarks=() if scored else tuple(sorted({_word(record) for record in lost})),
         run_ids=_ids(scored),
+        validation_run_ids=_ids(scored),
         lost_run_ids=_ids(lost),
     )
     return _with_costs(row, scored)

@@ -27,7 +27,7 @@ def bold_note(table: Comparison, others: Sequence[Row]) -> Iterable[str]:
     # one paired seed has no interval over seeds, whatever was kept
     bare = [row.model for row in others if row not in known and row.paired_seeds > 1]
     if bare:
-        yield f"{listed(bare)}: tested on these test examples alone, as the scores of single ones were not kept."
+        yield f"{listed(bare)}: tested on these test examples alone: scores of single ones are missing, or too few."
     kept = [row.model for row in known if row.in_best_group and row.p_value is not None and row.p_value < ALPHA]
     if kept:
         yield (
@@ -70,7 +70,7 @@ def chance_note(table: Comparison) -> Iterable[str]:
         low = float(special.betaincinv(seeds + 0.5, 0.5, (1 - LEVEL) / 2))
         alone = "" if any(row.examples for row in table.rows) else " on these test examples"
         yield (
-            "P(row above is better), in the exported tables: the chance that one run of the row above beats one run of "
+            "P(row above is better), in the wide tables: the chance that one run of the row above beats one run of "
             f"this row{alone or ' on other test examples'}. Wide with few seeds: where all of {seeds} agree, "
             f"its interval still begins at {low:.2f}."
         )

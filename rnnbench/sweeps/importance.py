@@ -81,7 +81,9 @@ def importances(
         models: by short name; none is all.
         seed: of the resampling and the forests: the same records always give the same answer.
     """
-    trials = [record for record in records if record.kind == "trial" and (not models or record.model in models)]
+    # a trial that failed at once may have left nothing but its name
+    trials = [record for record in records if record.kind == "trial" and record.config]
+    trials = [record for record in trials if not models or record.model in models]
     found: list[Importance] = []
     refused: list[TooFew] = []
     for model in sorted({record.model for record in trials}):

@@ -6,17 +6,21 @@ import json
 import shlex
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from uuid import uuid4
+
+from filelock import FileLock
 
 from rnnbench import building, results, runs
 from rnnbench.config import Choices, Ints, Range
-from rnnbench.errors import BudgetError, RnnbenchError, UnknownNameError
+from rnnbench.errors import BudgetError, DataError, RnnbenchError, UnknownNameError
 from rnnbench.experiment import ExperimentConfig, from_plain, short_hash
 from rnnbench.experiment_files import models_of, task_of
 from rnnbench.matching import match_all
 from rnnbench.resolving import resolve
 from rnnbench.searched import check_searched, with_ranges_of_data
+from rnnbench.store import store_folder
 from rnnbench.sweeps.base import SweepPlan
 from rnnbench.sweeps.told import write_down
 from rnnbench.tracking import Tracker
@@ -93,17 +97,20 @@ def sweep_plan(task: str, options: SweepOptions) -> SweepPlan:
     experiment_id = tracker.experiment(first.task, loaded.facts.name)
     shared = _resolve(task, first.model, options, for_model=False).comparison_key()
     key = f"{loaded.fingerprint[:6]}{_of_study(task, first.task, configs)}{shared}"
-    existing = tracker.find(experiment_id, kind="sweep", comparison_key=key)
-    if existing and not options.fresh:
-        parent, journal_key = existing[-1].info.run_id, existing[-1].data.tags["sweep_key"]
-    else:
-        journal_key = f"{key}-{len(existing) + 1}"
-        tags = {"fingerprint": loaded.fingerprint, "comparison_key": key, "sweep_key": journal_key}
-        tags |= {"study": task} if task != first.task else {}
-        parent = _begin(tracker, experiment_id, first, tags)
-    plain = {**_stored(tracker, parent), **{model: config.to_plain() for model, config in configs.items()}}
-    tracker.writer(parent).text(json.dumps(plain, ensure_ascii=False, indent=1), _PLAN_FILE)
-    write_down(tracker, parent, task, options, loaded)
+    with FileLock(str(store_folder() / "plans.lock")):  # two calls at once are one sweep, with the encoders of both
+        existing = tracker.find(experiment_id, kind="sweep", comparison_key=key)
+        if existing and not options.fresh:
+            parent, journal_key = existing[-1].info.run_id, existing[-1].data.tags["sweep_key"]
+        else:
+            # never the name of an earlier journal, also where that sweep was deleted from the store
+            journal_key = f"{key}-{uuid4().hex[:8]}"
+            tags = {"fingerprint": loaded.fingerprint, "comparison_key": key, "sweep_key": journal_key}
+            tags |= {"study": task} if task != first.task else {}
+            parent = _begin(tracker, experiment_id, first, tags)
+        plain = {**_stored(tracker, parent), **{model: config.to_plain() for model, config in configs.items()}}
+        tracker.writer(parent).text(json.dumps(plain, ensure_ascii=False, indent=1), _PLAN_FILE)
+        usual = set(plain) == set(configurations(task, replace(options, models=())))
+        write_down(tracker, parent, task, replace(options, models=() if usual else tuple(plain)), loaded)
     return SweepPlan(
         key=journal_key,
         task=first.task,
@@ -152,7 +159,8 @@ def _smallest(searched: Range) -> int | None:
 def confirmation_plan(task: str, options: ConfirmOptions) -> SweepPlan:
     """The plan that trains what a sweep of the store has chosen on more seeds, and searches nothing.
 
-    Raises: ComparisonError where there is no sweep; UnknownNameError for an encoder that it does not have.
+    Raises: ComparisonError where there is no sweep; UnknownNameError for an encoder that it does not have; DataError
+        where the data set is not the one of the sweep any more.
     """
     tracker = Tracker()
     experiment_id, parent = results.latest_sweep(tracker, task, options.data, options.sweep)
@@ -164,10 +172,16 @@ def confirmation_plan(task: str, options: ConfirmOptions) -> SweepPlan:
             raise UnknownNameError("model", name, by_name, hint="No other was in this sweep.")
     configs = {model: from_plain(found) for model, found in plain.items()}
     first = next(iter(configs.values()))
+    tags, loaded = tracker.run(parent).data.tags, runs.load_data(first)
+    if tags.get("fingerprint", loaded.fingerprint) != loaded.fingerprint:
+        raise DataError(
+            f"{loaded.facts.name} has changed since this sweep: more seeds on other data share no table with it. Put "
+            f"the data back as they were, or begin anew: rnnbench sweep {task}"
+        )
     return SweepPlan(
-        key=tracker.run(parent).data.tags["sweep_key"],
+        key=tags["sweep_key"],
         task=task_of(task),
-        data=runs.load_data(first).facts.name,
+        data=loaded.facts.name,
         experiment_id=experiment_id,
         parent=parent,
         configs=plain,
@@ -178,14 +192,15 @@ def confirmation_plan(task: str, options: ConfirmOptions) -> SweepPlan:
     )
 
 
-def command_for(tracker: Tracker, parent: str, trials: int) -> str:
+def command_for(tracker: Tracker, parent: str, trials: int, seeds: int | None = None) -> str:
     """What to type for a sweep of the store to go on to so many trials per encoder, as far as the store tells."""
+    numbers = ["--trials", str(trials), *(["--seeds", str(seeds)] if seeds else [])]
     run = tracker.run(parent)
     config = next((from_plain(plain) for plain in _stored(tracker, parent).values() if _can_be_built(plain)), None)
     name = run.data.tags.get("study", run.data.tags.get("task", "TASK"))
     words = ["rnnbench", "sweep", name]
     if config is None:
-        return shlex.join([*words, "--trials", str(trials)])
+        return shlex.join([*words, *numbers])
     usual = resolve(name, config.model)
     options: dict[str, tuple[Any, str]] = {}
     if config.data.path or config.data.name != usual.data.name:
@@ -212,8 +227,8 @@ def command_for(tracker: Tracker, parent: str, trials: int) -> str:
     for quick in (False, True):
         key = resolve(name, config.model, options=options, quick=quick, for_model=False).comparison_key()
         if run.data.tags.get("comparison_key", "").endswith(key):
-            return shlex.join([*words, *(["--quick"] if quick else []), "--trials", str(trials)])
-    return f"{shlex.join([*words, '--trials', str(trials)])}  with the other options of that sweep"
+            return shlex.join([*words, *(["--quick"] if quick else []), *numbers])
+    return f"{shlex.join([*words, *numbers])}  with the other options of that sweep"
 
 
 def _begin(tracker: Tracker, experiment_id: str, config: ExperimentConfig, tags: Mapping[str, str]) -> str:

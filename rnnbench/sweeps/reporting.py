@@ -52,7 +52,7 @@ def material_of(tracker: Tracker, result: Result) -> Material:
         data=_read(tracker, result.parent, DATA_FILE),
         environments=_of_runs(tracker, confirms, "environment.json"),
         showcases=_of_runs(tracker, confirms, SHOWCASE_FILE),
-        command=f"{_command(tracker, result, _trials(result))} --seeds {_seeds(result)}",
+        command=_command(tracker, result, _trials(result), _seeds(result)),
         more_trials=_command(tracker, result, more) if more else "",
     )
 
@@ -71,10 +71,12 @@ def _read(tracker: Tracker, run_id: str, path: str) -> dict[str, Any]:
     return content
 
 
-def _command(tracker: Tracker, result: Result, trials: int) -> str:
+def _command(tracker: Tracker, result: Result, trials: int, seeds: int | None = None) -> str:
     """What to type for the same sweep with so many trials; a sweep of an earlier version stored no command."""
     typed = tracker.run(result.parent).data.tags.get("command")
-    return f"{typed} --trials {trials}" if typed else command_for(tracker, result.parent, trials)
+    if not typed:
+        return command_for(tracker, result.parent, trials, seeds)
+    return f"{typed} --trials {trials}" + (f" --seeds {seeds}" if seeds else "")
 
 
 def _trials(result: Result) -> int:

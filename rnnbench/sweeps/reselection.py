@@ -1,4 +1,4 @@
-"""The best configurations of each encoder trained again on search seeds, before one of them is chosen.
+"""What each search has chosen, and the best configurations trained again on search seeds before that.
 
 A best validation score is partly the luck of its seed. With `search.reselect` the choice is by a mean over three.
 """
@@ -35,8 +35,11 @@ class Reselection:
         return self._is_due() and any(one.kind == "reselect" and one.outcome == "running" for one in self._records())
 
     def choices(self) -> dict[str, ExperimentConfig]:
-        """The configuration of each encoder that is confirmed."""
-        if not self._is_due():
+        """The configuration of each encoder that is confirmed.
+
+        From the records, as the table chooses: two rules would differ where trials are level, or a file has changed.
+        """
+        if not self._have_all_begun():
             return {}
         named = self._named()
         return {named[name]: _again(trial) for name, trial in chosen(self._records()).items() if name in named}
@@ -49,8 +52,11 @@ class Reselection:
         return name, self.tracker.start(self.plan.experiment_id, name, tags, self.plan.parent).run_id
 
     def _is_due(self) -> bool:
+        return bool(self.most) and self._have_all_begun()
+
+    def _have_all_begun(self) -> bool:
         """No encoder is chosen from before every other has begun."""
-        return bool(self.most) and all(self.studies.counted(model) for model in self.plan.configs)
+        return all(self.studies.counted(model) for model in self.plan.configs)
 
     def _missing(self, records: list[RunRecord]) -> Iterator[tuple[str, ExperimentConfig]]:
         found = self.tracker.find(self.plan.experiment_id, **{PARENT: self.plan.parent, "kind": "reselect"})

@@ -23,7 +23,6 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from rnnbench.choosing import REPETITIONS
 from rnnbench.config import Choices, Floats, Ints, Range
 from rnnbench.experiment import ExperimentConfig, task_class
-from rnnbench.matching import matched
 from rnnbench.metrics import higher_is_better
 from rnnbench.sweeps.base import FIRST_RESELECT_SEED, FIRST_TRIAL_SEED, SweepPlan
 
@@ -111,26 +110,11 @@ class Studies:
                     ended += 1
         return ended
 
-    def best(self, model: str) -> FrozenTrial | None:
-        """The completed trial with the best validation score, among as many trials as every model has had."""
-        equal = min(len(self.counted(name)) for name in self.by_model)
-        among = [trial for trial in self.counted(model) if trial.user_attrs.get("index", equal) < equal]
-        done = [trial for trial in among if trial.state == TrialState.COMPLETE]
-        if not done:
-            return None
-        sign = -1.0 if self.by_model[model].direction.name == "MAXIMIZE" else 1.0
-        return min(done, key=lambda trial: (sign * (trial.value or 0.0), trial.number))
-
     def reselect_seed(self, model: str, number: int, repetition: int) -> int:
         """A search seed for a trial's configuration to be trained on again: no trial has it, and no confirmation."""
         study_seed = self.plan.config(model).search.study_seed
         drawn = _seed_of(study_seed, "reselect", number) % 100_000
         return FIRST_RESELECT_SEED + REPETITIONS * drawn + repetition
-
-    def choice(self, model: str) -> ExperimentConfig | None:
-        """The configuration that the search chose for a model, or None while there is none."""
-        best = self.best(model)
-        return None if best is None else matched(self.plan.config(model).with_values(best.params))
 
 
 def _study_name(config: ExperimentConfig) -> str:

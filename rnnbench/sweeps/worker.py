@@ -151,18 +151,16 @@ class Worker:
             for run in found
             if run.data.tags.get("outcome") != "interrupted"
         }
-        if self.reselection.most:
-            found_again = self.reselection.choices()
-            chosen = {model: found_again.get(model) for model in self._confirmed}
-        else:
-            chosen = {model: self.studies.choice(model) for model in self._confirmed}
+        choices = self.reselection.choices()
+        chosen = {model: choices[model] for model in self._confirmed if model in choices}
         for seed in range(1, self.plan.seeds + 1):
             for model, config in chosen.items():
-                if config is not None and (config.choice(), str(seed)) not in taken:
+                if (config.choice(), str(seed)) not in taken:
                     yield model, config.with_values({}, seed=seed)
 
     def _begin_confirmation(self, model: str, config: ExperimentConfig) -> _Work:
         tags = {"kind": "confirm", "choice": config.choice(), "planned_seed": str(config.seed)}
+        tags |= {"seed": str(config.seed)}  # one that fails before it has begun is a seed that failed
         name = f"{runs.model_name(model)}-seed{config.seed}"
         tags |= {"model": runs.model_name(model)}
         length = self._length_of(config)

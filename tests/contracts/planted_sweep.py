@@ -11,6 +11,7 @@ from rnnbench import runs
 from rnnbench.experiment import ExperimentConfig
 from rnnbench.record import RunRecord
 from rnnbench.sweeps import SweepOptions, SweepPlan, sweep_plan
+from rnnbench.sweeps.reselection import Reselection
 from rnnbench.sweeps.studies import Studies
 from rnnbench.tracking import Tracker
 
@@ -30,9 +31,10 @@ def plant(task: str, options: SweepOptions) -> SweepPlan:
             tags = {"trial": str(number), "draw": trial.user_attrs["draw"]}
             record = scored(config, "trial", {"validation": score}, tags)
             studies.tell(model, trial, "completed", score, write(tracker, plan, record, f"{number + 1:03d}-{model}"))
+    chosen = Reselection(tracker, studies).choices()
     for seed in range(1, plan.seeds + 1):
         for model in plan.searched:
-            config = studies.choice(model).with_values({}, seed=seed)
+            config = chosen[model].with_values({}, seed=seed)
             score = STRENGTH[model] + 0.02 * chance.random()
             record = scored(config, "confirm", {"validation": score, "test": score - 0.01}, {"planned_seed": str(seed)})
             write(tracker, plan, record, f"{model}-seed{seed}")

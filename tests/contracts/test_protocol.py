@@ -23,12 +23,12 @@ from rnnbench.data.base import Labelled
 from rnnbench.data.batches import LabelledBatches, SeriesWindows
 from rnnbench.data.series import PreparedSplit, prepare_series
 from rnnbench.data.splits import fingerprint
-from rnnbench.errors import BudgetError, ComparisonError, SealedSplitError, SettingsError
+from rnnbench.errors import BudgetError, ComparisonError, DataError, SealedSplitError, SettingsError
 from rnnbench.experiment import from_plain, task_class
 from rnnbench.record import RunRecord
 from rnnbench.resolving import resolve
 from rnnbench.searched import check_searched
-from rnnbench.sweeps import SweepOptions, SweepPlan, trials_there
+from rnnbench.sweeps import ConfirmOptions, SweepOptions, SweepPlan, confirmation_plan, sweep_plan, trials_there
 from rnnbench.sweeps.base import FIRST_RESELECT_SEED, FIRST_TRIAL_SEED
 from rnnbench.sweeps.importance import importances
 from rnnbench.sweeps.studies import Studies
@@ -180,6 +180,15 @@ def test_rule_5_each_opening_of_the_test_split_is_stored(store):
         assert (tags["test_opened"], tags["fingerprint"]) == (str(opens), small_data.series().fingerprint)
 
 
+def test_rule_1_more_seeds_on_data_that_have_changed_are_refused_before_they_are_trained(records, monkeypatch):
+    options = ConfirmOptions(seeds=12)
+    assert confirmation_plan("sentiment", options).seeds == 12
+    other = replace(small_data.of_kind("labelled_text"), fingerprint="0" * 64)
+    monkeypatch.setattr(runs, "load_data", lambda config: other)
+    with pytest.raises(DataError, match="has changed since this sweep"):
+        confirmation_plan("sentiment", options)
+
+
 # search
 
 
@@ -191,6 +200,9 @@ def test_rule_6_more_parameters_updates_or_trials_than_the_others_are_refused_or
     richer = {**gru.config, "budget": {**gru.config["budget"], "updates": 5000}}
     with pytest.raises(ComparisonError, match=r"budget\.updates: 1000 in .*; 5000 in gru-seed1"):
         compare(with_one(records, gru, config=richer))
+    longer = {**gru.config, "task": {**gru.config["task"], "max_tokens": 999}}
+    with pytest.raises(ComparisonError, match=r"task\.max_tokens: .*999 in gru-seed1"):
+        compare(with_one(records, gru, config=longer))
     matched = {**gru.config, "budget": {**gru.config["budget"], "match_parameters": 30_000}}
     with pytest.raises(ComparisonError, match=r"budget\.match_parameters"):
         compare(with_one(records, gru, config=matched))
@@ -212,6 +224,7 @@ def test_rule_7_encoders_take_turns_and_pruning_knows_the_own_study_alone(store,
         taken = []
         while (work := worker._next()[0]) is not None and work.kind == "trial":
             taken.append(work.model)
+            work.trial.report(0.1 if work.model == "rnn" else 0.9, 1)
             worker.studies.tell(work.model, work.trial, "completed", 0.9 if work.model == "gru" else 0.5)
         return taken
 
@@ -229,8 +242,11 @@ def test_rule_7_encoders_take_turns_and_pruning_knows_the_own_study_alone(store,
         turns_are_taken(sorted(taken))
     studies = Studies(plan)
     trial, _ = studies.draw("rnn", plan.config("rnn"))
-    trial.report(0.1, 1)  # far below every trial of gru, and level with its own
+    trial.report(0.1, 1)  # far below every trial of the others, and level with its own
     assert not trial.should_prune()
+    among_the_others, _ = studies.draw("gru", plan.config("gru"))
+    among_the_others.report(0.1, 1)
+    assert among_the_others.should_prune(), "in one study for all, it would have been pruned"
 
 
 def test_rule_8_the_number_of_trials_is_the_total_and_failures_count(records, swept):
@@ -241,6 +257,24 @@ def test_rule_8_the_number_of_trials_is_the_total_and_failures_count(records, sw
     table = compare(results.current(lost))
     assert "Failed trials: gru 1 out of memory." in table.footnotes
     assert next(row for row in table.encoders if row.model == "gru").trials == 9
+
+
+def test_rule_8_trials_of_a_sweep_that_was_deleted_count_for_no_other(store):
+    options = SweepOptions(models=("rnn", "gru"), trials=2, seeds=2)
+    first = planted_sweep.plant("sentiment", options)
+    assert trials_there(sweep_plan("sentiment", options)) == 2
+    Tracker().client.delete_run(first.parent)
+    again = sweep_plan("sentiment", options)
+    assert again.parent != first.parent
+    assert trials_there(again) == 0
+
+
+def test_rule_8_the_command_that_repeats_a_sweep_has_the_encoders_of_every_call(store):
+    planted_sweep.plant("sentiment", SweepOptions(models=("rnn", "gru"), trials=2, seeds=2))
+    plan = planted_sweep.plant("sentiment", SweepOptions(models=("lstm",), trials=2, seeds=2))
+    assert Tracker().run(plan.parent).data.tags["command"] == (
+        "rnnbench sweep sentiment --model rnn --model gru --model lstm"
+    )
 
 
 def test_rule_9_random_draws_are_marked_and_too_few_are_told(records):
@@ -324,7 +358,7 @@ def test_rule_12_trained_on_validation_too_the_table_says_so_and_no_other_run_st
     options = SweepOptions(models=("rnn", "gru"), trials=2, seeds=2, options={"search.refit": (True, "--refit")})
     plan = planted_sweep.plant("sentiment", options)
     worker, records = Worker(plan), Tracker().records(plan.experiment_id, plan.parent)
-    trial, config = results.chosen(records)["gru"], worker.studies.choice("gru")
+    trial, config = results.chosen(records)["gru"], worker.reselection.choices()["gru"]
     assert worker._begin_confirmation("gru", config.with_values({}, seed=3)).refit == trial.costs["best_update"]
     table = compare(records)
     assert [note for note in table.footnotes if note.startswith("Confirmed on training and validation together")]

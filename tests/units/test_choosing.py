@@ -11,6 +11,7 @@ from rnnbench import results
 from rnnbench.choosing import candidates, chosen, chosen_length
 from rnnbench.comparison import compare
 from rnnbench.comparison.cells import style
+from rnnbench.comparison.other_metric import judged_by
 from rnnbench.comparison.reselection import lucky_share, lucky_shares, share_in_words
 from rnnbench.errors import ComparisonError, RnnbenchError
 from rnnbench.record import RunRecord
@@ -135,6 +136,21 @@ def test_the_table_says_how_much_was_luck() -> None:
     plain = [one for one in records if one.kind != "reselect"]
     without = [replace(one, config={**one.config, "search": {}}) for one in plain]
     assert not [note for note in compare(without).footnotes if "luck" in note]
+
+
+def test_judged_by_another_metric_the_luck_told_is_still_that_of_the_search() -> None:
+    def with_loss(record: RunRecord) -> RunRecord:
+        # by log loss the search would have chosen another
+        loss = {f"{key.split('/')[0]}/log_loss": value for key, value in record.metrics.items()}
+        return replace(record, metrics={**record.metrics, **loss})
+
+    records = [
+        *trials("gru", 0.80, 0.79), *again("gru", "a", 0.70, 0.70), *again("gru", "b", 0.78, 0.80),
+        *confirms("gru", "b", 0.7, 0.8),
+    ]  # fmt: skip
+    (own,) = [note for note in compare(records).footnotes if "luck" in note]
+    judged = compare(judged_by([with_loss(record) for record in records], "log_loss"))
+    assert own in judged.footnotes
 
 
 def test_searches_that_trained_again_and_searches_that_did_not_are_not_mixed() -> None:

@@ -108,6 +108,20 @@ def test_json_read_back_holds_the_whole_comparison_and_the_runs_of_every_cell() 
         assert [tuple(pair) for pair in written["seed_scores"]] == list(row.seed_scores)
         assert written["cells"]["test"] == list(row.run_ids)
     assert read["rows"][0]["cells"]["trials"] == list(table.rows[0].trial_run_ids)
+    tested = next(written for written in read["rows"] if written["p_value"] is not None)
+    every = {run_id for row in table.encoders for run_id in row.run_ids}
+    assert set(tested["cells"]["p_value"]) == every, "it is adjusted for all of them"
+    assert tested["cells"]["validation"] == tested["run_ids"]
+
+
+def test_the_validation_score_of_a_refit_is_traced_to_the_trial_that_made_it() -> None:
+    config = {"budget": {"updates": 2000}, "search": {"refit": True}}
+    confirmed = [run("confirm", "lstm", seed, 0.78, config=config, metrics={"test/accuracy": 0.78}) for seed in (1, 2)]
+    trials = [run("trial", "lstm", seed, NAN, config=config, metrics={"validation/accuracy": 0.7}) for seed in (7, 8)]
+    trials[1] = replace(trials[1], tags={"choice": "another"})
+    (written,) = json.loads(render(compare([*confirmed, *trials]), "json"))["rows"]
+    assert written["validation"] == 0.7
+    assert written["cells"]["validation"] == [trials[0].run_id]
 
 
 def test_markdown_rows_have_as_many_cells_as_the_header_and_escape_names() -> None:
@@ -158,6 +172,17 @@ def test_latex_is_balanced_and_every_row_has_all_columns() -> None:
     rows = [line for line in body.splitlines() if line.strip().endswith(r"\\")]
     columns = len(re.search(r"\\begin\{tabular\}\{(\w+)\}", code)[1])  # type: ignore[index]
     assert {len(re.findall(r"(?<!\\)&", row)) + 1 for row in rows} == {columns}
+
+
+def test_latex_shows_the_p_that_bold_goes_by() -> None:
+    higher = [run("confirm", "lstm", seed, 0.781 + seed / 3000) for seed in range(6)]
+    lower = [run("confirm", model, seed, 0.7 + seed / 3000) for model in ("gru", "rnn") for seed in range(6)]
+    table = compare([*higher, *lower])
+    worse = [row for row in table.encoders if not row.in_best_group]
+    assert [row.p_value_holm for row in worse] == [0.0625, 0.0625], "by this one, nobody would be worse"
+    rows = [line for line in render(table, "latex").splitlines() if line.strip().startswith(("gru &", "rnn &"))]
+    assert len(rows) == len(worse) == 2
+    assert all(" & 0.031 & " in line for line in rows)
 
 
 def test_numbers_read_as_written_by_hand() -> None:

@@ -11,8 +11,6 @@ from rnnbench.experiment import ExperimentConfig, task_class
 from rnnbench.matching import match_all, matched, nearest_sizes
 from rnnbench.record import is_matched
 from rnnbench.resolving import resolve
-from rnnbench.sweeps.base import SweepPlan
-from rnnbench.sweeps.studies import Studies
 
 PICKY = """
 from torch import nn
@@ -142,17 +140,3 @@ def test_a_training_of_another_size_is_refused_before_it_begins() -> None:
     wide = config.with_values({"encoder.hidden_size": 2 * config.encoder.hidden_size})
     with pytest.raises(BudgetError, match=r"not the 20,000 \+- 2 % that all encoders are matched to"):
         building.build(wide, runs.prepare(wide))
-
-
-def test_what_a_search_chooses_is_the_size_of_its_trial(store) -> None:
-    values = {"search.settings": ["encoder.hidden_size", "encoder.num_layers"], "search.ranges": {}}
-    config = a_config("forecasting", "gru", 20_000, **values)
-    plan = SweepPlan(
-        key="k", task="forecasting", data="small", experiment_id="1", parent="p", configs={"gru": config.to_plain()},
-        trials=3, seeds=2, searched=("gru",),
-    )  # fmt: skip
-    studies = Studies(plan)
-    trial, drawn = studies.draw("gru", plan.config("gru"))
-    assert trial.params.keys() == {"encoder.num_layers"}
-    studies.tell("gru", trial, "completed", 0.5)
-    assert studies.choice("gru") == matched(drawn).with_values({}, seed=config.seed)

@@ -231,53 +231,6 @@ def test_a_trial_that_nobody_put_their_name_to_is_ended():
     assert studies.end_orphans() == 1
 
 
-# what is chosen
-
-
-def test_the_best_completed_trial_is_chosen():
-    studies = Studies(a_plan("gru"))
-    assert studies.best("gru") is None
-    assert studies.choice("gru") is None
-    configs = [draw(studies, score=score)[1] for score in (0.5, 0.8, 0.7)]
-    draw(studies, outcome="pruned", score=0.99)
-    assert studies.best("gru").value == 0.8
-    chosen = studies.choice("gru")
-    assert chosen.choice() == configs[1].choice()
-    assert chosen.seed == studies.plan.config("gru").seed
-
-
-def test_where_less_is_better_the_least_is_chosen():
-    studies = Studies(a_plan("gru", task="forecasting"))
-    for score in (0.5, 0.0, 0.7):
-        draw(studies, score=score)
-    assert studies.best("gru").value == 0.0
-
-
-def test_of_two_equal_trials_the_earlier_is_chosen():
-    studies = Studies(a_plan("gru"))
-    for score in (0.5, 0.8, 0.8):
-        draw(studies, score=score)
-    assert studies.best("gru").number == 1
-
-
-def test_every_encoder_chooses_among_as_many_trials_as_every_other_has_had():
-    studies = Studies(a_plan())
-    for score in (0.5, 0.6, 0.9):
-        draw(studies, "gru", score=score)
-    for score in (0.4, 0.3):
-        draw(studies, "lstm", score=score)
-    assert studies.best("gru").value == 0.6  # the third draw came too early
-    assert studies.best("lstm").value == 0.4
-    draw(studies, "lstm", outcome="diverged", score=None)
-    assert studies.best("gru").value == 0.9
-
-
-def test_no_encoder_chooses_before_every_other_has_begun():
-    studies = Studies(a_plan())
-    draw(studies, "gru")
-    assert studies.best("gru") is None
-
-
 # pruning
 
 

@@ -17,6 +17,8 @@ def refusal(table: Across) -> str:
             f"No test over data sets and no critical difference: {table.data_sets} data sets are too few, "
             f"{FEWEST_DATA_SETS} are the least."
         )
+    if table.data_sets < len(table.experiments):
+        return "No test over data sets: some of these experiments share one, and would count twice. Name one of each."
     if len(table.encoders) < 3:
         return "No test over data sets: Friedman's test compares three encoders or more; read the win rate of the two."
     return ""
