@@ -8,12 +8,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 
-def keep_mask(like: Float[Tensor, "*shape"], share: float) -> Float[Tensor, "*shape"]:
+def keep_mask(
+    like: Float[Tensor, "*shape"], share: float, generator: torch.Generator | None = None
+) -> Float[Tensor, "*shape"]:
     """Zero for a random `share` of the places, one over the share kept elsewhere: what is kept stands for the rest.
 
     Dividing in training by the share that is kept leaves the mean as it was, so that evaluation changes nothing.
     """
-    return torch.empty_like(like).bernoulli_(1.0 - share) / (1.0 - share)
+    return torch.empty_like(like).bernoulli_(1.0 - share, generator=generator) / (1.0 - share)
 
 
 class FeatureDropout(nn.Module):

@@ -118,6 +118,8 @@ class SequenceTask(pl.LightningModule, ABC):
         self.optimization: Callable[[SequenceTask], Any] | None = None
         self.penalty: Callable[[], Tensor] | None = None
         """Added to the training loss; what a run's settings ask for beside the task's own loss."""
+        self.noise = torch.Generator()
+        """What is hidden from the data in training is drawn from it, and nothing else: alike for every encoder."""
         self.observed_items = 0
         """Items seen in all evaluations so far."""
 

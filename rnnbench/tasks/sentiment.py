@@ -140,8 +140,8 @@ class Sentiment(SequenceTask):
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """Scores before softmax, (batch, classes), of token ids (batch, time) padded on the right."""
         if self.training and self.settings.word_dropout:
-            is_hidden = torch.rand(ids.shape, device=ids.device) < self.settings.word_dropout
-            ids = ids.masked_fill(is_hidden, Tokenizer.unknown_id)
+            is_hidden = torch.rand(ids.shape, generator=self.noise) < self.settings.word_dropout
+            ids = ids.masked_fill(is_hidden.to(ids.device), Tokenizer.unknown_id)
         encoded = self.encoder(self.embedding_dropout(self.embedding(ids)), lengths)
         return self.head(self._pool(encoded.steps, lengths))
 

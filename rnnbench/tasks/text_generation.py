@@ -176,7 +176,8 @@ class TextGeneration(SequenceTask):
     def _vectors(self, ids: Tensor) -> Tensor:
         weight = self.embedding.weight
         if self.training and self.settings.word_dropout:
-            weight = weight * keep_mask(weight[:, :1], self.settings.word_dropout)
+            share, column = self.settings.word_dropout, torch.empty(len(weight), 1)
+            weight = weight * keep_mask(column, share, self.noise).to(weight.device)
         return functional.embedding(ids, weight)
 
     def loss(self, batch: Any) -> tuple[Tensor, int]:
@@ -192,7 +193,8 @@ class TextGeneration(SequenceTask):
         """Whether a window that follows another starts empty: drawn for the whole batch, so that any state will do."""
         if not self.settings.carry_state:
             return True
-        return self.settings.state_reset > 0 and torch.rand(()).item() < self.settings.state_reset
+        share = self.settings.state_reset
+        return share > 0 and torch.rand((), generator=self.noise).item() < share
 
     def items_of(self, batch: Any) -> int:
         return batch[1].numel()

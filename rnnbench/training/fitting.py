@@ -69,6 +69,7 @@ def fit(
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
     task.optimization = optimization
+    task.noise.manual_seed(seed)
     task.penalty = penalties_of(task, task.encoder, training)
     averaging = [] if training.averaging == "none" else [WeightAveraging(training, updates)]
     if hardware.threads:

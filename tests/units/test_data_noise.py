@@ -1,0 +1,85 @@
+"""Under one seed, what is hidden from the data in training is the same for every encoder (rule 11 of docs/protocol.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import small_data
+import torch
+from small_runs import a_config
+from torch import Tensor, nn
+
+from rnnbench import runs
+from rnnbench.experiment import task_class
+from rnnbench.tasks.text_generation import TextGeneration
+
+MODELS = ("gru", "lstm", "transformer")
+"""They differ in how many random numbers their weights and their own dropout take."""
+
+Listen = Callable[[pytest.MonkeyPatch, list[Tensor]], None]
+
+
+def hidden_words(patch: pytest.MonkeyPatch, seen: list[Tensor]) -> None:
+    """The words that a classifier reads, some of them as unknown."""
+    original = nn.Embedding.forward
+
+    def forward(self: nn.Embedding, ids: Tensor) -> Tensor:
+        if self.training:
+            seen.append(ids.clone())
+        return original(self, ids)
+
+    patch.setattr(nn.Embedding, "forward", forward)
+
+
+def empty_vectors(patch: pytest.MonkeyPatch, seen: list[Tensor]) -> None:
+    """The symbols of which a language model is shown nothing."""
+    original = TextGeneration._vectors
+
+    def vectors(self: TextGeneration, ids: Tensor) -> Tensor:
+        found = original(self, ids)
+        if self.training:
+            seen.append((found == 0).all(dim=-1))
+        return found
+
+    patch.setattr(TextGeneration, "_vectors", vectors)
+
+
+def empty_states(patch: pytest.MonkeyPatch, seen: list[Tensor]) -> None:
+    """The windows that begin without a state."""
+    original = TextGeneration.forward
+
+    def forward(self: TextGeneration, ids: Tensor, state: tuple[Tensor, ...] | None = None) -> object:
+        if self.training:
+            seen.append(torch.tensor(state is None))
+        return original(self, ids, state)
+
+    patch.setattr(TextGeneration, "forward", forward)
+
+
+@pytest.mark.parametrize(
+    ("task", "setting", "share", "listen"),
+    [
+        ("sentiment", "task.word_dropout", 0.4, hidden_words),
+        ("text_generation", "task.word_dropout", 0.3, empty_vectors),
+        ("text_generation", "task.state_reset", 0.5, empty_states),
+    ],
+)
+def test_every_encoder_is_shown_the_same(
+    task: str, setting: str, share: float, listen: Listen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "load_data", lambda config: small_data.of_kind(task_class(config.task).data_kind))
+
+    def shown(model: str, share: float) -> list[Tensor]:
+        values = {"encoder.dropout": 0.2, "budget.updates": 12, "budget.epochs": 50, setting: share}
+        seen: list[Tensor] = []
+        with pytest.MonkeyPatch.context() as patch:
+            listen(patch, seen)
+            runs.train(a_config(task, model, **values), kind="trial")
+        return seen
+
+    first, *others = (shown(model, share) for model in MODELS)
+    assert len(first) == 12
+    for other in others:
+        assert all(map(torch.equal, first, other))
+    assert not all(map(torch.equal, first, shown("gru", 0.0))), "nothing was hidden"
