@@ -13,13 +13,13 @@ from rnnbench.baselines.base import BaselineResult
 from rnnbench.data.base import LabelledTexts, Series, TextCorpus, text_of
 from rnnbench.data.text import TokenizerSettings, build_tokenizer
 from rnnbench.experiment import ExperimentConfig
-from rnnbench.record import RunRecord
+from rnnbench.record import LEFT_OUT, RunRecord
 from rnnbench.tasks.forecasting import PreparedWindows
 from rnnbench.tasks.text_generation import PreparedCorpus
 from rnnbench.tracking import PARENT, Tracker
 
-_KEPT = {"keeps_examples": "of every metric"}
-"""Marks baselines that keep scores of examples by every metric: earlier ones are computed anew, not taken over."""
+_KEPT = {"keeps_examples": "of every metric, and details"}
+"""Marks baselines that keep what encoders keep of the test split: earlier ones are computed anew, not taken over."""
 
 _REFITTED = "-refitted"
 """Ends the key of baselines that learned from validation too: they are other baselines."""
@@ -87,6 +87,15 @@ _RUNNERS: dict[str, Callable[[ExperimentConfig, object], Iterator[BaselineResult
 }
 
 
+def computed_alone(config: ExperimentConfig, *, tracker: Tracker) -> Iterator[BaselineResult]:
+    """Each baseline as it is there, kept as a run of its own below no sweep: whoever opens the test split is stored."""
+    first = runs.describe(config, "baseline")
+    experiment_id = tracker.experiment(first.task, first.data)
+    for result in compute(config):
+        _write(tracker, experiment_id, None, _record(first, result, _baseline_key(config)))
+        yield result
+
+
 TAKEN_OVER = "taken over from an earlier sweep of the same data"
 
 
@@ -118,7 +127,7 @@ def tracked_baselines(
         else:
             for result in compute(config):
                 tell(result.model)
-                if not result.skipped and result.model not in there:
+                if result.model not in there:
                     _write(tracker, experiment_id, parent, _record(first, result, key["baseline_key"]))
     except BaseException:
         writer.text(traceback.format_exc(), "traceback.txt")
@@ -159,16 +168,18 @@ def _record(first: RunRecord, result: BaselineResult, key: str) -> RunRecord:
         costs={"parameters": float(result.parameters), "wall_seconds": result.wall_seconds},
         tags={
             "note": result.note,
+            **({LEFT_OUT: result.skipped} if result.skipped else {}),
             "baseline_key": key,
             "test_opened": "True",
             "refitted": str(key.endswith(_REFITTED)),
             **_KEPT,
         },
         examples=result.examples,
+        details=result.details,
     )
 
 
-def _write(tracker: Tracker, experiment_id: str, parent: str, record: RunRecord) -> None:
+def _write(tracker: Tracker, experiment_id: str, parent: str | None, record: RunRecord) -> None:
     writer = tracker.start(experiment_id, record.model, {"kind": "baseline"}, parent)
     writer.examples(record)
     writer.finish(record, {"model": record.model})

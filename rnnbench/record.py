@@ -16,6 +16,9 @@ PROTOCOL_VERSION = "1"
 ALSO_IN_TRAINING = "also_in_training"
 """The tag that says how much of the test split stands in training too: '2 of 1,821 texts'."""
 
+LEFT_OUT = "left_out"
+"""The tag that says why a baseline was not computed."""
+
 MATCH_TOLERANCE = 0.02
 """How far an encoder may be from the number of parameters that all are matched to."""
 
@@ -35,6 +38,7 @@ class RunRecord:
         `training_flops`.
     curves: per key, (update, value) in the order of updates; `seconds` is what training alone had taken by then.
     examples: by metric, the score of every test example, where the test split was opened and they were asked for.
+    details: what of the test scores is no single number, as plain data: see `SequenceTask.details`. Asked for likewise.
     """
 
     kind: Kind
@@ -55,6 +59,7 @@ class RunRecord:
     tags: dict[str, str] = field(default_factory=dict)
     protocol: str = PROTOCOL_VERSION
     examples: Mapping[str, ExampleScores] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def validation(self) -> float:

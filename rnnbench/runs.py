@@ -45,12 +45,14 @@ class Hooks:
 
     report: after each validation, answers whether to prune. log: every point of every curve.
     is_interrupted: asked after each update. keep_sample: what the task can make, after each validation.
+    opening: called before the test split is opened.
     """
 
     report: Report | None = None
     log: Log | None = None
     is_interrupted: Callable[[], bool] | None = None
     keep_sample: KeepText | None = None
+    opening: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -141,12 +143,15 @@ def train(
         watch.outcome = "out_of_memory"
     fit_seconds = time.perf_counter() - fit_started - (0.0 if samples is None else samples.seconds)
     watch.restore(task)
-    metrics, examples = dict(watch.best_metrics), {}
+    metrics, examples, details = dict(watch.best_metrics), {}, {}
     if open_test and watch.outcome == "completed":
+        if hooks.opening is not None:
+            hooks.opening()
         prepared.open_test()
         scores = task.evaluate("test")
         metrics |= scores
         examples = task.checked_examples({key.removeprefix("test/"): score for key, score in scores.items()})
+        details = task.details() if examples else {}
     costs = {
         **sizes(task),
         "updates": float(task.global_step),
@@ -161,7 +166,7 @@ def train(
     if kind in KEPT_KINDS and watch.outcome == "completed":
         shapes = without_numbers(config, prepared)
         costs |= measured(task, shapes, batch_size=config.training.batch_size, items=watch.items)
-    record = replace(describe(config, kind), examples=examples)
+    record = replace(describe(config, kind), examples=examples, details=details)
     return Trained(replace(record, outcome=watch.outcome, metrics=metrics, costs=costs, curves=watch.curves), task)
 
 
@@ -229,10 +234,12 @@ def tracked(
         writer.text(yaml.safe_dump(config.to_plain(), sort_keys=False, allow_unicode=True), "config.yaml")
         about_to_be = describe(config, kind)
         writer.describe(replace(about_to_be, tags={**about_to_be.tags, **(tags or {})}))
+        # written at once, so that a run that is killed after it cannot have seen the test split unnoticed
+        hooks = replace(hooks, opening=lambda: writer.tags({"test_opened": "True"}))
         hooks = replace(hooks, log=log, keep_sample=writer.text if kind in KEPT_KINDS else None)
         trained = train(config, kind=kind, open_test=open_test, refit=refit, hooks=hooks)
         record = replace(trained.record, run_id=writer.run_id, name=name)
-        extra = {"test_opened": str(open_test), **(tags or {})}
+        extra = {"test_opened": str(open_test and record.outcome == "completed"), **(tags or {})}
         record = replace(record, tags={**record.tags, **extra})
         about = {**environment.describe(), "data_fingerprint": record.fingerprint, "data": record.data}
         writer.text(json.dumps(about, indent=2), "environment.json")

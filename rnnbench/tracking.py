@@ -41,6 +41,8 @@ logging.getLogger("mlflow").setLevel(logging.WARNING)
 PARENT = "mlflow.parentRunId"
 EXAMPLES = "test_examples"
 """The file with the scores of the test examples by the selecting metric; others have their name behind it."""
+DETAILS = "test_details.json"
+"""The file with what of the test scores is no single number."""
 _FINISHED = {"completed": "FINISHED", "pruned": "FINISHED", "interrupted": "KILLED"}
 _RECORD_FIELDS = ("kind", "task", "data", "fingerprint", "model", "metric", "outcome", "protocol")
 _PAGE = 1000
@@ -139,7 +141,7 @@ class Tracker:
         return record
 
     def with_examples(self, record: RunRecord) -> RunRecord:
-        """The record with the scores of its test examples by every metric, or as it is where the store has none.
+        """The record with the scores of its test examples by every metric, and details, where the store has them.
 
         Raises: RnnbenchError where there is a file that cannot be read.
         """
@@ -155,7 +157,12 @@ class Tracker:
                     "go on without the scores of this run's test examples"
                 ) from error
             found[path.stem.removeprefix(EXAMPLES).removeprefix("-") or record.metric] = scores
-        return replace(record, examples=found)
+        details = Path(url2pathname(folder)) / DETAILS
+        try:
+            told = json.loads(details.read_text(encoding="utf-8")) if details.exists() else {}
+        except (ValueError, OSError) as error:
+            raise RnnbenchError(f"run {record.name} ({record.run_id}): {details} is damaged ({error})") from error
+        return replace(record, examples=found, details=told)
 
     def repair(self, experiment_id: str) -> int:
         """Ends runs whose process is gone: they would be shown as running for ever. Returns how many."""
@@ -212,7 +219,9 @@ class RunWriter:
         self.client.log_artifact(self.run_id, str(path), folder or None)
 
     def examples(self, record: RunRecord) -> None:
-        """Stores the scores of a record's test examples, a file per metric."""
+        """Stores the scores of a record's test examples, a file per metric, and its details."""
+        if record.details:
+            self.text(json.dumps(record.details, ensure_ascii=False), DETAILS)
         with tempfile.TemporaryDirectory() as folder:
             for metric, scores in record.examples.items():
                 path = Path(folder) / (f"{EXAMPLES}.npz" if metric == record.metric else f"{EXAMPLES}-{metric}.npz")

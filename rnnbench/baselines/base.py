@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from rnnbench.example_scores import ExampleScores
 
@@ -22,7 +23,7 @@ class BaselineResult:
     wall_seconds: fitting, choosing and evaluating together.
     parameters: how many numbers were learned from data, 0 where there are none.
     note: what was chosen on validation, or what a reader should know.
-    per_step: `<split>/<metric>` to one value per step of the horizon (forecasting only).
+    details: what of the test scores is no single number, as `SequenceTask.details` has it.
     examples: by metric, the score of each test example, the same examples in the same order as an encoder's; empty
         where the method has no score for a part of the split.
     skipped: why it was not computed, in words; empty where it was.
@@ -33,9 +34,9 @@ class BaselineResult:
     wall_seconds: float
     parameters: int
     note: str = ""
-    per_step: dict[str, tuple[float, ...]] = field(default_factory=dict)
     skipped: str = ""
     examples: Mapping[str, ExampleScores] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def skip(cls, model: str, reason: str) -> BaselineResult:

@@ -178,11 +178,10 @@ def _result(
     note: str = "",
 ) -> BaselineResult:
     scores: dict[str, float] = {}
-    per_step: dict[str, tuple[float, ...]] = {}
     for split, found in errors.items():
         scores |= prefixed(split, found.metrics())
-        per_step |= {f"{split}/{name}": steps for name, steps in found.per_step().items()}
-    return BaselineResult(model, scores, seconds, parameters, note, per_step, examples=errors["test"].examples())
+    test = errors["test"]
+    return BaselineResult(model, scores, seconds, parameters, note, examples=test.examples(), details=test.details())
 
 
 def _ridge(problem: _Problem) -> BaselineResult:

@@ -55,6 +55,9 @@ Classifier = Callable[[Sequence[str]], np.ndarray]
 """The probability of every class, (texts, classes)."""
 
 
+_Scored = tuple[dict[str, float], dict[str, ExampleScores], dict[str, Any]]
+
+
 @dataclass(frozen=True)
 class _Problem:
     """Three splits, and whether what scores the test split may learn from validation too."""
@@ -65,8 +68,8 @@ class _Problem:
     class_count: int
     refit: bool
 
-    def scored(self, fit: Callable[[_Labelled], Classifier]) -> tuple[dict[str, float], dict[str, ExampleScores]]:
-        """Every metric of both splits, and what each test text scored."""
+    def scored(self, fit: Callable[[_Labelled], Classifier]) -> _Scored:
+        """Every metric of both splits, what each test text scored, and which classes were taken for which."""
         classify = fit(self.train)
         scores = prefixed("validation", metrics.class_metrics(self.validation.labels, classify(self.validation.texts)))
         if self.refit:
@@ -74,7 +77,8 @@ class _Problem:
             classify = fit(_Labelled([*self.train.texts, *self.validation.texts], labels))
         probabilities = classify(self.test.texts)
         scores |= prefixed("test", metrics.class_metrics(self.test.labels, probabilities))
-        return scores, metrics.class_examples(self.test.labels, probabilities)
+        labels = self.test.labels
+        return scores, metrics.class_examples(labels, probabilities), metrics.class_details(labels, probabilities)
 
     def noted(self, note: str) -> str:
         return f"{note}; {REFITTED}" if self.refit else note
@@ -87,7 +91,7 @@ def _majority_class(problem: _Problem) -> BaselineResult:
         return lambda texts: np.tile(_shares(known, problem.class_count), (len(texts), 1))
 
     with stopwatch() as watch:
-        scores, examples = problem.scored(fit)
+        scores, examples, details = problem.scored(fit)
     shares = _shares(problem.train, problem.class_count)
     return BaselineResult(
         model="majority_class",
@@ -96,6 +100,7 @@ def _majority_class(problem: _Problem) -> BaselineResult:
         parameters=problem.class_count - 1,
         note=problem.noted(f"class {int(shares.argmax())}, {shares.max():.1%} of the training texts"),
         examples=examples,
+        details=details,
     )
 
 
@@ -119,7 +124,7 @@ def _naive_bayes(problem: _Problem) -> BaselineResult:
         return lambda texts: _probabilities(model, counter.transform(texts), problem.class_count)
 
     with stopwatch() as watch:
-        scores, examples = problem.scored(fit)
+        scores, examples, details = problem.scored(fit)
     return BaselineResult(
         model="naive_bayes",
         metrics=scores,
@@ -127,6 +132,7 @@ def _naive_bayes(problem: _Problem) -> BaselineResult:
         parameters=model.feature_log_prob_.size + model.class_log_prior_.size,
         note=problem.noted("counts of words and word pairs"),
         examples=examples,
+        details=details,
     )
 
 
@@ -163,7 +169,7 @@ def _logistic_regression(problem: _Problem) -> BaselineResult:
             best.fit(again.fit_transform(known.texts), known.labels)
             return lambda texts: _probabilities(best, again.transform(texts), problem.class_count)
 
-        scores, examples = problem.scored(fit)
+        scores, examples, details = problem.scored(fit)
     return BaselineResult(
         model="tfidf_logistic_regression",
         metrics=scores,
@@ -171,6 +177,7 @@ def _logistic_regression(problem: _Problem) -> BaselineResult:
         parameters=best.coef_.size + best.intercept_.size,
         note=problem.noted(f"words and word pairs; C = {best.C:g} chosen on validation"),
         examples=examples,
+        details=details,
     )
 
 

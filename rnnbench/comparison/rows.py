@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from rnnbench.comparison.base import Row
 from rnnbench.comparison.statistics import mean_interval
-from rnnbench.record import Outcome, RunRecord
+from rnnbench.record import LEFT_OUT, Outcome, RunRecord
 
 UNSCORED = "without a test score"
 """What is remarked of a run that completed and has no value of the metric."""
@@ -94,6 +94,8 @@ def _losses(lost: Sequence[RunRecord], done: set[int], planned: int) -> Iterable
 
 
 def _word(record: RunRecord) -> str:
+    if LEFT_OUT in record.tags:
+        return f"left out: {record.tags[LEFT_OUT]}"
     words = {"out_of_memory": "out of memory", "running": "still running", "completed": UNSCORED}
     return words.get(record.outcome, record.outcome)
 

@@ -7,6 +7,7 @@ import math
 from rnnbench.metrics.classes import (
     accuracy,
     calibration_error,
+    class_details,
     class_examples,
     class_metrics,
     confusion_matrix,
@@ -26,6 +27,7 @@ __all__ = [
     "accuracy",
     "bits_per_character",
     "calibration_error",
+    "class_details",
     "class_examples",
     "class_metrics",
     "confusion_matrix",

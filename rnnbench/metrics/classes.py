@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -65,6 +67,13 @@ def class_examples(labels: ArrayLike, probabilities: ArrayLike) -> dict[str, Exa
         "accuracy": ExampleScores.of(rightness(labels, probabilities)),
         "log_loss": ExampleScores.of(surprise(labels, probabilities)),
     }
+
+
+def class_details(labels: ArrayLike, probabilities: ArrayLike) -> dict[str, Any]:
+    """The confusion matrix as plain lists, by key."""
+    labels, probabilities = _class_probabilities(labels, probabilities)
+    counts = confusion_matrix(labels, probabilities.argmax(axis=1), probabilities.shape[1])
+    return {"confusion_matrix": counts.tolist()}
 
 
 def calibration_error(labels: ArrayLike, probabilities: ArrayLike, bins: int = CALIBRATION_BINS) -> float:

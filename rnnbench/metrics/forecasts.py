@@ -107,6 +107,10 @@ class ForecastErrors:
         """The same metrics for each step of the horizon alone: element 0 is one step ahead."""
         return {name: tuple(self._over_channels(name, steps=True)) for name in _FORECAST_METRICS}
 
+    def details(self) -> dict[str, Any]:
+        """The errors of each step as plain lists of six digits, by metric."""
+        return {"by_step": {name: [float(f"{one:.6g}") for one in steps] for name, steps in self.per_step().items()}}
+
     def by_window(self) -> dict[str, np.ndarray]:
         """(windows,) of each window alone, in the order in which they were added, every metric that is their mean."""
         if not self.windows:

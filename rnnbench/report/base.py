@@ -45,7 +45,7 @@ class Material:
 
 
 def _number(record: RunRecord) -> int:
-    return int(record.tags.get("trial", "0")) if record.seed is None or record.kind == "trial" else record.seed
+    return int(record.tags.get("trial", "0")) if record.kind == "trial" else record.seed or 0
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnnbench.report import examples, opening, scores, search, traces
+from rnnbench.report import details, examples, opening, scores, search, traces
 from rnnbench.report.base import MakeSection, Material, Section
 
 SECTIONS: tuple[MakeSection, ...] = (
@@ -17,6 +17,8 @@ SECTIONS: tuple[MakeSection, ...] = (
     search.importance,
     search.trials,
     scores.costs,
+    details.by_step,
+    details.by_class,
     examples.samples,
     traces.runs,
     traces.versions,

@@ -47,13 +47,14 @@ def baseline_scores(config: ExperimentConfig, as_json: bool) -> None:
     from rnnbench import baseline_runs
     from rnnbench.experiment import task_class
     from rnnbench.metrics import higher_is_better
+    from rnnbench.tracking import Tracker
 
     if not as_json:
         say_data(config)
     metric = task_class(config.task).metric
     found = []
     with notes.status("computing baselines"):
-        for result in baseline_runs.compute(config):
+        for result in baseline_runs.computed_alone(config, tracker=Tracker()):
             found.append(result)
     if as_json:
         plain = [

@@ -161,6 +161,14 @@ class SequenceTask(pl.LightningModule, ABC):
         encoders, or an encoder and a baseline, can be compared example by example.
         """
 
+    def details(self) -> dict[str, Any]:
+        """What of the last evaluation is no single number, as small plain data; nothing where a task has none.
+
+        confusion_matrix: counts, row is the true class, column the predicted one; classes: their names.
+        by_step: by metric, one value for each step of a forecast.
+        """
+        return {}
+
     def checked_examples(self, scores: Mapping[str, float]) -> dict[str, ExampleScores]:
         """`examples`, held to the scores that they are the parts of; without those that are no finite number.
 

@@ -230,6 +230,9 @@ class Forecasting(SequenceTask):
         """MASE and the other means of each origin's window."""
         return self._errors.examples()
 
+    def details(self) -> dict[str, Any]:
+        return self._errors.details()
+
     def past_errors(self) -> dict[str, Any]:
         """Quantiles of the absolute error over the validation split, in the unit of the series.
 

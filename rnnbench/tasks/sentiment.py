@@ -196,6 +196,10 @@ class Sentiment(SequenceTask):
         order = np.argsort(indices)
         return metrics.class_examples(labels[order], probabilities[order])
 
+    def details(self) -> dict[str, Any]:
+        labels, probabilities, _ = self._gathered()
+        return metrics.class_details(labels, probabilities) | {"classes": [*self.prepared.classes]}
+
     def _gathered(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Labels, probabilities, and the place of each text in its split, in the order of evaluation."""
         scores, labels, indices = (torch.cat(parts) for parts in zip(*self._observed, strict=True))

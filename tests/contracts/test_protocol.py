@@ -15,7 +15,7 @@ import test_data_sets
 import test_tasks
 from small_runs import a_config
 
-from rnnbench import building, results, runs
+from rnnbench import baseline_runs, building, results, runs
 from rnnbench.comparison import compare, export, render
 from rnnbench.comparison.cells import columns
 from rnnbench.comparison.statistics import seeds_needed
@@ -34,6 +34,7 @@ from rnnbench.sweeps.importance import importances
 from rnnbench.sweeps.studies import Studies
 from rnnbench.sweeps.worker import Worker
 from rnnbench.tasks import sentiment
+from rnnbench.tasks.forecasting import Forecasting
 from rnnbench.tracking import Tracker
 
 PAGE = Path(__file__).parents[2] / "docs" / "protocol.md"
@@ -178,6 +179,34 @@ def test_rule_5_each_opening_of_the_test_split_is_stored(store):
         )
         tags = tracker.run(made.run_id).data.tags
         assert (tags["test_opened"], tags["fingerprint"]) == (str(opens), small_data.series().fingerprint)
+
+
+def test_rule_5_an_opening_is_stored_though_the_run_does_not_live_to_tell_of_it(store, monkeypatch):
+    tracker = Tracker()
+    experiment = tracker.experiment("forecasting", "small")
+    evaluate = Forecasting.evaluate
+
+    def killed(self, split):
+        found = evaluate(self, split)
+        if split == "test":
+            raise SystemExit("the machine went down")
+        return found
+
+    monkeypatch.setattr(Forecasting, "evaluate", killed)
+    with pytest.raises(SystemExit):
+        runs.tracked(
+            a_config("forecasting"), tracker=tracker, experiment_id=experiment, name="x", kind="confirm", open_test=True
+        )
+    (run,) = tracker.find(experiment, kind="confirm")
+    assert (run.data.tags["outcome"], run.data.tags["test_opened"]) == ("interrupted", "True")
+
+
+def test_rule_5_baselines_computed_alone_are_stored_openings_too(store):
+    tracker = Tracker()
+    found = [*baseline_runs.computed_alone(a_config("sentiment"), tracker=tracker)]
+    (experiment,) = tracker.experiments("sentiment").values()
+    stored = tracker.find(experiment, kind="baseline", test_opened="True")
+    assert [run.info.run_name for run in stored] == [one.model for one in found]
 
 
 def test_rule_1_more_seeds_on_data_that_have_changed_are_refused_before_they_are_trained(records, monkeypatch):

@@ -5,6 +5,8 @@ import small_data
 from small_runs import a_config
 
 from rnnbench import baseline_runs, results, runs
+from rnnbench.baselines.base import BaselineResult
+from rnnbench.comparison import compare
 from rnnbench.experiment import task_class
 from rnnbench.tracking import PARENT, Tracker
 
@@ -75,6 +77,23 @@ def test_only_what_was_scored_on_the_test_split_is_asked_for_its_examples(tracke
     monkeypatch.setattr(tracker, "with_examples", lambda record: asked.append(record.name) or record)
     results.with_examples(tracker, [trial, *records.values()])
     assert asked == [record.name for record in records.values()]
+
+
+def test_a_baseline_that_is_left_out_is_named_below_the_table_with_the_reason(tracker, experiment, monkeypatch):
+    original = baseline_runs.compute
+
+    def compute(config):
+        yield from original(config)
+        yield BaselineResult.skip("oracle", "it costs too much")
+
+    monkeypatch.setattr(baseline_runs, "compute", compute)
+    _, records = below_a_sweep(tracker, experiment)
+    confirmed = runs.tracked(
+        a_config("sentiment"), tracker=tracker, experiment_id=experiment, name="gru-seed1", kind="confirm",
+        open_test=True,
+    )  # fmt: skip
+    table = compare([confirmed, *records.values()])
+    assert "Baseline oracle has no test score: left out: it costs too much." in table.footnotes
 
 
 def test_baselines_that_learn_from_validation_too_are_other_baselines(tracker, experiment):

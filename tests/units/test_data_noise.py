@@ -1,4 +1,4 @@
-"""Under one seed, what is hidden from the data in training is the same for every encoder (rule 11 of docs/protocol.md)."""
+"""Under one seed, what is hidden from the data in training is the same for every encoder."""
 
 from __future__ import annotations
 

@@ -169,6 +169,32 @@ def test_every_section_that_has_something_to_tell_is_there_in_order() -> None:
     ]  # fmt: skip
 
 
+def test_errors_by_step_are_the_means_over_seeds_beside_the_best_baseline() -> None:
+    def stepwise(record: RunRecord) -> RunRecord:
+        start = 1.0 if record.kind == "baseline" else float(record.seed or 0)
+        return replace(record, details={"by_step": {"accuracy": [start, start + 2]}})
+
+    made = material(found=[stepwise(record) for record in records()])
+    told = next(section for section in sections(made) if section.key == "steps").parts[0].alt  # type: ignore[union-attr]
+    assert "lstm 150.0 to 350.0" in told, "the mean of seeds 1 and 2, in percent"
+    assert "majority_class 100.0 to 300.0" in told
+    assert "steps" not in {section.key for section in sections(material())}, "runs of an earlier version have none"
+
+
+def test_classes_taken_for_one_another_are_told_in_shares_of_the_true_class() -> None:
+    def confused(record: RunRecord) -> RunRecord:
+        counts = [[1, 3], [2, 2]] if record.kind == "confirm" else [[4, 0], [4, 0]]
+        names = {"classes": ["kind", NASTY]} if record.kind == "confirm" else {}
+        return replace(record, details={"confusion_matrix": counts, **names})
+
+    made = material(found=[confused(record) for record in records()])
+    table = next(section for section in sections(made) if section.key == "classes").parts[1]
+    assert [line.cells[2:] for line in table.lines] == [  # type: ignore[union-attr]
+        ("25.0", "75.0"), ("50.0", "50.0"), ("100.0", "0.0"), ("100.0", "0.0"),
+    ]  # fmt: skip
+    Page(html_page(made))
+
+
 def test_a_store_of_an_earlier_version_still_has_a_report() -> None:
     bare = Material(name="sentiment", comparison=compare(records()), records=tuple(records()))
     page = html_page(bare)

@@ -187,6 +187,7 @@ def test_a_tracked_run_is_read_back_from_the_store_without_loss(tracker, experim
     assert found.tags["planned_seed"] == "1"
     assert replace(found, tags={}) == replace(record, tags={})
     assert found.test == record.test
+    assert sum(found.details["by_step"]["mase"]) / len(found.details["by_step"]["mase"]) == pytest.approx(found.test)
     assert from_plain(found.config) == a_config()
 
 

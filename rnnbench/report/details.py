@@ -1,0 +1,96 @@
+"""What of the test scores is no single number: errors by step of a forecast, classes taken for one another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from rnnbench.comparison.base import Row
+from rnnbench.comparison.cells import score_text, style
+from rnnbench.comparison.figures import BASELINE, LINES, RULE, Write, axis_label, new_figure, plain_name
+from rnnbench.report.base import Line, Material, Picture, Section, Table, Words
+from rnnbench.report.drawing import svg
+
+Steps = Mapping[str, np.ndarray]
+"""By name of a row, (steps,) the mean over its seeds."""
+
+
+def by_step(material: Material) -> Section | None:
+    """How the error grows from the first step of a forecast to the last, for every encoder and the best baseline."""
+    table = material.comparison
+    found: dict[str, np.ndarray] = {}
+    for row in (*table.encoders, *_best_baseline(material)):
+        steps = [told["by_step"][table.metric] for told in _told(material, row) if table.metric in told["by_step"]]
+        if steps and len({len(one) for one in steps}) == 1:
+            found[row.model] = np.mean(steps, axis=0)
+    if not found:
+        return None
+    label = style(table.metric).label
+    told = "; ".join(f"{name} {_ends(table.metric, steps)}" for name, steps in found.items())
+    picture = Picture(
+        "error_by_step",
+        step_figure(found, table.metric, [row.model for row in table.encoders], svg),
+        f"Test {label} by step of the horizon, from the first to the last: {told}.",
+        "Each step of the horizon alone, the mean over seeds; dashed: the best baseline.",
+    )
+    return Section("steps", "Error by step", (picture,))
+
+
+def _ends(metric: str, steps: np.ndarray) -> str:
+    return f"{score_text(metric, float(steps[0]))} to {score_text(metric, float(steps[-1]))}"
+
+
+def step_figure(found: Steps, metric: str, encoders: Sequence[str], write: Write) -> bytes:
+    """A line for each row over the steps of the horizon."""
+    figure, panels = new_figure(8.0, 4.0)
+    axes = panels[0, 0]
+    for name, steps in found.items():
+        is_encoder = name in encoders
+        axes.plot(
+            np.arange(1, len(steps) + 1), steps, label=plain_name(name), linewidth=1.8,
+            color=LINES[encoders.index(name) % len(LINES)] if is_encoder else BASELINE,
+            linestyle="-" if is_encoder else (0, (4, 3)), marker="o" if len(steps) == 1 else None,
+        )  # fmt: skip
+    axes.grid(color=RULE, linewidth=0.6)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_xlabel("steps ahead")
+    axes.set_ylabel(axis_label(metric, False, "test"))
+    axes.legend(frameon=False, fontsize=9)
+    return write(figure)
+
+
+def by_class(material: Material) -> Section | None:
+    """How often each class is taken for which, by the best encoder and the best baseline."""
+    best = material.comparison.best
+    rows = [*([] if best is None else [best]), *_best_baseline(material)]
+    told = {row.model: [one for one in _told(material, row) if "confusion_matrix" in one] for row in rows}
+    names = next((one["classes"] for found in told.values() for one in found if "classes" in one), None)
+    if names is None:
+        return None
+    lines = []
+    for model, found in told.items():
+        # every seed has met the same texts
+        counts = np.sum([one["confusion_matrix"] for one in found], axis=0) if found else np.zeros((0, 0))
+        for name, own in zip(names, counts, strict=False):
+            shares = 100 * own / max(1, own.sum())
+            lines.append(Line((model, str(name), *(f"{share:.1f}" for share in shares))))
+    headers = ("who", "a text that is", *(f"is told as {name} (%)" for name in names))
+    table = Table("Shares of each class, over all seeds", headers, (False, False, *[True] * len(names)), tuple(lines))
+    return Section("classes", "Which class is taken for which", (Words("On the test split.", is_soft=True), table))
+
+
+def _best_baseline(material: Material) -> list[Row]:
+    best = material.comparison.best_baseline
+    return [] if best is None else [best]
+
+
+def _told(material: Material, row: Row) -> list[dict[str, Any]]:
+    """The details of the runs behind a row."""
+    return [
+        {"by_step": {}, **record.details}
+        for record in (*material.of_kind("confirm"), *material.of_kind("baseline"))
+        if record.run_id in row.run_ids and record.details
+    ]
