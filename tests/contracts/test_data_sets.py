@@ -1,11 +1,16 @@
 """Laws that hold for every known data set, and the numbers that its source tells of it."""
 
+import bz2
+import csv
+import io
+
 import numpy as np
 import pytest
 
 from rnnbench.data import catalogue, describe, load
 from rnnbench.data.base import DataSettings, LabelledTexts, Series, TextCorpus, points_of, text_of
 from rnnbench.data.batches import SeriesWindows
+from rnnbench.data.known_labelled import ROTTEN_DATA
 from rnnbench.data.series import prepare_series
 from rnnbench.data.splits import fingerprint
 from rnnbench.data.text import TokenizerSettings, build_tokenizer
@@ -126,6 +131,19 @@ def test_rotten_tomatoes_has_the_numbers_of_its_source(known):
     assert labels.mean() == pytest.approx(0.578, abs=0.0005)
     assert len(test) >= 1_250
     assert 0.08 < len(validation) / len(labels) < 0.12
+
+
+def test_no_film_of_rotten_tomatoes_stands_in_two_splits(known):
+    table = bz2.decompress(next(iter(ROTTEN_DATA.read().values()))).decode("utf-8")
+    film_of: dict[str, str] = {}
+    for row in csv.DictReader(io.StringIO(table, newline="")):
+        if row["category"] != "plot":
+            film_of.setdefault(
+                row["text"], row["movie_name"]
+            )  # a sentence that was written of two counts for the first
+    films = [{film_of[text] for text in part.texts} for part in parts(known("rotten_tomatoes"))]
+    assert sum(map(len, films)) == len(set.union(*films))
+    assert min(map(len, films)) > 50
 
 
 def test_power_has_the_hours_and_the_naive_error_of_its_source(known):

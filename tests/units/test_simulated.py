@@ -59,6 +59,13 @@ def test_an_interval_holds_the_truth_in_93_to_97_of_a_hundred_tables(shape: Shap
     assert least(93, FEW) <= found.percent <= most(97, FEW)
 
 
+@pytest.mark.slow
+def test_where_neighbours_depend_on_one_another_the_interval_in_use_is_nearer_to_the_truth_than_the_bootstrap() -> None:
+    windows = next(shape for shape in SHAPES if shape.name.startswith("MASE, 2,000"))
+    found = coverage(windows, 6, 1000)  # of the same tables
+    assert abs(found["two-way"].percent - 95) + 1 < abs(found["bootstrap t"].percent - 95)
+
+
 @pytest.mark.parametrize("shape", SHAPES[:3], ids=IDS[:3])
 def test_student_t_over_seeds_alone_holds_the_truth_far_too_seldom(shape: Shape) -> None:
     assert coverage(shape, 6, 100)["Student t"].percent < 75
