@@ -181,13 +181,8 @@ def compare(
     sweep: given.Sweep = None,
     format: Annotated[str, typer.Option("--format", "-f", help="table, csv, md, latex, html or json.")] = "table",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file to write instead of printing.")] = None,
-    reach: Annotated[
-        float | None,
-        typer.Option("--reach", help="Seconds to this validation score, a share as 0.75; the best baseline's without."),
-    ] = None,
-    metric: Annotated[
-        str | None, typer.Option("--metric", help="Judge by another metric that was logged, as published numbers do.")
-    ] = None,
+    reach: given.Reach = None,
+    metric: given.Metric = None,
     force: given.Force = False,
 ) -> None:
     """Prints the comparison of the newest sweep, from the store alone."""
@@ -202,13 +197,15 @@ def export(
     task: given.Task,
     data: given.StoredData = None,
     sweep: given.Sweep = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A folder.")] = None,
+    output: given.Folder = None,
+    reach: given.Reach = None,
+    metric: given.Metric = None,
     force: given.Force = False,
 ) -> None:
     """Writes the comparison in every format, with its figures, into one folder."""
     from rnnbench.shown.tables import exported
 
-    exported(task, data, sweep, output, force=force)
+    exported(task, data, sweep, output, reach=reach, metric=metric, force=force)
 
 
 @app.command()
@@ -217,13 +214,14 @@ def report(
     task: given.Task,
     data: given.StoredData = None,
     sweep: given.Sweep = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A folder.")] = None,
+    output: given.Folder = None,
+    reach: given.Reach = None,
     force: given.Force = False,
 ) -> None:
     """Writes one HTML page that tells all of the newest sweep, and the same as Markdown, from the store alone."""
     from rnnbench.shown.report import reported
 
-    reported(task, data, sweep, output, force=force)
+    reported(task, data, sweep, output, reach=reach, force=force)
 
 
 @app.command()

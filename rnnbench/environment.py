@@ -9,7 +9,10 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-_PACKAGES = ("torch", "pytorch-lightning", "optuna", "mlflow", "numpy", "pandas", "scikit-learn", "tokenizers")
+_PACKAGES = (
+    *("torch", "pytorch-lightning", "optuna", "mlflow", "numpy", "scipy", "pandas"),
+    *("scikit-learn", "statsforecast", "tokenizers"),
+)
 
 
 def describe() -> dict[str, str]:

@@ -47,6 +47,14 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Sweep = Annotated[str | None, typer.Option("--sweep", help="A sweep by run id or name; the newest by default.")]
 StoredData = Annotated[str | None, typer.Option("--data", help="The data set, where the task has runs on several.")]
 Run = Annotated[str, typer.Argument(help="A run id, its first 6 digits, a run's name, or best.")]
+Folder = Annotated[Path | None, typer.Option("--output", "-o", help="A folder.")]
+Reach = Annotated[
+    float | None,
+    typer.Option("--reach", help="Seconds to this validation score, a share as 0.75; the best baseline's without."),
+]
+Metric = Annotated[
+    str | None, typer.Option("--metric", help="Judge by another metric that was logged, as published numbers do.")
+]
 Force = Annotated[bool, typer.Option("--force", help="Compare unlike runs all the same; a footnote says so.")]
 
 

@@ -87,7 +87,7 @@ def of_sweep(
     found = current(records)
     if not any(record.kind == "confirm" for record in found):
         raise ComparisonError(_nothing_confirmed(found, _name(run)))
-    found = with_curves(tracker, with_examples(tracker, found))
+    found = with_curves(tracker, with_examples(tracker, found), metric)
     judged = found if metric is None else judged_by(found, metric)
     comparison = with_note(compare(judged, force=force, reach=reach), found[0].metric)
     return Result(comparison, tuple(found), parent, run.info.experiment_id, _name(run))
@@ -153,10 +153,16 @@ def exports_folder(name: str, data: str) -> Path:
     return store_folder() / "exports" / f"{name}-{data}"
 
 
-def with_curves(tracker: Tracker, records: Sequence[RunRecord]) -> list[RunRecord]:
-    """The records, confirmations with their validation curve and the seconds that training had taken."""
+def with_curves(tracker: Tracker, records: Sequence[RunRecord], metric: str | None = None) -> list[RunRecord]:
+    """The records, confirmations with their validation curve and the seconds that training had taken.
+
+    metric: another one whose curve is wanted besides that of the one that selects.
+    """
+    more = [] if metric is None else [f"validation/{metric}"]
     return [
-        tracker.with_curves(record, [f"validation/{record.metric}", "seconds"]) if record.kind == "confirm" else record
+        tracker.with_curves(record, dict.fromkeys([f"validation/{record.metric}", *more, "seconds"]))
+        if record.kind == "confirm"
+        else record
         for record in records
     ]
 

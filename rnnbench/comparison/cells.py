@@ -195,7 +195,7 @@ def remarks_text(row: Row) -> str:
 
 def about(comparison: Comparison) -> str:
     """The line under a table that says what it is of."""
-    budget = ", ".join(f"{key} {value}" for key, value in sorted(comparison.budget.items()) if value is not None)
+    budget = ", ".join(f"{key} {value}" for key, value in sorted(comparison.budget.items()) if value)
     direction = "higher" if comparison.higher_is_better else "lower"
     parts = [
         f"{style(comparison.metric).label}: {direction} is better",

@@ -30,6 +30,9 @@ def expected(material: Material) -> Section | None:
         parts.append(Points(tuple(f"{one.model}: {one.reason}" for one in found.refused)))
     if lucky:
         parts += [Heading("How much of the best was luck"), Points(tuple(lucky))]
+    elif parts and material.comparison.is_refitted:
+        why = "Confirmed on training and validation together, nothing is left to say how much of the best was luck"
+        parts.append(Words(f"{why}: --reselect 3 would tell before the choice.", is_soft=True))
     return Section("expected", "What a search is expected to find", tuple(parts)) if parts else None
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 
-def reported(task: str, data: str | None, sweep: str | None, output: Path | None, *, force: bool) -> None:
+def reported(
+    task: str, data: str | None, sweep: str | None, output: Path | None, *, reach: float | None = None, force: bool
+) -> None:
     """Writes the report of the newest sweep, logs it on the sweep's run, and says where it is."""
     from rnnbench import results
     from rnnbench.shown.console import notes
@@ -15,7 +17,7 @@ def reported(task: str, data: str | None, sweep: str | None, output: Path | None
 
     tracker = Tracker()
     _, parent = results.latest_sweep(tracker, task, data, sweep)
-    result = results.of_sweep(tracker, parent, force=force)
+    result = results.of_sweep(tracker, parent, force=force, reach=reach)
     with notes.status("writing the report"):
         paths = report(tracker, result, output)
     print_paths([path for path in paths if path.suffix != ".svg"])

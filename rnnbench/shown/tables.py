@@ -76,11 +76,23 @@ def compared(
     notes.print(f"wrote {output}")
 
 
-def exported(task: str, data: str | None, sweep: str | None, output: Path | None, *, force: bool) -> None:
-    """Writes every format and says where."""
+def exported(
+    task: str,
+    data: str | None,
+    sweep: str | None,
+    output: Path | None,
+    *,
+    reach: float | None = None,
+    metric: str | None = None,
+    force: bool,
+) -> None:
+    """Writes every format and says where; judged by another metric, beside the usual tables and not over them."""
     from rnnbench import results
 
-    tracker, result = _find(task, data, sweep, force=force)
+    tracker, result = _find(task, data, sweep, force=force, reach=reach, metric=metric)
+    if output is None and metric is not None:
+        usual = results.exports_folder(result.name, result.comparison.data)
+        output = usual.with_name(f"{usual.name}-{metric}")
     print_paths(results.write_exports(tracker, result, output))  # type: ignore[arg-type]
 
 

@@ -157,4 +157,4 @@ BEYOND = (
     Shape("MASE, 240 windows", 240, 48, 0.87, _windows(240, 24)),
     Shape("bits, 1 seed in 10 diverging", 870, 29, 2.3, _bits(870, _unlucky(0.01, CHANCE, -0.5))),
 )
-"""Where no interval can be trusted: ten blocks of examples in all, or seeds of which a rare one decides the mean."""
+"""Where no interval can be trusted: five blocks of examples in all, or seeds of which a rare one decides the mean."""

@@ -26,7 +26,7 @@ OPTIONS = {
     "baselines": "--data --json",
     "confirm": "--seeds --model --workers --json --data --sweep",
     "compare": "--format --output --sweep --force",
-    "export": "--output --sweep",
+    "export": "--output --sweep --metric",
     "across": "--model --format --output --export --force --json",
     "report": "--data --sweep --output --force",
     "importance": "--data --sweep --model --evaluator --output --json",

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 Sweep = tuple[Place, tuple[str, ...], Finished]
 SECTIONS = [
     "question", "answer", "data", "protocol", "table", "intervals", "curves", "expected", "importance", "trials",
-    "costs", "samples", "runs", "versions", "repeat",
+    "costs", "classes", "samples", "runs", "versions", "repeat",
 ]  # fmt: skip
 
 

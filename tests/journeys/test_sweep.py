@@ -90,6 +90,17 @@ def test_nothing_stays_behind_running(finished: Sweep) -> None:
     assert {run.info.status for run in place.runs()} == {"FINISHED"}
 
 
+def test_judged_by_another_metric_the_files_stand_beside_the_usual_ones(finished: Sweep) -> None:
+    place, _, _ = finished
+    said = place.type_in("export", "sentiment", "--metric", "log_loss", "--reach", "0.6").stdout.split()
+    tables = [place.folder / line for line in said if line.endswith("comparison.json")]
+    assert [path.parent.name for path in tables] == ["sentiment-reviews.csv-log_loss"]
+    written = json.loads(tables[0].read_text(encoding="utf-8"))
+    assert (written["metric"], written["reach"]) == ("log_loss", 0.6)
+    usual = place.type_in("export", "sentiment").stdout.split()
+    assert not {*usual} & {*said}
+
+
 def test_the_same_command_again_makes_no_run_and_the_same_table(finished: Sweep) -> None:
     place, command, _ = finished
     before = {run.info.run_id for run in place.runs()}
