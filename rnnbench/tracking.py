@@ -161,7 +161,10 @@ class Tracker:
         try:
             told = json.loads(details.read_text(encoding="utf-8")) if details.exists() else {}
         except (ValueError, OSError) as error:
-            raise RnnbenchError(f"run {record.name} ({record.run_id}): {details} is damaged ({error})") from error
+            raise RnnbenchError(
+                f"run {record.name} ({record.run_id}): {details} is damaged ({error}). Put it back, or "
+                "delete it to go on without what it holds of this run"
+            ) from error
         return replace(record, examples=found, details=told)
 
     def repair(self, experiment_id: str) -> int:

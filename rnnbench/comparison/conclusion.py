@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rnnbench.comparison.base import ALPHA, Comparison, Row
+from rnnbench.comparison.base import ALPHA, Comparison, Interval, Row
 from rnnbench.comparison.cells import one_line, p_text, score_text, style, with_unit
 from rnnbench.comparison.footnotes import is_unequally_searched, reach, untested
 from rnnbench.wording import listed
@@ -93,13 +93,19 @@ def _over_baseline(table: Comparison) -> str:
     clauses = [first]
     if unclear:
         alone = len(unclear) == 1
-        in_doubt = all(row.interval for row in unclear)
+        in_doubt = all(row.interval and row.interval.low < row.interval.high for row in unclear)
         chance = "seeds and test examples" if all(row.ahead_of_baseline for row in unclear) else "seeds"
-        doubt = f"within the chance of {chance}" if in_doubt else "with too few seeds to be sure"
+        together = "" if all(baseline.test in _around(row) for row in unclear) else ", all encoders taken together"
+        doubt = f"within the chance of {chance}{together}" if in_doubt else "with too few seeds to be sure"
         clauses.append(f"{_names(unclear)} {'is' if alone else 'are'} ahead of it, but {doubt}")
     if behind and (unclear or not clear):
         clauses.append(f"{_names(behind)} {'does' if len(behind) == 1 else 'do'} not beat it")
     return "; ".join(clauses) + "."
+
+
+def _around(row: Row) -> Interval:
+    """The interval that is shown of a row's mean, or of the mean alone."""
+    return row.interval or Interval(row.test or 0.0, row.test or 0.0)
 
 
 def _all_but(some: Sequence[Row], everyone: Sequence[Row]) -> str:

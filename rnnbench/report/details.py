@@ -14,6 +14,9 @@ from rnnbench.comparison.figures import BASELINE, LINES, RULE, Write, axis_label
 from rnnbench.report.base import Line, Material, Picture, Section, Table, Words
 from rnnbench.report.drawing import svg
 
+MOST_CLASSES = 10
+"""Of more classes, the pairs that are mistaken most are shown, so many of each row."""
+
 Steps = Mapping[str, np.ndarray]
 """By name of a row, (steps,) the mean over its seeds."""
 
@@ -24,7 +27,7 @@ def by_step(material: Material) -> Section | None:
     found: dict[str, np.ndarray] = {}
     for row in (*table.encoders, *_best_baseline(material)):
         steps = [told["by_step"][table.metric] for told in _told(material, row) if table.metric in told["by_step"]]
-        if steps and len({len(one) for one in steps}) == 1:
+        if steps:
             found[row.model] = np.mean(steps, axis=0)
     if not found:
         return None
@@ -34,7 +37,8 @@ def by_step(material: Material) -> Section | None:
         "error_by_step",
         step_figure(found, table.metric, [row.model for row in table.encoders], svg),
         f"Test {label} by step of the horizon, from the first to the last: {told}.",
-        "Each step of the horizon alone, the mean over seeds; dashed: the best baseline.",
+        "Each step of the horizon alone, the mean over seeds"
+        + ("; dashed: the best baseline." if any(row.model in found for row in table.baselines) else "."),
     )
     return Section("steps", "Error by step", (picture,))
 
@@ -70,16 +74,42 @@ def by_class(material: Material) -> Section | None:
     names = next((one["classes"] for found in told.values() for one in found if "classes" in one), None)
     if names is None:
         return None
-    lines = []
-    for model, found in told.items():
-        # every seed has met the same texts
-        counts = np.sum([one["confusion_matrix"] for one in found], axis=0) if found else np.zeros((0, 0))
-        for name, own in zip(names, counts, strict=False):
-            shares = 100 * own / max(1, own.sum())
-            lines.append(Line((model, str(name), *(f"{share:.1f}" for share in shares))))
-    headers = ("who", "a text that is", *(f"is told as {name} (%)" for name in names))
-    table = Table("Shares of each class, over all seeds", headers, (False, False, *[True] * len(names)), tuple(lines))
+    # every seed has met the same texts
+    shares = {
+        model: _of_each_class(np.sum([one["confusion_matrix"] for one in found], axis=0))
+        for model, found in told.items()
+        if found
+    }
+    table = _whole(names, shares) if len(names) <= MOST_CLASSES else _worst(names, shares)
     return Section("classes", "Which class is taken for which", (Words("On the test split.", is_soft=True), table))
+
+
+def _of_each_class(counts: np.ndarray) -> np.ndarray:
+    """Percent of the texts of each true class, row by row."""
+    shares: np.ndarray = 100 * counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
+    return shares
+
+
+def _whole(names: Sequence[str], shares: Mapping[str, np.ndarray]) -> Table:
+    lines = [
+        Line((model, str(name), *(f"{share:.1f}" for share in row)))
+        for model, own in shares.items()
+        for name, row in zip(names, own, strict=True)
+    ]
+    headers = ("who", "a text that is", *(f"is told as {name} (%)" for name in names))
+    return Table("Shares of each class, over all seeds", headers, (False, False, *[True] * len(names)), tuple(lines))
+
+
+def _worst(names: Sequence[str], shares: Mapping[str, np.ndarray]) -> Table:
+    """The pairs that are mistaken most: a table of all of many classes is for nobody to read."""
+    lines = []
+    for model, own in shares.items():
+        wrong = np.where(np.eye(len(names), dtype=bool), 0.0, own)
+        for place in np.argsort(-wrong, axis=None, kind="stable")[:MOST_CLASSES]:
+            true, told = np.unravel_index(place, wrong.shape)
+            lines.append(Line((model, str(names[true]), str(names[told]), f"{wrong[true, told]:.1f}")))
+    headers = ("who", "a text that is", "is told as", "share (%)")
+    return Table("The classes most often mistaken, over all seeds", headers, (False, False, False, True), tuple(lines))
 
 
 def _best_baseline(material: Material) -> list[Row]:
@@ -88,9 +118,10 @@ def _best_baseline(material: Material) -> list[Row]:
 
 
 def _told(material: Material, row: Row) -> list[dict[str, Any]]:
-    """The details of the runs behind a row."""
-    return [
+    """The details of the runs behind a row; none where a run of an earlier version left some out."""
+    found = [
         {"by_step": {}, **record.details}
         for record in (*material.of_kind("confirm"), *material.of_kind("baseline"))
         if record.run_id in row.run_ids and record.details
     ]
+    return found if len(found) == len(row.run_ids) else []

@@ -109,7 +109,7 @@ def sweep_plan(task: str, options: SweepOptions) -> SweepPlan:
             parent = _begin(tracker, experiment_id, first, tags)
         plain = {**_stored(tracker, parent), **{model: config.to_plain() for model, config in configs.items()}}
         tracker.writer(parent).text(json.dumps(plain, ensure_ascii=False, indent=1), _PLAN_FILE)
-        usual = set(plain) == set(configurations(task, replace(options, models=())))
+        usual = set(plain) == set(models_of(task))
         write_down(tracker, parent, task, replace(options, models=() if usual else tuple(plain)), loaded)
     return SweepPlan(
         key=journal_key,

@@ -6,8 +6,9 @@ A best validation score is partly the luck of its seed. With `search.reselect` t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from rnnbench import results, runs
+from rnnbench import runs
 from rnnbench.choosing import REPETITIONS, candidates, chosen
 from rnnbench.experiment import ExperimentConfig, from_plain
 from rnnbench.record import RunRecord
@@ -42,7 +43,7 @@ class Reselection:
         if not self._have_all_begun():
             return {}
         named = self._named()
-        return {named[name]: _again(trial) for name, trial in chosen(self._records()).items() if name in named}
+        return {named[name]: self._again(named[name], trial) for name, trial in chosen(self._records()).items()}
 
     def begin(self, model: str, config: ExperimentConfig) -> tuple[str, str]:
         """Claims a run: its name and its id in the store."""
@@ -70,18 +71,26 @@ class Reselection:
             for name, trials in best.items():
                 for repetition in range(REPETITIONS if place < len(trials) and name in named else 0):
                     seed = self.studies.reselect_seed(named[name], int(trials[place].tags["trial"]), repetition)
-                    config = _again(trials[place], seed)
+                    config = self._again(named[name], trials[place], seed)
                     if (name, config.choice(), str(seed)) not in taken:
                         yield named[name], config
 
+    def _again(self, model: str, trial: RunRecord, seed: int = 0) -> ExperimentConfig:
+        """A trial's configuration, to be trained on another seed, on the machine that is asked for now."""
+        again = from_plain(trial.config).with_values({}, seed=seed)
+        return replace(again, hardware=self.plan.config(model).hardware)
+
     def _records(self) -> list[RunRecord]:
-        return results.of_newest_code(self.tracker.records(self.plan.experiment_id, self.plan.parent))
+        """Those of the plan's encoders as their files are now; others may search in the same sweep at the same time."""
+        named = self._named()
+        codes = {name: self.plan.configs[model]["encoder"].get("code") for name, model in named.items()}
+        return [
+            record
+            for record in self.tracker.records(self.plan.experiment_id, self.plan.parent)
+            if record.model in codes
+            and (not record.config or record.config["encoder"].get("code") == codes[record.model])
+        ]
 
     def _named(self) -> dict[str, str]:
         """The models of the plan by the short name that records have."""
         return {runs.model_name(model): model for model in self.plan.configs}
-
-
-def _again(trial: RunRecord, seed: int = 0) -> ExperimentConfig:
-    """A trial's configuration, to be trained on another seed."""
-    return from_plain(trial.config).with_values({}, seed=seed)

@@ -306,6 +306,28 @@ def test_rule_8_the_command_that_repeats_a_sweep_has_the_encoders_of_every_call(
     )
 
 
+def test_rule_8_a_call_for_one_encoder_may_set_what_only_that_one_has(store):
+    options = SweepOptions(models=("transformer",), sets=("encoder.heads=2",), trials=2, seeds=2)
+    assert [*sweep_plan("sentiment", options).configs] == ["transformer"]
+
+
+def test_rule_8_what_was_chosen_is_trained_on_the_machine_that_is_asked_for_now(store):
+    options = SweepOptions(models=("rnn", "gru"), trials=2, seeds=2)
+    planted_sweep.plant("sentiment", options)
+    later = sweep_plan("sentiment", replace(options, sets=("hardware.threads=2",)))
+    choices = Worker(later).reselection.choices()
+    assert {model: config.hardware.threads for model, config in choices.items()} == {"rnn": 2, "gru": 2}
+
+
+def test_rule_8_encoders_that_another_call_searches_meanwhile_have_no_part_in_a_choice(store):
+    plan = planted_sweep.plant("sentiment", SweepOptions(models=("rnn", "gru"), trials=3, seeds=2))
+    tracker = Tracker()
+    before = Worker(plan).reselection.choices()
+    first = of_kind(tracker.records(plan.experiment_id, plan.parent), "trial")
+    planted_sweep.write(tracker, plan, replace(first, model="lstm"), "001-lstm")
+    assert Worker(plan).reselection.choices() == before
+
+
 def test_rule_9_random_draws_are_marked_and_too_few_are_told(records):
     draws = {
         model: [one.tags["draw"] for one in records if (one.kind, one.model) == ("trial", model)]

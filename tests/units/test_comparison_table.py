@@ -140,6 +140,7 @@ def test_seeds_that_all_score_the_same_do_not_make_a_baseline_surely_beaten() ->
     same = compare([*confirms("lstm", 0.8, 0.8), baseline("bayes", 0.79)])
     assert row(same, "lstm").beats_baseline
     assert not row(same, "lstm").surely_beats_baseline
+    assert "lstm is ahead of it, but with too few seeds to be sure." in verdict(same)
 
 
 def test_without_examples_the_seeds_have_to_leave_a_baseline_out_for_all_encoders_at_once() -> None:
@@ -151,6 +152,7 @@ def test_without_examples_the_seeds_have_to_leave_a_baseline_out_for_all_encoder
     among = compare([*confirms("lstm", *scores), *confirms("gru", *scores), *confirms("rnn", *scores), between])
     assert row(alone, "lstm").surely_beats_baseline
     assert not row(among, "lstm").surely_beats_baseline
+    assert "are ahead of it, but within the chance of seeds, all encoders taken together." in verdict(among)
 
 
 def test_one_seed_has_no_interval_and_a_verdict_that_says_so() -> None:

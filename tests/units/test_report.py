@@ -195,6 +195,30 @@ def test_classes_taken_for_one_another_are_told_in_shares_of_the_true_class() ->
     Page(html_page(made))
 
 
+def test_of_many_classes_the_pairs_that_are_mistaken_most_are_told() -> None:
+    names = [f"class {number}" for number in range(12)]
+    counts = [[8 if true == told else 0 for told in range(12)] for true in range(12)]
+    counts[3][5] = 2
+
+    def confused(record: RunRecord) -> RunRecord:
+        return replace(record, details={"confusion_matrix": counts, "classes": names})
+
+    made = material(found=[confused(record) for record in records()])
+    table = next(section for section in sections(made) if section.key == "classes").parts[1]
+    assert table.lines[0].cells == ("lstm", "class 3", "class 5", "20.0")  # type: ignore[union-attr]
+    assert len(table.lines) == 20  # type: ignore[union-attr]
+
+
+def test_a_row_of_which_some_runs_kept_no_details_has_none() -> None:
+    found = [
+        replace(record, details={"by_step": {"accuracy": [1.0, 2.0]}}) if record.seed != 1 else record
+        for record in records()
+    ]
+    part = next(section for section in sections(material(found=found)) if section.key == "steps").parts[0]
+    assert "majority_class" in part.alt  # type: ignore[union-attr]
+    assert "lstm" not in part.alt  # type: ignore[union-attr]
+
+
 def test_a_store_of_an_earlier_version_still_has_a_report() -> None:
     bare = Material(name="sentiment", comparison=compare(records()), records=tuple(records()))
     page = html_page(bare)
