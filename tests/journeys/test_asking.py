@@ -63,4 +63,5 @@ def test_baselines_tell_what_there_is_to_beat(task: str, place: Place, typed: Ty
     found = json.loads(told.stdout)
     assert len(found) >= 3
     assert all(f"test/{metric}" in item["metrics"] for item in found if "skipped" not in item)
-    assert not place.store.exists(), "baselines alone are told, not stored"
+    stored = {run.info.run_name for run in place.runs(kind="baseline", test_opened="True")}
+    assert stored == {item["model"] for item in found}, "whoever opens the test split is stored"
