@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from rnnbench.comparison.base import Row
 from rnnbench.comparison.cells import score_text, style
-from rnnbench.comparison.figures import BASELINE, LINES, RULE, Write, axis_label, new_figure, plain_name
+from rnnbench.comparison.figures import INK, LINES, RULE, Write, axis_label, new_figure, plain_name
 from rnnbench.report.base import Line, Material, Picture, Section, Table, Words
 from rnnbench.report.drawing import svg
 
@@ -55,7 +55,7 @@ def step_figure(found: Steps, metric: str, encoders: Sequence[str], write: Write
         is_encoder = name in encoders
         axes.plot(
             np.arange(1, len(steps) + 1), steps, label=plain_name(name), linewidth=1.8,
-            color=LINES[encoders.index(name) % len(LINES)] if is_encoder else BASELINE,
+            color=LINES[encoders.index(name) % len(LINES)] if is_encoder else INK,
             linestyle="-" if is_encoder else (0, (4, 3)), marker="o" if len(steps) == 1 else None,
         )  # fmt: skip
     axes.grid(color=RULE, linewidth=0.6)
