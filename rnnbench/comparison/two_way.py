@@ -98,12 +98,12 @@ def example_degrees(examples: int, block: int) -> float:
     """Degrees of freedom of `spread`: 2 / (relative variance of the estimate).
 
     For a lag window, that relative variance is 2 * reach / examples * (the integral of its square), and the integral is
-    8/3 for the one that is flat up to the reach and falls to zero at twice that.
+    8/3 for the one that is flat up to the reach and falls to zero at twice that: 3/8 of examples / reach.
 
     Source: Priestley 1981, Spectral Analysis and Time Series, section 6.2.
     """
     length = reach_of_dependence(examples, block)
-    return max(1.0, examples - 1.0 if length == 1 else 0.75 * examples / length - 1)
+    return max(1.0, examples - 1.0 if length == 1 else 0.375 * examples / length)
 
 
 def influence_of(scores: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

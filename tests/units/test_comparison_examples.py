@@ -103,7 +103,7 @@ def test_the_footnotes_say_what_the_intervals_are_over() -> None:
     of_one_seed = [record for record in records() if record.seed in (None, 0)]
     assert "tested on these test examples alone" not in " ".join(compare(of_one_seed).footnotes)
     series = " ".join(compare(confirms("lstm", scores_of(0.8), block=24)).footnotes)
-    assert "neighbours within 24 of one another as dependent" in series
+    assert "neighbours within 36 of one another as dependent" in series
 
 
 def test_a_rival_worse_on_every_seed_but_not_beyond_the_chance_of_examples_stays_in_the_bold_group() -> None:
@@ -271,9 +271,11 @@ def test_scores_that_do_not_make_up_the_test_score_are_not_used() -> None:
 def test_a_test_split_too_short_for_its_dependence_is_told_and_one_far_too_short_has_student_t() -> None:
     enough, short, too_short = (compare(confirms("lstm", scores_of(0.8), block=block)) for block in (83, 250, 251))
     assert [row(table, "lstm").examples for table in (enough, short, too_short)] == [EXAMPLES, EXAMPLES, 0]
-    warning = "holds only 4.0 stretches of 250 examples that do not depend on one another"
+    warning = (
+        "The test split is short: 1000 examples, of which neighbours within 250 are known to depend on one another"
+    )
     assert any(warning in note for note in short.footnotes)
-    assert not any("stretches" in note for note in (*enough.footnotes, *too_short.footnotes))
+    assert not any("is short" in note for note in (*enough.footnotes, *too_short.footnotes))
 
 
 def test_one_seed_of_examples_has_no_interval() -> None:
