@@ -65,7 +65,11 @@ def heading(columns: Sequence[str]) -> str:
 
 def table_line(figures: Figures) -> str:
     """Several numbers in columns, each with its standard error."""
-    cells = [f"{value:.1f} \N{PLUS-MINUS SIGN} {error:.1f} {figures.unit}" for _, value, error in figures.figures]
+    digits = 1 if figures.unit == "%" else 4
+    cells = [
+        f"{value:.{digits}f} \N{PLUS-MINUS SIGN} {error:.{digits}f} {figures.unit}".rstrip()
+        for _, value, error in figures.figures
+    ]
     return f"  {figures.name:<{NAME_WIDTH}}" + "".join(f"{cell:>{COLUMN_WIDTH}}" for cell in cells)
 
 

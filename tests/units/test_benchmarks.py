@@ -12,7 +12,7 @@ from rnnbench import registry
 from rnnbench.benchmarks import base
 from rnnbench.benchmarks.base import Figures, Measurement, one_thread, paired_seconds
 from rnnbench.cli import app
-from rnnbench.shown.benchmarks import line
+from rnnbench.shown.benchmarks import line, table_line
 
 
 @pytest.fixture
@@ -32,6 +32,12 @@ def tiny(monkeypatch):
     names = registry.names
     monkeypatch.setattr(registry, "names", lambda folder: sorted(counts) if folder == "benchmarks" else names(folder))
     return counts
+
+
+def test_several_numbers_of_a_line_are_shown_to_the_digits_that_matter():
+    shares = table_line(Figures("held", "%", (("a", 95.04, 0.51), ("b", 7.0, 1.0))))
+    assert shares.split() == ["held", "95.0", "±", "0.5", "%", "7.0", "±", "1.0", "%"]
+    assert table_line(Figures("found", "", (("80 %", 0.0213, 0.0004),))).split() == ["found", "0.0213", "±", "0.0004"]
 
 
 def typed(*words):

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from rnnbench.comparison.sign_flips import flips
 from rnnbench.simulated.coverage import chance_coverage, coverage, false_positives, share
+from rnnbench.simulated.power import least_difference, smallest_differences
 from rnnbench.simulated.shapes import SHAPES, Shape
 
 FEW = 400
@@ -90,6 +92,26 @@ def test_the_interval_of_a_chance_holds_it(shape: Shape) -> None:
 )
 def test_the_same_simulation_twice_gives_the_same_numbers(measured: Callable[[], object]) -> None:
     assert measured() == measured()
+
+
+def test_the_least_difference_is_where_the_last_seed_and_the_interval_agree() -> None:
+    """Six seeds find an encoder worse only where it loses on each; here by hand, as examples add nothing."""
+    seeds = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0])
+    table = (
+        np.stack([seeds[::-1], seeds])[..., None].repeat(400, axis=2).astype(np.float32)
+    )  # differences 5, 3, ..., -5
+    found = least_difference(table, 1, flips(6))
+    # Student t over six differences 5, 3, 1, -1, -3, -5: 2.571 * 3.742 / sqrt(6) = 3.927; and the last seed needs 5
+    assert found == pytest.approx(5.0, abs=1e-3)
+    assert least_difference(table[:, :5], 1, flips(5)) == np.inf, "five seeds cannot show any"
+
+
+def test_more_seeds_and_fewer_rivals_find_smaller_differences() -> None:
+    bits = SHAPES[1]
+    few, many, rivals = (smallest_differences(bits, *size, 60) for size in ((6, 2), (20, 2), (6, 4)))
+    assert many[0.8][0] < few[0.8][0] < rivals[0.8][0]
+    assert few[0.5][0] < few[0.8][0] < few[0.95][0]
+    assert all(0 < error < value for value, error in few.values())
 
 
 def test_a_share_has_its_binomial_standard_error() -> None:
