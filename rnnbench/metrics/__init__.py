@@ -21,6 +21,7 @@ from rnnbench.metrics.text import bits_per_character, nats, nats_per_character, 
 
 __all__ = [
     "HIGHER_IS_BETTER",
+    "IDEAL",
     "LABELS",
     "MULTIPLES",
     "ForecastErrors",
@@ -74,6 +75,9 @@ LABELS: dict[str, str] = {
     "mae_standardised": "MAE (standardised)",
 }
 """Every metric's key to what a table's head or an axis calls it."""
+
+IDEAL: dict[str, float] = {"perplexity": 1.0}
+"""What cannot be improved, where that is neither 0 for an error nor 1 for a share."""
 
 HIGHER_IS_BETTER = frozenset({"accuracy", "macro_f1"})
 

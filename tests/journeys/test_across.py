@@ -111,6 +111,7 @@ def test_some_data_sets_are_named_and_too_few_for_a_test_over_data_sets(filled: 
         (["--model", "grru"], "unknown model 'grru'. Did you mean 'gru'?"),
         (["--format", "word"], "unknown format 'word'"),
         (["--output", "somewhere"], "--output needs --export"),
+        (["--export", "--output", __file__], "cannot write"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

@@ -185,7 +185,7 @@ def test_versions_of_the_protocol_do_not_meet_and_forcing_makes_no_test() -> Non
 
 def test_without_a_baseline_there_is_no_skill_and_it_says_what_to_type() -> None:
     tables = several(2) | {"bare": table("bare", {m: [0.5, 0.6] for m in "abc"}, baseline=None)}
-    with pytest.raises(ComparisonError, match=r"bare: no baseline .* Type: rnnbench baselines sentiment --data bare"):
+    with pytest.raises(ComparisonError, match=r"bare: no baseline .* The command of its sweep, typed again"):
         summarize(tables)
 
 
@@ -207,7 +207,7 @@ def test_a_single_seed_has_scores_and_no_intervals() -> None:
     found = summarize({"x": table("x", scores), "y": table("y", scores)})
     assert standing(found, "b").iqm_interval is None
     assert any("single seed" in note for note in found.footnotes)
-    assert json.loads(render(found, "json"))["standings"][0]["rank_interval"] is None
+    assert json.loads(render(found, "json"))["standings"][0]["iqm_interval"] is None
 
 
 def test_the_order_of_experiments_changes_nothing() -> None:

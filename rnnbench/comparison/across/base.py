@@ -59,11 +59,13 @@ class Against:
 
 @dataclass(frozen=True)
 class Standing:
-    """One encoder over all experiments. Intervals are of the chance in seeds alone, for these data sets."""
+    """One encoder over all experiments. Intervals are of the chance in seeds alone, for these data sets.
+
+    A rank has none: it jumps where two encoders are level, and drawing seeds again does not see that.
+    """
 
     encoder: str
     average_rank: float
-    rank_interval: Interval | None
     iqm: float
     iqm_interval: Interval | None
     win_rate: float

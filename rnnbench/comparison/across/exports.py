@@ -8,6 +8,7 @@ from rnnbench.comparison.across.base import Across
 from rnnbench.comparison.across.figures import critical_difference_figure, skill_figure
 from rnnbench.comparison.across.formats import FORMATS, render
 from rnnbench.comparison.exports import SUFFIXES, write_whole
+from rnnbench.errors import RnnbenchError
 
 
 def export(table: Across, output: Path) -> list[Path]:
@@ -22,8 +23,11 @@ def export(table: Across, output: Path) -> list[Path]:
     diagram = "critical_difference.png"
     if table.test is not None:
         contents[diagram] = critical_difference_figure(table)
-    else:
-        (output / diagram).unlink(missing_ok=True)
     for name, content in contents.items():
         write_whole(output / name, content)
+    if table.test is None:
+        try:
+            (output / diagram).unlink(missing_ok=True)
+        except OSError as error:
+            raise RnnbenchError(f"cannot take away {str(output / diagram)!r}: {error.strerror or error}") from error
     return [output / name for name in contents]

@@ -41,14 +41,14 @@ def footnotes(table: Across, comparisons: Labelled, reasons: Sequence[str], left
         "Interquartile mean: of the skills of all seeds of all data sets, the mean of the middle half. Data sets on "
         "which every encoder does well or badly fall out of it: with few data sets it speaks of those in the middle."
     )
-    if any(one.rank_interval for one in table.standings):
+    if any(one.iqm_interval for one in table.standings):
         yield (
-            "Intervals are 95 %: of rank and interquartile mean by drawing seeds again within each data set, of win "
-            "rates by Clopper and Pearson. They hold the chance in seeds on these very data sets, not that in the "
-            "choice of data sets or of test examples."
+            "Intervals are 95 %: of the interquartile mean by drawing seeds again within each data set, of skill on "
+            "one data set by Student's t over its seeds, of win rates by Clopper and Pearson. They hold the chance in "
+            "seeds on these very data sets, not that in the choice of data sets or of test examples."
         )
     else:
-        yield "No intervals of rank and interquartile mean: a data set with a single seed shows nothing of its chance."
+        yield "No interval of the interquartile mean: a data set with a single seed shows nothing of its chance."
     yield (
         "Win rate: the share of common seeds on which an encoder beats another, ties half, "
         "every data set counting alike."

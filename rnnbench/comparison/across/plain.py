@@ -38,7 +38,7 @@ def _overall(one: Standing) -> dict[str, Any]:
     return {
         "scope": "all", "encoder": one.encoder, "metric": None, "test": None,
         **_measured("skill", one.iqm, one.iqm_interval),
-        **_measured("rank", one.average_rank, one.rank_interval),
+        **_measured("rank", one.average_rank, None),
         **_measured("win_rate", one.win_rate, one.win_interval),
         "seeds": None, "baseline": None, "baseline_test": None,
         "runs": " ".join(one.run_ids), "baseline_runs": None,

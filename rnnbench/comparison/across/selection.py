@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnbench.comparison.across.base import Entry, Experiment
 from rnnbench.comparison.across.statistics import ranks
-from rnnbench.comparison.base import Comparison, Interval, Row
+from rnnbench.comparison.base import Comparison, Row
 from rnnbench.comparison.statistics import mean_interval, skill
 from rnnbench.errors import ComparisonError, UnknownNameError
 from rnnbench.wording import listed
@@ -92,8 +92,8 @@ def experiment(label: str, table: Comparison, models: Sequence[str]) -> Experime
     skills = None if baseline is None else [_seed_skills(row, seeds, baseline, table.higher_is_better) for row in rows]
     if baseline is None or baseline.test is None or skills is None or not all(skills):
         raise ComparisonError(
-            f"{label}: no baseline leaves an error to improve on, so there is no skill. "
-            f"Type: rnnbench baselines {table.task} --data {table.data}"
+            f"{label}: no baseline leaves an error to improve on, so there is no skill"
+            + ("" if table.baselines else ". The command of its sweep, typed again, computes them")
         )
     places = ranks(np.array(skills))
     return Experiment(
@@ -113,7 +113,7 @@ def experiment(label: str, table: Comparison, models: Sequence[str]) -> Experime
                 encoder=row.model,
                 test=float(np.mean([score for seed, score in row.seed_scores if seed in seeds])),
                 skill=float(np.mean(own)),
-                interval=_interval(row, seeds, own, table, baseline.test),
+                interval=mean_interval(own),
                 rank=float(place),
                 seed_skills=tuple(own),
                 run_ids=row.run_ids,
@@ -130,16 +130,3 @@ def _seed_skills(row: Row, seeds: Sequence[int], baseline: Row, higher_is_better
     scores = dict(row.seed_scores)
     found = [skill(scores[seed], baseline.test, higher_is_better=higher_is_better) for seed in seeds]
     return [one for one in found if one is not None]
-
-
-def _interval(
-    row: Row, seeds: Sequence[int], skills: Sequence[float], table: Comparison, baseline: float
-) -> Interval | None:
-    """The interval of the experiment's own table as skill; made anew where that is over other seeds."""
-    if row.interval is None or len(row.seed_scores) != len(seeds):
-        return mean_interval(skills)
-    ends = [
-        skill(end, baseline, higher_is_better=table.higher_is_better) for end in (row.interval.low, row.interval.high)
-    ]
-    low, high = sorted(end for end in ends if end is not None)
-    return Interval(low, high)

@@ -36,7 +36,7 @@ def _overall(table: Across) -> Sheet:
         tuple(
             (
                 one_line(one.encoder),
-                f"{one.average_rank:.2f}{_ends(one.rank_interval, '{:.2f}')}",
+                f"{one.average_rank:.2f}",
                 f"{signed(one.iqm)}{_ends(one.iqm_interval, '{:+.3f}')}",
                 _share(one.win_rate, one.win_interval),
                 f"{one.experiments_beating_baseline} of {count}",

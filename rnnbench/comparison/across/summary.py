@@ -67,7 +67,6 @@ def _standings(
     """Every encoder over all experiments, the best average rank first, then the higher interquartile mean."""
     skills: Skills = [np.array([entry.seed_skills for entry in one.entries]) for one in experiments]
     places, middles, won = average_ranks(skills), iqm(skills), wins(skills)
-    rank_ends = bootstrap_intervals(skills, average_ranks, generator)
     middle_ends = bootstrap_intervals(skills, iqm, generator)
     pairs = pairs_behind([len(one.seeds) for one in experiments])
     found = []
@@ -79,7 +78,6 @@ def _standings(
             Standing(
                 encoder=encoder,
                 average_rank=float(places[index]),
-                rank_interval=rank_ends[index] if rank_ends else None,
                 iqm=float(middles[index]),
                 iqm_interval=middle_ends[index] if middle_ends else None,
                 win_rate=share,
