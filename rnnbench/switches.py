@@ -44,16 +44,6 @@ SWITCHES: Mapping[str, tuple[Any, ...]] = {
 }
 """By dotted name, values that are on: each changes what training does."""
 
-SET_WITH: Mapping[str, Mapping[str, Any]] = {
-    "encoder.locked_dropout": {"encoder.dropout": 0.3},
-    "training.optimizer": {"training.weight_decay": 0.3},
-    "training.momentum": {"training.optimizer": "sgd"},
-    "training.gradient_clip_by": {"training.gradient_clip": 0.01},
-    "training.patience": {"training.minimum_change": 100.0},
-    "training.minimum_change": {"training.patience": 1},
-}
-"""What else has to be set for a switch to have something to act on."""
-
 
 def reason_against(model: str, switch: str, value: Any) -> str | None:
     """Why an encoder refuses a switch, in words, or None where it works.

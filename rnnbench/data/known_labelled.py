@@ -10,7 +10,7 @@ import numpy as np
 
 from rnnbench.data.base import Facts, LabelledTexts
 from rnnbench.data.sources import ResearchFile, WheelData, read_all
-from rnnbench.data.splits import by_group_balanced, fingerprint, labelled_splits, stratified
+from rnnbench.data.splits import by_group, fingerprint, labelled_splits, stratified
 
 SPLIT_SEED = 0
 
@@ -110,7 +110,7 @@ def rotten_tomatoes(folder: str | None = None) -> LabelledTexts:
     classes = ("rotten", "fresh")
     labels = np.array([classes.index(category) for category, _ in first.values()])
     films = [film for _, film in first.values()]
-    rows = by_group_balanced(films, labels, 0.1, 0.1, SPLIT_SEED)
+    rows = by_group(films, labels, 0.1, 0.1, SPLIT_SEED)
     splits = labelled_splits([*first], labels, rows)
     return LabelledTexts(ROTTEN_TOMATOES, splits, classes, fingerprint(splits))
 

@@ -37,23 +37,14 @@ def by_position(values: np.ndarray, validation_start: int, test_start: int) -> S
 
 
 def by_group(
-    groups: Sequence[Hashable], validation_share: float, test_share: float, seed: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Row numbers of the three splits such that no group stands in two of them.
-
-    Groups are drawn in a seeded order: into test until it holds its share of rows, then into validation, the rest
-    into training. Inside a split the rows keep their order.
-    """
-    return _by_group(groups, validation_share, test_share, np.random.default_rng(seed))
-
-
-def by_group_balanced(
     groups: Sequence[Hashable], labels: np.ndarray, validation_share: float, test_share: float, seed: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The same, with class shares in validation and test like those of the whole, as far as groups allow.
+    """Row numbers of the three splits such that no group stands in two of them, and classes are mixed as in the whole.
 
-    Of `GROUP_DRAWS` seeded draws it keeps the one whose largest difference in a class share is smallest: a split whose
-    classes are mixed otherwise would make its scores differ from the other's before any model is trained.
+    Groups are drawn in a seeded order: into test until it holds its share of rows, then into validation, the rest
+    into training. Inside a split the rows keep their order. Of `GROUP_DRAWS` seeded draws it keeps the one whose
+    largest difference in a class share is smallest: a split whose classes are mixed otherwise would make its scores
+    differ from the other's before any model is trained.
     """
     generator = np.random.default_rng(seed)
     draws = [_by_group(groups, validation_share, test_share, generator) for _ in range(GROUP_DRAWS)]

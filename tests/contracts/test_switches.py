@@ -16,13 +16,22 @@ from rnnbench.errors import SettingsError
 from rnnbench.experiment import layer_class, task_class
 from rnnbench.resolving import resolve
 from rnnbench.settings import TrainingSettings
-from rnnbench.switches import SET_WITH, SWITCHES, matrix, reason_against
+from rnnbench.switches import SWITCHES, matrix, reason_against
 
 SMALL = (
     "task.embedding_size=12", "task.window=8", "task.word_dropout=0", "encoder.hidden_size=10", "encoder.num_layers=2",
     "encoder.dropout=0", "training.batch_size=8", "training.patience=0", "training.schedule=cosine", "budget.updates=8",
     "budget.validations=4", "training.learning_rate=0.01", "training.weight_decay=0", "training.gradient_clip=1",
 )  # fmt: skip
+SET_WITH = {
+    "encoder.locked_dropout": {"encoder.dropout": 0.3},
+    "training.optimizer": {"training.weight_decay": 0.3},
+    "training.momentum": {"training.optimizer": "sgd"},
+    "training.gradient_clip_by": {"training.gradient_clip": 0.01},
+    "training.patience": {"training.minimum_change": 100.0},
+    "training.minimum_change": {"training.patience": 1},
+}
+"""What else has to be set for a switch to have something to act on."""
 CASES = [(switch, value) for switch, values in SWITCHES.items() for value in values]
 NOT_SWITCHES = {
     "hidden_size", "num_layers", "bidirectional", "learning_rate", "batch_size", "decay_factor", "averaging_decay",
