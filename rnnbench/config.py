@@ -116,6 +116,11 @@ def range_from_plain(plain: Any, kind: Any = None) -> Range:
     return Ints(int(low), int(high), log=log, step=step)
 
 
+def range_from_stored(plain: Any) -> Range:
+    """A range as `range_to_plain` has left it in a store, where one of real numbers has no step."""
+    return range_from_plain(plain, float if isinstance(plain, dict) and "step" not in plain else None)
+
+
 def _number(end: Any) -> int | float:
     """An end of a range. YAML takes `1e-4` for text, for want of a point."""
     try:

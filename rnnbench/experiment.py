@@ -139,7 +139,7 @@ class ExperimentConfig:
         typed = {
             name: plain["encoder"][name.partition(".")[2]]
             for name, origin in self.origins.items()
-            if name.startswith("encoder.") and origin.startswith("--")
+            if name.startswith("encoder.") and origin.startswith(("--", "settings"))
         }
         return short_hash({**shared, "search": search, "encoder": typed})
 

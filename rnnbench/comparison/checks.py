@@ -8,15 +8,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from rnnbench.comparison.searches import search_differences
+from rnnbench.comparison.searches import SECTIONS, is_variant, range_differences, search_differences, searched_of
 from rnnbench.errors import ComparisonError
-from rnnbench.record import RunRecord
+from rnnbench.record import SEARCH_KINDS, RunRecord
 
 SHOWN_RUNS = 4
 """Runs named per differing value; the others are counted."""
-
-SEARCH_KINDS = ("trial", "reselect")
-"""Kinds of runs that a search chooses by."""
 
 CONTEXT = ("window", "max_tokens", "lookback", "horizon")
 """Settings of a task that say how much of the data is seen at once, and how far ahead a forecast goes."""
@@ -56,7 +53,8 @@ def mixtures(records: Sequence[RunRecord]) -> list[str]:
     encoders = [record for record in described if record.kind != "baseline"]
     found += _budgets(encoders)
     found += [_difference(f"task.{name}", _contexts(encoders, name)) for name in CONTEXT]
-    found += [_difference(label, _by_value(values)) for label, values in search_differences(encoders)]
+    unlike = [*search_differences(encoders), *range_differences(encoders), *_changes(encoders)]
+    found += [_difference(label, _by_value(values)) for label, values in unlike]
     if opened := [record for record in encoders if record.kind in SEARCH_KINDS and math.isfinite(record.test)]:
         found.append(f"the search has seen the test split: {named(opened)}")
     confirmed = _grouped([record for record in records if record.kind == "confirm"], lambda record: record.model)
@@ -134,9 +132,28 @@ def _contexts(records: Sequence[RunRecord], name: str) -> dict[str, list[RunReco
         for record in records
         if name in (record.config.get("task") or {})
         and f"task.{name}" not in (record.config.get("searched") or {})
-        and (name == "horizon" or "variant_of" not in (record.config.get("encoder") or {}))
+        and (name == "horizon" or not is_variant(record))
     ]
     return _grouped(fixed, lambda record: record.config["task"][name])
+
+
+def _changes(records: Sequence[RunRecord]) -> Iterable[tuple[str, list[tuple[str, RunRecord]]]]:
+    """What changed from run to run of one encoder although no search drew it: (label, [(value, run), ...])."""
+    for model in sorted({record.model for record in records}):
+        known = [record for record in records if record.model == model and searched_of(record) is not None]
+        own = [(record, fixed(record)) for record in known]
+        for name in sorted({name for _, values in own for name in values}):
+            values = [(json.dumps(values[name]), record) for record, values in own if name in values]
+            yield f"{name} of {model}, which was not searched", values
+
+
+def fixed(record: RunRecord) -> dict[str, Any]:
+    """The settings of a run that no search drew and no size was matched by, by dotted name."""
+    sections = {name: record.config.get(name) or {} for name in SECTIONS}
+    drawn = {*(searched_of(record) or {}), "encoder.name", "encoder.code", "encoder.variant_of", "task.name"}
+    if (record.config.get("budget") or {}).get("match_parameters"):
+        drawn |= {"encoder.hidden_size"}
+    return {name: value for name, value in flattened(sections).items() if name not in drawn}
 
 
 def flattened(nested: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

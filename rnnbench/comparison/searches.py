@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rnnbench.config import range_from_plain, range_in_words
+from rnnbench.config import range_from_stored, range_in_words
 from rnnbench.record import RunRecord
 from rnnbench.wording import listed
 
@@ -16,10 +16,9 @@ FEWEST_RANDOM = 8
 """Independent draws at the beginning of a search from which one may tell what fewer trials would have found."""
 
 SHARED = {"settings": None, "sampler": None, "pruning": None, "study_seed": None, "reselect": 0, "refit": False}
-"""What of a search every encoder of a comparison shares, and what a run means that does not say.
+"""What of a search every encoder of a comparison shares, and what a run means that does not say."""
 
-Ranges may differ where an encoder is made an exception.
-"""
+NOT_SEARCHED = "not searched"
 
 
 def searched_of(record: RunRecord) -> dict[str, Any] | None:
@@ -42,7 +41,7 @@ def searched_note(records: Sequence[RunRecord]) -> str:
         return ""
     first = next(iter(by_model.values()))
     shared = {name: plain for name, plain in first.items() if all(own.get(name) == plain for own in by_model.values())}
-    named = _short({name for own in by_model.values() for name in own})
+    named = short_names({name for own in by_model.values() for name in own})
     parts = [_listed(shared, named) or ("nothing" if len(by_model) == 1 or not any(by_model.values()) else "")]
     with_more: dict[str, list[str]] = defaultdict(list)
     for model, own in by_model.items():
@@ -85,6 +84,46 @@ def search_differences(records: Sequence[RunRecord]) -> list[tuple[str, list[tup
     return found
 
 
+def range_differences(records: Sequence[RunRecord]) -> list[tuple[str, list[tuple[str, RunRecord]]]]:
+    """Settings that several encoders have, each with the range of every run that has it: (label, [(range, run), ...]).
+
+    Choices that an encoder cannot honour are left out of its own, which is no other range. Variants are left out: what
+    is different about them is what their study asks.
+    """
+    known = [record for record in records if searched_of(record) is not None and not is_variant(record)]
+    names = sorted({name for record in known for name in searched_of(record) or {}})
+    return [(f"range of {name}", _ranges_of(name, known)) for name in names]
+
+
+def is_variant(record: RunRecord) -> bool:
+    """Whether a run is of an encoder under settings of its own that a study gave a name."""
+    return "variant_of" in (record.config.get("encoder") or {})
+
+
+def _ranges_of(name: str, records: Sequence[RunRecord]) -> list[tuple[str, RunRecord]]:
+    """Each run's range of a setting in words, without the runs whose encoder has no such setting or cannot have it."""
+    stated_of = [(record.config.get("search") or {}).get("ranges", {}) for record in records]
+    may_be_part = name.startswith("encoder.") and not any(stated.get(name) for stated in stated_of)
+    choices = [own for record in records if isinstance(own := (searched_of(record) or {}).get(name), list)]
+    widest = max(choices, key=len, default=[])
+    found = []
+    for record, stated in zip(records, stated_of, strict=True):
+        own = (searched_of(record) or {}).get(name)
+        if own is not None:
+            is_part = may_be_part and isinstance(own, list) and all(choice in widest for choice in own)
+            found.append((_in_words(widest if is_part else stated.get(name) or own), record))
+        elif _is_held_back(name, record, stated):
+            found.append((NOT_SEARCHED, record))
+    return found
+
+
+def _is_held_back(name: str, record: RunRecord, stated: Mapping[str, Any]) -> bool:
+    """Whether an encoder that has a setting was denied the search of it; some cannot honour any range of one."""
+    section, _, setting = name.partition(".")
+    has = setting in (record.config.get(section) or {})
+    return has and (section != "encoder" or stated.get(name, ...) is None)
+
+
 def usual_ranges(records: Sequence[RunRecord]) -> dict[str, Any] | None:
     """The ranges that most of an encoder's runs say."""
     spelled = Counter(json.dumps(found) for record in records if (found := searched_of(record)) is not None)
@@ -94,7 +133,7 @@ def usual_ranges(records: Sequence[RunRecord]) -> dict[str, Any] | None:
     return usual
 
 
-def _short(names: set[str]) -> dict[str, str]:
+def short_names(names: set[str]) -> dict[str, str]:
     """Each setting without its section, where no other has the same name."""
     counts = Counter(name.partition(".")[2] for name in names)
     return {name: short if counts[short := name.partition(".")[2]] == 1 else name for name in names}
@@ -102,17 +141,16 @@ def _short(names: set[str]) -> dict[str, str]:
 
 def _listed(ranges: Mapping[str, Any], named: Mapping[str, str]) -> str:
     return ", ".join(
-        f"{named.get(name, name)} {range_in_words(range_from_plain(plain, _kind(plain)))}"
-        for name, plain in sorted(ranges.items(), key=lambda item: _place(item[0]))
+        f"{named.get(name, name)} {_in_words(plain)}"
+        for name, plain in sorted(ranges.items(), key=lambda item: by_place(item[0]))
     )
 
 
-def _place(name: str) -> tuple[int, str]:
+def _in_words(plain: Any) -> str:
+    return range_in_words(range_from_stored(plain))
+
+
+def by_place(name: str) -> tuple[int, str]:
     """Where a setting is listed: training, encoder, task, and by name, whatever order the store has kept."""
     section = name.partition(".")[0]
     return SECTIONS.index(section) if section in SECTIONS else len(SECTIONS), name
-
-
-def _kind(plain: Any) -> type | None:
-    """A stored range of real numbers has no step."""
-    return float if isinstance(plain, Mapping) and "step" not in plain else None

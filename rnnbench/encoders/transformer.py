@@ -23,7 +23,7 @@ class TransformerSettings(EncoderSettings):
     feedforward_multiple: width of the inner layer, in units of the hidden size.
     """
 
-    num_layers: Annotated[int, Field(ge=1, le=32), Ints(1, 4), Group("architecture")] = 2
+    num_layers: Annotated[int, Field(ge=1, le=32), Ints(1, 3), Group("architecture")] = 2
     heads: Annotated[int, Field(ge=1, le=64), Choices(2, 4, 8), Group("architecture")] = 4
     positions: Annotated[
         Literal["rotary", "sinusoidal", "alibi", "none"],

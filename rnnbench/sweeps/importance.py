@@ -36,7 +36,7 @@ from rnnbench.comparison.importances import (
     TooFew,
 )
 from rnnbench.comparison.searches import searched_of, usual_ranges
-from rnnbench.config import Choices, Floats, Range, range_from_plain, range_to_plain
+from rnnbench.config import Choices, Floats, Range, range_from_stored, range_to_plain
 from rnnbench.experiment import from_plain
 from rnnbench.record import RunRecord
 from rnnbench.sweeps.studies import distribution_of
@@ -102,7 +102,7 @@ def importances(
 def _trials_of(model: str, records: Sequence[RunRecord]) -> _Trials:
     said = [_with_ranges(record) for record in records]
     usual = usual_ranges(said) or {}
-    ranges = {name: range_from_plain(plain, _kind(plain)) for name, plain in usual.items()}
+    ranges = {name: range_from_stored(plain) for name, plain in usual.items()}
     alike = [
         record
         for record in sorted(said, key=lambda record: (int(record.tags.get("trial", "0")), record.run_id))
@@ -124,10 +124,6 @@ def _with_ranges(record: RunRecord) -> RunRecord:
         return record
     ranges = {name: range_to_plain(found) for name, found in from_plain(record.config).ranges().items()}
     return replace(record, config={**record.config, "searched": ranges})
-
-
-def _kind(plain: Any) -> type | None:
-    return float if isinstance(plain, Mapping) and "step" not in plain else None
 
 
 def _values(record: RunRecord, ranges: Mapping[str, Range]) -> dict[str, Any]:

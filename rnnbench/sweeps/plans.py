@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import shlex
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
@@ -18,14 +17,14 @@ from rnnbench.errors import BudgetError, DataError, RnnbenchError, UnknownNameEr
 from rnnbench.experiment import ExperimentConfig, from_plain, short_hash
 from rnnbench.experiment_files import models_of, task_of
 from rnnbench.matching import match_all
+from rnnbench.record import model_name
 from rnnbench.resolving import resolve
 from rnnbench.searched import check_searched, with_ranges_of_data
 from rnnbench.store import store_folder
+from rnnbench.sweeps.alike import require_alike
 from rnnbench.sweeps.base import SweepPlan
 from rnnbench.sweeps.told import write_down
 from rnnbench.tracking import Tracker
-
-_PLAN_FILE = "plan.json"
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def configurations(task: str, options: SweepOptions) -> dict[str, ExperimentConf
     by_model = {config.model: config for config in configs}
     rows: dict[str, str] = {}
     for model in by_model:
-        name = runs.model_name(model)
+        name = model_name(model)
         if name in rows:
             raise RnnbenchError(f"two encoders are named {name!r}: {rows[name]} and {model}. Rename the file")
         rows[name] = model
@@ -82,7 +81,7 @@ def _resolve(task: str, model: str, options: SweepOptions, *, for_model: bool = 
 def sweep_plan(task: str, options: SweepOptions) -> SweepPlan:
     """The plan that the store has under the same settings, with what this call adds, or a new one.
 
-    Raises: SettingsError, UnknownNameError, DataError.
+    Raises: SettingsError, UnknownNameError, DataError; ComparisonError where no table could hold these encoders.
     """
     configs = configurations(task, options)
     first = next(iter(configs.values()))
@@ -98,8 +97,12 @@ def sweep_plan(task: str, options: SweepOptions) -> SweepPlan:
     shared = _resolve(task, first.model, options, for_model=False).comparison_key()
     key = f"{loaded.fingerprint[:6]}{_of_study(task, first.task, configs)}{shared}"
     with FileLock(str(store_folder() / "plans.lock")):  # two calls at once are one sweep, with the encoders of both
-        existing = tracker.find(experiment_id, kind="sweep", comparison_key=key)
-        if existing and not options.fresh:
+        existing = [] if options.fresh else tracker.find(experiment_id, kind="sweep", comparison_key=key)
+        stored = results.plan_of(tracker, existing[-1].info.run_id) if existing else {}
+        earlier = {model: from_plain(plain) for model, plain in stored.items() if _can_be_built(plain)}
+        drawn_from = _drawn_from(tracker, experiment_id, existing[-1].info.run_id, earlier) if existing else {}
+        require_alike(configs, earlier, drawn_from, task)
+        if existing:
             parent, journal_key = existing[-1].info.run_id, existing[-1].data.tags["sweep_key"]
         else:
             # never the name of an earlier journal, also where that sweep was deleted from the store
@@ -107,8 +110,8 @@ def sweep_plan(task: str, options: SweepOptions) -> SweepPlan:
             tags = {"fingerprint": loaded.fingerprint, "comparison_key": key, "sweep_key": journal_key}
             tags |= {"study": task} if task != first.task else {}
             parent = _begin(tracker, experiment_id, first, tags)
-        plain = {**_stored(tracker, parent), **{model: config.to_plain() for model, config in configs.items()}}
-        tracker.writer(parent).text(json.dumps(plain, ensure_ascii=False, indent=1), _PLAN_FILE)
+        plain = {**stored, **{model: config.to_plain() for model, config in configs.items()}}
+        tracker.writer(parent).text(json.dumps(plain, ensure_ascii=False, indent=1), results.PLAN_FILE)
         usual = set(plain) == set(models_of(task))
         write_down(tracker, parent, task, replace(options, models=() if usual else tuple(plain)), loaded)
     return SweepPlan(
@@ -142,7 +145,7 @@ def _check_ceiling(configs: Mapping[str, ExperimentConfig]) -> None:
         parameters, ceiling = building.parameters_of(smallest, runs.prepare(smallest)), config.budget.parameters
         if parameters > ceiling:
             raise BudgetError(
-                f"the smallest {runs.model_name(config.model)} of this search would have {parameters:,} parameters, "
+                f"the smallest {model_name(config.model)} of this search would have {parameters:,} parameters, "
                 f"above the ceiling of {ceiling:,} that all encoders share: raise budget.parameters"
             )
 
@@ -164,9 +167,9 @@ def confirmation_plan(task: str, options: ConfirmOptions) -> SweepPlan:
     """
     tracker = Tracker()
     experiment_id, parent = results.latest_sweep(tracker, task, options.data, options.sweep)
-    plain = _stored(tracker, parent)
-    by_name = {runs.model_name(model): model for model in plain}
-    wanted = [runs.model_name(model) for model in options.models] or [*by_name]
+    plain = results.plan_of(tracker, parent)
+    by_name = {model_name(model): model for model in plain}
+    wanted = [model_name(model) for model in options.models] or [*by_name]
     for name in wanted:
         if name not in by_name:
             raise UnknownNameError("model", name, by_name, hint="No other was in this sweep.")
@@ -192,45 +195,6 @@ def confirmation_plan(task: str, options: ConfirmOptions) -> SweepPlan:
     )
 
 
-def command_for(tracker: Tracker, parent: str, trials: int, seeds: int | None = None) -> str:
-    """What to type for a sweep of the store to go on to so many trials per encoder, as far as the store tells."""
-    numbers = ["--trials", str(trials), *(["--seeds", str(seeds)] if seeds else [])]
-    run = tracker.run(parent)
-    config = next((from_plain(plain) for plain in _stored(tracker, parent).values() if _can_be_built(plain)), None)
-    name = run.data.tags.get("study", run.data.tags.get("task", "TASK"))
-    words = ["rnnbench", "sweep", name]
-    if config is None:
-        return shlex.join([*words, *numbers])
-    usual = resolve(name, config.model)
-    options: dict[str, tuple[Any, str]] = {}
-    if config.data.path or config.data.name != usual.data.name:
-        words += ["--data", config.data.path or config.data.name]
-        options |= {f"data.{name}": (getattr(config.data, name), "--data") for name in ("name", "path")}
-    if config.search.settings != usual.search.settings:
-        words += ["--search", ",".join(config.search.settings) or "all"]
-        options["search.settings"] = (list(config.search.settings), "--search")
-    if config.search.refit and not usual.search.refit:
-        words += ["--refit"]
-        options["search.refit"] = (True, "--refit")
-    for setting, option, value, normal in (
-        (
-            "budget.match_parameters",
-            "--match-parameters",
-            config.budget.match_parameters,
-            usual.budget.match_parameters,
-        ),
-        ("search.reselect", "--reselect", config.search.reselect, usual.search.reselect),
-    ):
-        if value != normal and value is not None:
-            words += [option, str(value)]
-            options[setting] = (value, option)
-    for quick in (False, True):
-        key = resolve(name, config.model, options=options, quick=quick, for_model=False).comparison_key()
-        if run.data.tags.get("comparison_key", "").endswith(key):
-            return shlex.join([*words, *(["--quick"] if quick else []), *numbers])
-    return f"{shlex.join([*words, *numbers])}  with the other options of that sweep"
-
-
 def _begin(tracker: Tracker, experiment_id: str, config: ExperimentConfig, tags: Mapping[str, str]) -> str:
     number = len(tracker.find(experiment_id, kind="sweep")) + 1
     is_quick = "-quick" if any(origin.endswith("quick") for origin in config.origins.values()) else ""
@@ -238,13 +202,13 @@ def _begin(tracker: Tracker, experiment_id: str, config: ExperimentConfig, tags:
     return writer.run_id
 
 
-def _stored(tracker: Tracker, parent: str) -> dict[str, dict[str, Any]]:
-    """The configurations that earlier calls of this sweep have left."""
-    try:
-        found: dict[str, dict[str, Any]] = json.loads(tracker.artifact(parent, _PLAN_FILE).read_text(encoding="utf-8"))
-    except RnnbenchError:
-        return {}
-    return found
+def _drawn_from(
+    tracker: Tracker, experiment_id: str, parent: str, models: Iterable[str]
+) -> dict[str, Mapping[str, Any]]:
+    """The ranges that earlier trials of a sweep say they were drawn from, by model."""
+    records = results.of_newest_code(tracker.records(experiment_id, parent), results.codes_of(tracker, parent))
+    found = {record.model: record.config.get("searched") for record in records if record.kind == "trial"}
+    return {model: ranges for model in models if (ranges := found.get(model_name(model))) is not None}
 
 
 def _can_be_built(plain: Mapping[str, Any]) -> bool:

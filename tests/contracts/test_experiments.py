@@ -17,6 +17,7 @@ from rnnbench.experiment_files import models_of, task_of, yaml_of
 from rnnbench.laws import drawn
 from rnnbench.problems import problems_of
 from rnnbench.resolving import resolve
+from rnnbench.sweeps.alike import require_alike
 
 FOLDER = registry.PACKAGE.parent / "experiments"
 FILES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
@@ -99,6 +100,14 @@ def test_every_encoder_has_the_same_ranges_for_the_settings_they_share(task):
         for model in models_of(task)
     ]
     assert all(ranges == found[0] for ranges in found)
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("searched", [None, [], ["regularization"]])
+def test_its_encoders_may_stand_in_one_table(name, searched):
+    options = {} if searched is None else {"search.settings": (searched, "--search")}
+    configurations = {model: resolve(name, model, options=options) for model in models_of(name)}
+    require_alike(configurations, {}, {}, name)
 
 
 def test_every_encoder_has_the_same_comparison_key(task):
