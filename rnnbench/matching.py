@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from rnnbench import building, runs
 from rnnbench.errors import BudgetError, RnnbenchError
 from rnnbench.experiment import ExperimentConfig
-from rnnbench.record import MATCH_TOLERANCE, is_matched
+from rnnbench.record import MATCH_TOLERANCE, is_matched, model_name
 from rnnbench.tasks.base import Prepared
 
 WIDTH = "encoder.hidden_size"
@@ -105,7 +105,7 @@ def _refusal(refused: Iterable[tuple[ExperimentConfig, list[Size]]]) -> str:
     for config, sizes in refused:
         target = config.budget.match_parameters or 0
         listed = " or ".join(f"{size.parameters:,} (hidden_size {size.width})" for size in sizes)
-        told.append(f"{runs.model_name(config.model)} has {listed or 'no size that can be built'}")
+        told.append(f"{model_name(config.model)} has {listed or 'no size that can be built'}")
     return (
         f"no hidden_size comes within {MATCH_TOLERANCE:.0%} of {target:,} parameters; nearest: {', '.join(told)}. "
         "Choose another number for --match-parameters, or other embeddings or depths"

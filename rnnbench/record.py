@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -25,6 +26,14 @@ MATCH_TOLERANCE = 0.02
 Kind = Literal["trial", "reselect", "confirm", "baseline", "train"]
 """A `reselect` trains one of the best configurations again on a search seed of its own, before the choice."""
 Outcome = Literal["running", "completed", "pruned", "diverged", "out_of_memory", "failed", "interrupted"]
+
+SEARCH_KINDS: tuple[Kind, ...] = ("trial", "reselect")
+"""Kinds of runs that a search chooses by."""
+
+
+def model_name(model: str) -> str:
+    """The short name of a model, which its records have: its own, or the stem of the user's file."""
+    return Path(model).stem if model.endswith(".py") else model
 
 
 @dataclass(frozen=True)

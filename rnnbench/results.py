@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rnnbench.choosing import asked_for, candidates, chosen, reselections
 from rnnbench.comparison import compare, export
@@ -18,9 +19,12 @@ from rnnbench.comparison.other_metric import judged_by, with_note
 from rnnbench.comparison.view import IN_TABLE
 from rnnbench.errors import ComparisonError, RnnbenchError, UnknownNameError, did_you_mean
 from rnnbench.experiment_files import task_of
-from rnnbench.record import RunRecord
+from rnnbench.record import RunRecord, model_name
 from rnnbench.store import store_folder
 from rnnbench.tracking import PARENT, Run, Tracker
+
+PLAN_FILE = "plan.json"
+"""On a sweep's run: the configuration of each of its encoders, as the last call had them."""
 
 
 @dataclass(frozen=True)
@@ -84,13 +88,35 @@ def of_sweep(
     """
     run = tracker.run(parent)
     records = tracker.records(run.info.experiment_id, parent)
-    found = current(records)
+    codes = codes_of(tracker, parent)
+    found = current(records, codes)
     if not any(record.kind == "confirm" for record in found):
         raise ComparisonError(_nothing_confirmed(found, _name(run)))
     found = with_curves(tracker, with_examples(tracker, found), metric)
     judged = found if metric is None else judged_by(found, metric)
-    comparison = with_note(compare(judged, force=force, reach=reach), found[0].metric)
-    return Result(comparison, tuple(found), parent, run.info.experiment_id, _name(run))
+    name = _name(run)
+    looks = earlier_looks(records, codes)
+    comparison = compare(judged, force=force, reach=reach, name=name, notes=[looks] if looks else [])
+    comparison = with_note(comparison, found[0].metric)
+    return Result(comparison, tuple(found), parent, run.info.experiment_id, name)
+
+
+def earlier_looks(records: Sequence[RunRecord], codes: Mapping[str, str | None]) -> str:
+    """That configurations were scored on the test split which the search does not choose any more, or nothing."""
+    opened = {
+        (record.model, record.tags.get("choice"))
+        for record in records
+        if record.kind == "confirm" and record.tags.get("test_opened") == "True"
+    }
+    now = {(model, trial.tags.get("choice")) for model, trial in chosen(of_newest_code(records, codes)).items()}
+    counts = Counter(model for model, _ in opened - now)
+    if not counts:
+        return ""
+    listed = ", ".join(f"{model} {count}" for model, count in sorted(counts.items()))
+    return (
+        f"Configurations that the search chose before, and that were scored on the test split too: {listed}. "
+        "Whoever knew those scores was not blind when going on."
+    )
 
 
 def _name(sweep: Run) -> str:
@@ -114,12 +140,15 @@ def _nothing_confirmed(records: Sequence[RunRecord], task: str) -> str:
     )
 
 
-def current(records: Sequence[RunRecord]) -> list[RunRecord]:
+def current(records: Sequence[RunRecord], codes: Mapping[str, str | None] | None = None) -> list[RunRecord]:
     """The records that count: trials, baselines, and confirmations of what each search chose in the end.
 
     The choice of a model is made as `choosing` says; where candidates were trained again, those runs count too.
+
+    Args:
+        codes: the state of each encoder's own file that the last call of the sweep had, see `codes_of`.
     """
-    records = of_newest_code(records)
+    records = of_newest_code(records, codes or {})
     choices = {model: trial.tags["choice"] for model, trial in chosen(records).items()}
     again = candidates(records, asked_for(records))
     ids = {one.run_id for found in again.values() for trial in found for one in reselections(records, trial)}
@@ -135,9 +164,23 @@ def current(records: Sequence[RunRecord]) -> list[RunRecord]:
     ]
 
 
-def of_newest_code(records: Sequence[RunRecord]) -> list[RunRecord]:
-    """The records without those of an earlier state of a user's own encoder file."""
-    codes = {record.model: _code(record) for record in records if record.kind == "trial" and record.config}
+def codes_of(tracker: Tracker, parent: str) -> dict[str, str | None]:
+    """By encoder, what its own file held when the sweep was last called; None for one that comes with rnnbench."""
+    return {model_name(model): plain["encoder"].get("code") for model, plain in plan_of(tracker, parent).items()}
+
+
+def plan_of(tracker: Tracker, parent: str) -> dict[str, dict[str, Any]]:
+    """The plain configuration of each encoder of a sweep, by model, as its calls have left them; empty for none."""
+    try:
+        found: dict[str, dict[str, Any]] = json.loads(tracker.artifact(parent, PLAN_FILE).read_text(encoding="utf-8"))
+    except RnnbenchError:
+        return {}
+    return found
+
+
+def of_newest_code(records: Sequence[RunRecord], codes: Mapping[str, str | None]) -> list[RunRecord]:
+    """The records without those of another state of a user's own encoder file; where none is told, the newest's."""
+    codes = {record.model: _code(record) for record in records if record.kind == "trial" and record.config} | {**codes}
     return [
         record for record in records if not record.config or _code(record) == codes.get(record.model, _code(record))
     ]
@@ -174,7 +217,7 @@ def with_examples(tracker: Tracker, records: Sequence[RunRecord]) -> list[RunRec
     ]
 
 
-def write_exports(tracker: Tracker, result: Result, output: Path | None = None) -> list[Path]:
+def write_exports(result: Result, output: Path | None = None) -> list[Path]:
     """Every format and figure of a comparison in one folder. Raises: RnnbenchError where it cannot be written."""
     folder = output or exports_folder(result.name, result.comparison.data)
     return export(result.comparison, result.records, folder)
@@ -189,7 +232,7 @@ def publish(tracker: Tracker, result: Result) -> None:
     table, words = render(result.comparison, "md"), verdict(result.comparison)
     with tempfile.TemporaryDirectory() as folder:
         try:
-            for path in write_exports(tracker, result, Path(folder)):
+            for path in write_exports(result, Path(folder)):
                 writer.file(path, "comparison")
         except OSError as error:
             raise RnnbenchError(f"the tables could not be stored: {error.strerror}") from error

@@ -22,7 +22,7 @@ from rnnbench.errors import SealedSplitError
 from rnnbench.experiment import ExperimentConfig, task_class
 from rnnbench.memory import PeakMemory
 from rnnbench.metrics import higher_is_better
-from rnnbench.record import ALSO_IN_TRAINING, Kind, RunRecord
+from rnnbench.record import ALSO_IN_TRAINING, SEARCH_KINDS, Kind, RunRecord, model_name
 from rnnbench.showcases import SHOWCASE_FILE, to_json
 from rnnbench.tasks.base import Prepared, SequenceTask
 from rnnbench.tracking import Tracker
@@ -31,9 +31,6 @@ from rnnbench.training.costs import measured, sizes
 from rnnbench.training.fitting import fit, is_out_of_memory
 from rnnbench.training.samples import KeepText, Samples
 from rnnbench.training.weights import save_weights
-
-SEARCH_KINDS = ("trial", "reselect")
-"""Kinds of runs that a search chooses by: the test split stays sealed in them, whoever asks."""
 
 KEPT_KINDS = ("confirm", "train")
 """Kinds of runs whose weights are kept, to be used later; a trial keeps its configuration alone."""
@@ -193,11 +190,6 @@ def _also_in_training(config: ExperimentConfig) -> dict[str, str]:
     settings, state = config.data.model_dump_json(), _state_of(config.data.path)
     found = _overlap(settings, config.task, state, refit=config.search.refit)
     return {ALSO_IN_TRAINING: found.test_in_words} if found.test else {}
-
-
-def model_name(model: str) -> str:
-    """The short name of a model: its own, or the stem of the user's file."""
-    return Path(model).stem if model.endswith(".py") else model
 
 
 def tracked(

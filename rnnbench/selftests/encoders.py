@@ -11,7 +11,7 @@ from rnnbench import registry
 from rnnbench.encoders.base import EncoderSettings, Layer
 from rnnbench.experiment import layer_class
 from rnnbench.laws import CLASS_LAWS, LAWS, Law, settings_to_try
-from rnnbench.runs import model_name
+from rnnbench.record import model_name
 from rnnbench.selftests.base import Bench, Check
 
 TWINS = {"scratch_rnn": nn.RNN, "scratch_lstm": nn.LSTM, "scratch_gru": nn.GRU}

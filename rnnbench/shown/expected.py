@@ -38,7 +38,7 @@ def expected_of_search(
 
     tracker = Tracker()
     experiment_id, parent = results.latest_sweep(tracker, task, data, sweep)
-    records = results.current(tracker.records(experiment_id, parent))
+    records = results.current(tracker.records(experiment_id, parent), results.codes_of(tracker, parent))
     asked = known_models(models, {record.model for record in records if record.kind == "trial"})
     with notes.status("drawing trials again"):
         found = expectations(records, asked)

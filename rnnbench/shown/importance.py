@@ -48,7 +48,7 @@ def mattered(
         raise UnknownNameError("evaluator", evaluator, (*EVALUATORS, "both"))
     tracker = Tracker()
     experiment_id, parent = results.latest_sweep(tracker, task, data, sweep)
-    records = results.current(tracker.records(experiment_id, parent))
+    records = results.current(tracker.records(experiment_id, parent), results.codes_of(tracker, parent))
     asked = known_models(models, {record.model for record in records if record.kind == "trial"})
     with notes.status("weighing settings"):
         wanted = [name for name in EVALUATORS if evaluator in (name, "both")]
@@ -71,7 +71,7 @@ def mattered(
 
 def known_models(models: Sequence[str], known: set[str]) -> list[str]:
     """The names asked for, in the order typed. Raises: UnknownNameError for one that has no trials."""
-    from rnnbench.runs import model_name
+    from rnnbench.record import model_name
 
     names = [model_name(model) for model in models]
     for name in names:

@@ -54,6 +54,8 @@ class SweepProgress:
     def tell(self, event: Event) -> None:
         """Takes in one event and shows what it changes."""
         match event.what:
+            case "there":
+                self.ended.setdefault((event.model, event.kind), []).append(event)
             case "start":
                 self.running[event.worker] = event
                 self._since[event.worker] = time.monotonic()
@@ -72,7 +74,7 @@ class SweepProgress:
             self.live.update(self._panel(), refresh=True)
 
     def best(self, model: str) -> float | None:
-        """The best validation score of a model's completed trials so far in this call."""
+        """The best validation score of a model's completed trials so far."""
         scores = [
             event.score * self.sign
             for event in self.ended.get((model, "trial"), [])
@@ -90,7 +92,7 @@ class SweepProgress:
             self.console.print(f"{name}: {event.outcome}{score}{f'  ({left} left)' if left else ''}")
 
     def _left(self) -> str:
-        """How long still, from the pieces of work finished in this call."""
+        """How long still, by what the pieces of work took that were finished in this call."""
         workers = max(1, len(self._since))
         planned = {"trial": self.trials, "reselect": self.reselected, "confirm": self.seeds}
         seconds = 0.0
@@ -100,8 +102,8 @@ class SweepProgress:
             took = self.seconds.get(kind) or self.seconds.get("trial")
             if not took:
                 return ""
-            done = sum(len(events) for (_, ended), events in self.ended.items() if ended == kind)
-            seconds += max(0, count * len(self.models) - done) * sum(took) / len(took)
+            left = sum(max(0, count - len(self.ended.get((model, kind), []))) for model in self.models)
+            seconds += left * sum(took) / len(took)
         seconds /= workers
         return f"about {seconds / 60:.0f} min" if seconds > 90 else f"about {max(1, round(seconds / 5) * 5)} s"
 

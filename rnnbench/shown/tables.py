@@ -89,11 +89,11 @@ def exported(
     """Writes every format and says where; judged by another metric, beside the usual tables and not over them."""
     from rnnbench import results
 
-    tracker, result = _find(task, data, sweep, force=force, reach=reach, metric=metric)
+    _, result = _find(task, data, sweep, force=force, reach=reach, metric=metric)
     if output is None and metric is not None:
         usual = results.exports_folder(result.name, result.comparison.data)
         output = usual.with_name(f"{usual.name}-{metric}")
-    print_paths(results.write_exports(tracker, result, output))  # type: ignore[arg-type]
+    print_paths(results.write_exports(result, output))
 
 
 def print_paths(paths: list[Path]) -> None:

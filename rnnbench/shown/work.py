@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from rnnbench.record import model_name
 from rnnbench.shown.console import notes, out
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def training(config: ExperimentConfig, as_json: bool) -> None:
         shown = "  ".join(f"{key} {value:.4g}" for key, value in values.items())
         notes.print(f"update {update:>6}  {shown}", markup=False)
 
-    name = f"{runs.model_name(config.model)}-seed{config.seed}"
+    name = f"{model_name(config.model)}-seed{config.seed}"
     hooks = runs.Hooks(log=log)
     try:
         record = runs.tracked(config, tracker=tracker, experiment_id=experiment_id, name=name, hooks=hooks)
@@ -139,10 +140,10 @@ def _say_sizes(plan: SweepPlan) -> None:
     if target is None:
         return
     notes.print(f"  [cyan]parameters[/cyan]  matched to {target:,} +- 2 %: hidden_size is solved for, not searched")
-    longest = max(len(runs.model_name(config.model)) for config in configs)
+    longest = max(len(model_name(config.model)) for config in configs)
     for config in configs:
         parameters = building.parameters_of(config, runs.prepare(config))
-        name = f"{runs.model_name(config.model):<{longest}}"
+        name = f"{model_name(config.model):<{longest}}"
         notes.print(f"  {name}  hidden_size {config.encoder.hidden_size}, {parameters:,} parameters", highlight=False)
     if any(config.ranges() for config in configs):
         notes.print("  [dim]as configured; every draw is solved for itself[/dim]")
@@ -158,7 +159,7 @@ def run_confirmation(task: str, options: ConfirmOptions, as_json: bool) -> None:
 
 
 def _carry_out(plan: SweepPlan, workers: int | None, as_json: bool) -> None:
-    from rnnbench import results, runs
+    from rnnbench import results
     from rnnbench.choosing import REPETITIONS
     from rnnbench.comparison import render
     from rnnbench.experiment import task_class
@@ -166,11 +167,10 @@ def _carry_out(plan: SweepPlan, workers: int | None, as_json: bool) -> None:
     from rnnbench.shown.progress import SweepProgress
     from rnnbench.shown.tables import print_paths, print_result
     from rnnbench.sweeps import SweepInterrupted, carry_out
-    from rnnbench.tracking import Tracker
 
     progress = SweepProgress(
         notes,
-        {model: runs.model_name(model) for model in plan.searched or plan.confirmed or plan.configs},
+        {model: model_name(model) for model in plan.trained},
         trials=plan.trials,
         seeds=plan.seeds,
         reselected=REPETITIONS * plan.config(next(iter(plan.configs))).search.reselect,
@@ -188,7 +188,7 @@ def _carry_out(plan: SweepPlan, workers: int | None, as_json: bool) -> None:
         return
     print_result(result)
     out.print()
-    print_paths(results.write_exports(Tracker(), result))
+    print_paths(results.write_exports(result))
     out.print("rnnbench ui shows every run behind these numbers")
 
 

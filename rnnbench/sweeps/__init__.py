@@ -4,12 +4,12 @@ from rnnbench.sweeps.base import SweepInterrupted, SweepPlan
 from rnnbench.sweeps.plans import (
     ConfirmOptions,
     SweepOptions,
-    command_for,
     configurations,
     confirmation_plan,
     sweep_plan,
 )
 from rnnbench.sweeps.sweep import carry_out, confirm, sweep, trials_there
+from rnnbench.sweeps.told import command_for
 
 __all__ = [
     "ConfirmOptions",

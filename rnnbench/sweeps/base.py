@@ -49,6 +49,11 @@ class SweepPlan:
         return from_plain(self.configs[model])
 
     @property
+    def trained(self) -> tuple[str, ...]:
+        """The models that this call trains."""
+        return self.searched or self.confirmed or tuple(self.configs)
+
+    @property
     def journal(self) -> Path:
         """The file that holds this sweep's studies."""
         folder = store_folder() / "optuna"
@@ -60,12 +65,12 @@ class SweepPlan:
 class Event:
     """Something that happened in a worker, for whoever shows progress.
 
-    what: `start`, `progress`, `end` of a piece of work, `error` in one; `refused` when the sweep cannot go on; `done`
-        when a worker has nothing left.
+    what: `there` for what an earlier call has ended; `start`, `progress`, `end` of a piece of work, `error` in one;
+        `refused` when the sweep cannot go on; `done` when a worker has nothing left.
     kind: `trial`, `reselect`, `confirm` or `baseline`. share: how much of it is done, 0 to 1.
     """
 
-    what: Literal["start", "progress", "end", "done", "error", "refused"]
+    what: Literal["there", "start", "progress", "end", "done", "error", "refused"]
     worker: int = 0
     kind: str = ""
     model: str = ""

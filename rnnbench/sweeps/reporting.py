@@ -15,8 +15,7 @@ from rnnbench.report.writing import write_report
 from rnnbench.results import Result
 from rnnbench.showcases import SHOWCASE_FILE
 from rnnbench.sweeps.importance import importances
-from rnnbench.sweeps.plans import command_for
-from rnnbench.sweeps.told import DATA_FILE
+from rnnbench.sweeps.told import DATA_FILE, command_for
 from rnnbench.tracking import Tracker
 
 FOLDER = "report"
@@ -52,8 +51,8 @@ def material_of(tracker: Tracker, result: Result) -> Material:
         data=_read(tracker, result.parent, DATA_FILE),
         environments=_of_runs(tracker, confirms, "environment.json"),
         showcases=_of_runs(tracker, confirms, SHOWCASE_FILE),
-        command=_command(tracker, result, _trials(result), _seeds(result)),
-        more_trials=_command(tracker, result, more) if more else "",
+        command=command_for(tracker, result.parent, _trials(result), _seeds(result)),
+        more_trials=command_for(tracker, result.parent, more) if more else "",
     )
 
 
@@ -69,14 +68,6 @@ def _read(tracker: Tracker, run_id: str, path: str) -> dict[str, Any]:
     except RnnbenchError:
         return {}
     return content
-
-
-def _command(tracker: Tracker, result: Result, trials: int, seeds: int | None = None) -> str:
-    """What to type for the same sweep with so many trials; a sweep of an earlier version stored no command."""
-    typed = tracker.run(result.parent).data.tags.get("command")
-    if not typed:
-        return command_for(tracker, result.parent, trials, seeds)
-    return f"{typed} --trials {trials}" + (f" --seeds {seeds}" if seeds else "")
 
 
 def _trials(result: Result) -> int:

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rnnbench import runs
 from rnnbench.choosing import REPETITIONS, candidates, chosen
 from rnnbench.experiment import ExperimentConfig, from_plain
-from rnnbench.record import RunRecord
+from rnnbench.record import RunRecord, model_name
 from rnnbench.sweeps.studies import Studies
 from rnnbench.tracking import PARENT, Tracker
 
@@ -47,9 +46,9 @@ class Reselection:
 
     def begin(self, model: str, config: ExperimentConfig) -> tuple[str, str]:
         """Claims a run: its name and its id in the store."""
-        name = f"{runs.model_name(model)}-again-{config.choice()[:4]}-{config.seed}"
+        name = f"{model_name(model)}-again-{config.choice()[:4]}-{config.seed}"
         tags = {"kind": "reselect", "choice": config.choice(), "planned_seed": str(config.seed)}
-        tags |= {"model": runs.model_name(model)}
+        tags |= {"model": model_name(model)}
         return name, self.tracker.start(self.plan.experiment_id, name, tags, self.plan.parent).run_id
 
     def _is_due(self) -> bool:
@@ -93,4 +92,4 @@ class Reselection:
 
     def _named(self) -> dict[str, str]:
         """The models of the plan by the short name that records have."""
-        return {runs.model_name(model): model for model in self.plan.configs}
+        return {model_name(model): model for model in self.plan.configs}

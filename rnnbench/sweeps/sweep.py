@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import os
+from collections import Counter
 
 from rnnbench import results
-from rnnbench.sweeps.base import SweepInterrupted, SweepPlan, Tell
+from rnnbench.record import SEARCH_KINDS, model_name
+from rnnbench.sweeps.base import Event, SweepInterrupted, SweepPlan, Tell
 from rnnbench.sweeps.plans import ConfirmOptions, SweepOptions, confirmation_plan, sweep_plan
 from rnnbench.sweeps.processes import run_workers
 from rnnbench.sweeps.worker import Worker
-from rnnbench.tracking import Tracker
+from rnnbench.tracking import PARENT, Tracker
 
 
 def sweep(task: str, options: SweepOptions, tell: Tell) -> results.Result:
@@ -43,8 +46,10 @@ def carry_out(plan: SweepPlan, workers: int | None, tell: Tell) -> results.Resul
     tracker.resume(plan.parent)
     try:
         clean_up(plan)
+        reopen_baselines(plan)
         left = Worker(plan).count_left()
         if left:
+            _tell_what_is_there(tracker, plan, tell)
             run_workers(plan, min(left, workers or os.cpu_count() or 1), tell, lambda: clean_up(plan))
         result = results.of_sweep(tracker, plan.parent)
         results.publish(tracker, result)
@@ -54,6 +59,33 @@ def carry_out(plan: SweepPlan, workers: int | None, tell: Tell) -> results.Resul
         raise
     tracker.writer(plan.parent).end("completed")
     return result
+
+
+def _tell_what_is_there(tracker: Tracker, plan: SweepPlan, tell: Tell) -> None:
+    """Tells what earlier calls have ended, so that what is left is counted from there.
+
+    As long as trials are to come, another configuration may be chosen: what else there is may not count in the end.
+    """
+    names = {model_name(model): model for model in plan.trained}
+    records = tracker.records(plan.experiment_id, plan.parent)
+    there = results.current(records, results.codes_of(tracker, plan.parent))
+    trials = Counter(one.model for one in there if one.kind == "trial")
+    is_searching = any(trials[name] < plan.trials for name in names)
+    kinds = ("trial",) if is_searching else (*(SEARCH_KINDS if plan.trials else ()), "confirm")
+    for one in there:
+        if one.model in names and one.kind in kinds:
+            score = one.validation if math.isfinite(one.validation) else None
+            tell(Event("there", 0, one.kind, names[one.model], one.name, 1.0, score, one.outcome))
+
+
+def reopen_baselines(plan: SweepPlan) -> None:
+    """Lets baselines be computed again that failed in an earlier call, or of which no run is left."""
+    tracker = Tracker()
+    are_there = bool(tracker.find(plan.experiment_id, **{PARENT: plan.parent, "kind": "baseline"}))
+    for claim in tracker.find(plan.experiment_id, **{PARENT: plan.parent, "claim": "baselines"}):
+        outcome = claim.data.tags.get("outcome")
+        if outcome == "failed" or (outcome == "completed" and not are_there):
+            tracker.writer(claim.info.run_id).tags({"outcome": "interrupted"})
 
 
 def clean_up(plan: SweepPlan) -> None:

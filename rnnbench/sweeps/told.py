@@ -46,5 +46,15 @@ def command_of(task: str, options: SweepOptions) -> str:
     return shlex.join(words)
 
 
+def command_for(tracker: Tracker, parent: str, trials: int, seeds: int | None = None) -> str:
+    """What to type for a sweep of the store with so many trials per encoder, and seeds, as far as the store tells."""
+    tags = tracker.run(parent).data.tags
+    numbers = f"--trials {trials}" + (f" --seeds {seeds}" if seeds else "")
+    if "command" in tags:
+        return f"{tags['command']} {numbers}"
+    begun = shlex.join(["rnnbench", "sweep", tags.get("study", tags.get("task", "TASK"))])
+    return f"{begun} {numbers}, with the other options of that sweep"
+
+
 def _typed(value: Any) -> str:
     return ",".join(map(str, value)) if isinstance(value, Iterable) and not isinstance(value, str) else str(value)

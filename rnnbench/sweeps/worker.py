@@ -20,6 +20,7 @@ from rnnbench.choosing import chosen_length
 from rnnbench.errors import BudgetError
 from rnnbench.experiment import ExperimentConfig
 from rnnbench.matching import matched
+from rnnbench.record import model_name
 from rnnbench.sweeps.base import Event, SweepPlan, Tell
 from rnnbench.sweeps.reselection import Reselection
 from rnnbench.sweeps.studies import Studies, Trial
@@ -122,7 +123,7 @@ class Worker:
             trial, config = self.studies.draw(model, base, at_random=redraw > _MOST_PROPOSALS)
             sized = self._sized(config)
             if sized is not None:
-                name = f"{trial.user_attrs['index'] + 1:03d}-{runs.model_name(model)}"
+                name = f"{trial.user_attrs['index'] + 1:03d}-{model_name(model)}"
                 return _Work("trial", model, name, sized, trial)
             self.studies.tell(model, trial, "over_ceiling", None)
         if base.budget.match_parameters is not None:
@@ -161,8 +162,8 @@ class Worker:
     def _begin_confirmation(self, model: str, config: ExperimentConfig) -> _Work:
         tags = {"kind": "confirm", "choice": config.choice(), "planned_seed": str(config.seed)}
         tags |= {"seed": str(config.seed)}  # one that fails before it has begun is a seed that failed
-        name = f"{runs.model_name(model)}-seed{config.seed}"
-        tags |= {"model": runs.model_name(model)}
+        name = f"{model_name(model)}-seed{config.seed}"
+        tags |= {"model": model_name(model)}
         length = self._length_of(config)
         writer = self.tracker.start(self.plan.experiment_id, name, tags, self.plan.parent)
         return _Work("confirm", model, name, config, run_id=writer.run_id, refit=length)

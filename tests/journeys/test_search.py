@@ -49,6 +49,7 @@ def told_trials(store: object) -> Callable[[int], None]:
     experiment = tracker.experiment("sentiment", "rotten_tomatoes")
     key = resolve("sentiment", "gru", options=_search(base), for_model=False).comparison_key()
     tags = {"kind": "sweep", "task": "sentiment", "comparison_key": f"abcdef{key}"}
+    tags["command"] = "rnnbench sweep sentiment --search encoder.dropout,basics"
     parent = tracker.start(experiment, "sweep-1", tags)
     parent.text(json.dumps({"gru": base.to_plain()}), "plan.json")
     chance = random.Random(0)
@@ -108,4 +109,6 @@ def test_a_sweep_of_the_basics_says_so_and_has_too_few_trials_for_importance(pla
         assert "encoder.dropout" not in run.data.params
     refused = place.typed("importance", "sentiment", code=2)
     assert "2 completed trials of 3 settings, and 10 are needed" in refused.told
-    assert "with the other options of that sweep" in refused.told
+    assert "To add trials, type: rnnbench sweep sentiment" in refused.told
+    assert "--search basics" in refused.told
+    assert refused.told.rstrip().endswith("--trials 10")

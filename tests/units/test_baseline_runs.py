@@ -8,6 +8,9 @@ from rnnbench import baseline_runs, results, runs
 from rnnbench.baselines.base import BaselineResult
 from rnnbench.comparison import compare
 from rnnbench.experiment import task_class
+from rnnbench.sweeps import SweepPlan
+from rnnbench.sweeps.sweep import reopen_baselines
+from rnnbench.sweeps.worker import Worker
 from rnnbench.tracking import PARENT, Tracker
 
 
@@ -107,6 +110,25 @@ def test_baselines_that_learn_from_validation_too_are_other_baselines(tracker, e
     assert {model: record.metrics for model, record in again.items()} == {
         model: record.metrics for model, record in usual.items()
     }
+
+
+@pytest.mark.parametrize("lost", ["failed", "deleted"])
+def test_a_sweep_typed_again_computes_baselines_that_failed_or_were_deleted(tracker, experiment, lost):
+    parent = tracker.start(experiment, "sweep", {"kind": "sweep"}).run_id
+    writer = tracker.start(experiment, "baselines", {"kind": "claim", "claim": "baselines"}, parent)
+    plan = SweepPlan("key", "sentiment", "small_texts", experiment, parent, {}, 1, 1, ())
+    worker = Worker(plan)
+    assert worker.count_left() == 0, "somebody computes them"
+    reopen_baselines(plan)
+    assert worker.count_left() == 0
+    writer.end("failed" if lost == "failed" else "completed")
+    reopen_baselines(plan)
+    assert worker.count_left() == 1
+    tracker.start(experiment, "bayes", {"kind": "baseline"}, parent).end("completed")
+    again = tracker.start(experiment, "baselines", {"kind": "claim", "claim": "baselines"}, parent)
+    again.end("completed")
+    reopen_baselines(plan)
+    assert worker.count_left() == 0
 
 
 def test_other_data_has_its_baselines_computed_anew(tracker, experiment, monkeypatch):

@@ -12,6 +12,7 @@ import torch
 from rnnbench import building, registry, runs
 from rnnbench.errors import BudgetError
 from rnnbench.experiment import from_plain, task_class
+from rnnbench.record import model_name
 from rnnbench.resolving import resolve
 from rnnbench.tracking import Tracker, record_of
 
@@ -162,8 +163,8 @@ def test_hooks_hear_and_end_a_training():
 
 
 def test_the_name_of_a_file_of_ones_own_is_its_stem():
-    assert runs.model_name("gru") == "gru"
-    assert runs.model_name("/somewhere/my_cell.py") == "my_cell"
+    assert model_name("gru") == "gru"
+    assert model_name("/somewhere/my_cell.py") == "my_cell"
 
 
 # in the store

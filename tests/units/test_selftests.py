@@ -23,7 +23,7 @@ from rnnbench.data.base import DataSettings, Splits
 from rnnbench.data.overlap import Overlap
 from rnnbench.encoders.gru import GRU
 from rnnbench.layers import numpy_kernels
-from rnnbench.record import RunRecord
+from rnnbench.record import RunRecord, model_name
 from rnnbench.selftests import baselines, chance, encoders, leaks, made, run, same_twice, twins
 from rnnbench.selftests.base import Bench, Check, thrown_away
 from rnnbench.selftests.twins import Pair
@@ -298,8 +298,8 @@ def test_every_encoder_meets_itself_on_every_task_and_no_seed_is_used_twice(tmp_
     trained = []
 
     def confirmed(config, *, first_seed, seeds=twins.SEEDS):
-        trained.append((config.task, runs.model_name(config.model), first_seed))
-        return [confirmation(runs.model_name(config.model), seed, float(seed)) for seed in range(seeds)]
+        trained.append((config.task, model_name(config.model), first_seed))
+        return [confirmation(model_name(config.model), seed, float(seed)) for seed in range(seeds)]
 
     monkeypatch.setattr(twins, "confirmed", confirmed)
     assert len([*twins.pairs(tmp_path, 12)]) == 12

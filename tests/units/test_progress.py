@@ -1,0 +1,45 @@
+"""What a sweep shows while it goes: counted from what earlier calls have done."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from rnnbench.shown.progress import SweepProgress
+from rnnbench.sweeps.base import Event
+
+
+def shown(*models: str, **planned: int) -> tuple[SweepProgress, io.StringIO]:
+    out = io.StringIO()
+    console = Console(file=out, width=100, force_terminal=False)
+    named = {model: model for model in models}
+    return SweepProgress(console, named, trials=planned["trials"], seeds=planned["seeds"], higher_is_better=True), out
+
+
+def test_what_is_there_counts_and_is_not_told_again() -> None:
+    progress, out = shown("gru", trials=3, seeds=2)
+    with progress:
+        for number, score in enumerate((0.7, 0.8)):
+            progress.tell(Event("there", 0, "trial", "gru", f"00{number}-gru", 1.0, score, "completed"))
+        assert out.getvalue() == ""
+        assert progress.best("gru") == 0.8
+        progress.tell(Event("start", 0, "trial", "gru", "003-gru"))
+        progress.tell(Event("end", 0, "trial", "gru", "003-gru", 1.0, 0.75, "completed"))
+    assert progress.best("gru") == 0.8
+    line = out.getvalue()
+    assert line.startswith("trial 003-gru: completed  validation 0.7500")
+    # three trials of three are done: only two confirmations are left, each taken for as long as the trial took
+    assert "left" in line
+    assert progress.trials == len(progress.ended["gru", "trial"]) == 3
+
+
+def test_what_one_encoder_has_done_is_not_taken_off_what_another_has_to_do() -> None:
+    progress, out = shown("gru", "rnn", trials=2, seeds=0)
+    with progress:
+        for number in range(9):
+            progress.tell(Event("there", 0, "trial", "gru", f"00{number}-gru", 1.0, 0.7, "completed"))
+        progress.tell(Event("start", 0, "trial", "rnn", "001-rnn"))
+        progress._since[0] -= 600  # begun ten minutes ago
+        progress.tell(Event("end", 0, "trial", "rnn", "001-rnn", 1.0, 0.75, "completed"))
+    assert "(about 10 min left)" in out.getvalue()
