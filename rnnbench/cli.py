@@ -374,7 +374,7 @@ def selftest(
         int | None, typer.Option("--pairs", min=1, help="How often an encoder meets itself; 12, quick 4.")
     ] = None,
     workers: given.Workers = None,
-    quick: Annotated[bool, typer.Option("--quick", help="Under a minute instead of three.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="About one minute instead of two.")] = False,
     as_json: given.Json = False,
 ) -> None:
     """Checks this installation on made-up data: whether its answers can be believed. Exit code 1 where one fails."""

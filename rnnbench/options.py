@@ -42,7 +42,7 @@ Reselect = Annotated[
 Refit = Annotated[
     bool, typer.Option("--refit", help="Confirm on training and validation together, for the length that was chosen.")
 ]
-Quick = Annotated[bool, typer.Option("--quick", help="A small budget: two minutes instead of fifteen.")]
+Quick = Annotated[bool, typer.Option("--quick", help="A small budget: two minutes instead of ten or more.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Sweep = Annotated[str | None, typer.Option("--sweep", help="A sweep by run id or name; the newest by default.")]
 StoredData = Annotated[str | None, typer.Option("--data", help="The data set, where the task has runs on several.")]

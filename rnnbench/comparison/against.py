@@ -14,6 +14,7 @@ from rnnbench.comparison.examples import Key, Scored
 from rnnbench.comparison.sign_flips import sign_flip_p, step_down
 from rnnbench.comparison.statistics import holm, mean_interval, skill, smallest_p
 from rnnbench.comparison.two_way import Estimate, one_way, two_way
+from rnnbench.metrics import IDEAL
 
 
 def with_intervals(table: Comparison, examples: Mapping[Key, Scored]) -> Comparison:
@@ -47,7 +48,7 @@ def against_best(table: Comparison, examples: Mapping[Key, Scored]) -> Compariso
     if not encoders:
         return table
     best, *rivals = encoders
-    seeds = {row.model: _paired_seeds(best, row) for row in rivals}
+    seeds = {row.model: paired_seeds(best, row) for row in rivals}
     tested = [row for row in rivals if seeds[row.model]]
     scores = {row.model: dict(row.seed_scores) for row in (best, *tested)}
     testable = [row.model for row in tested if smallest_p(len(seeds[row.model])) < ALPHA]
@@ -66,7 +67,7 @@ def against_best(table: Comparison, examples: Mapping[Key, Scored]) -> Compariso
             return replace(row, is_best=True, in_best_group=True)
         behind = _difference(table, best, row, examples, pairs)
         p_value = p_values.get(row.model)
-        lies_behind = behind.low > 0 if behind else _mean_lead(table, best, row, seeds[row.model]) > 0
+        lies_behind = behind.low > 0 if behind else mean_lead(table, best, row) > 0
         is_worse = p_value is not None and p_value < ALPHA and lies_behind
         return replace(
             row,
@@ -94,7 +95,7 @@ def against_baseline(table: Comparison, examples: Mapping[Key, Scored]) -> Compa
     def marked(row: Row) -> Row:
         if row.test is None:
             return row
-        gained = skill(row.test, reference, higher_is_better=table.higher_is_better)
+        gained = skill(row.test, reference, higher_is_better=table.higher_is_better, perfect=IDEAL.get(table.metric))
         if row.kind == "baseline":
             return replace(row, skill=gained)
         beats = table.is_better(row.test, reference)
@@ -134,7 +135,7 @@ def against_above(table: Comparison, examples: Mapping[Key, Scored]) -> Comparis
 
 
 def _pair(table: Comparison, above: Row, row: Row, examples: Mapping[Key, Scored]) -> Pair | None:
-    seeds = _paired_seeds(above, row)
+    seeds = paired_seeds(above, row)
     if above.test is None or row.test is None or not seeds:
         return None
     sign = 1.0 if table.higher_is_better else -1.0
@@ -150,16 +151,17 @@ def _difference(
 ) -> Interval | None:
     """How much better the first is, as an interval over seeds and examples; None without scores of examples."""
     first, second = examples.get((one.kind, one.model)), examples.get((other.kind, other.model))
-    seeds = _paired_seeds(one, other)
+    seeds = paired_seeds(one, other)
     if first is None or second is None or len(seeds) < 2:
         return None
     differences = (1.0 if table.higher_is_better else -1.0) * (first.of(seeds) - second.of(seeds))
-    lead = _mean_lead(table, one, other, seeds)
+    lead = mean_lead(table, one, other)
     return _interval(lead, two_way(differences, first.weights, first.block), comparisons)
 
 
-def _mean_lead(table: Comparison, one: Row, other: Row, seeds: list[int]) -> float:
+def mean_lead(table: Comparison, one: Row, other: Row) -> float:
     """How much better the first is on the seeds that both have; 0 where they have none."""
+    seeds = paired_seeds(one, other)
     if not seeds:
         return 0.0
     sign = 1.0 if table.higher_is_better else -1.0
@@ -173,7 +175,7 @@ def _leaves_out(row: Row, reference: float, comparisons: int) -> bool:
     return interval is not None and interval.low < interval.high and reference not in interval
 
 
-def _paired_seeds(one: Row, other: Row) -> list[int]:
+def paired_seeds(one: Row, other: Row) -> list[int]:
     """Seeds that both completed; a baseline, which has none, goes with every seed."""
     first, second = dict(one.seed_scores), dict(other.seed_scores)
     if "baseline" in (one.kind, other.kind):

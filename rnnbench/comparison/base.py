@@ -113,6 +113,7 @@ class Comparison:
     reach: the validation score that `seconds_to_reach` of each row is about; reach_is_baselines: nobody stated it, so
         it is the best baseline's.
     is_refitted: encoders were confirmed on training and validation together.
+    unscored: encoders that were searched or confirmed and have no test score.
     """
 
     title: str
@@ -129,6 +130,7 @@ class Comparison:
     reach: float | None = None
     reach_is_baselines: bool = False
     is_refitted: bool = False
+    unscored: tuple[str, ...] = ()
 
     @property
     def encoders(self) -> tuple[Row, ...]:

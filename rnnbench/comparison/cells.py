@@ -228,7 +228,7 @@ def runs_by_row(comparison: Comparison) -> list[tuple[str, tuple[str, ...]]]:
     for row in comparison.rows:
         name = one_line(row.model)
         listed.append((name, row.run_ids))
-        listed.append((f"{name} (not completed)", row.lost_run_ids))
+        listed.append((f"{name} (not in the means)", row.lost_run_ids))
         listed.append((f"{name} trials", row.trial_run_ids))
         listed.append((f"{name} trained again before the choice", row.reselect_run_ids))
     return [(name, tuple(one_line(one) for one in ids)) for name, ids in listed if ids]

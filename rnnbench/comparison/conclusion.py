@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from rnnbench.comparison.base import ALPHA, Comparison, Interval, Row
 from rnnbench.comparison.cells import one_line, p_text, score_text, style, with_unit
 from rnnbench.comparison.footnotes import is_unequally_searched, reach, untested
+from rnnbench.comparison.rows import UNSCORED
+from rnnbench.comparison.sureness import is_ahead
 from rnnbench.wording import listed
 
 
 def verdict(comparison: Comparison) -> str:
     """Which encoder is best, which cannot be told from it, and which beat the best baseline."""
-    best = comparison.best
+    best, unscored = comparison.best, comparison.unscored
     if best is None:
         return "No encoder has a test score, so there is nothing to say yet."
     if comparison.is_forced:
@@ -24,6 +26,9 @@ def verdict(comparison: Comparison) -> str:
         _ranking(comparison, best),
         _over_baseline(comparison),
         "The encoders did not get the same number of trials." if is_unequally_searched(comparison) else "",
+        f"{listed(map(one_line, unscored))} {'has' if len(unscored) == 1 else 'have'} no test score."
+        if unscored
+        else "",
     ]
     return " ".join(sentence for sentence in sentences if sentence)
 
@@ -38,12 +43,14 @@ def _ranking(table: Comparison, best: Row) -> str:
     level = [row for row in others if row not in worse and row not in blind]
     if len(worse) == len(others):
         p_value = max(row.p_value for row in worse if row.p_value is not None)
-        every = "the other encoder is" if len(worse) == 1 else "every other encoder is"
-        return f"{name} is best {score}; {every} significantly worse (p {_at_most(p_value, len(worse))})."
+        every = "the other encoder" if len(worse) == 1 else "every other encoder"
+        return (
+            f"{name} is best {score}; {every}{_scored(table)} is {_worse(worse)} (p {_at_most(p_value, len(worse))})."
+        )
     clauses = [f"{name} has the best mean {score}"]
     if level:
         are = "is" if len(level) == 1 else "are"
-        with_p = listed([f"{one_line(row.model)} ({_why_level(row)})" for row in level])
+        with_p = listed([f"{one_line(row.model)} ({_why_level(table, row)})" for row in level])
         clauses.append(f"{with_p} {are} not distinguishable from it")
     if blind:
         needed = reach(table)[2]
@@ -51,14 +58,27 @@ def _ranking(table: Comparison, best: Row) -> str:
             f"too few common seeds to tell {_names(blind)} from it" + (f" ({needed} would do)" if needed else "")
         )
     if worse:
-        clauses.append(f"{_names(worse)} {'is' if len(worse) == 1 else 'are'} significantly worse")
+        clauses.append(f"{_names(worse)} {'is' if len(worse) == 1 else 'are'} {_worse(worse)}")
     return "; ".join(clauses) + "."
 
 
-def _why_level(row: Row) -> str:
-    """'p = 0.312', and where p is small enough, that other test examples might turn the order round."""
-    by_examples = row.p_value is not None and row.p_value < ALPHA
-    return f"p = {p_text(row.p_value)}" + (", but not beyond the chance of test examples" if by_examples else "")
+def _scored(table: Comparison) -> str:
+    """What 'all encoders' leave out, where some have no test score."""
+    return " with a test score" if table.unscored else ""
+
+
+def _worse(rows: Sequence[Row]) -> str:
+    """'significantly worse', and where no interval over test examples stands behind it, on which examples."""
+    return "significantly worse" + ("" if all(row.behind_best for row in rows) else " on these test examples")
+
+
+def _why_level(table: Comparison, row: Row) -> str:
+    """'p = 0.312', and where p is small enough, why that does not make it worse."""
+    why = ""
+    if row.p_value is not None and row.p_value < ALPHA:
+        ahead = is_ahead(table, row)
+        why = ", but ahead of it on the seeds both have" if ahead else ", but not beyond the chance of test examples"
+    return f"p = {p_text(row.p_value)}{why}"
 
 
 def _measured(table: Comparison, row: Row) -> str:
@@ -77,7 +97,8 @@ def _over_baseline(table: Comparison) -> str:
     """Encoders that beat the best baseline beyond chance, and those that do not."""
     baseline = table.best_baseline
     if baseline is None or baseline.test is None:
-        return "No baseline has a test score to compare with."
+        by_this = any(row.remarks == (UNSCORED,) for row in table.baselines)
+        return f"No baseline {'is scored by this metric' if by_this else 'has a test score to compare with'}."
     encoders = [row for row in table.encoders if row.test is not None]
     clear = [row for row in encoders if row.surely_beats_baseline]
     unclear = [row for row in encoders if row.beats_baseline and row not in clear]
@@ -86,7 +107,9 @@ def _over_baseline(table: Comparison) -> str:
     if not clear and not unclear:
         return f"No encoder beats {name}."
     if clear:
-        first = f"{_all_but(clear, encoders)} {'beats' if _is_singular(clear, encoders) else 'beat'} {name}"
+        first = (
+            f"{_all_but(clear, encoders, _scored(table))} {'beats' if _is_singular(clear, encoders) else 'beat'} {name}"
+        )
         first += "" if all(row.ahead_of_baseline for row in clear) else ", as far as seeds alone can tell"
     else:
         first = f"No encoder clearly beats {name}"
@@ -108,13 +131,13 @@ def _around(row: Row) -> Interval:
     return row.interval or Interval(row.test or 0.0, row.test or 0.0)
 
 
-def _all_but(some: Sequence[Row], everyone: Sequence[Row]) -> str:
+def _all_but(some: Sequence[Row], everyone: Sequence[Row], which: str = "") -> str:
     left = [row for row in everyone if row not in some]
     if len(some) > len(left) > 0 and len(some) > 2:
-        return f"All encoders but {_names(left)}"
+        return f"All encoders{which} but {_names(left)}"
     if left or len(everyone) == 1:
         return _names(some)
-    return "Both encoders" if len(everyone) == 2 else "All encoders"
+    return f"{'Both' if len(everyone) == 2 else 'All'} encoders{which}"
 
 
 def _is_singular(some: Sequence[Row], everyone: Sequence[Row]) -> bool:

@@ -61,6 +61,10 @@ def notes(curves: Sequence[ExpectedCurve]) -> list[str]:
     pruned = [f"{one.model} {one.draws.pruned}" for one in curves if one.draws.pruned]
     failed = [f"{one.model} {one.draws.failed}" for one in curves if one.draws.failed]
     said = []
+    if any(one.seconds for one in curves):
+        said.append(
+            "By seconds, a search counts as the worst random trial of any encoder until its first one has ended."
+        )
     if pruned:
         said.append(
             f"Pruned random trials ({', '.join(pruned)}) count with the best score they had reached: whole, they could "

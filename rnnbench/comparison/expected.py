@@ -36,9 +36,7 @@ import numpy as np
 from scipy import special
 
 from rnnbench.comparison.base import LEVEL
-from rnnbench.comparison.draws import FEWEST_DRAWS, Draws, random_draws
-from rnnbench.errors import ComparisonError
-from rnnbench.record import RunRecord
+from rnnbench.comparison.draws import FEWEST_DRAWS, Draws
 
 RESAMPLES = 2000
 """How often the trials are drawn again for a band over trials."""
@@ -87,17 +85,6 @@ class ExpectedCurve:
     def reliable_seconds(self) -> float:
         """The most seconds at which the band is near what it claims: half of all that the draws took."""
         return sum(self.draws.seconds) / 2
-
-
-def expected(records: Sequence[RunRecord], model: str) -> ExpectedCurve:
-    """The curve of one encoder of a sweep, from the records of all.
-
-    Raises: ComparisonError where it has too few random trials.
-    """
-    draws = random_draws(records).get(model)
-    if draws is None or (reason := refusal(draws)):
-        raise ComparisonError(f"{model}: {'no trials' if draws is None else reason}")
-    return curve_of(draws)
 
 
 def refusal(draws: Draws) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from rnnbench.choosing import counted
+from rnnbench.comparison.apart import apart_note
 from rnnbench.comparison.base import ALPHA, Comparison, Row
 from rnnbench.comparison.pareto import front_note
 from rnnbench.comparison.reaching import reach_note
@@ -17,22 +19,28 @@ from rnnbench.comparison.sureness import bold_note, chance_note, interval_notes
 from rnnbench.record import ALSO_IN_TRAINING, RunRecord
 
 
-def written(table: Comparison, records: Sequence[RunRecord], reasons: Sequence[str]) -> Iterable[str]:
+def written(
+    table: Comparison, records: Sequence[RunRecord], reasons: Sequence[str], name: str, notes: Sequence[str] = ()
+) -> Iterable[str]:
     """Every footnote, the gravest first.
 
     Args:
         reasons: why these runs should not stand together, when the table was forced.
+        name: what the sweep is called on the command line.
+        notes: what to say of runs that are not among the records.
     """
     yield from (f"FORCED, not a fair comparison. {reason}." for reason in reasons)
+    yield from notes
     yield from _also_in_training(records)
     yield from _refitted(table, records)
     yield from _significance(table)
     yield from _seeds(table)
-    yield from _trials(table, records)
+    yield from _trials(table, records, name)
     if note := searched_note([record for record in records if record.kind in ("trial", "confirm")]):
         yield note
-    yield from filter(None, (matched_note(records), reselection_note(records), few_random_note(records)))
-    yield from _baselines(table, records)
+    searches = (apart_note(records), matched_note(records), reselection_note(records), few_random_note(records))
+    yield from filter(None, searches)
+    yield from _baselines(table, records, name)
     yield from interval_notes(table)
     yield from chance_note(table)
     yield from reach_note(table)
@@ -48,9 +56,10 @@ def _refitted(table: Comparison, records: Sequence[RunRecord]) -> Iterable[str]:
     if not table.is_refitted:
         return
     both = all(record.is_refitted for record in records if record.kind == "baseline")
+    validated = any(row.validation is not None for row in table.encoders)
     yield (
-        "Confirmed on training and validation together, for as many updates as validation chose in the search: the "
-        "validation scores are those of the chosen trials. "
+        "Confirmed on training and validation together, for as many updates as validation chose in the search"
+        + (": the validation scores are those of the chosen trials. " if validated else ". ")
         + ("Baselines were fitted again on both, too." if both else "Baselines had the training split alone.")
     )
 
@@ -89,12 +98,15 @@ def _seeds(table: Comparison) -> Iterable[str]:
             yield f"{row.model}: {shared}, {'only those are tested' if row.paired_seeds else 'so not tested'}."
 
 
-def _trials(table: Comparison, records: Sequence[RunRecord]) -> Iterable[str]:
+def _trials(table: Comparison, records: Sequence[RunRecord], name: str) -> Iterable[str]:
     trials = [record for record in records if record.kind == "trial"]
     totals = {row.model: row.trials for row in table.encoders}
-    if len(set(totals.values())) > 1:
-        listed = ", ".join(f"{model} {count}" for model, count in sorted(totals.items()))
-        yield f"The encoders did not get the same number of trials: {listed}."
+    ended = totals | Counter(record.model for record in counted(records))  # an encoder without a row counts as well
+    if len(set(ended.values())) > 1:
+        listed = ", ".join(f"{model} {count}" for model, count in sorted(ended.items()))
+        fewest = min(ended.values())
+        chosen = f" Each was chosen among its first {fewest}." if fewest else ""
+        yield f"The encoders did not get the same number of trials: {listed}.{chosen}"
     by_model = {
         model: Counter(record.outcome for record in trials if record.model == model)
         for model in sorted({record.model for record in trials})
@@ -114,15 +126,16 @@ def _trials(table: Comparison, records: Sequence[RunRecord]) -> Iterable[str]:
         if model not in totals and not outcomes["completed"]:
             yield f"{model} has no row: none of its {_count(sum(outcomes.values()), 'trial')} completed."
         elif model not in totals:
-            yield f"{model} has trials but no confirm runs, so it has no row: `rnnbench confirm {table.task}`."
+            yield f"{model} has trials but no confirm runs, so it has no row: `rnnbench confirm {name}`."
 
 
-def _baselines(table: Comparison, records: Sequence[RunRecord]) -> Iterable[str]:
+def _baselines(table: Comparison, records: Sequence[RunRecord], name: str) -> Iterable[str]:
     computed = [record for record in records if record.kind == "baseline" and record.outcome == "completed"]
     if computed and not any(f"test/{table.metric}" in record.metrics for record in computed):
         yield "No baseline is scored by this metric, so there is no skill."
     elif table.best_baseline is None:
-        yield f"No baseline has a test score, so there is no skill: `rnnbench baselines {table.task}`."
+        missing = f": `rnnbench sweep {name}`, with the options it had, computes them" if not table.baselines else ""
+        yield f"No baseline has a test score, so there is no skill{missing}."
     for row in table.baselines:
         if row.test is None and row.remarks != (UNSCORED,):
             yield f"Baseline {row.model} has no test score: {', '.join(row.remarks)}."

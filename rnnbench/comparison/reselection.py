@@ -1,6 +1,6 @@
 """What training the best again before choosing says of luck: a best score is the highest of many, each with its chance.
 
-    luck = best single score of the search - mean score of the chosen configuration on seeds that had no say in it
+    luck = best single score of the search - mean score of the same configuration on seeds that did not make it best
 
 Source: Cawley and Talbot (2010), On over-fitting in model selection and subsequent selection bias in performance
 evaluation, JMLR 11.
@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from rnnbench.choosing import REPETITIONS, asked_for, candidates, chosen, fresh_scores, reselections
+from rnnbench.choosing import REPETITIONS, asked_for, candidates, fresh_scores, reselections
 from rnnbench.comparison.cells import MetricStyle, style
 from rnnbench.record import RunRecord
 
@@ -28,11 +28,10 @@ def lucky_shares(records: Sequence[RunRecord]) -> dict[str, float]:
     What the confirmations' seeds say of it stands in `luck`.
     """
     best = {model: found[0] for model, found in candidates(records, 1).items()}
-    again = {model: (trial, fresh_scores(records, trial)) for model, trial in chosen(records).items()}
     return {
-        model: lucky_share(best[model].validation, fresh, higher_is_better=trial.higher_is_better)
-        for model, (trial, fresh) in again.items()
-        if fresh
+        model: lucky_share(trial.validation, fresh, higher_is_better=trial.higher_is_better)
+        for model, trial in best.items()
+        if (fresh := fresh_scores(records, trial))
     }
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from scipy import special
 
+from rnnbench.comparison.against import mean_lead, paired_seeds
 from rnnbench.comparison.base import ALPHA, LEVEL, Comparison, Row
 from rnnbench.comparison.sign_flips import DRAWN, EXACT_SEEDS
-from rnnbench.comparison.two_way import FEWEST_STRETCHES, REACH
+from rnnbench.comparison.two_way import FEWEST_STRETCHES, REACH, reach_of_dependence
 from rnnbench.wording import listed
 
 
@@ -28,14 +29,26 @@ def bold_note(table: Comparison, others: Sequence[Row]) -> Iterable[str]:
     bare = [row.model for row in others if row not in known and row.paired_seeds > 1]
     if bare:
         yield f"{listed(bare)}: tested on these test examples alone: scores of single ones are missing, or too few."
-    kept = [row.model for row in known if row.in_best_group and row.p_value is not None and row.p_value < ALPHA]
+    apart = [row for row in others if row.in_best_group and row.p_value is not None and row.p_value < ALPHA]
+    kept = [row.model for row in apart if row in known and not is_ahead(table, row)]
     if kept:
         yield (
             f"{', '.join(kept)}: behind the best one on these test examples (p < {ALPHA}), "
             "but on others it might not be, so not called worse."
         )
+    ahead = [row.model for row in apart if is_ahead(table, row)]
+    if ahead:
+        yield (
+            f"{', '.join(ahead)}: ahead of the best mean on the seeds that both completed (p < {ALPHA}): "
+            "the means are over unlike seeds."
+        )
     if any(len(row.seed_scores) > EXACT_SEEDS for row in others):
         yield f"p is over {DRAWN:,} random ways to flip signs: above {EXACT_SEEDS} seeds there are too many for all."
+
+
+def is_ahead(table: Comparison, row: Row) -> bool:
+    """Whether an encoder is better than the best one on the seeds that both have: the means may be over others."""
+    return table.best is not None and mean_lead(table, row, table.best) > 0
 
 
 def interval_notes(table: Comparison) -> Iterable[str]:
@@ -45,15 +58,16 @@ def interval_notes(table: Comparison) -> Iterable[str]:
     bare = [row for row in shown if not row.examples]
     if whole:
         first = whole[0]
-        blocks = f", neighbours within {first.block} of one another as dependent" if first.block > 1 else ""
+        reach = reach_of_dependence(first.examples, first.block)
+        blocks = f", neighbours within {reach} of one another as dependent" if reach > 1 else ""
         yield (
             f"Intervals are 95 % intervals of the mean over seeds and the {first.examples:,} test examples together"
             f"{blocks}; of a baseline, over the examples."
         )
         if first.block > 1 and first.examples < FEWEST_STRETCHES * REACH * first.block:
             yield (
-                f"The test split holds only {first.examples / first.block:.1f} stretches of {first.block} examples "
-                "that do not depend on one another: its intervals are likely to be too narrow."
+                f"The test split is short: {first.examples} examples, of which neighbours within {first.block} are "
+                "known to depend on one another. Its intervals are likely to be too narrow."
             )
     if bare:
         names = f"of {', '.join(row.model for row in bare)} " if whole else ""
@@ -65,7 +79,8 @@ def interval_notes(table: Comparison) -> Iterable[str]:
 
 def chance_note(table: Comparison) -> Iterable[str]:
     """What P(row above is better) means, and how little so few seeds say."""
-    seeds = max((row.seeds for row in table.rows if row.above_better is not None), default=0)
+    pairs = zip(table.rows, table.rows[1:], strict=False)
+    seeds = min((len(paired_seeds(above, row)) for above, row in pairs if row.above_better is not None), default=0)
     if seeds:
         low = float(special.betaincinv(seeds + 0.5, 0.5, (1 - LEVEL) / 2))
         alone = "" if any(row.examples for row in table.rows) else " on these test examples"

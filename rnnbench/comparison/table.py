@@ -22,7 +22,14 @@ from rnnbench.record import RunRecord
 COUNTED = ("trial", "reselect", "confirm", "baseline")
 
 
-def compare(records: Sequence[RunRecord], *, force: bool = False, reach: float | None = None) -> Comparison:
+def compare(
+    records: Sequence[RunRecord],
+    *,
+    force: bool = False,
+    reach: float | None = None,
+    name: str | None = None,
+    notes: Sequence[str] = (),
+) -> Comparison:
     """The table of these runs, the same for every order they come in.
 
     Trials, what was trained again before the choice, confirm runs of the current choice of each encoder, and baselines
@@ -32,6 +39,8 @@ def compare(records: Sequence[RunRecord], *, force: bool = False, reach: float |
         force: make a table of unlike runs after all, each reason against it a footnote.
         reach: a validation score, to say how long each encoder trained until it got there; the best baseline's
             unless stated. Only records with their curves can tell.
+        name: what to type for this sweep, where that is not its task.
+        notes: what its footnotes say of runs that are not among the records.
 
     Raises: ComparisonError where nothing is confirmed, or naming the runs that may not stand together.
     """
@@ -45,6 +54,7 @@ def compare(records: Sequence[RunRecord], *, force: bool = False, reach: float |
         )
     confirms = [record for record in used if record.kind == "confirm"]
     metric = _usual(confirms, lambda record: record.metric)
+    rows = tuple(_bare_rows(used, metric))
     shared = Comparison(
         title=f"{_usual(confirms, lambda record: record.task)} on {_usual(confirms, lambda record: record.data)}",
         task=_usual(confirms, lambda record: record.task),
@@ -56,11 +66,18 @@ def compare(records: Sequence[RunRecord], *, force: bool = False, reach: float |
         ),
         protocol=_usual(confirms, lambda record: record.protocol),
         budget=_plain(_usual(confirms, lambda record: record.config.get("budget") or {})),
-        rows=tuple(_bare_rows(used, metric)),
+        rows=rows,
+        unscored=_unscored(used, rows),
         is_refitted=any(record.is_refitted for record in confirms),
     )
     table = with_reached(_compared(_ordered(shared), used), confirms, reach)
-    return replace(table, footnotes=tuple(footnotes.written(table, used, reasons)), is_forced=bool(reasons))
+    said = footnotes.written(table, used, reasons, name or table.task, notes)
+    return replace(table, footnotes=tuple(said), is_forced=bool(reasons))
+
+
+def _unscored(records: Sequence[RunRecord], rows: Sequence[Row]) -> tuple[str, ...]:
+    tried = {record.model for record in records if record.kind != "baseline"}
+    return tuple(sorted(tried - {row.model for row in rows if row.kind == "encoder" and row.test is not None}))
 
 
 def _bare_rows(records: Sequence[RunRecord], metric: str) -> Iterable[Row]:

@@ -8,10 +8,10 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from rnnbench.comparison.figures import RULE, Write, new_figure, plain_name
+from rnnbench.record import RunRecord
 from rnnbench.report.base import Line, Material, Part, Picture, Quote, Section, Table, Words
 from rnnbench.report.drawing import BLUE, ORANGE, svg
 
-SHOWN = "of its seeds, the one that validated best"
 PLACES = {
     "good": "A good one (nine of ten are worse)",
     "median": "A median one (half are worse)",
@@ -30,10 +30,15 @@ def samples(material: Material) -> Section | None:
     if showcase.get("kind") == "text":
         parts = _texts(material)
     elif showcase.get("kind") == "mistakes":
-        parts = _mistakes(best.model, showcase)
+        parts = _mistakes(run, showcase)
     elif showcase.get("kind") == "forecasts":
-        parts = _forecasts(best.model, showcase)
+        parts = _forecasts(run, showcase)
     return Section("samples", "Samples", tuple(parts)) if parts else None
+
+
+def _which(run: RunRecord) -> str:
+    """Which of an encoder's confirmations is shown."""
+    return f"of its seeds, the {'first' if run.is_refitted else 'one that validated best'}"
 
 
 def _texts(material: Material) -> list[Part]:
@@ -44,16 +49,16 @@ def _texts(material: Material) -> list[Part]:
         if run is not None:
             told = material.showcases[run.run_id]
             parts.append(Quote(told["text"], row.model, lead=told["prompt"]))
-            temperature = told["temperature"]
+            how = f"Each encoder goes on from the same beginning, drawn at a temperature of {told['temperature']:g}; "
+            how += f"{_which(run)}."
     if parts:
-        how = f"Each encoder goes on from the same beginning, drawn at a temperature of {temperature:g}; {SHOWN}."
         parts.insert(0, Words(how, is_soft=True))
     return parts
 
 
-def _mistakes(model: str, told: Mapping[str, Any]) -> list[Part]:
+def _mistakes(run: RunRecord, told: Mapping[str, Any]) -> list[Part]:
     """The texts that the best encoder told wrong with the highest probability."""
-    first = f"{model} told {told['wrong']:,} of {told['texts']:,} test texts wrong"
+    first = f"{run.model} told {told['wrong']:,} of {told['texts']:,} test texts wrong"
     if not told["mistakes"]:
         return [Words(f"{first}.")]
     lines = tuple(
@@ -61,19 +66,19 @@ def _mistakes(model: str, told: Mapping[str, Any]) -> list[Part]:
     )
     headers = ("text", "is", "was told as", "probability (%)")
     return [
-        Words(f"{first}; these with the highest probability; {SHOWN}.", is_soft=True),
+        Words(f"{first}; these with the highest probability; {_which(run)}.", is_soft=True),
         Table("The worst mistakes", headers, (False, False, False, True), lines, bold=()),
     ]
 
 
-def _forecasts(model: str, told: Mapping[str, Any]) -> list[Part]:
+def _forecasts(run: RunRecord, told: Mapping[str, Any]) -> list[Part]:
     """Forecasts of the best encoder against what came."""
-    first = f"{model} against what came, on the test split; {SHOWN}."
+    first = f"{run.model} against what came, on the test split; {_which(run)}."
     parts: list[Part] = [Words(first, is_soft=True)]
     for window in told["windows"]:
         where = f"{window['channel']} from {window['time'].replace('T', ' ')}"
         caption = f"{PLACES.get(window['which'], window['which'])}: {where}, scaled error {window['error']:.3f}"
-        alt = f"History, forecast of {model} and truth of {where}; forecast {_spread(window['forecast'])}, truth "
+        alt = f"History, forecast of {run.model} and truth of {where}; forecast {_spread(window['forecast'])}, truth "
         alt += f"{_spread(window['actual'])} {told['unit']}."
         content = forecast_figure(window, str(told["unit"]), svg)
         parts.append(Picture(f"forecast_{window['which']}", content, alt, caption, is_wide=False))

@@ -87,7 +87,8 @@ def protocol(material: Material) -> Section:
         ("search space", searched_note([*material.of_kind("trial"), *material.of_kind("confirm")])),
         (
             "confirmation",
-            f"what each search chose, trained again on {_range(seeds)} fresh seeds, the same for every encoder, "
+            f"what each search chose, trained again on {_range(seeds)} fresh seeds, "
+            + ("the same for every encoder, " if len(seeds) == 1 else "the first of them the same for every encoder, ")
             + ("on training and validation together; " if search.get("refit") else "")
             + "scored on the test split at the update that validation chose"
             + (" in the search" if search.get("refit") else ""),

@@ -14,7 +14,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from rnnbench.comparison.cells import score_text, style
 from rnnbench.comparison.figures import RULE, SOFT, Write, new_figure, plain_name
 from rnnbench.comparison.searches import usual_ranges
-from rnnbench.config import Choices, Floats, Ints, Range, range_from_plain
+from rnnbench.config import Choices, Floats, Ints, Range, range_from_stored
 from rnnbench.record import RunRecord
 from rnnbench.report.drawing import PAPER
 
@@ -53,12 +53,8 @@ class Axis:
 def searched_axes(trials: Sequence[RunRecord]) -> list[Axis]:
     """The settings that an encoder's trials were drawn in, in the order of the words in its table."""
     ranges = usual_ranges(trials) or {}
-    found = {name: range_from_plain(plain, _kind(plain)) for name, plain in sorted(ranges.items())}
+    found = {name: range_from_stored(plain) for name, plain in sorted(ranges.items())}
     return [Axis(name, one) for name, one in found.items() if isinstance(one, Choices | Floats | Ints)]
-
-
-def _kind(plain: Any) -> type | None:
-    return float if isinstance(plain, dict) and "step" not in plain else None
 
 
 def parallel_figure(trials: Sequence[RunRecord], axes: Sequence[Axis], higher_is_better: bool, write: Write) -> bytes:

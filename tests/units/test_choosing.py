@@ -110,6 +110,35 @@ def test_the_table_is_of_what_was_chosen_in_the_end_and_leaves_out_what_is_no_ca
     assert {one.tags["choice"] for one in found if one.kind == "reselect"} == {"b", "c"}
 
 
+def test_configurations_that_were_scored_on_test_before_are_told() -> None:
+    records = [
+        *trials("gru", 0.70, 0.80),
+        *trials("rnn", 0.6, 0.5),
+        *confirms("gru", "a", 0.7, 0.7),
+        *confirms("gru", "b", 0.8),
+    ]
+    opened = [replace(one, tags=one.tags | {"test_opened": "True"}) for one in records if one.kind == "confirm"]
+    assert results.earlier_looks([*records, *opened], {}).startswith(
+        "Configurations that the search chose before, and that were scored on the test split too: gru 1."
+    )
+    assert results.earlier_looks(records, {}) == "", "none of them had opened it"
+    of_choice = [one for one in opened if one.tags["choice"] == "b"]
+    assert results.earlier_looks([*records, *of_choice], {}) == ""
+    begun = [replace(one, outcome="running") for one in of_choice]
+    assert results.earlier_looks([*trials("gru", 0.70, 0.80), *begun], {}) == "", "it is what is chosen"
+
+
+def test_the_table_is_of_the_state_that_the_last_call_had_of_an_encoders_file() -> None:
+    def of_state(records: list[RunRecord], code: str) -> list[RunRecord]:
+        return [replace(one, config=one.config | {"encoder": {"code": code}}) for one in records]
+
+    first = of_state([*trials("cell", 0.7), *confirms("cell", "a", 0.6)], "one")
+    second = of_state([*trials("cell", 0.8), *confirms("cell", "a", 0.9)], "two")
+    found = results.current([*first, *second], {"cell": "one"})
+    assert {one.config["encoder"]["code"] for one in found} == {"one"}
+    assert {one.config["encoder"]["code"] for one in results.current([*first, *second])} == {"two"}
+
+
 def test_training_again_counts_as_no_trial_and_no_seed_and_can_be_traced() -> None:
     records = [
         *trials("gru", 0.70, 0.80), *again("gru", "b", 0.70, 0.72), *again("gru", "a", 0.6, 0.6),
@@ -169,9 +198,9 @@ def test_luck_is_the_best_score_less_the_mean_on_seeds_that_had_no_say() -> None
     assert lucky_share(0.80, [0.82], higher_is_better=True) == pytest.approx(-0.02)
 
 
-def test_luck_is_of_the_best_single_score_whatever_was_chosen() -> None:
+def test_luck_is_of_the_best_single_score_and_its_own_fresh_seeds_whatever_was_chosen() -> None:
     records = [*trials("gru", 0.70, 0.80, 0.79), *again("gru", "b", 0.70, 0.72), *again("gru", "c", 0.78, 0.77)]
-    assert lucky_shares(records) == {"gru": pytest.approx(0.80 - 0.775)}
+    assert lucky_shares(records) == {"gru": pytest.approx(0.80 - 0.71)}
     assert lucky_shares([*trials("gru", 0.70, 0.80, reselect=0), *confirms("gru", "b", 0.70, reselect=0)]) == {}
 
 

@@ -98,14 +98,17 @@ def test_an_encoder_worse_on_every_seed_leaves_the_bold_group_at_seven_seeds() -
     assert not row(table, "gru").is_best
     assert row(table, "lstm").is_best
     assert row(table, "lstm").p_value_holm is None
-    assert "gru (p = 1.000) is not distinguishable from it; rnn is significantly worse." in verdict(table)
+    assert (
+        "gru (p = 1.000) is not distinguishable from it; rnn is significantly worse on these test examples."
+        in verdict(table)
+    )
 
 
 def test_six_seeds_are_enough_and_five_are_too_few_however_many_encoders_there_are() -> None:
     two = compare([*confirms("lstm", *SEVEN[:6]), *confirms("rnn", *LOWER[:6])])
     assert row(two, "rnn").p_value == row(two, "rnn").p_value_holm == 0.03125
     assert "lstm is best" in verdict(two)
-    assert "the other encoder is significantly worse (p = 0.031)" in verdict(two)
+    assert "the other encoder is significantly worse on these test examples (p = 0.031)" in verdict(two)
     three = compare([*confirms("lstm", *SEVEN[:6]), *confirms("rnn", *LOWER[:6]), *confirms("gru", *LOWER[:6])])
     assert [one.p_value for one in three.rows] == [None, 0.03125, 0.03125]
     assert row(three, "rnn").p_value_holm == 0.0625
@@ -176,6 +179,49 @@ def test_all_encoders_but_one_beat_the_baseline() -> None:
     assert words.endswith(told)
 
 
+def test_who_has_no_test_score_is_not_among_all_encoders() -> None:
+    lost = [replace(one, outcome="diverged") for one in confirms("tcn", *[float("nan")] * 6)]
+    table = compare([*confirms("lstm", *SEVEN[:6]), *confirms("rnn", *LOWER[:6]), *lost, baseline("bayes", 0.5)])
+    said = verdict(table)
+    assert "the other encoder with a test score is significantly worse" in said
+    assert "Both encoders with a test score beat the best baseline" in said
+    assert said.endswith("tcn has no test score.")
+
+
+def test_who_is_ahead_on_the_seeds_that_both_have_is_not_called_behind() -> None:
+    """lstm has the best mean because gru was trained on six more seeds, all of them bad."""
+    lstm = confirms("lstm", 0.80, 0.79, 0.81, 0.80, 0.79, 0.81)
+    gru = confirms("gru", 0.81, 0.80, 0.82, 0.81, 0.80, 0.82, *[0.70] * 6)
+    table = compare([*lstm, *gru])
+    assert row(table, "lstm").is_best
+    assert row(table, "gru").p_value == 0.03125
+    assert row(table, "gru").in_best_group
+    assert "gru (p = 0.031, but ahead of it on the seeds both have)" in verdict(table)
+    assert any("gru: ahead of the best mean on the seeds that both completed" in note for note in table.footnotes)
+    assert not any("behind the best one" in note for note in table.footnotes)
+
+
+def test_the_note_on_chances_counts_the_seeds_of_the_pair_that_has_fewest() -> None:
+    many = [0.7 + 0.001 * seed for seed in range(12)]
+    table = compare(
+        [
+            *confirms("lstm", *[0.8 + one / 100 for one in many[:6]]),
+            *confirms("gru", *many),
+            *confirms("rnn", *LOWER, *many[7:]),
+        ]
+    )
+    (note,) = [note for note in table.footnotes if note.startswith("P(row above is better)")]
+    assert "where all of 6 agree, its interval still begins at 0.67" in note
+    alone = compare([*confirms("lstm", *SEVEN[:6]), baseline("bayes", 0.5)])
+    assert any("where all of 6 agree" in note for note in alone.footnotes)
+
+
+def test_the_skill_of_a_perplexity_is_of_what_lies_above_one() -> None:
+    runs = with_metric([*confirms("gru", 0.4962, 0.4962), baseline("ngram", 0.5176)], "perplexity")
+    runs = [replace(one, metrics={key: 10 * value for key, value in one.metrics.items()}) for one in runs]
+    assert row(compare(runs), "gru").skill == pytest.approx(1 - 3.962 / 4.176)
+
+
 def test_a_seed_that_diverged_is_counted_and_not_averaged() -> None:
     lost = run("confirm", "lstm", 5, None, outcome="diverged")
     table = compare([*confirms("lstm", 0.8, 0.8, 0.8, 0.8, 0.8), lost, *confirms("rnn", *LOWER[:6])])
@@ -211,7 +257,9 @@ def test_a_score_that_is_no_number_is_none(bad: float) -> None:
     assert row(table, "lstm").remarks == ("1 of 2 seeds without a test score",)
     assert row(table, "bayes").test is None
     assert table.best_baseline is None
-    assert any("rnnbench baselines sentiment" in note for note in table.footnotes)
+    assert "No baseline has a test score, so there is no skill." in table.footnotes
+    without = compare(confirms("lstm", 0.8)).footnotes
+    assert any("`rnnbench sweep sentiment`, with the options it had, computes them." in note for note in without)
 
 
 @pytest.mark.parametrize(
@@ -283,6 +331,13 @@ def test_confirm_runs_without_a_seed_are_refused() -> None:
         compare([run("confirm", "lstm", None, 0.8)])
 
 
+def test_what_is_said_of_other_runs_stands_after_what_forced_the_table() -> None:
+    notes = compare(
+        [*confirms("lstm", 0.8), *confirms("gru", 0.7, protocol="0")], force=True, notes=["Seen."]
+    ).footnotes
+    assert [note.partition(",")[0] for note in notes[:2]] == ["FORCED", "Seen."]
+
+
 def test_plain_training_runs_are_left_out() -> None:
     table = compare([*confirms("lstm", 0.8), run("train", "rnn", 0, 0.9, protocol="0")])
     assert [one.model for one in table.rows] == ["lstm"]
@@ -295,11 +350,20 @@ def test_trials_are_counted_by_outcome_and_unequal_numbers_are_told() -> None:
     lstm = row(table, "lstm")
     assert (lstm.trials_completed, lstm.trials_pruned, lstm.trials_failed, lstm.trials) == (2, 1, 3, 6)
     assert len(lstm.trial_run_ids) == 7
-    assert "The encoders did not get the same number of trials: gru 0, lstm 6." in table.footnotes
+    assert "The encoders did not get the same number of trials: gru 0, lstm 6, tcn 1." in table.footnotes
     assert "Failed trials: lstm 1 diverged, lstm 1 out of memory, lstm 1 failed." in table.footnotes
     assert "1 trial of lstm interrupted or still running: not counted." in table.footnotes
     assert any("tcn has trials but no confirm runs" in note for note in table.footnotes)
-    assert verdict(table).endswith("The encoders did not get the same number of trials.")
+    assert verdict(table).endswith("The encoders did not get the same number of trials. tcn has no test score.")
+    more = [run("trial", "gru", seed, None) for seed in range(3)]
+    notes = compare([*trials, *more, *confirms("lstm", 0.8), *confirms("gru", 0.7)]).footnotes
+    assert (
+        "The encoders did not get the same number of trials: gru 3, lstm 6. Each was chosen among its first 3." in notes
+    )
+    # one of which nothing completed holds the others back as well
+    diverged = [run("trial", "tcn", seed, None, outcome="diverged") for seed in range(2)]
+    notes = compare([*trials[:3], *more, *diverged, *confirms("lstm", 0.8), *confirms("gru", 0.7)]).footnotes
+    assert any(note.endswith("gru 3, lstm 3, tcn 2. Each was chosen among its first 2.") for note in notes)
 
 
 def test_a_trial_never_lends_its_score_to_the_table() -> None:
@@ -332,14 +396,14 @@ RATE = {"low": 0.004, "high": 0.02, "log": True}
 SIZE = {"low": 96, "high": 192, "log": True, "step": 1}
 
 
-def searched(model: str, ranges: dict[str, Any], *scores: float, **search: Any) -> list[RunRecord]:
-    config = {"budget": BUDGET, "search": {"settings": ["basics"], **search}, "searched": ranges}
+def searched(model: str, drawn: dict[str, Any], *scores: float, **search: Any) -> list[RunRecord]:
+    config = {"budget": BUDGET, "search": {"settings": ["basics"], **search}, "searched": drawn}
     runs = [*confirms(model, *(scores or (0.8,)), config=config), run("trial", model, 90, None, config=config)]
-    return [replace(one, run_id=f"{one.run_id}-{len(ranges)}") for one in runs]
+    return [replace(one, run_id=f"{one.run_id}-{len(drawn)}") for one in runs]
 
 
 def notes_on_search(*runs: RunRecord) -> list[str]:
-    return [note for note in compare(runs).footnotes if note.startswith("Searched")]
+    return [note for note in compare(runs, force=True).footnotes if note.startswith("Searched")]
 
 
 def test_a_footnote_says_what_was_searched_and_where_encoders_differ() -> None:
@@ -386,5 +450,90 @@ def test_mixed_searches_are_refused() -> None:
         })])  # fmt: skip
 
 
-def test_an_encoder_may_be_searched_in_ranges_of_its_own() -> None:
-    compare([*searched("gru", {"encoder.hidden_size": SIZE}), *searched("rnn", {"encoder.hidden_size": [96]})])
+def unlike_ranges(*runs: RunRecord) -> str:
+    with pytest.raises(ComparisonError) as refusal:
+        compare(runs)
+    assert any("range of" in note for note in compare(runs, force=True).footnotes if note.startswith("FORCED"))
+    return str(refusal.value)
+
+
+def test_a_setting_that_several_encoders_have_is_searched_in_one_range() -> None:
+    wide, narrow = (
+        {"training.learning_rate": RATE},
+        {"training.learning_rate": {"low": 0.01, "high": 0.02, "log": True}},
+    )
+    said = unlike_ranges(*searched("gru", wide), *searched("rnn", wide), *searched("lstm", narrow))
+    assert "range of training.learning_rate: 0.004 to 0.02 (log) in gru confirm seed 0" in said
+    assert "; 0.01 to 0.02 (log) in lstm confirm seed 0" in said
+    compare([*searched("gru", wide), *searched("transformer", wide | {"encoder.heads": [2, 4]})])
+
+
+def having(runs: list[RunRecord], section: str, **settings: Any) -> list[RunRecord]:
+    """The runs with these settings in their configuration."""
+    return [replace(one, config={**one.config, section: one.config.get(section, {}) | settings}) for one in runs]
+
+
+def test_no_encoder_is_denied_the_search_of_a_setting_that_it_has() -> None:
+    rich = having(searched("gru", {"training.weight_decay": RATE}), "training", weight_decay=0.01)
+    poor = having(searched("rnn", {}), "training", weight_decay=0.0)
+    assert "range of training.weight_decay: 0.004 to 0.02 (log) in gru" in unlike_ranges(*rich, *poor)
+    assert "; not searched in rnn confirm seed 0" in unlike_ranges(*rich, *poor)
+    rich = having(searched("gru", {"encoder.zoneout": RATE}), "encoder", zoneout=0.1)
+    compare([*rich, *having(searched("transformer", {}), "encoder", zoneout=0.0)])  # one that cannot honour it
+    poor = having(searched("rnn", {}, ranges={"encoder.zoneout": None}), "encoder", zoneout=0.0)
+    assert "; not searched in rnn confirm seed 0" in unlike_ranges(*rich, *poor)
+
+
+def test_choices_that_an_encoder_cannot_honour_are_not_another_range() -> None:
+    many, few = {"encoder.initialization": ["default", "xavier", "orthogonal"]}, {"encoder.initialization": ["xavier"]}
+    compare([*searched("gru", many), *searched("transformer", few)])
+    compare(searched("cell", {"encoder.dilations": [[1, 2], [1, 2, 4]]}))  # a choice may be a list itself
+    stated = searched("rnn", few, ranges=few)
+    assert "xavier in rnn confirm seed 0" in unlike_ranges(*searched("gru", many, ranges=many), *stated)
+
+
+def test_variants_of_a_study_may_be_searched_as_their_study_says() -> None:
+    wide, narrow = {"training.learning_rate": RATE}, {"training.learning_rate": [0.01]}
+    compare([*searched("lstm", wide), *having(searched("thin", narrow), "encoder", variant_of="lstm")])
+
+
+def test_what_no_search_drew_may_not_change_from_run_to_run_of_one_encoder() -> None:
+    ranges = {"training.learning_rate": RATE}
+    trials = having(searched("gru", ranges, 0.8, 0.81), "encoder", hidden_size=64, dropout=0.1)
+    changed = [replace(trials[-1], run_id="later"), *having(trials[:-1], "encoder", hidden_size=96)]
+    said = "encoder.hidden_size of gru, which was not searched: 64 in gru trial .*; 96 in gru confirm seed 0"
+    with pytest.raises(ComparisonError, match=said):
+        compare(changed)
+    matched = [replace(one, config={**one.config, "budget": BUDGET | {"match_parameters": 9}}) for one in changed]
+    compare(matched)
+    compare(having(trials[:1], "training", learning_rate=0.01) + having(trials[1:], "training", learning_rate=0.02))
+
+
+def apart(*runs: RunRecord) -> list[str]:
+    return [note for note in compare(runs).footnotes if note.startswith("Not searched, and not the same for all")]
+
+
+def test_a_footnote_names_what_is_set_for_each_encoder_and_was_not_searched() -> None:
+    wide = having(searched("gru", {}), "encoder", hidden_size=448, dropout=0.2)
+    narrow = having(searched("transformer", {}), "encoder", hidden_size=160, dropout=0.2, heads=4)
+    assert apart(*wide, *having(searched("rnn", {}), "encoder", hidden_size=448, dropout=0.2), *narrow) == [
+        "Not searched, and not the same for all: hidden_size 448 (gru and rnn), 160 (transformer)."
+    ]
+    wide = having(wide, "training", schedule="constant", averaging=None)
+    narrow = having(narrow, "training", schedule="linear", averaging="exponential")
+    assert apart(*wide, *narrow) == [
+        "Not searched, and not the same for all: averaging nothing (gru), exponential (transformer); "
+        "schedule constant (gru), linear (transformer); hidden_size 448 (gru), 160 (transformer)."
+    ]
+    assert apart(*wide, *having(narrow, "encoder", variant_of="gru")) == []
+    ranges = {"encoder.hidden_size": SIZE}
+    both = [*searched("gru", ranges), *searched("rnn", ranges)]
+    assert apart(*having(both[:2], "encoder", hidden_size=96), *having(both[2:], "encoder", hidden_size=192)) == []
+
+
+def test_what_to_type_names_the_study() -> None:
+    runs = [*confirms("gru", 0.8), run("trial", "rnn", 90, None)]
+    notes = " ".join(compare(runs, name="my_study").footnotes)
+    assert "`rnnbench confirm my_study`" in notes
+    assert "`rnnbench sweep my_study`" in notes
+    assert "`rnnbench confirm sentiment`" in " ".join(compare(runs).footnotes)
