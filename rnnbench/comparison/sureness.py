@@ -60,9 +60,10 @@ def interval_notes(table: Comparison) -> Iterable[str]:
         first = whole[0]
         reach = reach_of_dependence(first.examples, first.block)
         blocks = f", neighbours within {reach} of one another as dependent" if reach > 1 else ""
+        baselines = "; of a baseline, over the examples" if any(row.kind == "baseline" for row in whole) else ""
         yield (
             f"Intervals are 95 % intervals of the mean over seeds and the {first.examples:,} test examples together"
-            f"{blocks}; of a baseline, over the examples."
+            f"{blocks}{baselines}."
         )
         if first.block > 1 and first.examples < FEWEST_STRETCHES * REACH * first.block:
             yield (

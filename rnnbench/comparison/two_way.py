@@ -28,6 +28,10 @@ REACH = 1.5
 """Dependence is taken to reach so many blocks. In simulated tables (`rnnbench bench statistics`) one block still called
 alike encoders different in six of a hundred where volatility lasts; two and more only made intervals wider."""
 
+DEGREES = 0.5
+"""Degrees of freedom per stretch of dependence, chosen by measurement (docs/statistics.md): 3/8, the theory of the
+window, held too much on texts (97.5 of a hundred), 3/4 too little on short series (91 to 92)."""
+
 FEWEST_STRETCHES = 8
 """That reach is cut so that a test split holds at least so many of it: the spread of fewer says nothing."""
 
@@ -98,12 +102,13 @@ def example_degrees(examples: int, block: int) -> float:
     """Degrees of freedom of `spread`: 2 / (relative variance of the estimate).
 
     For a lag window, that relative variance is 2 * reach / examples * (the integral of its square), and the integral is
-    8/3 for the one that is flat up to the reach and falls to zero at twice that: 3/8 of examples / reach.
+    8/3 for the one that is flat up to the reach and falls to zero at twice that: 3/8 of examples / reach. `spread` is
+    never taken below what single blocks say, which takes its lowest values away: DEGREES makes up for that.
 
     Source: Priestley 1981, Spectral Analysis and Time Series, section 6.2.
     """
     length = reach_of_dependence(examples, block)
-    return max(1.0, examples - 1.0 if length == 1 else 0.375 * examples / length)
+    return max(1.0, examples - 1.0 if length == 1 else DEGREES * examples / length)
 
 
 def influence_of(scores: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -88,7 +88,7 @@ def test_the_reach_of_dependence_leaves_enough_stretches() -> None:
     assert reach_of_dependence(240, 48) == 30
     assert example_degrees(2000, 1) == 1999
     # three quarters of the number of stretches, less the mean
-    assert example_degrees(2000, 48) == pytest.approx(3 / 8 * 2000 / 72)
+    assert example_degrees(2000, 48) == pytest.approx(2000 / 72 / 2)
 
 
 def test_weights_are_as_so_many_examples_of_one() -> None:
