@@ -22,7 +22,7 @@ REPETITIONS = 2
 
 def counted(records: Iterable[RunRecord]) -> list[RunRecord]:
     """The trials that count: all that have ended by themselves."""
-    return [record for record in records if record.kind == "trial" and not _is_open(record)]
+    return [record for record in records if record.kind == "trial" and not is_open(record)]
 
 
 def candidates(records: Sequence[RunRecord], most: int) -> dict[str, list[RunRecord]]:
@@ -59,7 +59,7 @@ def chosen(records: Sequence[RunRecord]) -> dict[str, RunRecord]:
 
 def reselections(records: Iterable[RunRecord], trial: RunRecord) -> list[RunRecord]:
     """The runs that trained a trial's configuration again before the choice, in the order of their seeds."""
-    again = [one for one in records if one.kind == "reselect" and one.model == trial.model and not _is_open(one)]
+    again = [one for one in records if one.kind == "reselect" and one.model == trial.model and not is_open(one)]
     return sorted((one for one in again if _choice(one) == _choice(trial)), key=lambda one: one.seed or 0)
 
 
@@ -108,5 +108,6 @@ def _index(record: RunRecord) -> int:
     return int(record.tags.get("trial", "0"))
 
 
-def _is_open(record: RunRecord) -> bool:
+def is_open(record: RunRecord) -> bool:
+    """Whether a run has not come to an end of its own: it is going on, or was broken off."""
     return record.outcome in ("interrupted", "running")

@@ -82,6 +82,10 @@ class SweepProgress:
         ]
         return max(scores) * self.sign if scores else None
 
+    def _done(self, model: str, kind: str) -> int:
+        """How many pieces of work have ended; a seed that a changed choice trains again is one."""
+        return len({event.name for event in self.ended.get((model, kind), [])})
+
     def _line(self, event: Event) -> None:
         if event.what == "error":
             self.console.print(f"[red]{event.message}[/red]")
@@ -102,7 +106,7 @@ class SweepProgress:
             took = self.seconds.get(kind) or self.seconds.get("trial")
             if not took:
                 return ""
-            left = sum(max(0, count - len(self.ended.get((model, kind), []))) for model in self.models)
+            left = sum(max(0, count - self._done(model, kind)) for model in self.models)
             seconds += left * sum(took) / len(took)
         seconds /= workers
         return f"about {seconds / 60:.0f} min" if seconds > 90 else f"about {max(1, round(seconds / 5) * 5)} s"
@@ -121,7 +125,7 @@ class SweepProgress:
                 f"{len(trials)}/{self.trials}",
                 str(pruned),
                 str(failed),
-                f"{len(self.ended.get((model, 'confirm'), []))}/{self.seeds}",
+                f"{self._done(model, 'confirm')}/{self.seeds}",
                 "–" if best is None else f"{best:.4f}",
             )
         now = Table(box=None, pad_edge=False, show_header=False)

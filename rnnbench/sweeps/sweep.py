@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import os
-from collections import Counter
 
 from rnnbench import results
+from rnnbench.choosing import is_open
 from rnnbench.record import SEARCH_KINDS, model_name
 from rnnbench.sweeps.base import Event, SweepInterrupted, SweepPlan, Tell
 from rnnbench.sweeps.plans import ConfirmOptions, SweepOptions, confirmation_plan, sweep_plan
@@ -62,18 +62,12 @@ def carry_out(plan: SweepPlan, workers: int | None, tell: Tell) -> results.Resul
 
 
 def _tell_what_is_there(tracker: Tracker, plan: SweepPlan, tell: Tell) -> None:
-    """Tells what earlier calls have ended, so that what is left is counted from there.
-
-    As long as trials are to come, another configuration may be chosen: what else there is may not count in the end.
-    """
+    """Tells what earlier calls have ended, so that what is left is counted from there."""
     names = {model_name(model): model for model in plan.trained}
     records = tracker.records(plan.experiment_id, plan.parent)
-    there = results.current(records, results.codes_of(tracker, plan.parent))
-    trials = Counter(one.model for one in there if one.kind == "trial")
-    is_searching = any(trials[name] < plan.trials for name in names)
-    kinds = ("trial",) if is_searching else (*(SEARCH_KINDS if plan.trials else ()), "confirm")
-    for one in there:
-        if one.model in names and one.kind in kinds:
+    kinds = (*(SEARCH_KINDS if plan.trials else ()), "confirm")
+    for one in results.current(records, results.codes_of(tracker, plan.parent)):
+        if one.model in names and one.kind in kinds and not is_open(one):
             score = one.validation if math.isfinite(one.validation) else None
             tell(Event("there", 0, one.kind, names[one.model], one.name, 1.0, score, one.outcome))
 

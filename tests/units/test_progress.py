@@ -43,3 +43,21 @@ def test_what_one_encoder_has_done_is_not_taken_off_what_another_has_to_do() -> 
         progress._since[0] -= 600  # begun ten minutes ago
         progress.tell(Event("end", 0, "trial", "rnn", "001-rnn", 1.0, 0.75, "completed"))
     assert "(about 10 min left)" in out.getvalue()
+
+
+def test_a_seed_that_a_changed_choice_trains_again_counts_once() -> None:
+    progress, out = shown("gru", trials=0, seeds=2)
+    with progress:
+        for number in (1, 2):
+            progress.tell(Event("there", 0, "confirm", "gru", f"gru-seed{number}", 1.0, 0.7, "completed"))
+        progress.tell(Event("start", 0, "confirm", "gru", "gru-seed1"))
+        progress.tell(Event("end", 0, "confirm", "gru", "gru-seed1", 1.0, 0.8, "completed"))
+    assert "2/2" in render(progress)
+    assert "about 1 s left" in out.getvalue()
+
+
+def render(progress: SweepProgress) -> str:
+    """The panel as a terminal would show it."""
+    console = Console(file=io.StringIO(), width=100, record=True)
+    console.print(progress._panel())
+    return console.export_text()
