@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 from rnnbench.comparison.checks import fixed
 from rnnbench.comparison.searches import by_place, is_variant, searched_of, short_names
+from rnnbench.comparison.usual import usual
 from rnnbench.record import RunRecord
 from rnnbench.wording import listed
 
@@ -20,8 +20,8 @@ def apart_note(records: Sequence[RunRecord]) -> str:
     """
     known = [record for record in records if searched_of(record) is not None and not is_variant(record)]
     confirms = [record for record in known if record.kind == "confirm"]
-    by_model = {
-        model: _usual([fixed(record) for record in confirms if record.model == model])
+    by_model: dict[str, dict[str, Any]] = {
+        model: usual(fixed(record) for record in confirms if record.model == model)
         for model in sorted({record.model for record in confirms})
     }
     names = {name for own in by_model.values() for name in own}
@@ -40,13 +40,6 @@ def apart_note(records: Sequence[RunRecord]) -> str:
         for name in sorted(unlike, key=by_place)
     ]
     return f"Not searched, and not the same for all: {'; '.join(said)}." if said else ""
-
-
-def _usual(found: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The settings that most of an encoder's runs have."""
-    spelled = Counter(json.dumps(one, sort_keys=True) for one in found)
-    usual: dict[str, Any] = json.loads(min(spelled, key=lambda one: (-spelled[one], one)))
-    return usual
 
 
 def _in_words(value: Any) -> str:

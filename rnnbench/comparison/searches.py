@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rnnbench.comparison.usual import usual
 from rnnbench.config import range_from_stored, range_in_words
 from rnnbench.record import RunRecord
 from rnnbench.wording import listed
@@ -126,11 +127,8 @@ def _is_held_back(name: str, record: RunRecord, stated: Mapping[str, Any]) -> bo
 
 def usual_ranges(records: Sequence[RunRecord]) -> dict[str, Any] | None:
     """The ranges that most of an encoder's runs say."""
-    spelled = Counter(json.dumps(found) for record in records if (found := searched_of(record)) is not None)
-    if not spelled:
-        return None
-    usual: dict[str, Any] = json.loads(min(spelled, key=lambda one: (-spelled[one], one)))
-    return usual
+    found = [ranges for record in records if (ranges := searched_of(record)) is not None]
+    return usual(found) if found else None
 
 
 def short_names(names: set[str]) -> dict[str, str]:

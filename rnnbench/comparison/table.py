@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +15,7 @@ from rnnbench.comparison.checks import mixtures, require_confirmed
 from rnnbench.comparison.examples import scored
 from rnnbench.comparison.reaching import with_reached
 from rnnbench.comparison.rows import baseline_row, encoder_row
+from rnnbench.comparison.usual import usual
 from rnnbench.errors import ComparisonError
 from rnnbench.record import RunRecord
 
@@ -53,19 +53,17 @@ def compare(
             f"these runs may not stand in one table:\n{listed}\n  --force makes it all the same, with footnotes"
         )
     confirms = [record for record in used if record.kind == "confirm"]
-    metric = _usual(confirms, lambda record: record.metric)
+    metric = usual(record.metric for record in confirms)
     rows = tuple(_bare_rows(used, metric))
     shared = Comparison(
-        title=f"{_usual(confirms, lambda record: record.task)} on {_usual(confirms, lambda record: record.data)}",
-        task=_usual(confirms, lambda record: record.task),
-        data=_usual(confirms, lambda record: record.data),
-        fingerprint=_usual(confirms, lambda record: record.fingerprint),
+        title=f"{usual(record.task for record in confirms)} on {usual(record.data for record in confirms)}",
+        task=usual(record.task for record in confirms),
+        data=usual(record.data for record in confirms),
+        fingerprint=usual(record.fingerprint for record in confirms),
         metric=metric,
-        higher_is_better=_usual(
-            [record for record in confirms if record.metric == metric], lambda record: record.higher_is_better
-        ),
-        protocol=_usual(confirms, lambda record: record.protocol),
-        budget=_plain(_usual(confirms, lambda record: record.config.get("budget") or {})),
+        higher_is_better=usual(record.higher_is_better for record in confirms if record.metric == metric),
+        protocol=usual(record.protocol for record in confirms),
+        budget=_plain(usual(record.config.get("budget") or {} for record in confirms)),
         rows=rows,
         unscored=_unscored(used, rows),
         is_refitted=any(record.is_refitted for record in confirms),
@@ -108,13 +106,6 @@ def _ordered(table: Comparison) -> Comparison:
         return row.test is None, -score if table.higher_is_better else score, row.model, row.kind
 
     return replace(table, rows=tuple(sorted(table.rows, key=place)))
-
-
-def _usual(records: Sequence[RunRecord], value: Callable[[RunRecord], Any]) -> Any:
-    """The value most records have: all of them, unless a mixture was forced. Ties go to the first when spelled out."""
-    values = {_spelled(value(record)): value(record) for record in records}
-    counts = Counter(_spelled(value(record)) for record in records)
-    return values[min(counts, key=lambda spelled: (-counts[spelled], spelled))]
 
 
 def _plain(value: Any) -> Any:
