@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike
 from rnnbench.example_scores import ExampleScores
 
 PIECE_CHARACTERS = 64
+LARGEST_NATS = 700
+"""Per character: the exponential of more does not fit a float, as where a training has gone astray."""
 
 
 def nats(log_probabilities: ArrayLike) -> float:
@@ -17,24 +19,25 @@ def nats(log_probabilities: ArrayLike) -> float:
     return -math.fsum(np.asarray(log_probabilities, dtype=float).ravel())
 
 
-def nats_per_character(total_nats: float, characters: int) -> float:
+def nats_per_character(total_nats: float, characters: float) -> float:
     """Total nats over the number of characters, whatever the tokens were."""
     if characters < 1:
         raise ValueError(f"a text of at least one character is needed, got {characters}")
     return total_nats / characters
 
 
-def bits_per_character(total_nats: float, characters: int) -> float:
+def bits_per_character(total_nats: float, characters: float) -> float:
     """Total nats / (ln 2 x characters): what an ideal compressor using these predictions would need."""
     return nats_per_character(total_nats, characters) / math.log(2)
 
 
-def perplexity(total_nats: float, characters: int) -> float:
+def perplexity(total_nats: float, characters: float) -> float:
     """exp(nats per character): the number of equally likely characters that would surprise as much."""
-    return math.exp(nats_per_character(total_nats, characters))
+    nats_of_one = nats_per_character(total_nats, characters)
+    return math.exp(nats_of_one) if nats_of_one < LARGEST_NATS else math.inf
 
 
-def text_metrics(total_nats: float, characters: int) -> dict[str, float]:
+def text_metrics(total_nats: float, characters: float) -> dict[str, float]:
     """Bits and nats per character and perplexity, by key."""
     return {
         "bits_per_character": bits_per_character(total_nats, characters),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -238,10 +237,7 @@ class TextGeneration(SequenceTask):
         return losses.view_as(targets) * counts, counts, after
 
     def summarize(self) -> dict[str, float]:
-        characters = self._scored * self._characters_per_token
-        nats = self._nats / characters
-        perplexity = math.exp(nats) if nats < 700 else math.inf
-        return {"bits_per_character": nats / math.log(2), "nats_per_character": nats, "perplexity": perplexity}
+        return metrics.text_metrics(self._nats, self._scored * self._characters_per_token)
 
     def examples(self) -> dict[str, ExampleScores]:
         """Bits per character of consecutive pieces of the split, in the order of the text; nats of the crops."""

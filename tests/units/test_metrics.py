@@ -81,6 +81,7 @@ def test_text_metrics_are_per_character_whatever_the_tokens_were() -> None:
     assert found["bits_per_character"] == pytest.approx(1.0)
     assert found["nats_per_character"] == pytest.approx(math.log(2))
     assert found["perplexity"] == pytest.approx(2.0)
+    assert metrics.text_metrics(8000.0, 10)["perplexity"] == math.inf, "more than a float holds"
 
 
 def test_the_naive_scale_is_the_mean_seasonal_difference_of_each_channel() -> None:
