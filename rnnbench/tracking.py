@@ -99,9 +99,10 @@ class Tracker:
         return RunWriter(self.client, run.info.run_id)
 
     def resume(self, run_id: str) -> RunWriter:
-        """An existing run, to be written on."""
+        """An existing run, to be written on; what its last end was no longer holds."""
         self.client.update_run(run_id, status="RUNNING")
-        self.client.log_batch(run_id, tags=[RunTag(key, value) for key, value in origin_tags().items()])
+        tags = {**origin_tags(), "outcome": "running"}
+        self.client.log_batch(run_id, tags=[RunTag(key, value) for key, value in tags.items()])
         return RunWriter(self.client, run_id)
 
     def writer(self, run_id: str) -> RunWriter:

@@ -126,7 +126,8 @@ def test_a_run_is_resumed_under_its_id(tracker, experiment):
     writer = tracker.start(experiment, "claimed", {"kind": "claim"})
     writer.end("interrupted")
     again = tracker.resume(writer.run_id)
-    assert tracker.run(writer.run_id).info.status == "RUNNING"
+    resumed = tracker.run(writer.run_id)
+    assert (resumed.info.status, record_of(resumed).outcome) == ("RUNNING", "running")
     again.finish(a_record(), {})
     assert record_of(tracker.run(writer.run_id)).metrics == a_record().metrics
 
