@@ -29,7 +29,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
-sweep: $(READY) ## search, confirm, table: TASK=sentiment [DATA= MODEL= SEARCH= TRIALS= SEEDS= WORKERS= TIMEOUT= MATCH=300k RESELECT= REFIT=1 QUICK=1 ARGS=]
+sweep: $(READY) ## search, confirm, table: TASK=sentiment [DATA= MODEL= SEARCH= TRIALS= SEEDS= WORKERS= TIMEOUT= MATCH=1m RESELECT= REFIT=1 QUICK=1 ARGS=]
 	@$(RUN) sweep $(TASK) $(SWEEP)
 
 baselines: $(READY) ## what there is to beat: TASK= [DATA=]

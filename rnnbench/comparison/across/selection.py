@@ -52,7 +52,7 @@ def _require_enough(models: Sequence[str], kept: Labelled, has: Mapping[str, set
         named = f" that have {listed(models)}" if len(has) > 1 else ""
         raise ComparisonError(
             f"there is nothing to sum up over fewer than two experiments{named} (confirmed: {there}). "
-            "Type: rnnbench sweep TASK --data DATA"
+            "Type: rnnbench sweep TASK --data DATA, or name studies: rnnbench across STUDY STUDY"
         )
     if len(models) < 2:
         lines = "\n".join(f"  {label}: {', '.join(sorted(models))}" for label, models in has.items())
