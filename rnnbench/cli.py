@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from rnnbench import options as given
+from rnnbench.core.version import __version__
 from rnnbench.options import tell_errors, with_data_options
 
 app = typer.Typer(
@@ -18,6 +19,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"rnnbench {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Options of the program itself, before a command."""
 
 
 @app.command()
