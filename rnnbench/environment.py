@@ -9,6 +9,8 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from rnnbench.core.version import __version__
+
 _PACKAGES = (
     *("torch", "pytorch-lightning", "optuna", "mlflow", "numpy", "scipy", "pandas"),
     *("scikit-learn", "statsforecast", "tokenizers"),
@@ -17,7 +19,8 @@ _PACKAGES = (
 
 def describe() -> dict[str, str]:
     """Names and values, all text: package versions, Python, machine, git commit."""
-    found = {"python": platform.python_version(), "platform": platform.platform(), "processor": _processor()}
+    found = {"rnnbench": __version__, "python": platform.python_version()}
+    found |= {"platform": platform.platform(), "processor": _processor()}
     found["cores"] = str(os.cpu_count())
     for package in _PACKAGES:
         try:

@@ -9,6 +9,7 @@ import pytest
 import small_data
 import torch
 
+import rnnbench
 from rnnbench import building, registry, runs
 from rnnbench.errors import BudgetError
 from rnnbench.experiment import from_plain, task_class
@@ -209,6 +210,7 @@ def test_a_trial_keeps_its_configuration_and_no_weights(tracker, experiment):
     about = json.loads(tracker.artifact(record.run_id, "environment.json").read_text())
     assert about["data_fingerprint"] == record.fingerprint
     assert about["torch"] == torch.__version__
+    assert about["rnnbench"] == rnnbench.__version__
     names = [item.path for item in tracker.client.list_artifacts(record.run_id)]
     assert "weights.pt" not in names
 
