@@ -153,10 +153,8 @@ def test_every_verb_has_types(verb: str) -> None:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the wheel and the source distribution of these files, built with the installed setuptools."""
     source = tmp_path_factory.mktemp("build") / "source"
-    skipped = ignore_patterns(
-        ".*_cache", ".git", ".venv", ".hypothesis", "__pycache__", "*.egg-info", "mlruns", "shared"
-    )
-    copytree(ROOT, source, ignore=skipped)
+    made = ("build", "dist", "*.egg-info", "__pycache__", ".*_cache", ".hypothesis", ".venv", ".git", "mlruns")
+    copytree(ROOT, source, ignore=ignore_patterns(*made, "shared"))
     build = "from setuptools import build_meta as b; b.build_wheel('dist'); b.build_sdist('dist')"
     done = subprocess.run([sys.executable, "-c", build], cwd=source, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
