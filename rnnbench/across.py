@@ -11,6 +11,7 @@ from rnnbench.comparison.across.summary import summarize
 from rnnbench.comparison.base import Comparison
 from rnnbench.errors import ComparisonError
 from rnnbench.experiment_files import task_of
+from rnnbench.storage.filters import normalized
 from rnnbench.store import store_folder
 from rnnbench.tracking import Tracker
 
@@ -46,7 +47,7 @@ def _wanted(tracker: Tracker, names: Sequence[str], left_out: list[str]) -> list
     for given in names or registry.names("tasks"):
         name, _, data = given.partition(":")
         if data:
-            found.append((name, Path(data).name))
+            found.append((name, normalized(Path(data).name)))
             continue
         confirmed = [one for one in sorted(tracker.experiments(task_of(name))) if _is_confirmed(tracker, name, one)]
         if names and not confirmed:

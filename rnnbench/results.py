@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -20,7 +21,8 @@ from rnnbench.comparison.view import IN_TABLE
 from rnnbench.errors import ComparisonError, RnnbenchError, UnknownNameError, did_you_mean
 from rnnbench.experiment_files import task_of
 from rnnbench.record import RunRecord, model_name
-from rnnbench.store import store_folder
+from rnnbench.storage.filters import normalized
+from rnnbench.store import file_name, store_folder
 from rnnbench.tracking import PARENT, Run, Tracker
 
 PLAN_FILE = "plan.json"
@@ -46,10 +48,12 @@ def latest_sweep(tracker: Tracker, task: str, data: str | None = None, sweep: st
     name, task = task, task_of(task)
     experiments = tracker.experiments(task)
     if data is not None:
-        data = Path(data).name  # a file of the user's own has its own name as the name of the data set
+        data = normalized(Path(data).name)  # a file of the user's own has its own name as the name of the data set
     if data is not None and data not in experiments:
         near = did_you_mean(data, experiments)
-        raise ComparisonError(f"no runs of {task} on {data!r}.{near} Type: rnnbench sweep {name} --data {data}")
+        raise ComparisonError(
+            f"no runs of {task} on {data!r}.{near} Type: rnnbench sweep {name} --data {shlex.quote(data)}"
+        )
     found = [
         run
         for known, experiment_id in experiments.items()
@@ -61,7 +65,8 @@ def latest_sweep(tracker: Tracker, task: str, data: str | None = None, sweep: st
         raise ComparisonError(f"no sweep of {name} to compare yet. Type: rnnbench sweep {name}")
     found.sort(key=lambda run: int(run.info.start_time), reverse=True)
     if sweep is not None:
-        named = [run for run in found if sweep in (run.info.run_id, run.info.run_name)]
+        wanted = normalized(sweep)
+        named = [run for run in found if wanted in (run.info.run_id, normalized(str(run.info.run_name)))]
         if not named:
             raise UnknownNameError("sweep", sweep, {str(run.info.run_name) for run in found})
         return named[0].info.experiment_id, named[0].info.run_id
@@ -171,11 +176,7 @@ def codes_of(tracker: Tracker, parent: str) -> dict[str, str | None]:
 
 def plan_of(tracker: Tracker, parent: str) -> dict[str, dict[str, Any]]:
     """The plain configuration of each encoder of a sweep, by model, as its calls have left them; empty for none."""
-    try:
-        found: dict[str, dict[str, Any]] = json.loads(tracker.artifact(parent, PLAN_FILE).read_text(encoding="utf-8"))
-    except RnnbenchError:
-        return {}
-    return found
+    return tracker.read_json(parent, PLAN_FILE) or {}
 
 
 def of_newest_code(records: Sequence[RunRecord], codes: Mapping[str, str | None]) -> list[RunRecord]:
@@ -193,7 +194,7 @@ def _code(record: RunRecord) -> str | None:
 
 def exports_folder(name: str, data: str) -> Path:
     """Where the tables and figures of a task or study on a data set go unless told otherwise."""
-    return store_folder() / "exports" / f"{name}-{data}"
+    return store_folder() / "exports" / file_name(f"{name}-{data}")
 
 
 def with_curves(tracker: Tracker, records: Sequence[RunRecord], metric: str | None = None) -> list[RunRecord]:

@@ -16,8 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from urllib.parse import quote, unquote
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
@@ -33,7 +32,9 @@ from rnnbench.errors import RnnbenchError
 from rnnbench.example_scores import ExampleScores
 from rnnbench.origin import is_gone, origin_tags
 from rnnbench.record import RunRecord
-from rnnbench.store import store_folder
+from rnnbench.storage.artifacts import ArtifactError, Artifacts, MissingArtifactError
+from rnnbench.storage.filters import filter_of, has_tags, normalized
+from rnnbench.store import file_name, store_folder
 
 logging.getLogger("alembic").setLevel(logging.WARNING)
 logging.getLogger("mlflow").setLevel(logging.WARNING)
@@ -43,6 +44,8 @@ EXAMPLES = "test_examples"
 """The file with the scores of the test examples by the selecting metric; others have their name behind it."""
 DETAILS = "test_details.json"
 """The file with what of the test scores is no single number."""
+EXAMPLE_FILES = "example_files"
+"""The tag that lists the files with the scores of test examples and details; runs of earlier versions have none."""
 _FINISHED = {"completed": "FINISHED", "pruned": "FINISHED", "interrupted": "KILLED"}
 _RECORD_FIELDS = ("kind", "task", "data", "fingerprint", "model", "metric", "outcome", "protocol")
 _PAGE = 1000
@@ -55,7 +58,7 @@ def tracking_uri() -> str:
 
 def experiment_name(task: str, data: str) -> str:
     """The MLflow experiment of a task on a data set: `sentiment-rotten_tomatoes`."""
-    return f"{task}-{data}"
+    return normalized(f"{task}-{data}")
 
 
 class Tracker:
@@ -74,7 +77,7 @@ class Tracker:
         with FileLock(str(store_folder() / "mlflow.lock")):
             found = self.client.get_experiment_by_name(name)
             if found is None:
-                location = (store_folder() / "artifacts" / name).as_uri()
+                location = (store_folder() / "artifacts" / file_name(name)).as_uri()
                 return self.client.create_experiment(name, artifact_location=location)
         if found.lifecycle_stage != "active":
             self.client.restore_experiment(found.experiment_id)
@@ -84,7 +87,11 @@ class Tracker:
         """Data set name to experiment id, for every data set that the task has runs on."""
         found = self.client.search_experiments(view_type=ViewType.ACTIVE_ONLY)
         prefix = f"{task}-"
-        return {item.name.removeprefix(prefix): item.experiment_id for item in found if item.name.startswith(prefix)}
+        return {
+            normalized(item.name.removeprefix(prefix)): item.experiment_id
+            for item in found
+            if item.name.startswith(prefix)
+        }
 
     def describe_experiment(self, experiment_id: str, *, note: str, view: Mapping[str, Any]) -> None:
         """Sets the experiment's description and the saved view that `rnnbench ui` opens."""
@@ -118,14 +125,14 @@ class Tracker:
 
     def find(self, experiment_id: str, **tags: str) -> list[Run]:
         """Every run with these tags, the oldest first."""
-        query = " and ".join(f"tags.`{key}` = '{value}'" for key, value in tags.items())
+        query = filter_of(tags)
         found: list[Run] = []
         token: str | None = None
         while True:
             page = self.client.search_runs(
                 [experiment_id], query, max_results=_PAGE, page_token=token, order_by=["attributes.start_time ASC"]
             )
-            found.extend(page)
+            found.extend(run for run in page if has_tags(run.data.tags, tags))
             token = page.token
             if not token:
                 return found
@@ -142,31 +149,27 @@ class Tracker:
         return record
 
     def with_examples(self, record: RunRecord) -> RunRecord:
-        """The record with the scores of its test examples by every metric, and details, where the store has them.
+        """The record with the scores of its test examples by every metric, and details, where the run has them.
 
-        Raises: RnnbenchError where there is a file that cannot be read.
+        Raises: RnnbenchError where a file that the run says it has is missing, or one cannot be read.
         """
-        # read where it lies: MLflow would copy each file into a folder of its own first, and leave it there
-        folder = urlsplit(self.run(record.run_id).info.artifact_uri).path
-        found = {}
-        for path in sorted(Path(url2pathname(folder)).glob(f"{EXAMPLES}*.npz")):
-            try:
-                scores = ExampleScores.from_bytes(path.read_bytes())
-            except (ValueError, OSError) as error:
-                raise RnnbenchError(
-                    f"run {record.name} ({record.run_id}): {path} is damaged ({error}). Put it back, or delete it to "
-                    "go on without the scores of this run's test examples"
-                ) from error
-            found[path.stem.removeprefix(EXAMPLES).removeprefix("-") or record.metric] = scores
-        details = Path(url2pathname(folder)) / DETAILS
+        run, files = self.run(record.run_id), Artifacts(self.client)
+        listed = run.data.tags.get(EXAMPLE_FILES)
+        names = files.names(run) if listed is None else json.loads(listed)
         try:
-            told = json.loads(details.read_text(encoding="utf-8")) if details.exists() else {}
-        except (ValueError, OSError) as error:
-            raise RnnbenchError(
-                f"run {record.name} ({record.run_id}): {details} is damaged ({error}). Put it back, or "
-                "delete it to go on without what it holds of this run"
+            examples = {
+                _metric_of(name) or record.metric: files.read(run, name, ExampleScores.from_bytes)
+                for name in names
+                if name.startswith(EXAMPLES) and name.endswith(".npz")
+            }
+            details = files.read(run, DETAILS, json.loads) if DETAILS in names else {}
+        except ArtifactError as error:
+            tag = "" if listed is None else f" and the run's tag {EXAMPLE_FILES} (rnnbench ui)"
+            raise ArtifactError(
+                f"{error}. To go on without the scores of this run's test examples, delete its files "
+                f"{EXAMPLES}*.npz and {DETAILS}{tag}"
             ) from error
-        return replace(record, examples=found, details=told)
+        return replace(record, examples=examples, details=details)
 
     def repair(self, experiment_id: str) -> int:
         """Ends runs whose process is gone: they would be shown as running for ever. Returns how many."""
@@ -179,11 +182,19 @@ class Tracker:
         return ended
 
     def artifact(self, run_id: str, path: str) -> Path:
-        """A local copy of a run's artifact. Raises: RnnbenchError where the run has none of that name."""
+        """A file of a run as a local path: the file itself where the store is on this machine, else a copy.
+
+        Raises: MissingArtifactError where the run has none of that name; RnnbenchError where it cannot be fetched.
+        """
+        return Artifacts(self.client).path(self.run(run_id), path)
+
+    def read_json(self, run_id: str, path: str) -> dict[str, Any] | None:
+        """A JSON file of a run; None where it has none. Raises: RnnbenchError where it cannot be fetched or read."""
         try:
-            return Path(self.client.download_artifacts(run_id, path))
-        except (MlflowException, OSError) as error:
-            raise RnnbenchError(f"run {run_id} has no file {path!r}: {error}") from error
+            content: dict[str, Any] = Artifacts(self.client).read(self.run(run_id), path, json.loads)
+        except MissingArtifactError:
+            return None
+        return content
 
 
 class RunWriter:
@@ -224,11 +235,13 @@ class RunWriter:
 
     def examples(self, record: RunRecord) -> None:
         """Stores the scores of a record's test examples, a file per metric, and its details."""
+        names = {metric: _example_file("" if metric == record.metric else metric) for metric in record.examples}
+        self.tags({EXAMPLE_FILES: json.dumps(sorted([*names.values(), *([DETAILS] if record.details else [])]))})
         if record.details:
             self.text(json.dumps(record.details, ensure_ascii=False), DETAILS)
         with tempfile.TemporaryDirectory() as folder:
             for metric, scores in record.examples.items():
-                path = Path(folder) / (f"{EXAMPLES}.npz" if metric == record.metric else f"{EXAMPLES}-{metric}.npz")
+                path = Path(folder) / names[metric]
                 path.write_bytes(scores.to_bytes())
                 self.file(path)
 
@@ -271,7 +284,7 @@ def record_of(run: Run) -> RunRecord:
     """The record that `RunWriter.finish` wrote, without its curves."""
     tags = run.data.tags
     metrics = {key: float(value) for key, value in run.data.metrics.items()}
-    known = {*_RECORD_FIELDS, "higher_is_better", "config", "seed", "host", "pid", "pid_start"}
+    known = {*_RECORD_FIELDS, "higher_is_better", "config", "seed", "host", "pid", "pid_start", EXAMPLE_FILES}
     return RunRecord(
         kind=tags.get("kind", "train"),  # type: ignore[arg-type]
         task=tags.get("task", ""),
@@ -294,3 +307,12 @@ def record_of(run: Run) -> RunRecord:
 
 def _curve_key(key: str) -> str:
     return f"curves/{key.replace('/', '_')}"
+
+
+def _example_file(metric: str) -> str:
+    """The name of the file with one metric's example scores; no metric stands for the one that selects."""
+    return f"{EXAMPLES}-{quote(metric, safe='')}.npz" if metric else f"{EXAMPLES}.npz"
+
+
+def _metric_of(name: str) -> str:
+    return unquote(name.removeprefix(EXAMPLES).removesuffix(".npz").removeprefix("-"))

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from rnnbench.errors import RnnbenchError
 from rnnbench.experiment import ExperimentConfig, from_plain
-from rnnbench.store import store_folder
+from rnnbench.store import file_name, store_folder
 
 FIRST_TRIAL_SEED = 100_000
 """Trials use seeds from here on, confirmations those below: no confirmation repeats a seed of the search."""
@@ -58,7 +58,7 @@ class SweepPlan:
         """The file that holds this sweep's studies."""
         folder = store_folder() / "optuna"
         folder.mkdir(parents=True, exist_ok=True)
-        return folder / f"{self.task}-{self.data}-{self.key}.journal"
+        return folder / f"{file_name(f'{self.task}-{self.data}-{self.key}')}.journal"
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from rnnbench import results
-from rnnbench.errors import RnnbenchError
 from rnnbench.record import RunRecord
 from rnnbench.report.base import Material
 from rnnbench.report.writing import write_report
@@ -63,11 +61,7 @@ def _of_runs(tracker: Tracker, records: Iterable[RunRecord], path: str) -> dict[
 
 def _read(tracker: Tracker, run_id: str, path: str) -> dict[str, Any]:
     """A run's JSON; nothing where a run of an earlier version has none."""
-    try:
-        content: dict[str, Any] = json.loads(tracker.artifact(run_id, path).read_text(encoding="utf-8"))
-    except RnnbenchError:
-        return {}
-    return content
+    return tracker.read_json(run_id, path) or {}
 
 
 def _trials(result: Result) -> int:

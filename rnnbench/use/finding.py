@@ -11,6 +11,7 @@ from rnnbench.errors import ComparisonError, RnnbenchError, did_you_mean
 from rnnbench.experiment_files import studies
 from rnnbench.record import RunRecord, by_validation
 from rnnbench.runs import KEPT_KINDS
+from rnnbench.storage.filters import normalized
 from rnnbench.store import store_folder
 from rnnbench.tracking import Run, Tracker, record_of
 from rnnbench.use.base import model_class
@@ -53,7 +54,7 @@ def _best(tracker: Tracker, task: str | None, data: str | None) -> RunRecord:
 
     The encoder is the one that the sweep's table names best. Among its seeds the validation score decides.
     """
-    data = None if data is None else Path(data).name  # as `results` names a file of the user's own
+    data = None if data is None else normalized(Path(data).name)  # as `results` names a file of the user's own
     tasks = [task] if task else registry.names("tasks")
     swept = [*tasks, *(study for study, of in studies().items() if of in tasks)]
     confirmed = [found for name in swept if (found := _best_of_sweep(tracker, name, data)) is not None]

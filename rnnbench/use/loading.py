@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -12,6 +11,8 @@ from rnnbench import building, registry
 from rnnbench.errors import RnnbenchError, UnknownNameError
 from rnnbench.experiment import from_plain, task_class
 from rnnbench.record import RunRecord
+from rnnbench.storage.artifacts import MissingArtifactError
+from rnnbench.tasks.base import SequenceTask
 from rnnbench.tracking import Tracker
 from rnnbench.training.weights import PAST_ERRORS_FILE, PREPARED_FILE, WEIGHTS_FILE
 from rnnbench.use.base import TrainedModel, model_class
@@ -35,7 +36,9 @@ def load(run: str = BEST, *, task: str | None = None, data: str | None = None) -
 def restore(tracker: Tracker, record: RunRecord) -> TrainedModel:
     """The trained task of a record whose weights are in the store; it needs no data set, and unpickles nothing."""
     config = from_plain(record.config)
-    plain = json.loads(_artifact(tracker, record, PREPARED_FILE).read_text(encoding="utf-8"))
+    plain = tracker.read_json(record.run_id, PREPARED_FILE)
+    if plain is None:
+        raise _gone(record, PREPARED_FILE)
     try:
         prepared = task_class(config.task).Prepared.from_plain(plain, config.task_settings)
     except KeyError as error:
@@ -44,24 +47,26 @@ def restore(tracker: Tracker, record: RunRecord) -> TrainedModel:
         ) from error
     with torch.random.fork_rng():  # weights are drawn before they are replaced: a notebook's own draws stay the same
         task = building.build(config, prepared)
-    weights = torch.load(_artifact(tracker, record, WEIGHTS_FILE), map_location="cpu", weights_only=True)
-    task.load_state_dict(weights)
-    return model_class(record.task)(record, config, task, _past_errors(tracker, record))
+    _load_weights(tracker, record, task)
+    # none where the task tells of no past errors, or the run was stored before they were kept
+    past_errors = tracker.read_json(record.run_id, PAST_ERRORS_FILE) or {}
+    return model_class(record.task)(record, config, task, past_errors)
 
 
-def _artifact(tracker: Tracker, record: RunRecord, name: str) -> Path:
+def _load_weights(tracker: Tracker, record: RunRecord, task: SequenceTask) -> None:
     try:
-        return tracker.artifact(record.run_id, name)
-    except RnnbenchError as error:
+        path = tracker.artifact(record.run_id, WEIGHTS_FILE)
+    except MissingArtifactError as error:
+        raise _gone(record, WEIGHTS_FILE) from error
+    try:
+        task.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+    except (RuntimeError, ValueError, EOFError, OSError, UnpicklingError) as error:
+        reason = " ".join(str(error).split())[:200]
         raise RnnbenchError(
-            f"run {record.name} ({record.run_id[:8]}) has no {name} in the store any more: train it again"
+            f"run {record.name} ({record.run_id[:8]}): {path} is damaged or of another rnnbench ({reason}): train it "
+            "again, or put the file back as it was"
         ) from error
 
 
-def _past_errors(tracker: Tracker, record: RunRecord) -> dict[str, Any]:
-    """Empty where the task tells of none, or the run was stored before they were kept."""
-    try:
-        found: dict[str, Any] = json.loads(tracker.artifact(record.run_id, PAST_ERRORS_FILE).read_text())
-    except RnnbenchError:
-        return {}
-    return found
+def _gone(record: RunRecord, name: str) -> RnnbenchError:
+    return RnnbenchError(f"run {record.name} ({record.run_id[:8]}) has no {name} in the store any more: train it again")
