@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 
-from rnnbench.comparison import compare, render, verdict
+from rnnbench.comparison import compare, render, terminal_table, verdict
 from rnnbench.comparison.across.selection import experiment
 from rnnbench.comparison.base import Comparison, Row
 from rnnbench.comparison.cost_figure import cost_figure
@@ -91,8 +92,8 @@ def test_skill_is_the_share_of_the_distance_to_the_ideal() -> None:
 
 
 def test_an_interval_over_test_examples_ends_at_the_bounds_of_its_metric_alone() -> None:
-    # mean 25, squared distances 225 + 25 + 25 + 225: variance 500 / 16 x 4 / 3, t(0.975, 3) = 3.18245
-    reach = 3.18245 * (500 / 16 * 4 / 3) ** 0.5
+    # mean 25, squared distances 225 + 25 + 25 + 225: variance 500 / 16 x 4 / 3, t(0.975, 3) = 3.182446
+    reach = 3.182446 * (500 / 16 * 4 / 3) ** 0.5
     for metric, shift in ((BLEU, 0.0), (LIKELIHOOD, -1000.0), (ENERGY, -1000.0)):
         examples = {metric.key: ExampleScores.of(np.array([10.0, 20.0, 30.0, 40.0]) + shift)}
         simple = run("baseline", metric, "simple", None, 25.0 + shift, examples=examples)
@@ -121,7 +122,10 @@ def test_a_score_outside_of_the_stated_bounds_still_lies_in_its_interval() -> No
 def test_every_format_prints_the_whole_interval(records, printed, sentence) -> None:
     table = compare(records)
     assert sentence in verdict(table)
-    for form in ("table", "md", "html"):
+    terminal = Console(file=io.StringIO(), width=200, record=True)
+    terminal.print(terminal_table(table, 200))
+    assert printed in terminal.export_text()
+    for form in ("md", "html"):
         assert printed in render(table, form), form
     latex = render(table, "latex").replace("$", "").replace("{", "").replace("}", "").replace("\\", "")
     assert printed in latex.replace("textbf", "").replace("--", "-")
