@@ -5,21 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rnnbench.comparison.base import Comparison, Interval, Row
-
-MISSING = "\N{EN DASH}"
+from rnnbench.comparison.base import Comparison, Row
+from rnnbench.wording import MISSING
 
 Cell = Callable[[Comparison, Row], str]
-
-
-@dataclass(frozen=True)
-class MetricStyle:
-    """How a metric is called and printed: `scale` times the value, to so many decimals, followed by the unit."""
-
-    label: str
-    decimals: int | None = None
-    scale: float = 1.0
-    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -30,46 +19,6 @@ class Column:
     header: str
     cell: Cell
     is_numeric: bool = True
-
-
-STYLES = {
-    "accuracy": MetricStyle("accuracy", 1, 100.0, "%"),
-    "macro_f1": MetricStyle("macro-F1", 1, 100.0, "%"),
-    "bits_per_character": MetricStyle("bits per character", 3),
-    "nats_per_character": MetricStyle("nats per character", 3),
-    "cold_nats_per_character": MetricStyle("nats per character with an empty context", 3),
-    "mse_standardised": MetricStyle("standardised MSE", 3),
-    "mae_standardised": MetricStyle("standardised MAE", 3),
-    "mase": MetricStyle("MASE", 3),
-}
-
-
-def style(metric: str) -> MetricStyle:
-    """How a metric is printed; one that is not listed gets four significant digits."""
-    return STYLES.get(metric) or MetricStyle(metric.replace("_", " "))
-
-
-def score_text(metric: str, score: float | None) -> str:
-    """The score without its unit: '78.3' for an accuracy of 0.783, '1.234' for a MASE."""
-    if score is None:
-        return MISSING
-    shown = style(metric)
-    value = score * shown.scale
-    if shown.decimals is None:
-        return f"{value:.4g}"
-    # Adding zero turns the -0.0 that rounding leaves into 0.0.
-    return f"{round(value, shown.decimals) + 0.0:.{shown.decimals}f}"
-
-
-def interval_text(metric: str, interval: Interval | None) -> str:
-    """' [77.5, 79.1]' with the space before it, or nothing."""
-    return f" [{score_text(metric, interval.low)}, {score_text(metric, interval.high)}]" if interval else ""
-
-
-def with_unit(metric: str, score: float | None) -> str:
-    """The score as said in a sentence: '78.3 %', '1.234'."""
-    unit = style(metric).unit
-    return score_text(metric, score) + (f" {unit}" if unit and score is not None else "")
 
 
 def compact(value: float | None) -> str:
@@ -131,7 +80,7 @@ def reach_text(row: Row) -> str:
 
 def reach_header(table: Comparison) -> str:
     """'seconds to validation 75.9 %'."""
-    return f"seconds to validation {with_unit(table.metric, table.reach)}"
+    return f"seconds to validation {table.metric.text_with_unit(table.reach)}"
 
 
 def trials_text(row: Row) -> str:
@@ -146,14 +95,14 @@ def one_line(text: str) -> str:
 
 def columns(comparison: Comparison) -> tuple[Column, ...]:
     """Every column of the table that has something to say, in order, with the units in the headers."""
-    shown = style(comparison.metric)
+    shown = comparison.metric
     unit = f" ({shown.unit})" if shown.unit else ""
     has_interval = any(row.interval for row in comparison.rows)
     every = (
         Column("model", "encoder", lambda _, row: one_line(row.model), is_numeric=False),
         Column("seeds", "seeds", lambda _, row: seeds_text(row)),
         Column("test", f"test {shown.label}{unit}" + (" [95 % interval]" if has_interval else ""), _test_cell),
-        Column("validation", f"validation{unit}", lambda table, row: score_text(table.metric, row.validation)),
+        Column("validation", f"validation{unit}", lambda table, row: table.metric.text(row.validation)),
         Column("skill", "skill", lambda _, row: signed(row.skill)),
         Column("above_better", "P(row above is better)", lambda _, row: chance_text(row)),
         Column("behind_best", f"behind the best{unit}", _behind_cell),
@@ -185,7 +134,7 @@ def _behind_cell(table: Comparison, row: Row) -> str:
         return MISSING
     # its middle, and not the difference of the means, which need not be over the same seeds
     middle = (row.behind_best.low + row.behind_best.high) / 2
-    return score_text(table.metric, middle) + interval_text(table.metric, row.behind_best)
+    return table.metric.text(middle) + table.metric.interval_text(row.behind_best)
 
 
 def remarks_text(row: Row) -> str:
@@ -198,7 +147,7 @@ def about(comparison: Comparison) -> str:
     budget = ", ".join(f"{key} {value}" for key, value in sorted(comparison.budget.items()) if value)
     direction = "higher" if comparison.higher_is_better else "lower"
     parts = [
-        f"{style(comparison.metric).label}: {direction} is better",
+        f"{comparison.metric.label}: {direction} is better",
         f"data {comparison.data} ({comparison.fingerprint[:16]})",
         f"budget: {budget}" if budget else "",
         f"protocol {comparison.protocol}",
@@ -235,7 +184,7 @@ def runs_by_row(comparison: Comparison) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def _test_cell(table: Comparison, row: Row) -> str:
-    return score_text(table.metric, row.test) + interval_text(table.metric, row.interval)
+    return table.metric.text(row.test) + table.metric.interval_text(row.interval)
 
 
 def _whole(value: float | None, unit: float = 1) -> str:

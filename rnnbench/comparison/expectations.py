@@ -8,9 +8,10 @@ from typing import Any
 
 from rnnbench.comparison.base import LEVEL
 from rnnbench.comparison.crossings import words
-from rnnbench.comparison.draws import FEWEST_DRAWS, random_draws
+from rnnbench.comparison.draws import FEWEST_DRAWS, NO_METRIC, random_draws
 from rnnbench.comparison.expected import ExpectedCurve, curve_of, refusal
 from rnnbench.comparison.importances import TooFew
+from rnnbench.metrics import Metric, plain_fields
 from rnnbench.record import RunRecord
 
 
@@ -23,8 +24,7 @@ class Expectations:
 
     task: str
     data: str
-    metric: str
-    higher_is_better: bool
+    metric: Metric
     curves: tuple[ExpectedCurve, ...]
     refused: tuple[TooFew, ...]
     words: tuple[str, ...]
@@ -32,7 +32,7 @@ class Expectations:
 
     def to_plain(self) -> dict[str, Any]:
         """For programs: everything."""
-        return {**asdict(self), "interval": LEVEL}
+        return {**asdict(self, dict_factory=plain_fields), "interval": LEVEL}
 
 
 def expectations(records: Sequence[RunRecord], models: Sequence[str] = (), *, with_words: bool = True) -> Expectations:
@@ -47,8 +47,7 @@ def expectations(records: Sequence[RunRecord], models: Sequence[str] = (), *, wi
     return Expectations(
         task=first.task if first else "",
         data=first.data if first else "",
-        metric=first.metric if first else "",
-        higher_is_better=first.higher_is_better if first else True,
+        metric=first.metric if first else NO_METRIC,
         curves=curves,
         refused=tuple(_too_few(model, records, refusal(draws)) for model, draws in found.items() if refusal(draws)),
         words=tuple(words(curves)) if with_words else (),

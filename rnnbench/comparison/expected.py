@@ -37,6 +37,7 @@ from scipy import special
 
 from rnnbench.comparison.base import LEVEL
 from rnnbench.comparison.draws import FEWEST_DRAWS, Draws
+from rnnbench.comparison.statistics import bounded_ends
 
 RESAMPLES = 2000
 """How often the trials are drawn again for a band over trials."""
@@ -196,8 +197,5 @@ def widening(count: int, level: float = LEVEL) -> float:
 
 def _band(draws: Draws, at: tuple[float, ...], mean: Array, spread: Array) -> Band:
     reach = widening(len(draws.scores)) * spread
-    # every score here is a share of what was right, or an error
-    possible = (0.0, 1.0 if draws.higher_is_better else math.inf)
-    low = np.maximum(mean - reach, np.minimum(mean, possible[0]))
-    high = np.minimum(mean + reach, np.maximum(mean, possible[1]))
+    low, high = bounded_ends(mean, reach, draws.metric.bounds)
     return Band(at, tuple(mean.tolist()), tuple(low.tolist()), tuple(high.tolist()))

@@ -13,7 +13,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from rnnbench.comparison.base import Comparison, Row
-from rnnbench.comparison.cells import interval_text, one_line, score_text, style
+from rnnbench.comparison.cells import one_line
+from rnnbench.comparison.draws import NO_METRIC
+from rnnbench.metrics import Metric, metric_of
 from rnnbench.record import RunRecord
 
 INK, SOFT, RULE = "#1c2430", "#5b6675", "#d8dde4"
@@ -39,10 +41,10 @@ def score_figure(comparison: Comparison, write: Write = png) -> bytes:
     """A line per encoder and baseline: seeds as points, the mean in its interval, the best baseline across all."""
     rows = [row for row in comparison.rows if row.test is not None]
     figure, axes = _figure(8.0, 1.5 + 0.42 * max(1, len(rows)))
-    scale = style(comparison.metric).scale
+    scale = comparison.metric.scale
     for place, row in enumerate(rows):
         _score_line(axes, place, row, scale)
-        label = score_text(comparison.metric, row.test) + interval_text(comparison.metric, row.interval)
+        label = comparison.metric.text(row.test) + comparison.metric.interval_text(row.interval)
         axes.annotate(
             label, (1.02, place), xycoords=("axes fraction", "data"), va="center", color=_colour(row), fontsize=9
         )
@@ -55,7 +57,7 @@ def score_figure(comparison: Comparison, write: Write = png) -> bytes:
     for tick, row in zip(axes.get_yticklabels(), rows, strict=True):
         tick.set(color=_colour(row), fontweight="bold" if row.in_best_group else "normal")
         tick.set_fontstyle("italic" if row.kind == "baseline" else "normal")
-    axes.set_xlabel(axis_label(comparison.metric, comparison.higher_is_better, "test"))
+    axes.set_xlabel(axis_label(comparison.metric, "test"))
     reading = "points: seeds; band: 95 % interval; dashed: best baseline"
     forced = " (FORCED: runs not alike)" if comparison.is_forced else ""
     axes.set_title(f"{plain_name(comparison.title)}{forced}\n{reading}", loc="left", fontsize=9, color=SOFT)
@@ -68,19 +70,19 @@ def score_figure(comparison: Comparison, write: Write = png) -> bytes:
 def curves_figure(records: Sequence[RunRecord], write: Write = png) -> bytes:
     """Validation score against updates: per encoder the mean over seeds in the band from worst to best seed."""
     confirms = [record for record in records if record.kind == "confirm"]
-    counted = Counter((record.metric, record.higher_is_better) for record in confirms)
-    metric, higher = min(counted, key=lambda pair: (-counted[pair], pair), default=("", True))
+    counted = Counter(metric_of(record) for record in confirms)
+    metric = min(counted, key=lambda one: (-counted[one], one.key, one.higher_is_better), default=NO_METRIC)
     models = sorted({record.model for record in confirms})
-    curves = {model: found for model in models if (found := _curves(confirms, model, metric))}
+    curves = {model: found for model in models if (found := _curves(confirms, model, metric.key))}
     figure, axes = _figure(8.0, 4.5)
-    scale = style(metric).scale
+    scale = metric.scale
     for index, (model, found) in enumerate(curves.items()):
         _band(axes, found, plain_name(model), LINES[index % len(LINES)], scale)
     axes.grid(color=RULE, linewidth=0.6)
     axes.set_xlabel("updates")
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     if curves:
-        axes.set_ylabel(axis_label(metric, higher, "validation"))
+        axes.set_ylabel(axis_label(metric, "validation"))
         axes.legend(frameon=False, fontsize=9)
         reading = "line: mean over seeds; band: worst to best seed; dashed: some seeds have stopped"
         axes.set_title(reading, loc="left", fontsize=9, color=SOFT)
@@ -189,10 +191,10 @@ def _colour(row: Row) -> str:
     return BASELINE if row.kind == "baseline" else GROUP if row.in_best_group else OTHER
 
 
-def axis_label(metric: str, higher_is_better: bool, split: str) -> str:
-    shown = style(metric)
-    unit = f", {shown.unit}" if shown.unit else ""
-    return f"{split} {plain_name(shown.label)} ({'higher' if higher_is_better else 'lower'} is better{unit})"
+def axis_label(metric: Metric, split: str) -> str:
+    """'test accuracy (higher is better, %)'."""
+    unit = f", {metric.unit}" if metric.unit else ""
+    return f"{split} {plain_name(metric.label)} ({metric.direction} is better{unit})"
 
 
 def plain_name(text: str) -> str:

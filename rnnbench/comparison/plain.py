@@ -10,6 +10,7 @@ from typing import Any
 
 from rnnbench.comparison.base import Comparison, Interval, Row
 from rnnbench.comparison.conclusion import verdict
+from rnnbench.metrics import plain_fields
 
 COSTS = (
     "parameters",
@@ -40,7 +41,8 @@ def csv_text(comparison: Comparison) -> str:
 
 def json_text(comparison: Comparison) -> str:
     """The whole comparison, and per row under `cells` the run ids behind every cell."""
-    whole = asdict(comparison) | {"verdict": verdict(comparison), "run_ids": list(comparison.run_ids)}
+    whole = asdict(comparison, dict_factory=plain_fields)
+    whole |= {"verdict": verdict(comparison), "run_ids": list(comparison.run_ids)}
     above = (None, *comparison.rows)
     for row, before, written in zip(comparison.rows, above, whole["rows"], strict=False):
         written["cells"] = _cells(comparison, row, before)
@@ -74,7 +76,7 @@ def _flat(comparison: Comparison, row: Row) -> dict[str, Any]:
     values: dict[str, Any] = {
         "model": row.model,
         "kind": row.kind,
-        "metric": comparison.metric,
+        "metric": comparison.metric.key,
         "seeds": row.seeds if row.kind == "encoder" else None,
         "seeds_planned": row.seeds_planned if row.kind == "encoder" else None,
         "test": row.test,

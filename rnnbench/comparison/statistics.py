@@ -9,16 +9,19 @@ import numpy as np
 from scipy import special
 
 from rnnbench.comparison.base import ALPHA, LEVEL, Interval
+from rnnbench.metrics import Metric
+
+UNBOUNDED = (-math.inf, math.inf)
 
 
 def mean_interval(
-    values: Sequence[float], level: float = LEVEL, possible: tuple[float, float] = (-math.inf, math.inf)
+    values: Sequence[float], level: float = LEVEL, bounds: tuple[float, float] = UNBOUNDED
 ) -> Interval | None:
     """The interval of the mean, or None for fewer than two values.
 
         mean +- t(level, n - 1) * standard deviation / sqrt(n)
 
-    It is cut off at what is `possible`: no accuracy is above 1, no error below 0.
+    It ends at the metric's `bounds`: no accuracy is above 1, no error below 0.
 
     It is over the values given, which here are seeds: the chance in the choice of test examples is NOT in it. It stands
     in for the one over seeds and examples where the scores of single examples were not kept.
@@ -30,7 +33,20 @@ def mean_interval(
         return None
     mean, error = float(scores.mean()), float(scores.std(ddof=1)) / math.sqrt(scores.size)
     reach = float(special.stdtrit(scores.size - 1, (1 + level) / 2)) * error
-    return Interval(max(mean - reach, possible[0]), min(mean + reach, possible[1]))
+    return bounded_interval(mean, reach, bounds)
+
+
+def bounded_interval(mean: float, reach: float, bounds: tuple[float, float] = UNBOUNDED) -> Interval:
+    """mean +- reach, cut off at the bounds of the metric."""
+    low, high = bounded_ends(np.array(mean), np.array(reach), bounds)
+    return Interval(float(low), float(high))
+
+
+def bounded_ends(means: np.ndarray, reach: np.ndarray, bounds: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
+    """Both ends of mean +- reach, cut off at the bounds; a mean outside of the bounds still lies between its ends."""
+    low = np.maximum(means - reach, np.minimum(means, bounds[0]))
+    high = np.minimum(means + reach, np.maximum(means, bounds[1]))
+    return low, high
 
 
 def smallest_p(seeds: int) -> float:
@@ -61,21 +77,20 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def skill(score: float, baseline: float, *, higher_is_better: bool, perfect: float | None = None) -> float | None:
+def skill(metric: Metric, score: float, baseline: float) -> float | None:
     """The share of the baseline's error that is gone: 1 is perfect, 0 is level with the baseline, below 0 is worse.
 
-        error, lower is better (MASE, bits per character)   1 - score / baseline
-        share, higher is better (accuracy)                  1 - (1 - score) / (1 - baseline)
+        1 - (ideal - score) / (ideal - baseline)
 
-    Args:
-        perfect: the score that cannot be improved; by default 0 for errors and 1 for shares.
+    With an ideal of 0, as of MASE and bits per character, that is 1 - score / baseline.
 
-    None where the baseline leaves no error to remove.
+    None where the metric has no ideal, or where the baseline leaves no error to remove.
 
     Source: Murphy 1988, Skill Scores Based on the Mean Square Error, Monthly Weather Review 116(12).
     """
-    ideal = (1.0 if higher_is_better else 0.0) if perfect is None else perfect
-    error, removable = (ideal - score, ideal - baseline) if higher_is_better else (score - ideal, baseline - ideal)
+    if metric.ideal is None:
+        return None
+    error, removable = metric.sign * (metric.ideal - score), metric.sign * (metric.ideal - baseline)
     if not (math.isfinite(error) and math.isfinite(removable)) or removable <= 0:
         return None
     return 1 - error / removable

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rnnbench.comparison.base import Comparison, Row
-from rnnbench.comparison.cells import Column, columns, style
+from rnnbench.comparison.cells import Column, columns
 from rnnbench.comparison.conclusion import verdict
 
 __all__ = ["terminal_table", "verdict"]
@@ -60,7 +60,7 @@ def terminal_table(comparison: Comparison, width: int | None = None) -> Table:
 
 def _header(comparison: Comparison, column: Column, short: dict[str, str]) -> Text:
     if column.key == "test":
-        shown = style(comparison.metric)
+        shown = comparison.metric
         return Text(f"test {shown.label}" + (f" {shown.unit}" if shown.unit else ""))
     return Text(short.get(column.key, column.header))
 

@@ -12,11 +12,12 @@ from typing import Any
 from rnnbench.comparison.across.base import Across, Entry, Experiment, Standing
 from rnnbench.comparison.across.words import verdict
 from rnnbench.comparison.base import Interval
+from rnnbench.metrics import plain_fields
 
 
 def json_text(table: Across) -> str:
     """The whole summary; experiments and standings carry the ids of the runs behind them."""
-    whole = asdict(table) | {"data_sets": table.data_sets, "verdict": verdict(table)}
+    whole = asdict(table, dict_factory=plain_fields) | {"data_sets": table.data_sets, "verdict": verdict(table)}
     return json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -49,7 +50,7 @@ def _in_experiment(table: Across, one: Experiment) -> Iterable[dict[str, Any]]:
     for encoder in table.encoders:
         entry: Entry = table.entry(one, encoder)
         yield {
-            "scope": one.label, "encoder": encoder, "metric": one.metric, "test": entry.test,
+            "scope": one.label, "encoder": encoder, "metric": one.metric.key, "test": entry.test,
             **_measured("skill", entry.skill, entry.interval),
             **_measured("rank", entry.rank, None),
             **_measured("win_rate", None, None),

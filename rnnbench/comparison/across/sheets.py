@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rnnbench.comparison.across.base import Across, Experiment, Standing
 from rnnbench.comparison.base import Interval
-from rnnbench.comparison.cells import MISSING, one_line, score_text, signed, style
+from rnnbench.comparison.cells import MISSING, one_line, signed
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ def _skills(table: Across) -> Sheet:
             (
                 one_line(one.label),
                 *(_entry(table, one, encoder) for encoder in table.encoders),
-                f"{one_line(one.baseline)}, {style(one.metric).label} {score_text(one.metric, one.baseline_test)}"
-                + (f" {style(one.metric).unit}" if style(one.metric).unit else ""),
+                f"{one_line(one.baseline)}, {one.metric.label} {one.metric.text(one.baseline_test)}"
+                + (f" {one.metric.unit}" if one.metric.unit else ""),
                 f"{len(one.seeds)}",
             )
             for one in table.experiments
