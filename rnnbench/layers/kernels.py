@@ -25,11 +25,8 @@ def can_run(kernel: nn.RNNBase, x: Tensor) -> bool:
     """
     device = x.device.type
     lowered = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else None
-    return _runs(kernel.mode, x.device, x.dtype, kernel.weight_ih_l0.dtype, lowered, _is_deterministic())
-
-
-def _is_deterministic() -> bool:
-    return torch.are_deterministic_algorithms_enabled()
+    is_deterministic = torch.are_deterministic_algorithms_enabled()
+    return _runs(kernel.mode, x.device, x.dtype, kernel.weight_ih_l0.dtype, lowered, is_deterministic)
 
 
 @cache

@@ -66,7 +66,8 @@ class Event:
     """Something that happened in a worker, for whoever shows progress.
 
     what: `there` for what an earlier call has ended; `start`, `progress`, `end` of a piece of work, `error` in one;
-        `note` of what the machine cannot do as configured; `refused` when the sweep cannot go on; `done` when a worker has nothing left.
+        `note` of what the machine cannot do as configured; `refused` when the sweep cannot go on; `done` when a worker
+        has nothing left.
     kind: `trial`, `reselect`, `confirm` or `baseline`. share: how much of it is done, 0 to 1.
     """
 
