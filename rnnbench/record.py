@@ -17,6 +17,9 @@ PROTOCOL_VERSION = "1"
 ALSO_IN_TRAINING = "also_in_training"
 """The tag that says how much of the test split stands in training too: '2 of 1,821 texts'."""
 
+HARDWARE_NOTE = "hardware_note"
+"""The tag that says what the machine could not do as configured, and what was done in its place."""
+
 LEFT_OUT = "left_out"
 """The tag that says why a baseline was not computed."""
 

@@ -22,13 +22,14 @@ from rnnbench.errors import SealedSplitError
 from rnnbench.experiment import ExperimentConfig, task_class
 from rnnbench.memory import PeakMemory
 from rnnbench.metrics import own_metrics_tag
-from rnnbench.record import ALSO_IN_TRAINING, SEARCH_KINDS, Kind, RunRecord, model_name
+from rnnbench.record import ALSO_IN_TRAINING, HARDWARE_NOTE, SEARCH_KINDS, Kind, RunRecord, model_name
 from rnnbench.showcases import SHOWCASE_FILE, to_json
 from rnnbench.tasks.base import Prepared, SequenceTask
 from rnnbench.tracking import Tracker
 from rnnbench.training.callbacks import Log, Report, Watch
 from rnnbench.training.costs import measured, sizes
 from rnnbench.training.fitting import fit, is_out_of_memory
+from rnnbench.training.hardware import HardwareNotes, check_hardware
 from rnnbench.training.samples import KeepText, Samples
 from rnnbench.training.weights import save_weights
 
@@ -42,7 +43,7 @@ class Hooks:
 
     report: after each validation, answers whether to prune. log: every point of every curve.
     is_interrupted: asked after each update. keep_sample: what the task can make, after each validation.
-    opening: called before the test split is opened.
+    opening: called before the test split is opened. note: what the machine cannot do as configured, in words.
     """
 
     report: Report | None = None
@@ -50,6 +51,7 @@ class Hooks:
     is_interrupted: Callable[[], bool] | None = None
     keep_sample: KeepText | None = None
     opening: Callable[[], None] | None = None
+    note: Callable[[str], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -100,11 +102,13 @@ def train(
     """Trains one configuration on its seed; scores the test split only when told to open it.
 
     refit: train on training and validation together, for so many updates; there is no validation score then.
-    Raises: BudgetError outside the budget's parameters; SealedSplitError where a search asks for the test split.
+    Raises: BudgetError outside the budget's parameters; SealedSplitError where a search asks for the test split;
+        RnnbenchError where the machine has not the hardware that is asked for.
     """
     if open_test and kind in SEARCH_KINDS:
         raise SealedSplitError(f"a {kind} is what a search chooses by: the test split stays sealed in it")
     hooks = hooks or Hooks()
+    check_hardware(config.hardware)
     memory = PeakMemory()
     started = time.perf_counter()
     prepared = prepare(config)
@@ -122,6 +126,7 @@ def train(
         is_interrupted=hooks.is_interrupted,
     )
     samples = None if hooks.keep_sample is None else Samples(hooks.keep_sample)
+    hardware_notes = HardwareNotes(config.hardware, hooks.note)
     fit_started = time.perf_counter()
     try:
         fit(
@@ -132,7 +137,7 @@ def train(
             hardware=config.hardware,
             seed=config.seed,
             refit=refit,
-            others=[] if samples is None else [samples],
+            others=[hardware_notes, *([] if samples is None else [samples])],
         )
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
@@ -164,6 +169,8 @@ def train(
         shapes = without_numbers(config, prepared)
         costs |= measured(task, shapes, batch_size=config.training.batch_size, items=watch.items)
     record = replace(describe(config, kind), examples=examples, details=details)
+    if hardware_notes.notes:
+        record = replace(record, tags={**record.tags, HARDWARE_NOTE: "; ".join(hardware_notes.notes)})
     return Trained(replace(record, outcome=watch.outcome, metrics=metrics, costs=costs, curves=watch.curves), task)
 
 
@@ -216,6 +223,7 @@ def tracked(
     run_id: a run already claimed for this; otherwise a new one is made below `parent`.
     A bug inside the training ends the run as `failed`, with its traceback as an artifact, and goes on up.
     """
+    check_hardware(config.hardware)
     hooks = hooks or Hooks()
     further = hooks.log
     first = {"kind": kind, "model": model_name(config.model), "task": config.task, **(tags or {})}

@@ -16,7 +16,8 @@ from rnnbench.comparison.searches import few_random_note, searched_note
 from rnnbench.comparison.sizes import matched_note
 from rnnbench.comparison.statistics import seeds_needed, smallest_p
 from rnnbench.comparison.sureness import bold_note, chance_note, interval_notes
-from rnnbench.record import ALSO_IN_TRAINING, RunRecord
+from rnnbench.record import ALSO_IN_TRAINING, HARDWARE_NOTE, RunRecord
+from rnnbench.wording import listed
 
 
 def written(
@@ -45,11 +46,21 @@ def written(
     yield from chance_note(table)
     yield from reach_note(table)
     yield from front_note(table)
+    yield from _hardware(records)
 
 
 def _also_in_training(records: Sequence[RunRecord]) -> Iterable[str]:
     for said in sorted({record.tags[ALSO_IN_TRAINING] for record in records if ALSO_IN_TRAINING in record.tags}):
         yield f"{said} of the test split stand in training too: there the scores also reward learning by heart."
+
+
+def _hardware(records: Sequence[RunRecord]) -> Iterable[str]:
+    models: dict[str, set[str]] = {}
+    for record in records:
+        if note := record.tags.get(HARDWARE_NOTE):
+            models.setdefault(note, set()).add(record.model)
+    for note, names in sorted(models.items()):
+        yield f"{listed(sorted(names))}: {note}."
 
 
 def _refitted(table: Comparison, records: Sequence[RunRecord]) -> Iterable[str]:

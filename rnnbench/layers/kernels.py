@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
@@ -13,6 +15,68 @@ def weights_of(kernel: nn.RNNBase) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     Read by name: weights that are swapped for a call (DropConnect) are found, where a list kept by the kernel is not.
     """
     return kernel.weight_ih_l0, kernel.weight_hh_l0, kernel.bias_ih_l0, kernel.bias_hh_l0  # type: ignore[return-value]
+
+
+def can_run(kernel: nn.RNNBase, x: Tensor) -> bool:
+    """Whether a kernel of this kind runs here, forward and backward, on input like `x` in the precision in force.
+
+    A small kernel is run to find out, once for each kind, device and precision: what exists depends on the processor,
+    on drivers and on torch's version. oneDNN, for one, has no LSTM in bfloat16 for processors without AVX-512.
+    """
+    device = x.device.type
+    lowered = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else None
+    is_deterministic = torch.are_deterministic_algorithms_enabled()
+    return _runs(kernel.mode, x.device, x.dtype, kernel.weight_ih_l0.dtype, lowered, is_deterministic)
+
+
+@cache
+def _runs(
+    mode: str,
+    device: torch.device,
+    dtype: torch.dtype,
+    weight_dtype: torch.dtype,
+    lowered: torch.dtype | None,
+    is_deterministic: bool,
+) -> bool:
+    """Tries a kernel; the arguments are all that the outcome depends on. lowered: autocast's dtype where it is on."""
+    try:
+        _try_kernel(mode, device, dtype, weight_dtype, lowered)
+    except torch.OutOfMemoryError:  # says nothing of the kernel
+        raise
+    except RuntimeError:  # what torch and the libraries below it raise for a kernel that does not exist
+        return False
+    return True
+
+
+def _try_kernel(
+    mode: str, device: torch.device, dtype: torch.dtype, weight_dtype: torch.dtype, lowered: torch.dtype | None
+) -> None:
+    """Forward, backward and forward without gradients, of a kernel of two units. Raises: what the kernel raises."""
+    kernel = _zero_kernel(mode, device, weight_dtype)
+
+    def run() -> Tensor:
+        with torch.autocast(device.type, dtype=lowered, enabled=lowered is not None):
+            steps: Tensor = kernel(x)[0]
+        return steps
+
+    with torch.inference_mode(False):
+        x = torch.zeros(1, 2, 2, device=device, dtype=dtype, requires_grad=True)
+        with torch.enable_grad():
+            run().sum().backward()
+        with torch.no_grad():
+            run()
+
+
+def _zero_kernel(mode: str, device: torch.device, dtype: torch.dtype) -> nn.RNNBase:
+    """A kernel of two units with weights of zero: no random numbers are drawn for it."""
+    kinds: dict[str, type[nn.RNNBase]] = {"LSTM": nn.LSTM, "GRU": nn.GRU}
+    more = {} if mode in kinds else {"nonlinearity": mode.removeprefix("RNN_").lower()}
+    with torch.inference_mode(False), torch.no_grad():
+        kernel = kinds.get(mode, nn.RNN)(2, 2, batch_first=True, device="meta", dtype=dtype, **more)  # type: ignore[arg-type]
+        kernel.to_empty(device=device)
+        for parameter in kernel.parameters():
+            parameter.zero_()
+    return kernel
 
 
 def run_kernel(

@@ -34,6 +34,7 @@ class SweepProgress:
         self.trials, self.seeds, self.reselected = trials, seeds, reselected
         self.sign = 1.0 if higher_is_better else -1.0
         self.began = time.monotonic()
+        self.noted: set[tuple[str, str]] = set()
         self.running: dict[int, Event] = {}
         self.ended: dict[tuple[str, str], list[Event]] = {}
         self.seconds: dict[str, list[float]] = {}
@@ -68,6 +69,8 @@ class SweepProgress:
                     time.monotonic() - self._since.get(event.worker, self.began)
                 )
                 self._line(event)
+            case "note":
+                self._note(event)
             case "done":
                 self.running.pop(event.worker, None)
         if self.live:
@@ -85,6 +88,12 @@ class SweepProgress:
     def _done(self, model: str, kind: str) -> int:
         """How many pieces of work have ended; a seed that a changed choice trains again is one."""
         return len({event.name for event in self.ended.get((model, kind), [])})
+
+    def _note(self, event: Event) -> None:
+        """A note on an encoder is shown once, not for each of its trials."""
+        if (event.model, event.message) not in self.noted:
+            self.noted.add((event.model, event.message))
+            self.console.print(f"{self.models.get(event.model, event.model)}: {event.message}", markup=False)
 
     def _line(self, event: Event) -> None:
         if event.what == "error":

@@ -100,7 +100,11 @@ def training(config: ExperimentConfig, as_json: bool) -> None:
         notes.print(f"update {update:>6}  {shown}", markup=False)
 
     name = f"{model_name(config.model)}-seed{config.seed}"
-    hooks = runs.Hooks(log=log)
+
+    def note(words: str) -> None:
+        notes.print(words, markup=False, soft_wrap=True)
+
+    hooks = runs.Hooks(log=log, note=note)
     try:
         record = runs.tracked(config, tracker=tracker, experiment_id=experiment_id, name=name, hooks=hooks)
     except (KeyboardInterrupt, SystemExit):

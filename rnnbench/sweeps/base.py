@@ -66,11 +66,12 @@ class Event:
     """Something that happened in a worker, for whoever shows progress.
 
     what: `there` for what an earlier call has ended; `start`, `progress`, `end` of a piece of work, `error` in one;
-        `refused` when the sweep cannot go on; `done` when a worker has nothing left.
+        `note` of what the machine cannot do as configured; `refused` when the sweep cannot go on; `done` when a worker
+        has nothing left.
     kind: `trial`, `reselect`, `confirm` or `baseline`. share: how much of it is done, 0 to 1.
     """
 
-    what: Literal["there", "start", "progress", "end", "done", "error", "refused"]
+    what: Literal["there", "start", "progress", "end", "done", "error", "note", "refused"]
     worker: int = 0
     kind: str = ""
     model: str = ""

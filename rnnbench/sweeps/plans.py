@@ -25,6 +25,7 @@ from rnnbench.sweeps.alike import require_alike
 from rnnbench.sweeps.base import SweepPlan
 from rnnbench.sweeps.told import write_down
 from rnnbench.tracking import Tracker
+from rnnbench.training.hardware import check_hardware
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ def sweep_plan(task: str, options: SweepOptions) -> SweepPlan:
     """
     configs = configurations(task, options)
     first = next(iter(configs.values()))
+    check_hardware(first.hardware)
     loaded = runs.load_data(first)
     configs = {model: with_ranges_of_data(config, loaded) for model, config in configs.items()}
     runs.prepare(first)  # a series too short for its windows is better told now than by every worker
@@ -175,6 +177,7 @@ def confirmation_plan(task: str, options: ConfirmOptions) -> SweepPlan:
             raise UnknownNameError("model", name, by_name, hint="No other was in this sweep.")
     configs = {model: from_plain(found) for model, found in plain.items()}
     first = next(iter(configs.values()))
+    check_hardware(first.hardware)
     tags, loaded = tracker.run(parent).data.tags, runs.load_data(first)
     if tags.get("fingerprint", loaded.fingerprint) != loaded.fingerprint:
         raise DataError(

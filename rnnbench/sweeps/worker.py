@@ -254,4 +254,9 @@ class Worker:
             work.trial.report(score, step)
             return work.config.search.pruning and work.trial.should_prune()
 
-        return runs.Hooks(report=report if work.trial is not None else None, log=log, is_interrupted=self.is_stopped)
+        def note(words: str) -> None:
+            self.tell(Event("note", self.number, work.kind, work.model, work.name, message=words))
+
+        return runs.Hooks(
+            report=report if work.trial is not None else None, log=log, is_interrupted=self.is_stopped, note=note
+        )

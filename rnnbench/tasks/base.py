@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 import pytorch_lightning as pl
 import torch
+from pytorch_lightning.plugins import DoublePrecision
 from torch import Tensor
 
 from rnnbench.config import Range, Settings
@@ -238,6 +239,11 @@ class SequenceTask(pl.LightningModule, ABC):
         return {}
 
     # what Lightning calls
+
+    def transfer_batch_to_device(self, batch: Any, device: torch.device, dataloader_idx: int) -> Any:
+        """A batch where the weights lie; in double precision, as in training, also outside of it."""
+        moved = super().transfer_batch_to_device(batch, device, dataloader_idx)
+        return DoublePrecision().convert_input(moved) if self.dtype == torch.float64 else moved
 
     def configure_optimizers(self) -> Any:
         if self.optimization is None:

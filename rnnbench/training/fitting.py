@@ -15,6 +15,7 @@ from rnnbench.settings import BudgetSettings, HardwareSettings, TrainingSettings
 from rnnbench.tasks.base import SequenceTask
 from rnnbench.training.averaging import WeightAveraging
 from rnnbench.training.callbacks import Watch
+from rnnbench.training.hardware import device_of, precision_of
 from rnnbench.training.optimization import make_optimizer
 from rnnbench.training.penalties import penalties_of
 from rnnbench.training.schedules import Plateau
@@ -81,9 +82,9 @@ def fit(
         warnings.filterwarnings("ignore", module="pytorch_lightning")
         warnings.filterwarnings("ignore", message=".*lr_scheduler.step.*")
         trainer = pl.Trainer(
-            accelerator=hardware.device,
+            accelerator=device_of(hardware),
             devices=1,
-            precision=hardware.precision,
+            precision=precision_of(hardware),  # type: ignore[arg-type]
             deterministic=hardware.deterministic,
             max_steps=last,
             max_epochs=-1,

@@ -14,9 +14,11 @@ from rnnbench.config import Choices
 from rnnbench.encoders.base import Cell, EncoderSettings
 from rnnbench.errors import SettingsError
 from rnnbench.experiment import layer_class, task_class
+from rnnbench.record import HARDWARE_NOTE
 from rnnbench.resolving import resolve
 from rnnbench.settings import TrainingSettings
 from rnnbench.switches import SWITCHES, matrix, reason_against
+from rnnbench.training.hardware import missing_kernels
 
 SMALL = (
     "task.embedding_size=12", "task.window=8", "task.word_dropout=0", "encoder.hidden_size=10", "encoder.num_layers=2",
@@ -238,7 +240,18 @@ def test_a_clipped_gradient_is_as_large_as_the_setting_says(kind):
     assert (moved != 0).float().mean() > 0.5
 
 
-def test_it_trains_in_mixed_precision(model):
-    done = runs.train(config_with(model, **{"hardware.precision": "bf16-mixed", "budget.updates": 2}))
+@pytest.mark.parametrize("precision", ["bf16-mixed", "16-mixed", "64-true"])
+def test_it_trains_in_other_precisions_and_says_what_the_machine_cannot_do(model, precision):
+    told = []
+    config = config_with(model, **{"hardware.precision": precision, "hardware.device": "cpu", "budget.updates": 2})
+    done = runs.train(config, hooks=runs.Hooks(note=told.append))
     assert done.record.outcome == "completed"
     assert math.isfinite(done.record.validation)
+    # whether a processor has a kernel in bfloat16 differs from one to the next: then the step loop, and a note
+    lowered = precision.endswith("mixed")
+    with torch.autocast("cpu", dtype=torch.bfloat16 if lowered else None, enabled=lowered):
+        expected = missing_kernels(done.task)
+    if precision == "16-mixed":
+        expected.insert(0, "16-mixed needs a GPU: trained in bf16-mixed")
+    assert told == (["; ".join(expected)] if expected else [])
+    assert done.record.tags.get(HARDWARE_NOTE, "") == "; ".join(expected)
