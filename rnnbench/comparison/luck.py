@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rnnbench.comparison.base import Interval
-from rnnbench.comparison.cells import interval_text, one_line, score_text, style, with_unit
+from rnnbench.comparison.cells import interval_text, score_text, style, with_unit
 from rnnbench.comparison.statistics import mean_interval
+from rnnbench.core.text import one_line
 from rnnbench.record import RunRecord
 
 

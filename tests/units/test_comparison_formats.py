@@ -15,10 +15,18 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from rnnbench.comparison import FORMATS, compare, curves_figure, export, render, score_figure, terminal_table, verdict
-from rnnbench.comparison.cells import compact, p_text, score_text, seconds_text, signed
+from rnnbench.comparison.cells import score_text
+from rnnbench.comparison.conclusion import verdict
+from rnnbench.comparison.table import compare
+from rnnbench.core.text import compact, p_text, seconds_text, signed
 from rnnbench.errors import RnnbenchError, UnknownNameError
 from rnnbench.record import RunRecord
+from rnnbench.reports.export import export
+from rnnbench.reports.figures.learning_curves import curves_figure
+from rnnbench.reports.figures.scores import score_figure
+from rnnbench.reports.tables.columns import comparison_table
+from rnnbench.reports.tables.formats import FORMATS, render
+from rnnbench.reports.tables.terminal import terminal_table
 
 NASTY = 'cell_a%b & <script>alert(1)</script> $x$ | {y} \\z #1 `q` *s* ~^\n--> "t"'
 NAN = float("nan")
@@ -200,7 +208,7 @@ def test_numbers_read_as_written_by_hand() -> None:
 
 def shown(width: int) -> str:
     console = Console(width=width, file=io.StringIO(), record=True)
-    console.print(terminal_table(compare(records()[:8] + records()[16:]), width))
+    console.print(terminal_table(comparison_table(compare(records()[:8] + records()[16:])), width))
     return console.export_text()
 
 
@@ -259,7 +267,7 @@ def test_a_full_disk_is_told_in_words_and_leaves_the_old_files(tmp_path: Path, m
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("rnnbench.comparison.exports.os.replace", full)
+    monkeypatch.setattr("rnnbench.core.files.os.replace", full)
     with pytest.raises(RnnbenchError, match="No space left on device"):
         export(table, records(), tmp_path)
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
