@@ -280,7 +280,7 @@ def test_a_table_of_texts_has_as_many_cells_in_every_row() -> None:
             counts[-1][-1] += 1
     assert [len({*rows}) for rows in counts] == [1] * len(counts)
     told = [child.content for token in tokens for child in token.children or [] if child.type == "text"]
-    assert sum("12 of 40 test texts wrong" in words for words in told) == 1
+    assert sum("misclassified 12 of 40 test texts" in words for words in told) == 1
 
 
 @pytest.mark.parametrize("kind", SHOWCASES)
