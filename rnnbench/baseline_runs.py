@@ -13,6 +13,7 @@ from rnnbench.baselines.base import BaselineResult
 from rnnbench.data.base import LabelledTexts, Series, TextCorpus, text_of
 from rnnbench.data.text import TokenizerSettings, build_tokenizer
 from rnnbench.experiment import ExperimentConfig
+from rnnbench.metrics import OWN_METRICS
 from rnnbench.record import LEFT_OUT, RunRecord
 from rnnbench.tasks.forecasting import PreparedWindows
 from rnnbench.tasks.text_generation import PreparedCorpus
@@ -173,6 +174,7 @@ def _record(first: RunRecord, result: BaselineResult, key: str) -> RunRecord:
             "test_opened": "True",
             "refitted": str(key.endswith(_REFITTED)),
             **_KEPT,
+            **{name: facts for name, facts in first.tags.items() if name == OWN_METRICS},
         },
         examples=result.examples,
         details=result.details,

@@ -21,7 +21,7 @@ from rnnbench.data.overlap import Overlap, overlap_of
 from rnnbench.errors import SealedSplitError
 from rnnbench.experiment import ExperimentConfig, task_class
 from rnnbench.memory import PeakMemory
-from rnnbench.metrics import higher_is_better
+from rnnbench.metrics import own_metrics_tag
 from rnnbench.record import ALSO_IN_TRAINING, SEARCH_KINDS, Kind, RunRecord, model_name
 from rnnbench.showcases import SHOWCASE_FILE, to_json
 from rnnbench.tasks.base import Prepared, SequenceTask
@@ -112,8 +112,8 @@ def train(
     task = build(config, prepared)
     cls = task_class(config.task)
     watch = Watch(
-        metric=cls.metric,
-        higher_is_better=higher_is_better(cls.metric),
+        metric=cls.metric.key,
+        higher_is_better=cls.metric.higher_is_better,
         settings=config.training,
         keeps_scores=refit is None,
         seconds=config.budget.seconds,
@@ -177,11 +177,15 @@ def describe(config: ExperimentConfig, kind: Kind) -> RunRecord:
         data=loaded.facts.name,
         fingerprint=loaded.fingerprint,
         model=model_name(config.model),
-        metric=cls.metric,
-        higher_is_better=higher_is_better(cls.metric),
+        metric=cls.metric.key,
+        higher_is_better=cls.metric.higher_is_better,
         seed=config.seed,
         config={**config.to_plain(), "searched": {name: range_to_plain(r) for name, r in config.ranges().items()}},
-        tags={"choice": config.choice(), **_also_in_training(config)},
+        tags={
+            "choice": config.choice(),
+            **own_metrics_tag((cls.metric, *cls.other_metrics)),
+            **_also_in_training(config),
+        },
     )
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+MISSING = "\N{EN DASH}"
+"""Printed in the place of a number that is not known."""
+
 
 def listed(words: Iterable[str], last: str = "and") -> str:
     """'rnn', 'rnn and gru', 'rnn, gru and lstm'; nothing of nothing."""

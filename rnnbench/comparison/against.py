@@ -14,7 +14,6 @@ from rnnbench.comparison.examples import Key, Scored
 from rnnbench.comparison.sign_flips import sign_flip_p, step_down
 from rnnbench.comparison.statistics import holm, mean_interval, skill, smallest_p
 from rnnbench.comparison.two_way import Estimate, one_way, two_way
-from rnnbench.metrics import IDEAL
 
 
 def with_intervals(table: Comparison, examples: Mapping[Key, Scored]) -> Comparison:
@@ -22,7 +21,6 @@ def with_intervals(table: Comparison, examples: Mapping[Key, Scored]) -> Compari
 
     The others keep what they have: Student t over seeds for encoders, nothing for baselines.
     """
-    possible = (0.0, 1.0 if table.higher_is_better else math.inf)
 
     def marked(row: Row) -> Row:
         own = examples.get((row.kind, row.model))
@@ -31,7 +29,7 @@ def with_intervals(table: Comparison, examples: Mapping[Key, Scored]) -> Compari
         estimate = (
             two_way(own.scores, own.weights, own.block) if own.seeds else one_way(own.scores[0], own.weights, own.block)
         )
-        interval = _interval(row.test, estimate, possible=possible)
+        interval = _interval(row.test, estimate, possible=table.metric.bounds)
         return replace(row, interval=interval, examples=own.weights.size, block=own.block)
 
     return replace(table, rows=tuple(marked(row) for row in table.rows))
@@ -95,7 +93,7 @@ def against_baseline(table: Comparison, examples: Mapping[Key, Scored]) -> Compa
     def marked(row: Row) -> Row:
         if row.test is None:
             return row
-        gained = skill(row.test, reference, higher_is_better=table.higher_is_better, perfect=IDEAL.get(table.metric))
+        gained = skill(table.metric, row.test, reference)
         if row.kind == "baseline":
             return replace(row, skill=gained)
         beats = table.is_better(row.test, reference)
@@ -138,7 +136,7 @@ def _pair(table: Comparison, above: Row, row: Row, examples: Mapping[Key, Scored
     seeds = paired_seeds(above, row)
     if above.test is None or row.test is None or not seeds:
         return None
-    sign = 1.0 if table.higher_is_better else -1.0
+    sign = table.metric.sign
     own = np.array([_scores(above, seeds), _scores(row, seeds)])
     one, other = examples.get((above.kind, above.model)), examples.get((row.kind, row.model))
     if one is None or other is None:
@@ -154,7 +152,7 @@ def _difference(
     seeds = paired_seeds(one, other)
     if first is None or second is None or len(seeds) < 2:
         return None
-    differences = (1.0 if table.higher_is_better else -1.0) * (first.of(seeds) - second.of(seeds))
+    differences = table.metric.sign * (first.of(seeds) - second.of(seeds))
     lead = mean_lead(table, one, other)
     return _interval(lead, two_way(differences, first.weights, first.block), comparisons)
 
@@ -164,8 +162,7 @@ def mean_lead(table: Comparison, one: Row, other: Row) -> float:
     seeds = paired_seeds(one, other)
     if not seeds:
         return 0.0
-    sign = 1.0 if table.higher_is_better else -1.0
-    return sign * float(np.mean(_scores(one, seeds)) - np.mean(_scores(other, seeds)))
+    return table.metric.sign * float(np.mean(_scores(one, seeds)) - np.mean(_scores(other, seeds)))
 
 
 def _leaves_out(row: Row, reference: float, comparisons: int) -> bool:

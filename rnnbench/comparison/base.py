@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from rnnbench.metrics import Metric
+
 LEVEL = 0.95
 """Coverage that every interval claims."""
 
@@ -120,8 +122,7 @@ class Comparison:
     task: str
     data: str
     fingerprint: str
-    metric: str
-    higher_is_better: bool
+    metric: Metric
     protocol: str
     rows: tuple[Row, ...]
     budget: dict[str, Any] = field(default_factory=dict)
@@ -131,6 +132,11 @@ class Comparison:
     reach_is_baselines: bool = False
     is_refitted: bool = False
     unscored: tuple[str, ...] = ()
+
+    @property
+    def higher_is_better(self) -> bool:
+        """The direction of the metric."""
+        return self.metric.higher_is_better
 
     @property
     def encoders(self) -> tuple[Row, ...]:

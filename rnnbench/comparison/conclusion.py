@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rnnbench.comparison.base import ALPHA, Comparison, Interval, Row
-from rnnbench.comparison.cells import score_text, style, with_unit
 from rnnbench.comparison.footnotes import is_unequally_searched, reach, untested
 from rnnbench.comparison.rows import UNSCORED
 from rnnbench.comparison.sureness import is_ahead
@@ -87,10 +86,10 @@ def _measured(table: Comparison, row: Row) -> str:
     seeds = f"{row.seeds} seed{'s' if row.seeds != 1 else ''}"
     if row.seeds != row.seeds_planned:
         seeds += f" of {row.seeds_planned}"
-    score = f"{with_unit(table.metric, row.test)} {style(table.metric).label}"
+    score = f"{table.metric.text_with_unit(row.test)} {table.metric.label}"
     if row.interval is None:
         return f"{score} on {seeds}"
-    low, high = (score_text(table.metric, end) for end in (row.interval.low, row.interval.high))
+    low, high = (table.metric.text(end) for end in (row.interval.low, row.interval.high))
     return f"{score}, {low} to {high} over {seeds}" + (f" and {row.examples:,} test examples" if row.examples else "")
 
 
@@ -104,7 +103,7 @@ def _over_baseline(table: Comparison) -> str:
     clear = [row for row in encoders if row.surely_beats_baseline]
     unclear = [row for row in encoders if row.beats_baseline and row not in clear]
     behind = [row for row in encoders if not row.beats_baseline]
-    name = f"the best baseline, {one_line(baseline.model)} ({with_unit(table.metric, baseline.test)})"
+    name = f"the best baseline, {one_line(baseline.model)} ({table.metric.text_with_unit(baseline.test)})"
     if not clear and not unclear:
         return f"No encoder beats {name}."
     if clear:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rnnbench.comparison.rows import FAILED
+from rnnbench.metrics import Metric, metric_of
 from rnnbench.record import RunRecord
 
 FEWEST_DRAWS = 4
@@ -15,6 +16,8 @@ FEWEST_DRAWS = 4
 _STEPS = 25
 """Seconds are looked at in at least so many steps of the shortest search, and two of the shortest mean trial."""
 _MOST_STEPS = 1000
+NO_METRIC = Metric.unknown("", higher_is_better=True)
+"""Stands where no trial knows its metric."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,7 @@ class Draws:
     model: str
     task: str
     data: str
-    metric: str
-    higher_is_better: bool
+    metric: Metric
     scores: tuple[float, ...]
     seconds: tuple[float, ...]
     pruned: int
@@ -47,7 +49,7 @@ class Draws:
     @property
     def sign(self) -> float:
         """What a score is multiplied with for more to be better."""
-        return 1.0 if self.higher_is_better else -1.0
+        return self.metric.sign
 
 
 def random_draws(records: Sequence[RunRecord]) -> dict[str, Draws]:
@@ -63,11 +65,11 @@ def random_draws(records: Sequence[RunRecord]) -> dict[str, Draws]:
     seconds = {model: _seconds(own) for model, own in by_model.items()}
     drawn = [record for own in by_model.values() for record in own]
     known = [score for record in drawn if (score := _score(record)) is not None]
-    # one that failed at once knows neither its metric nor which way it goes
-    higher = next((record.higher_is_better for record in drawn if record.metric), True)
-    worst = (min if higher else max)(known, default=0.0)
+    # one that failed at once does not know its metric
+    metric = next((metric_of(record) for record in [*drawn, *trials] if record.metric), NO_METRIC)
+    worst = (min if metric.higher_is_better else max)(known, default=0.0)
     step = _step([own for own in seconds.values() if len(own) >= FEWEST_DRAWS])
-    facts = {"higher_is_better": higher, "worst": worst, "step": step, **_facts(trials)}
+    facts = {"metric": metric, "worst": worst, "step": step, **_facts(trials)}
     return {model: _draws(model, own, seconds[model], facts) for model, own in by_model.items()}
 
 
@@ -85,7 +87,7 @@ def _draws(model: str, own: Sequence[RunRecord], seconds: tuple[float, ...], fac
 
 
 def _facts(trials: Sequence[RunRecord]) -> dict[str, str]:
-    return {name: getattr(trials[0], name) if trials else "" for name in ("task", "data", "metric")}
+    return {name: getattr(trials[0], name) if trials else "" for name in ("task", "data")}
 
 
 def _score(record: RunRecord) -> float | None:

@@ -12,7 +12,7 @@ from rnnbench.comparison.base import Row, RowKind
 from rnnbench.comparison.rows import is_scored
 from rnnbench.comparison.two_way import FEWEST_BLOCKS
 from rnnbench.example_scores import ExampleScores
-from rnnbench.metrics import MULTIPLES
+from rnnbench.metrics import Metric, metric_called
 from rnnbench.record import RunRecord
 
 Key = tuple[RowKind, str]
@@ -42,7 +42,7 @@ class Scored:
         return self.scores[[self.seeds.index(seed) for seed in seeds]] if self.seeds else self.scores
 
 
-def scored(rows: Iterable[Row], records: Sequence[RunRecord], metric: str) -> dict[Key, Scored]:
+def scored(rows: Iterable[Row], records: Sequence[RunRecord], metric: Metric) -> dict[Key, Scored]:
     """The rows of which every run in the means has its example scores, all of the same examples.
 
     A row is missing where a run lacks them, where they do not make up its test score, or where the test split is too
@@ -52,17 +52,17 @@ def scored(rows: Iterable[Row], records: Sequence[RunRecord], metric: str) -> di
     found: dict[Key, Scored] = {}
     for row in rows:
         runs = [record for record in records if (record.kind, record.model) == (kinds[row.kind], row.model)]
-        own = _of_row([record for record in runs if is_scored(record, metric)], row, metric)
+        own = _of_row([record for record in runs if is_scored(record, metric.key)], row, metric)
         if own is not None:
             found[row.kind, row.model] = own
     return _of_same_examples(found)
 
 
-def _of_row(runs: Sequence[RunRecord], row: Row, metric: str) -> Scored | None:
+def _of_row(runs: Sequence[RunRecord], row: Row, metric: Metric) -> Scored | None:
     by_seed: dict[int, list[ExampleScores]] = {}
     for record in runs:
         examples = _by(record, metric)
-        if examples is None or not _adds_up(examples, record.metrics[f"test/{metric}"]):
+        if examples is None or not _adds_up(examples, record.metrics[f"test/{metric.key}"]):
             return None
         seed = record.seed if row.kind == "encoder" and record.seed is not None else NO_SEED
         by_seed.setdefault(seed, []).append(examples)
@@ -79,12 +79,13 @@ def _of_row(runs: Sequence[RunRecord], row: Row, metric: str) -> Scored | None:
     return Scored(seeds, np.array(scores), first.weights.astype(np.float64), block)
 
 
-def _by(record: RunRecord, metric: str) -> ExampleScores | None:
+def _by(record: RunRecord, metric: Metric) -> ExampleScores | None:
     """The scores by one metric: its own, or those of another that it is a multiple of."""
-    if metric in record.examples:
-        return record.examples[metric]
+    if metric.key in record.examples:
+        return record.examples[metric.key]
     for known, examples in record.examples.items():
-        if (factor := MULTIPLES.get((known, metric))) is not None:
+        other = metric_called(known, record)
+        if other is not None and (factor := metric.factor_from(other)) is not None:
             return replace(examples, scores=examples.scores * np.float32(factor))
     return None
 

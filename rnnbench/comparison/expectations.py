@@ -8,10 +8,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from rnnbench.comparison.base import LEVEL
-from rnnbench.comparison.draws import FEWEST_DRAWS, random_draws
+from rnnbench.comparison.draws import FEWEST_DRAWS, NO_METRIC, random_draws
 from rnnbench.comparison.expected import Band, ExpectedCurve, curve_of, refusal
 from rnnbench.comparison.importances import TooFew
 from rnnbench.core.text import one_line
+from rnnbench.metrics import Metric, plain_fields
 from rnnbench.record import RunRecord
 from rnnbench.wording import listed
 
@@ -28,8 +29,7 @@ class Expectations:
 
     task: str
     data: str
-    metric: str
-    higher_is_better: bool
+    metric: Metric
     curves: tuple[ExpectedCurve, ...]
     refused: tuple[TooFew, ...]
     words: tuple[str, ...]
@@ -37,7 +37,7 @@ class Expectations:
 
     def to_plain(self) -> dict[str, Any]:
         """For programs: everything."""
-        return {**asdict(self), "interval": LEVEL}
+        return {**asdict(self, dict_factory=plain_fields), "interval": LEVEL}
 
 
 def expectations(records: Sequence[RunRecord], models: Sequence[str] = ()) -> Expectations:
@@ -48,8 +48,7 @@ def expectations(records: Sequence[RunRecord], models: Sequence[str] = ()) -> Ex
     return Expectations(
         task=first.task if first else "",
         data=first.data if first else "",
-        metric=first.metric if first else "",
-        higher_is_better=first.higher_is_better if first else True,
+        metric=first.metric if first else NO_METRIC,
         curves=curves,
         refused=tuple(_too_few(model, records, refusal(draws)) for model, draws in found.items() if refusal(draws)),
         words=tuple(words(curves)),
@@ -67,7 +66,7 @@ def words(curves: Sequence[ExpectedCurve]) -> Iterable[str]:
         sentences = [
             sentence
             for one, other in itertools.permutations(bands, 2)
-            if (sentence := _ahead(one, other, unit, curves[0].draws.higher_is_better))
+            if (sentence := _ahead(one, other, unit, curves[0].draws.metric.higher_is_better))
         ]
         yield from sentences or ([f"By {unit}, the bands of all encoders overlap."] if len(bands) > 1 else [])
     yield "Bands are 95 % at each budget alone, and compared up to half of the random draws."

@@ -189,8 +189,7 @@ def widening(count: int) -> float:
 
 def _band(draws: Draws, at: tuple[float, ...], mean: Array, spread: Array) -> Band:
     reach = widening(len(draws.scores)) * spread
-    # every score here is a share of what was right, or an error
-    possible = (0.0, 1.0 if draws.higher_is_better else math.inf)
-    low = np.maximum(mean - reach, np.minimum(mean, possible[0]))
-    high = np.minimum(mean + reach, np.maximum(mean, possible[1]))
+    lowest, highest = draws.metric.bounds
+    low = np.maximum(mean - reach, np.minimum(mean, lowest))
+    high = np.minimum(mean + reach, np.maximum(mean, highest))
     return Band(at, tuple(mean.tolist()), tuple(low.tolist()), tuple(high.tolist()))

@@ -131,7 +131,7 @@ def _trials(table: Comparison, records: Sequence[RunRecord], name: str) -> Itera
 
 def _baselines(table: Comparison, records: Sequence[RunRecord], name: str) -> Iterable[str]:
     computed = [record for record in records if record.kind == "baseline" and record.outcome == "completed"]
-    if computed and not any(f"test/{table.metric}" in record.metrics for record in computed):
+    if computed and not any(f"test/{table.metric.key}" in record.metrics for record in computed):
         yield "No baseline is scored by this metric, so there is no skill."
     elif table.best_baseline is None:
         missing = f": `rnnbench sweep {name}`, with the options it had, computes them" if not table.baselines else ""

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rnnbench.comparison.base import Interval
-from rnnbench.comparison.cells import interval_text, score_text, style, with_unit
 from rnnbench.comparison.statistics import mean_interval
 from rnnbench.core.text import one_line
+from rnnbench.metrics import Metric, metric_of
 from rnnbench.record import RunRecord
 
 
@@ -30,7 +30,7 @@ class Luck:
     """
 
     model: str
-    metric: str
+    metric: Metric
     trials: int
     found: float
     confirmed: float
@@ -71,7 +71,7 @@ def _of_model(model: str, records: Sequence[RunRecord]) -> Luck | None:
     ends = sorted(sign * (best - end) for end in (around.low, around.high)) if around else []
     return Luck(
         model=model,
-        metric=confirms[0].metric,
+        metric=metric_of(confirms[0]),
         trials=sum(record.kind == "trial" and record.model == model for record in records),
         found=best,
         confirmed=mean,
@@ -83,15 +83,15 @@ def _of_model(model: str, records: Sequence[RunRecord]) -> Luck | None:
 
 
 def _sentence(one: Luck) -> str:
-    points = " points" if style(one.metric).unit == "%" else ""
+    points = " points" if one.metric.unit == "%" else ""
     seeds = f"{one.seeds} fresh seed{'' if one.seeds == 1 else 's'}"
     which = "best" if one.is_best else "chosen"
     start = (
-        f"{one_line(one.model)}: the {which} of {one.trials} trials reached {with_unit(one.metric, one.found)} on "
-        f"validation, the same configuration on {seeds} {with_unit(one.metric, one.confirmed)}"
+        f"{one_line(one.model)}: the {which} of {one.trials} trials reached {one.metric.text_with_unit(one.found)} on "
+        f"validation, the same configuration on {seeds} {one.metric.text_with_unit(one.confirmed)}"
     )
     if one.interval is not None and one.interval.low > 0:
-        amount = score_text(one.metric, one.amount) + interval_text(one.metric, one.interval)
+        amount = one.metric.text(one.amount) + one.metric.interval_text(one.interval)
         return f"{start}: {amount}{points} of {'the best' if one.is_best else 'that'} were luck."
     if one.interval is None:
         return f"{start}: one seed does not tell how much of it was luck."

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rnnbench.comparison.base import Comparison
-from rnnbench.comparison.cells import style
-from rnnbench.errors import UnknownNameError
-from rnnbench.metrics import higher_is_better
+from rnnbench.errors import ComparisonError, UnknownNameError
+from rnnbench.metrics import Metric, metric_called, metric_of
 from rnnbench.record import RunRecord
 
 JUDGED = ("confirm", "baseline")
@@ -18,25 +17,34 @@ JUDGED = ("confirm", "baseline")
 def judged_by(records: Sequence[RunRecord], metric: str) -> list[RunRecord]:
     """The records, those that a table shows with `metric` in the place of the one that selected.
 
-    Raises: UnknownNameError where no confirmation has logged it on the test split.
+    Raises: UnknownNameError where no confirmation has logged it on the test split; ComparisonError where its direction
+        is not known.
     """
     confirms = [record for record in records if record.kind == "confirm"]
     known = sorted({key.removeprefix("test/") for one in confirms for key in one.metrics if key.startswith("test/")})
     if metric not in known:
         raise UnknownNameError("metric", metric, known)
-    higher = higher_is_better(metric)
+    judge = next((one for record in confirms if (one := _called(metric, record))), None)
+    if judge is None:
+        raise ComparisonError(
+            f"--metric {metric}: whether higher or lower is better is not known. List a Metric({metric!r}, ...) in "
+            "`other_metrics` of the task's class, and run the sweep again"
+        )
     return [
-        replace(record, metric=metric, higher_is_better=higher) if record.kind in JUDGED else record
+        replace(record, metric=metric, higher_is_better=judge.higher_is_better) if record.kind in JUDGED else record
         for record in records
     ]
 
 
-def with_note(table: Comparison, selected_by: str) -> Comparison:
+def _called(key: str, record: RunRecord) -> Metric | None:
+    return metric_of(record) if key == record.metric else metric_called(key, record)
+
+
+def with_note(table: Comparison, selected_by: Metric) -> Comparison:
     """The table with a first footnote that says by which metric everything in it was chosen."""
     if table.metric == selected_by:
         return table
     note = (
-        f"Judged by {style(table.metric).label}. Configurations and epochs were chosen by {style(selected_by).label} "
-        "on validation."
+        f"Judged by {table.metric.label}. Configurations and epochs were chosen by {selected_by.label} on validation."
     )
     return replace(table, footnotes=(note, *table.footnotes))

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from rnnbench.comparison.base import Comparison, Row
-from rnnbench.comparison.cells import style, with_unit
-from rnnbench.core.text import MISSING, one_line, seconds_text
+from rnnbench.core.text import one_line, seconds_text
 from rnnbench.errors import ComparisonError
 from rnnbench.record import RunRecord
+from rnnbench.wording import MISSING
 
 
 def reach_text(row: Row) -> str:
@@ -32,7 +32,7 @@ def with_reached(table: Comparison, confirms: Sequence[RunRecord], score: float 
 
     Raises: ComparisonError for a share above 1.
     """
-    if score is not None and style(table.metric).scale == 100 and score > 1:
+    if score is not None and table.metric.scale == 100 and score > 1:
         raise ComparisonError(
             f"--reach {score:g}: a score here is a share; for {score:g} % type --reach {score / 100:g}"
         )
@@ -82,7 +82,7 @@ def reach_note(table: Comparison) -> Iterable[str]:
     baseline = table.best_baseline
     whose = f", what {one_line(baseline.model)} validates at" if table.reach_is_baselines and baseline else ""
     listed = ", ".join(f"{one_line(row.model)} {_in_words(row)}" for row in quickest)
-    score = f"{with_unit(table.metric, table.reach)} {style(table.metric).label}"
+    score = f"{table.metric.text_with_unit(table.reach)} {table.metric.label}"
     yield f"Training seconds until validation first reached {score}{whose} (mean over the seeds that did): {listed}."
 
 

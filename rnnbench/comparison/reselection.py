@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 
 from rnnbench.choosing import REPETITIONS, asked_for, candidates, fresh_scores, reselections
-from rnnbench.comparison.cells import MetricStyle, style
+from rnnbench.metrics import Metric, metric_of
 from rnnbench.record import RunRecord
 
 
@@ -46,18 +46,18 @@ def reselection_note(records: Sequence[RunRecord]) -> str:
         f"The {which} of each encoder {'were' if most > 1 else 'was'} trained on {_NUMBERS[REPETITIONS]} more search "
         "seeds, and the choice is by the mean validation score"
     )
-    shown = style(next(iter(again.values()))[0].metric)
-    listed = ", ".join(f"{model} {share_in_words(share, shown)}" for model, share in lucky_shares(records).items())
+    metric = metric_of(next(iter(again.values()))[0])
+    listed = ", ".join(f"{model} {share_in_words(share, metric)}" for model, share in lucky_shares(records).items())
     return f"{said}; luck in the best single score: {listed}." if listed else f"{said}."
 
 
-def share_in_words(share: float, shown: MetricStyle) -> str:
+def share_in_words(share: float, metric: Metric) -> str:
     """'0.8 points', '0.012 bits per character', or 'none'."""
-    value = share * shown.scale
-    decimals = 3 if shown.decimals is None else shown.decimals
+    value = share * metric.scale
+    decimals = 3 if metric.decimals is None else metric.decimals
     if round(value, decimals) <= 0:
         return "none"
-    return f"{value:.{decimals}f} {'points' if shown.unit == '%' else shown.label}"
+    return f"{value:.{decimals}f} {'points' if metric.unit == '%' else metric.label}"
 
 
 _NUMBERS = {1: "one", 2: "two", 3: "three"}

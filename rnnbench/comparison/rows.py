@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from rnnbench.comparison.base import Row
 from rnnbench.comparison.statistics import mean_interval
+from rnnbench.metrics import Metric
 from rnnbench.record import LEFT_OUT, Outcome, RunRecord
 
 UNSCORED = "without a test score"
@@ -21,26 +22,24 @@ NOT_RESULTS: tuple[Outcome, ...] = ("running", "interrupted")
 """Outcomes of an attempt that says nothing once the same seed has completed."""
 
 
-def encoder_row(model: str, metric: str, confirms: Sequence[RunRecord], trials: Sequence[RunRecord]) -> Row:
+def encoder_row(model: str, metric: Metric, confirms: Sequence[RunRecord], trials: Sequence[RunRecord]) -> Row:
     """One encoder: means over the seeds that completed, and in words the seeds that did not."""
-    scored = [record for record in confirms if is_scored(record, metric)]
+    scored = [record for record in confirms if is_scored(record, metric.key)]
     by_seed: dict[int, list[float]] = {}
     for record in scored:
-        by_seed.setdefault(_seed(record), []).append(record.metrics[f"test/{metric}"])
+        by_seed.setdefault(_seed(record), []).append(record.metrics[f"test/{metric.key}"])
     # A seed counts once, however often it was trained (more than once only under --force).
     scores = tuple((seed, math.fsum(values) / len(values)) for seed, values in sorted(by_seed.items()))
-    lost = [record for record in confirms if not is_scored(record, metric)]
+    lost = [record for record in confirms if not is_scored(record, metric.key)]
     planned = {_seed(record) for record in confirms}
     outcomes = Counter(record.outcome for record in trials)
-    is_share = any(record.higher_is_better for record in confirms)
     validated = _validated(scored, trials)
     row = Row(
         model=model,
         kind="encoder",
         test=_mean(score for _, score in scores),
-        # every score here is a share of what was right, or an error
-        interval=mean_interval([score for _, score in scores], possible=(0.0, 1.0 if is_share else math.inf)),
-        validation=_mean(record.metrics.get(f"validation/{metric}") for record in validated),
+        interval=mean_interval([score for _, score in scores], possible=metric.bounds),
+        validation=_mean(record.metrics.get(f"validation/{metric.key}") for record in validated),
         seed_scores=scores,
         seeds_planned=len(planned),
         trials_completed=outcomes["completed"],
@@ -61,15 +60,15 @@ def _validated(confirms: Sequence[RunRecord], trials: Sequence[RunRecord]) -> Se
     return [record for record in trials if record.tags.get("choice") in choices] if choices else confirms
 
 
-def baseline_row(model: str, metric: str, runs: Sequence[RunRecord]) -> Row:
+def baseline_row(model: str, metric: Metric, runs: Sequence[RunRecord]) -> Row:
     """One baseline: it has no seed, so repeated runs are one and the same score."""
-    scored = [record for record in runs if is_scored(record, metric)]
-    lost = [record for record in runs if not is_scored(record, metric)]
+    scored = [record for record in runs if is_scored(record, metric.key)]
+    lost = [record for record in runs if not is_scored(record, metric.key)]
     row = Row(
         model=model,
         kind="baseline",
-        test=_mean(record.metrics[f"test/{metric}"] for record in scored),
-        validation=_mean(record.metrics.get(f"validation/{metric}") for record in scored),
+        test=_mean(record.metrics[f"test/{metric.key}"] for record in scored),
+        validation=_mean(record.metrics.get(f"validation/{metric.key}") for record in scored),
         remarks=() if scored else tuple(sorted({_word(record) for record in lost})),
         run_ids=_ids(scored),
         validation_run_ids=_ids(scored),

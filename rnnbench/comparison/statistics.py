@@ -9,6 +9,7 @@ import numpy as np
 from scipy import special
 
 from rnnbench.comparison.base import ALPHA, LEVEL, Interval
+from rnnbench.metrics import Metric
 
 
 def mean_interval(
@@ -61,21 +62,20 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def skill(score: float, baseline: float, *, higher_is_better: bool, perfect: float | None = None) -> float | None:
+def skill(metric: Metric, score: float, baseline: float) -> float | None:
     """The share of the baseline's error that is gone: 1 is perfect, 0 is level with the baseline, below 0 is worse.
 
-        error, lower is better (MASE, bits per character)   1 - score / baseline
-        share, higher is better (accuracy)                  1 - (1 - score) / (1 - baseline)
+        1 - (ideal - score) / (ideal - baseline)
 
-    Args:
-        perfect: the score that cannot be improved; by default 0 for errors and 1 for shares.
+    With an ideal of 0, as of MASE and bits per character, that is 1 - score / baseline.
 
-    None where the baseline leaves no error to remove.
+    None where the metric has no ideal, or where the baseline leaves no error to remove.
 
     Source: Murphy 1988, Skill Scores Based on the Mean Square Error, Monthly Weather Review 116(12).
     """
-    ideal = (1.0 if higher_is_better else 0.0) if perfect is None else perfect
-    error, removable = (ideal - score, ideal - baseline) if higher_is_better else (score - ideal, baseline - ideal)
+    if metric.ideal is None:
+        return None
+    error, removable = metric.sign * (metric.ideal - score), metric.sign * (metric.ideal - baseline)
     if not (math.isfinite(error) and math.isfinite(removable)) or removable <= 0:
         return None
     return 1 - error / removable

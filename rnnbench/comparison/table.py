@@ -17,6 +17,7 @@ from rnnbench.comparison.reaching import with_reached
 from rnnbench.comparison.rows import baseline_row, encoder_row
 from rnnbench.comparison.usual import usual
 from rnnbench.errors import ComparisonError
+from rnnbench.metrics import Metric, metric_of
 from rnnbench.record import RunRecord
 
 COUNTED = ("trial", "reselect", "confirm", "baseline")
@@ -53,7 +54,7 @@ def compare(
             f"these runs may not stand in one table:\n{listed}\n  --force makes it all the same, with footnotes"
         )
     confirms = [record for record in used if record.kind == "confirm"]
-    metric = usual(record.metric for record in confirms)
+    metric = usual(metric_of(record) for record in confirms)
     rows = tuple(_bare_rows(used, metric))
     shared = Comparison(
         title=f"{usual(record.task for record in confirms)} on {usual(record.data for record in confirms)}",
@@ -61,7 +62,6 @@ def compare(
         data=usual(record.data for record in confirms),
         fingerprint=usual(record.fingerprint for record in confirms),
         metric=metric,
-        higher_is_better=usual(record.higher_is_better for record in confirms if record.metric == metric),
         protocol=usual(record.protocol for record in confirms),
         budget=_plain(usual(record.config.get("budget") or {} for record in confirms)),
         rows=rows,
@@ -78,7 +78,7 @@ def _unscored(records: Sequence[RunRecord], rows: Sequence[Row]) -> tuple[str, .
     return tuple(sorted(tried - {row.model for row in rows if row.kind == "encoder" and row.test is not None}))
 
 
-def _bare_rows(records: Sequence[RunRecord], metric: str) -> Iterable[Row]:
+def _bare_rows(records: Sequence[RunRecord], metric: Metric) -> Iterable[Row]:
     """A row per encoder that was confirmed and per baseline that was run."""
     for model in sorted({record.model for record in records if record.kind == "confirm"}):
         own = [record for record in records if record.model == model]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-MISSING = "\N{EN DASH}"
-"""Stands for a value that is not known."""
+from rnnbench.wording import MISSING
 
 
 def one_line(text: str) -> str:

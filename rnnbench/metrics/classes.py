@@ -8,9 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rnnbench.example_scores import ExampleScores
+from rnnbench.metrics.metric import Metric
 
 CALIBRATION_BINS = 15
 SMALLEST_PROBABILITY = 1e-15
+
+ACCURACY = Metric("accuracy", "accuracy", higher_is_better=True, low=0, high=1, decimals=1, scale=100, unit="%")
 
 
 def accuracy(labels: ArrayLike, predicted: ArrayLike) -> float:
@@ -35,6 +38,9 @@ def confusion_matrix(labels: ArrayLike, predicted: ArrayLike, class_count: int |
     return np.bincount(labels * classes + predicted, minlength=classes**2).reshape(classes, classes)
 
 
+MACRO_F1 = Metric("macro_f1", "macro-F1", higher_is_better=True, low=0, high=1, decimals=1, scale=100, unit="%")
+
+
 def macro_f1(labels: ArrayLike, predicted: ArrayLike) -> float:
     """The plain mean over classes of F1 = 2 TP / (2 TP + FP + FN).
 
@@ -44,6 +50,9 @@ def macro_f1(labels: ArrayLike, predicted: ArrayLike) -> float:
     involved = counts.sum(axis=0) + counts.sum(axis=1)
     present = involved > 0
     return float(np.mean(2 * np.diag(counts)[present] / involved[present]))
+
+
+LOG_LOSS = Metric("log_loss", "log loss", low=0)
 
 
 def log_loss(labels: ArrayLike, probabilities: ArrayLike) -> float:
@@ -74,6 +83,9 @@ def class_details(labels: ArrayLike, probabilities: ArrayLike) -> dict[str, Any]
     labels, probabilities = _class_probabilities(labels, probabilities)
     counts = confusion_matrix(labels, probabilities.argmax(axis=1), probabilities.shape[1])
     return {"confusion_matrix": counts.tolist()}
+
+
+CALIBRATION_ERROR = Metric("calibration_error", "calibration error", low=0, high=1)
 
 
 def calibration_error(labels: ArrayLike, probabilities: ArrayLike, bins: int = CALIBRATION_BINS) -> float:

@@ -9,6 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rnnbench.example_scores import ExampleScores
+from rnnbench.metrics.metric import Metric
+
+MAE = Metric("mae", "mae", low=0)
+MAE_STANDARDISED = Metric("mae_standardised", "standardised MAE", low=0, decimals=3)
 
 
 def mae(actual: ArrayLike, forecast: ArrayLike) -> float:
@@ -16,9 +20,15 @@ def mae(actual: ArrayLike, forecast: ArrayLike) -> float:
     return float(np.mean(np.abs(_errors(actual, forecast))))
 
 
+MSE_STANDARDISED = Metric("mse_standardised", "standardised MSE", low=0, decimals=3)
+
+
 def mse(actual: ArrayLike, forecast: ArrayLike) -> float:
     """The mean of (y - f)^2."""
     return float(np.mean(_errors(actual, forecast) ** 2))
+
+
+RMSE = Metric("rmse", "rmse", low=0)
 
 
 def rmse(actual: ArrayLike, forecast: ArrayLike) -> float:
@@ -26,9 +36,15 @@ def rmse(actual: ArrayLike, forecast: ArrayLike) -> float:
     return math.sqrt(mse(actual, forecast))
 
 
+MAPE = Metric("mape", "mape", low=0)
+
+
 def mape(actual: ArrayLike, forecast: ArrayLike) -> float:
     """100 x the mean of |y - f| / |y|, in percent; undefined where y is 0."""
     return float(100 * np.mean(np.abs(_errors(actual, forecast)) / np.abs(np.asarray(actual, dtype=float))))
+
+
+SMAPE = Metric("smape", "smape", low=0, high=200)
 
 
 def smape(actual: ArrayLike, forecast: ArrayLike) -> float:
@@ -48,6 +64,9 @@ def naive_scale(train: ArrayLike, season_length: int) -> np.ndarray:
             f"of {season_length}"
         )
     return np.abs(train[season_length:] - train[:-season_length]).mean(axis=0)
+
+
+MASE = Metric("mase", "MASE", low=0, decimals=3)
 
 
 def mase(actual: ArrayLike, forecast: ArrayLike, scale: ArrayLike) -> float:

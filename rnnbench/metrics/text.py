@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rnnbench.example_scores import ExampleScores
+from rnnbench.metrics.metric import Metric
 
 PIECE_CHARACTERS = 64
 LARGEST_NATS = 700
@@ -19,6 +20,14 @@ def nats(log_probabilities: ArrayLike) -> float:
     return -math.fsum(np.asarray(log_probabilities, dtype=float).ravel())
 
 
+NATS_PER_CHARACTER = Metric(
+    "nats_per_character", "nats per character", low=0, decimals=3, multiple_of=("bits_per_character", math.log(2))
+)
+COLD_NATS_PER_CHARACTER = Metric(
+    "cold_nats_per_character", "nats per character with an empty context", low=0, decimals=3
+)
+
+
 def nats_per_character(total_nats: float, characters: float) -> float:
     """Total nats over the number of characters, whatever the tokens were."""
     if characters < 1:
@@ -26,9 +35,15 @@ def nats_per_character(total_nats: float, characters: float) -> float:
     return total_nats / characters
 
 
+BITS_PER_CHARACTER = Metric("bits_per_character", "bits per character", low=0, decimals=3)
+
+
 def bits_per_character(total_nats: float, characters: float) -> float:
     """Total nats / (ln 2 x characters): what an ideal compressor using these predictions would need."""
     return nats_per_character(total_nats, characters) / math.log(2)
+
+
+PERPLEXITY = Metric("perplexity", "perplexity", low=1)
 
 
 def perplexity(total_nats: float, characters: float) -> float:

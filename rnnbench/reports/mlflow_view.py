@@ -30,7 +30,7 @@ def saved_view(comparison: Comparison, parent: str) -> dict[str, Any]:
 
     parent: the id of the sweep's run.
     """
-    test = f"metrics.`test/{comparison.metric}`"
+    test = f"metrics.`test/{comparison.metric.key}`"
     return {
         "searchFilter": f"tags.{IN_TABLE} = '{parent}'",
         "orderByKey": test,
@@ -44,7 +44,7 @@ def saved_view(comparison: Comparison, parent: str) -> dict[str, Any]:
         "runsHiddenMode": "FIRST_20_RUNS",
         "selectedColumns": [
             test,
-            f"metrics.`validation/{comparison.metric}`",
+            f"metrics.`validation/{comparison.metric.key}`",
             "metrics.`cost/parameters`",
             "metrics.`cost/wall_seconds`",
         ],

@@ -15,6 +15,7 @@ from rnnbench.comparison.other_metric import judged_by, with_note
 from rnnbench.comparison.table import compare
 from rnnbench.errors import ComparisonError, RnnbenchError, UnknownNameError, did_you_mean
 from rnnbench.experiment_files import task_of
+from rnnbench.metrics import metric_of
 from rnnbench.record import RunRecord, model_name
 from rnnbench.tracking import PARENT, Run, Tracker
 
@@ -92,7 +93,7 @@ def of_sweep(
     name = _name(run)
     looks = earlier_looks(records, codes)
     comparison = compare(judged, force=force, reach=reach, name=name, notes=[looks] if looks else [])
-    comparison = with_note(comparison, found[0].metric)
+    comparison = with_note(comparison, metric_of(found[0]))
     return Result(comparison, tuple(found), parent, run.info.experiment_id, name)
 
 

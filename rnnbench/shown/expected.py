@@ -17,6 +17,7 @@ from rnnbench.shown.console import notes, out
 if TYPE_CHECKING:
     from rnnbench.comparison.expectations import Expectations
     from rnnbench.comparison.expected import Band
+    from rnnbench.metrics import Metric
 
 
 def expected_of_search(
@@ -63,15 +64,14 @@ def expected_of_search(
 
 
 def _print(found: Expectations) -> None:
-    from rnnbench.comparison.cells import style
-
-    shown = style(found.metric)
-    better = "higher" if found.higher_is_better else "lower"
+    shown = found.metric
     unit = f", {shown.unit}" if shown.unit else ""
     where = f"{found.task} on {found.data}"
     out.print()
     out.print(
-        Text.assemble((f"Expected best validation {shown.label}: {where}", "bold"), f" ({better} is better{unit})")
+        Text.assemble(
+            (f"Expected best validation {shown.label}: {where}", "bold"), f" ({shown.direction} is better{unit})"
+        )
     )
     out.print(Text("of a random search of so many trials, from the random trials alone", style="dim"))
     out.print(_by_trials(found))
@@ -133,14 +133,15 @@ def _table(headers: Sequence[str]) -> Table:
     return table
 
 
-def _cells(band: Band, budgets: Sequence[float], reliable: float, metric: str, done: Sequence[float] = ()) -> list[str]:
+def _cells(
+    band: Band, budgets: Sequence[float], reliable: float, metric: Metric, done: Sequence[float] = ()
+) -> list[str]:
     """'76.7 [75.9, 77.5]' at each budget; the interval where it can be trusted; nothing beyond what was drawn.
 
     done: the share of searches that have ended a trial by then; no score is shown where most have none.
     """
     from rnnbench.comparison.base import Interval
-    from rnnbench.comparison.cells import interval_text, score_text
-    from rnnbench.core.text import MISSING
+    from rnnbench.wording import MISSING
 
     cells = []
     for budget in budgets:
@@ -151,5 +152,5 @@ def _cells(band: Band, budgets: Sequence[float], reliable: float, metric: str, d
             cells.append("none yet")
         else:
             interval = Interval(band.low[place], band.high[place]) if budget <= reliable else None
-            cells.append(score_text(metric, band.mean[place]) + interval_text(metric, interval))
+            cells.append(metric.text(band.mean[place]) + metric.interval_text(interval))
     return cells

@@ -47,7 +47,6 @@ def baseline_scores(config: ExperimentConfig, as_json: bool) -> None:
     """Runs the baselines alone and prints them, the best first."""
     from rnnbench import baseline_runs
     from rnnbench.experiment import task_class
-    from rnnbench.metrics import higher_is_better
     from rnnbench.tracking import Tracker
 
     if not as_json:
@@ -65,15 +64,17 @@ def baseline_scores(config: ExperimentConfig, as_json: bool) -> None:
         ]
         out.print_json(json.dumps(plain))
         return
-    sign = -1 if higher_is_better(metric) else 1
-    found.sort(key=lambda item: sign * item.metrics.get(f"test/{metric}", -sign * float("inf")) if item.metrics else 0)
+    sign = -metric.sign
+    found.sort(
+        key=lambda item: sign * item.metrics.get(f"test/{metric.key}", -sign * float("inf")) if item.metrics else 0
+    )
     table = Table(box=None, pad_edge=False)
-    for title in ("baseline", f"test {metric}", f"validation {metric}", "seconds", "note"):
+    for title in ("baseline", f"test {metric.key}", f"validation {metric.key}", "seconds", "note"):
         table.add_column(title, justify="left" if title in ("baseline", "note") else "right", overflow="fold")
     for item in found:
         if item.skipped:
             continue
-        test, validation = item.metrics[f"test/{metric}"], item.metrics[f"validation/{metric}"]
+        test, validation = item.metrics[f"test/{metric.key}"], item.metrics[f"validation/{metric.key}"]
         table.add_row(item.model, f"{test:.4f}", f"{validation:.4f}", f"{item.wall_seconds:.1f}", item.note)
     out.print(table)
     for item in found:
@@ -161,7 +162,6 @@ def run_confirmation(task: str, options: ConfirmOptions, as_json: bool) -> None:
 def _carry_out(plan: SweepPlan, workers: int | None, as_json: bool) -> None:
     from rnnbench.choosing import REPETITIONS
     from rnnbench.experiment import task_class
-    from rnnbench.metrics import higher_is_better
     from rnnbench.reports.export import export_result
     from rnnbench.reports.tables.formats import render
     from rnnbench.shown.progress import SweepProgress
@@ -174,7 +174,7 @@ def _carry_out(plan: SweepPlan, workers: int | None, as_json: bool) -> None:
         trials=plan.trials,
         seeds=plan.seeds,
         reselected=REPETITIONS * plan.config(next(iter(plan.configs))).search.reselect,
-        higher_is_better=higher_is_better(task_class(plan.task).metric),
+        higher_is_better=task_class(plan.task).metric.higher_is_better,
     )
     try:
         with progress:

@@ -23,7 +23,6 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from rnnbench.choosing import REPETITIONS
 from rnnbench.config import Choices, Floats, Ints, Range
 from rnnbench.experiment import ExperimentConfig, task_class
-from rnnbench.metrics import higher_is_better
 from rnnbench.sweeps.base import FIRST_RESELECT_SEED, FIRST_TRIAL_SEED, SweepPlan
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -40,7 +39,7 @@ class Studies:
         self.plan = plan
         backend = JournalFileBackend(str(plan.journal), lock_obj=JournalFileOpenLock(str(plan.journal)))
         self.storage = JournalStorage(backend)
-        is_score = higher_is_better(task_class(plan.task).metric)
+        is_score = task_class(plan.task).metric.higher_is_better
         self.by_model = {
             model: optuna.create_study(
                 study_name=_study_name(plan.config(model)),

@@ -23,6 +23,7 @@ from rnnbench.data.base import AnyData, Kind, SplitName
 from rnnbench.encoders.base import Encoder
 from rnnbench.errors import RnnbenchError
 from rnnbench.example_scores import ExampleScores
+from rnnbench.metrics import Metric
 from rnnbench.wording import listed
 
 T = TypeVar("T")
@@ -89,8 +90,11 @@ class SequenceTask(pl.LightningModule, ABC):
 
     Settings: ClassVar[type[Settings]]
     data_kind: ClassVar[Kind]
-    metric: ClassVar[str]
-    """The metric that selects, without its split: `accuracy` is logged as `validation/accuracy`."""
+    metric: ClassVar[Metric]
+    """The metric that selects: one of `rnnbench.metrics`, or the task's own,
+    `Metric("bleu", "BLEU", higher_is_better=True, low=0, high=100)`."""
+    other_metrics: ClassVar[tuple[Metric, ...]] = ()
+    """Further ones of the task's own, besides those of `rnnbench.metrics`, so that `--metric` can judge by them."""
     requires_causal: ClassVar[bool] = False
     items: ClassVar[str]
     """What `items per second` counts: characters, texts, windows."""
@@ -175,7 +179,7 @@ class SequenceTask(pl.LightningModule, ABC):
         scores: by metric, keys without the split.
         Raises: RnnbenchError where a task's own do not add up: an interval made of them would be of something else.
         """
-        if not math.isfinite(scores[self.metric]):
+        if not math.isfinite(scores[self.metric.key]):
             return {}
         given = self.examples()
         if unknown := set(given) - set(scores):

@@ -20,6 +20,7 @@ from rnnbench.data.series import PreparedSeries, PreparedSplit, Scaler, prepare_
 from rnnbench.encoders.base import Encoder
 from rnnbench.errors import RnnbenchError
 from rnnbench.example_scores import ExampleScores
+from rnnbench.metrics.forecasts import MASE
 from rnnbench.showcases import WINDOW_SAMPLES, chosen_windows, short_numbers, window_around
 from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
 
@@ -141,7 +142,7 @@ class Forecasting(SequenceTask):
     Settings: ClassVar[type[Settings]] = ForecastingSettings
     Prepared: ClassVar[type[Prepared]] = PreparedWindows
     data_kind: ClassVar[Kind] = "series"
-    metric: ClassVar[str] = "mase"
+    metric: ClassVar[metrics.Metric] = MASE
     items: ClassVar[str] = "windows"
     ranged_by_data: ClassVar[tuple[str, ...]] = ("lookback",)
 

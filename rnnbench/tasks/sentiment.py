@@ -27,6 +27,7 @@ from rnnbench.data.text import (
 )
 from rnnbench.encoders.base import Encoder
 from rnnbench.example_scores import ExampleScores
+from rnnbench.metrics.classes import ACCURACY
 from rnnbench.showcases import worst_mistakes
 from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
 
@@ -107,7 +108,7 @@ class Sentiment(SequenceTask):
     Settings: ClassVar[type[Settings]] = SentimentSettings
     Prepared: ClassVar[type[Prepared]] = PreparedTexts
     data_kind: ClassVar[Kind] = "labelled_text"
-    metric: ClassVar[str] = "accuracy"
+    metric: ClassVar[metrics.Metric] = ACCURACY
     items: ClassVar[str] = "texts"
 
     @classmethod

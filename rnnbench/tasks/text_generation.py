@@ -30,6 +30,7 @@ from rnnbench.encoders.base import Encoder, State
 from rnnbench.example_scores import ExampleScores
 from rnnbench.generation import Sampling, generated
 from rnnbench.layers.dropout import keep_mask
+from rnnbench.metrics.text import BITS_PER_CHARACTER, COLD_NATS_PER_CHARACTER
 from rnnbench.showcases import whole_words
 from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
 
@@ -38,7 +39,7 @@ USUAL_DEVIATION = 0.1
 EVALUATION_STREAMS = 32
 """Part of how the task measures: each stream but the first begins without the context before it."""
 EVALUATION_WINDOW = 256
-COLD, COLD_CHARACTERS = "cold_nats_per_character", 256
+COLD, COLD_CHARACTERS = COLD_NATS_PER_CHARACTER.key, 256
 SAMPLE_CHARACTERS = 200
 SAMPLE_PROMPT_TOKENS = 16
 SHOWCASE_PROMPT, SHOWCASE_CHARACTERS = 60, 400
@@ -133,7 +134,7 @@ class TextGeneration(SequenceTask):
     Settings: ClassVar[type[Settings]] = TextGenerationSettings
     Prepared: ClassVar[type[Prepared]] = PreparedCorpus
     data_kind: ClassVar[Kind] = "text"
-    metric: ClassVar[str] = "bits_per_character"
+    metric: ClassVar[metrics.Metric] = BITS_PER_CHARACTER
     requires_causal: ClassVar[bool] = True
     items: ClassVar[str] = "tokens"
 

@@ -121,9 +121,9 @@ def test_losses_and_metrics_are_finite(task, model):
     assert torch.isfinite(loss)
     assert items > 0
     found = made.evaluate("validation")
-    assert f"validation/{made.metric}" in found
+    assert f"validation/{made.metric.key}" in found
     assert all(math.isfinite(value) for value in found.values()), found
-    assert all(key.split("/")[1] in metrics.LABELS for key in found)
+    assert all(key.split("/")[1] in metrics.built_in() for key in found)
 
 
 def named_values():
@@ -161,7 +161,7 @@ def test_ranges_lie_inside_their_bounds(task):
 
 def test_it_says_what_it_is(task):
     cls = task_class(task)
-    assert cls.metric in metrics.LABELS
+    assert all(metrics.built_in().get(one.key, one) == one for one in (cls.metric, *cls.other_metrics))
     assert cls.items in SPLIT_ITEMS, f"say in SPLIT_ITEMS how many {cls.items} a split holds"
     assert registry.first_line("tasks", task).endswith(".")
 
@@ -216,7 +216,7 @@ def test_the_test_split_is_sealed_until_it_is_opened(task):
     with pytest.raises(SealedSplitError):
         made.evaluate("test")
     made.prepared.open_test()
-    assert f"test/{made.metric}" in made.evaluate("test")
+    assert f"test/{made.metric.key}" in made.evaluate("test")
 
 
 def test_opening_the_test_split_of_one_run_leaves_it_sealed_for_the_next(task):
@@ -249,9 +249,9 @@ def opened(task):
 def test_the_mean_of_the_examples_is_the_test_metric(opened):
     made, scores = opened
     found = made.examples()
-    assert made.metric in found
+    assert made.metric.key in found
     for metric, examples in found.items():
-        assert len(examples.scores) > (5 if metric == made.metric else 2)  # the small text has three crops
+        assert len(examples.scores) > (5 if metric == made.metric.key else 2)  # the small text has three crops
         assert examples.scores.std() > 0
         assert examples.mean == pytest.approx(scores[f"test/{metric}"], rel=1e-6)
         assert ExampleScores.from_bytes(examples.to_bytes()) == examples
@@ -259,7 +259,7 @@ def test_the_mean_of_the_examples_is_the_test_metric(opened):
 
 def test_other_metrics_that_are_means_have_the_scores_of_their_examples_too(opened, task):
     made, _ = opened
-    assert set(made.examples()) - {made.metric} == OTHER_MEANS[task]
+    assert set(made.examples()) - {made.metric.key} == OTHER_MEANS[task]
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000])
@@ -329,7 +329,7 @@ def test_baselines_that_are_fitted_again_are_chosen_by_validation_before(task, s
 
 def test_examples_that_do_not_make_the_metric_are_refused(task, small_runs, monkeypatch):
     wrong = ExampleScores.of([123.0, 4.0])
-    monkeypatch.setattr(task_class(task), "examples", lambda self: {self.metric: wrong})
+    monkeypatch.setattr(task_class(task), "examples", lambda self: {self.metric.key: wrong})
     with pytest.raises(RnnbenchError, match=r"their weighted mean is 63\.5"):
         runs.train(small_config(task), kind="confirm", open_test=True)
     assert not runs.train(small_config(task)).record.examples

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from rnnbench.config import Settings
+from rnnbench.metrics.forecasts import MASE
 from rnnbench.settings import BudgetSettings, HardwareSettings, TrainingSettings
 from rnnbench.tasks.base import SequenceTask
 from rnnbench.training.callbacks import Watch
@@ -21,7 +22,7 @@ class Scripted(SequenceTask):
 
     Settings = Settings
     data_kind = "series"
-    metric = "mase"
+    metric = MASE
     items = "windows"
 
     def __init__(self, scores, losses=None):

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from rnnbench.choosing import candidates, chosen, chosen_length
-from rnnbench.comparison.cells import style
 from rnnbench.comparison.other_metric import judged_by
 from rnnbench.comparison.reselection import lucky_share, lucky_shares, share_in_words
 from rnnbench.comparison.table import compare
 from rnnbench.errors import ComparisonError, RnnbenchError
+from rnnbench.metrics.classes import ACCURACY
+from rnnbench.metrics.forecasts import MASE
+from rnnbench.metrics.text import BITS_PER_CHARACTER
 from rnnbench.record import RunRecord
 from rnnbench.reports import results
 
@@ -205,9 +207,9 @@ def test_luck_is_of_the_best_single_score_and_its_own_fresh_seeds_whatever_was_c
 
 
 def test_luck_in_words() -> None:
-    assert share_in_words(0.008, style("accuracy")) == "0.8 points"
-    assert share_in_words(0.012, style("bits_per_character")) == "0.012 bits per character"
-    assert share_in_words(0.0004, style("accuracy")) == share_in_words(-0.03, style("mase")) == "none"
+    assert share_in_words(0.008, ACCURACY) == "0.8 points"
+    assert share_in_words(0.012, BITS_PER_CHARACTER) == "0.012 bits per character"
+    assert share_in_words(0.0004, ACCURACY) == share_in_words(-0.03, MASE) == "none"
 
 
 def test_the_length_of_a_refit_is_the_median_of_what_the_search_found_best():

@@ -12,6 +12,7 @@ from rnnbench.comparison.other_metric import judged_by, with_note
 from rnnbench.comparison.table import compare
 from rnnbench.errors import UnknownNameError
 from rnnbench.example_scores import ExampleScores
+from rnnbench.metrics.classes import ACCURACY
 from rnnbench.record import Kind, RunRecord
 
 
@@ -85,10 +86,10 @@ def test_nats_have_the_intervals_of_bits_in_another_unit() -> None:
 
 
 def test_a_table_says_by_what_its_runs_were_chosen_where_that_was_another() -> None:
-    table = with_note(compare(judged_by(RECORDS, "log_loss")), "accuracy")
+    table = with_note(compare(judged_by(RECORDS, "log_loss")), ACCURACY)
     assert table.footnotes[0] == "Judged by log loss. Configurations and epochs were chosen by accuracy on validation."
     own = compare(RECORDS)
-    assert with_note(own, "accuracy") is own
+    assert with_note(own, ACCURACY) is own
 
 
 def test_a_metric_that_no_confirmation_logged_is_refused_with_those_that_were() -> None:

@@ -10,6 +10,8 @@ import pytest
 from scipy import stats
 
 from rnnbench.comparison.statistics import holm, mean_interval, seeds_needed, skill, smallest_p
+from rnnbench.metrics.classes import ACCURACY
+from rnnbench.metrics.forecasts import MASE
 
 
 def test_the_interval_of_three_values_is_the_one_worked_out_by_hand() -> None:
@@ -65,23 +67,23 @@ def test_six_seeds_are_the_fewest() -> None:
 
 
 def test_skill_is_the_share_of_the_error_removed() -> None:
-    assert skill(0.8, 1.0, higher_is_better=False) == pytest.approx(0.2)
+    assert skill(MASE, 0.8, 1.0) == pytest.approx(0.2)
     # 22 % of errors where the baseline leaves 23 %: one twenty-third is gone.
-    assert skill(0.78, 0.77, higher_is_better=True) == pytest.approx(1 / 23)
+    assert skill(ACCURACY, 0.78, 0.77) == pytest.approx(1 / 23)
 
 
 def test_skill_is_zero_at_the_baseline_one_when_perfect_and_negative_below() -> None:
-    for higher, perfect, worse in ((True, 1.0, 0.7), (False, 0.0, 0.9)):
-        assert skill(0.8, 0.8, higher_is_better=higher) == 0
-        assert skill(perfect, 0.8, higher_is_better=higher) == 1
-        below = skill(worse, 0.8, higher_is_better=higher)
+    for metric, perfect, worse in ((ACCURACY, 1.0, 0.7), (MASE, 0.0, 0.9)):
+        assert skill(metric, 0.8, 0.8) == 0
+        assert skill(metric, perfect, 0.8) == 1
+        below = skill(metric, worse, 0.8)
         assert below is not None
         assert below < 0
 
 
 def test_skill_against_a_perfect_baseline_is_not_known() -> None:
-    assert skill(0.9, 1.0, higher_is_better=True) is None
-    assert skill(0.1, 0.0, higher_is_better=False) is None
+    assert skill(ACCURACY, 0.9, 1.0) is None
+    assert skill(MASE, 0.1, 0.0) is None
 
 
 def test_a_table_is_made_without_matplotlib_and_rich() -> None:

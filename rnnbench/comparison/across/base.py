@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rnnbench.comparison.base import Interval
+from rnnbench.metrics import Metric
 
 FEWEST_DATA_SETS = 6
 """Below this many data sets no test over data sets is made, and nothing is said about data sets in general."""
@@ -38,8 +39,7 @@ class Experiment:
     task: str
     data: str
     fingerprint: str
-    metric: str
-    higher_is_better: bool
+    metric: Metric
     baseline: str
     baseline_test: float
     baseline_run_ids: tuple[str, ...]

@@ -12,6 +12,7 @@ from rnnbench.comparison.across.statistics import ranks
 from rnnbench.comparison.base import Comparison, Row
 from rnnbench.comparison.statistics import mean_interval, skill
 from rnnbench.errors import ComparisonError, UnknownNameError
+from rnnbench.metrics import Metric
 from rnnbench.wording import listed
 
 Labelled = Mapping[str, Comparison]
@@ -89,7 +90,7 @@ def experiment(label: str, table: Comparison, models: Sequence[str]) -> Experime
     if not seeds:
         raise ComparisonError(f"{label}: no seed was completed by all of {listed(models)}")
     baseline = table.best_baseline
-    skills = None if baseline is None else [_seed_skills(row, seeds, baseline, table.higher_is_better) for row in rows]
+    skills = None if baseline is None else [_seed_skills(table.metric, row, seeds, baseline) for row in rows]
     if baseline is None or baseline.test is None or skills is None or not all(skills):
         raise ComparisonError(
             f"{label}: no baseline leaves an error to improve on, so there is no skill"
@@ -102,7 +103,6 @@ def experiment(label: str, table: Comparison, models: Sequence[str]) -> Experime
         data=table.data,
         fingerprint=table.fingerprint,
         metric=table.metric,
-        higher_is_better=table.higher_is_better,
         baseline=baseline.model,
         baseline_test=baseline.test,
         baseline_run_ids=baseline.run_ids,
@@ -123,10 +123,10 @@ def experiment(label: str, table: Comparison, models: Sequence[str]) -> Experime
     )
 
 
-def _seed_skills(row: Row, seeds: Sequence[int], baseline: Row, higher_is_better: bool) -> list[float]:
+def _seed_skills(metric: Metric, row: Row, seeds: Sequence[int], baseline: Row) -> list[float]:
     """The skill on each seed; empty where the baseline leaves no error to remove."""
     if baseline.test is None:
         return []
     scores = dict(row.seed_scores)
-    found = [skill(scores[seed], baseline.test, higher_is_better=higher_is_better) for seed in seeds]
+    found = [skill(metric, scores[seed], baseline.test) for seed in seeds]
     return [one for one in found if one is not None]

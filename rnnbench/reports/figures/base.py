@@ -11,8 +11,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from rnnbench.comparison.base import Row
-from rnnbench.comparison.cells import style
 from rnnbench.core.text import one_line
+from rnnbench.metrics import Metric
 
 INK, SOFT, RULE, PAPER = "#1c2430", "#5b6675", "#d8dde4", "#ffffff"
 GROUP, OTHER, BASELINE, ORANGE = "#1a7f37", "#5b6675", "#0b6e99", "#c2570c"
@@ -53,11 +53,10 @@ def row_colour(row: Row) -> str:
     return BASELINE if row.kind == "baseline" else GROUP if row.in_best_group else OTHER
 
 
-def axis_label(metric: str, higher_is_better: bool, split: str) -> str:
+def axis_label(metric: Metric, split: str) -> str:
     """'test accuracy (higher is better, %)'."""
-    shown = style(metric)
-    unit = f", {shown.unit}" if shown.unit else ""
-    return f"{split} {plain_name(shown.label)} ({'higher' if higher_is_better else 'lower'} is better{unit})"
+    unit = f", {metric.unit}" if metric.unit else ""
+    return f"{split} {plain_name(metric.label)} ({metric.direction} is better{unit})"
 
 
 def plain_name(text: str) -> str:

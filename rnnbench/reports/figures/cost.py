@@ -6,7 +6,6 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, MaxNLocator
 
 from rnnbench.comparison.base import Comparison, Row
-from rnnbench.comparison.cells import score_text, style
 from rnnbench.comparison.pareto import COSTS, Cost, costed, front
 from rnnbench.core.text import compact
 from rnnbench.reports.figures.base import (
@@ -37,17 +36,17 @@ def cost_figure(comparison: Comparison, write: Write = png) -> bytes:
     for axes, cost in zip(panels.flat, COSTS, strict=True):
         _panel(axes, comparison, cost, [place for place in costed(comparison, cost) if place[0] in near])
     for axes in panels[:, 0]:
-        axes.set_ylabel(axis_label(comparison.metric, comparison.higher_is_better, "test"))
+        axes.set_ylabel(axis_label(comparison.metric, "test"))
     forced = " (FORCED: runs not alike)" if comparison.is_forced else ""
     reading = "points: encoders; diamonds: baselines; steps: the front, where no row is both better and cheaper"
-    listed = ", ".join(f"{row.model} {score_text(comparison.metric, row.test)}" for row in far)
+    listed = ", ".join(f"{row.model} {comparison.metric.text(row.test)}" for row in far)
     left_out = f"\nfar off, not drawn: {plain_name(listed)}" if far else ""
     title = f"{plain_name(comparison.title)}{forced}\n{reading}{left_out}"
     figure.suptitle(title, x=0.01, ha="left", fontsize=9, color=SOFT)
     figure.draw_without_rendering()
     for axes, cost in zip(panels.flat, COSTS, strict=True):
         places = [place for place in costed(comparison, cost) if place[0] in near]
-        scale = style(comparison.metric).scale
+        scale = comparison.metric.scale
         named = [
             Named(price, score * scale, plain_name(row.model), row_colour(row), row.in_best_group)
             for row, price, score in places
@@ -62,7 +61,7 @@ def _panel(axes: Axes, comparison: Comparison, cost: Cost, places: Places) -> No
         axes.set(xticks=[], yticks=[])
         say(axes, f"{cost.label}: not recorded")
         return
-    scale = style(comparison.metric).scale
+    scale = comparison.metric.scale
     for row, price, score in places:
         marker, size = ("D", 6) if row.kind == "baseline" else ("o", 7)
         axes.plot([price], [score * scale], marker, markersize=size, color=row_colour(row), zorder=3)
@@ -97,7 +96,7 @@ def _tick(value: float) -> str:
 
 def _steps(comparison: Comparison, cost: Cost, places: Places) -> list[tuple[float, float]]:
     """The corners of the front."""
-    scale = style(comparison.metric).scale
+    scale = comparison.metric.scale
     best = [(price, score * scale) for row in front(comparison, cost) for own, price, score in places if own is row]
     corners = best[:1]
     for price, score in best[1:]:

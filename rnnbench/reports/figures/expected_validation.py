@@ -8,7 +8,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
-from rnnbench.comparison.cells import style
 from rnnbench.comparison.expected import Band, ExpectedCurve
 from rnnbench.reports.figures.base import LINES, RULE, SOFT, Write, axis_label, new_figure, plain_name, png, say
 
@@ -27,7 +26,7 @@ def expected_figure(curves: Sequence[ExpectedCurve], write: Write = png) -> byte
             say(axes, "too few random trials")
         return write(figure)
     first = curves[0].draws
-    limits = _limits(curves, style(first.metric).scale)
+    limits = _limits(curves, first.metric.scale)
     _panel(by_trials, curves, [curve.unbiased for curve in curves], [curve.reliable_trials for curve in curves], limits)
     by_trials.set_xlabel("random trials")
     by_trials.xaxis.get_major_locator().set_params(integer=True)
@@ -39,7 +38,7 @@ def expected_figure(curves: Sequence[ExpectedCurve], write: Write = png) -> byte
         say(by_seconds, "no seconds were recorded")
     by_seconds.set_xlim(left=0)
     by_seconds.set_xlabel("seconds of search, one trial after the other")
-    by_trials.set_ylabel(axis_label(first.metric, first.higher_is_better, "best validation"))
+    by_trials.set_ylabel(axis_label(first.metric, "best validation"))
     title = f"{plain_name(first.task)} on {plain_name(first.data)}: what a random search is expected to find"
     figure.suptitle(f"{title}\n{_READING}", x=0.01, ha="left", fontsize=9, color=SOFT)
     return write(figure)
@@ -52,7 +51,7 @@ def _panel(
     reliable: Sequence[float],
     limits: tuple[float, float],
 ) -> None:
-    scale = style(curves[0].draws.metric).scale
+    scale = curves[0].draws.metric.scale
     axes.set_ylim(*limits)
     axes.grid(color=RULE, linewidth=0.6)
     ends = []

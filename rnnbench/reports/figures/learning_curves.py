@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from rnnbench.comparison.cells import style
+from rnnbench.comparison.draws import NO_METRIC
+from rnnbench.metrics import metric_of
 from rnnbench.record import RunRecord
 from rnnbench.reports.figures.base import LINES, RULE, SOFT, Write, axis_label, new_figure, plain_name, png, say
 
@@ -19,20 +20,20 @@ Points = Sequence[tuple[int, float]]
 def curves_figure(records: Sequence[RunRecord], write: Write = png) -> bytes:
     """Validation score against updates: per encoder the mean over seeds in the band from worst to best seed."""
     confirms = [record for record in records if record.kind == "confirm"]
-    counted = Counter((record.metric, record.higher_is_better) for record in confirms)
-    metric, higher = min(counted, key=lambda pair: (-counted[pair], pair), default=("", True))
+    counted = Counter(metric_of(record) for record in confirms)
+    metric = min(counted, key=lambda one: (-counted[one], one.key, one.higher_is_better), default=NO_METRIC)
     models = sorted({record.model for record in confirms})
-    curves = {model: found for model in models if (found := _curves(confirms, model, metric))}
+    curves = {model: found for model in models if (found := _curves(confirms, model, metric.key))}
     figure, panels = new_figure(8.0, 4.5)
     axes: Axes = panels[0, 0]
-    scale = style(metric).scale
+    scale = metric.scale
     for index, (model, found) in enumerate(curves.items()):
         _band(axes, found, plain_name(model), LINES[index % len(LINES)], scale)
     axes.grid(color=RULE, linewidth=0.6)
     axes.set_xlabel("updates")
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     if curves:
-        axes.set_ylabel(axis_label(metric, higher, "validation"))
+        axes.set_ylabel(axis_label(metric, "validation"))
         axes.legend(frameon=False, fontsize=9)
         reading = "line: mean over seeds; band: worst to best seed; dashed: some seeds have stopped"
         axes.set_title(reading, loc="left", fontsize=9, color=SOFT)

@@ -11,9 +11,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
-from rnnbench.comparison.cells import score_text, style
 from rnnbench.comparison.searches import usual_ranges
 from rnnbench.config import Choices, Floats, Ints, Range, range_from_stored
+from rnnbench.metrics import metric_of
 from rnnbench.record import RunRecord
 from rnnbench.reports.figures.base import RULE, SOFT, Write, new_figure, plain_name
 from rnnbench.reports.figures.svg import PAPER
@@ -61,7 +61,7 @@ def parallel_figure(trials: Sequence[RunRecord], axes: Sequence[Axis], higher_is
     """The lines of one encoder's trials, the best on top; what did not complete ends before the score."""
     figure, panels = new_figure(max(6.0, 1.15 * (len(axes) + 1)), 3.0)
     panel: Axes = panels[0, 0]
-    metric = trials[0].metric
+    metric = metric_of(trials[0])
     completed = [one for one in trials if one.outcome == "completed" and math.isfinite(one.validation)]
     scores = np.array([one.validation for one in completed])
     low, high = float(scores.min()), float(scores.max())
@@ -76,7 +76,7 @@ def parallel_figure(trials: Sequence[RunRecord], axes: Sequence[Axis], higher_is
         panel.plot([*_heights(one, axes), goodness], color=COLOURS(goodness), linewidth=width, alpha=0.9)
     names = [plain_name(axis.name) for axis in axes]
     marks = [axis.marks() for axis in axes]
-    ends = [(1.0, score_text(metric, best)), *([(0.0, score_text(metric, worst))] if high > low else [])]
+    ends = [(1.0, metric.text(best)), *([(0.0, metric.text(worst))] if high > low else [])]
     for place, texts in enumerate([*marks, ends]):
         panel.axvline(place, color=RULE, linewidth=1, zorder=0)
         for height, text in texts:
@@ -84,8 +84,7 @@ def parallel_figure(trials: Sequence[RunRecord], axes: Sequence[Axis], higher_is
                 plain_name(text), (place, height), (4, 0), textcoords="offset points", va="center", fontsize=8,
                 color=SOFT, bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.7, "pad": 0.6}, zorder=5,
             )  # fmt: skip
-    shown = style(metric)
-    label = f"validation\n{plain_name(shown.label)}" + (f", {shown.unit}" if shown.unit else "")
+    label = f"validation\n{plain_name(metric.label)}" + (f", {metric.unit}" if metric.unit else "")
     panel.set_xticks(range(len(axes) + 1), [*(_broken(name) for name in names), label], fontsize=8)
     panel.set_yticks([])
     panel.set_xlim(-0.1, len(axes) + 0.45)

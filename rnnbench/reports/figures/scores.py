@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 
 from rnnbench.comparison.base import Comparison, Row
-from rnnbench.comparison.cells import interval_text, score_text, style
 from rnnbench.reports.figures.base import (
     BASELINE,
     SOFT,
@@ -29,10 +28,10 @@ def score_figure(comparison: Comparison, write: Write = png) -> bytes:
     rows = [row for row in comparison.rows if row.test is not None]
     figure, panels = new_figure(8.0, 1.5 + 0.42 * max(1, len(rows)))
     axes: Axes = panels[0, 0]
-    scale = style(comparison.metric).scale
+    scale = comparison.metric.scale
     for place, row in enumerate(rows):
         _score_line(axes, place, row, scale)
-        label = score_text(comparison.metric, row.test) + interval_text(comparison.metric, row.interval)
+        label = comparison.metric.text(row.test) + comparison.metric.interval_text(row.interval)
         axes.annotate(
             label, (1.02, place), xycoords=("axes fraction", "data"), va="center", color=row_colour(row), fontsize=9
         )
@@ -45,7 +44,7 @@ def score_figure(comparison: Comparison, write: Write = png) -> bytes:
     for tick, row in zip(axes.get_yticklabels(), rows, strict=True):
         tick.set(color=row_colour(row), fontweight="bold" if row.in_best_group else "normal")
         tick.set_fontstyle("italic" if row.kind == "baseline" else "normal")
-    axes.set_xlabel(axis_label(comparison.metric, comparison.higher_is_better, "test"))
+    axes.set_xlabel(axis_label(comparison.metric, "test"))
     reading = "points: seeds; band: 95 % interval; dashed: best baseline"
     forced = " (FORCED: runs not alike)" if comparison.is_forced else ""
     axes.set_title(f"{plain_name(comparison.title)}{forced}\n{reading}", loc="left", fontsize=9, color=SOFT)

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from rnnbench.comparison.base import Row
-from rnnbench.comparison.cells import score_text, style
+from rnnbench.metrics import Metric
 from rnnbench.reports.figures.base import INK, LINES, RULE, Write, axis_label, new_figure, plain_name
 from rnnbench.reports.figures.svg import svg
 from rnnbench.reports.page.model import Material, Picture, Section, Words
@@ -27,12 +27,14 @@ def by_step(material: Material) -> Section | None:
     table = material.comparison
     found: dict[str, np.ndarray] = {}
     for row in (*table.encoders, *_best_baseline(material)):
-        steps = [told["by_step"][table.metric] for told in _told(material, row) if table.metric in told["by_step"]]
+        steps = [
+            told["by_step"][table.metric.key] for told in _told(material, row) if table.metric.key in told["by_step"]
+        ]
         if steps:
             found[row.model] = np.mean(steps, axis=0)
     if not found:
         return None
-    label = style(table.metric).label
+    label = table.metric.label
     told = "; ".join(f"{name} {_ends(table.metric, steps)}" for name, steps in found.items())
     picture = Picture(
         "error_by_step",
@@ -44,25 +46,25 @@ def by_step(material: Material) -> Section | None:
     return Section("steps", "Error by step", (picture,))
 
 
-def _ends(metric: str, steps: np.ndarray) -> str:
-    return f"{score_text(metric, float(steps[0]))} to {score_text(metric, float(steps[-1]))}"
+def _ends(metric: Metric, steps: np.ndarray) -> str:
+    return f"{metric.text(float(steps[0]))} to {metric.text(float(steps[-1]))}"
 
 
-def step_figure(found: Steps, metric: str, encoders: Sequence[str], write: Write) -> bytes:
+def step_figure(found: Steps, metric: Metric, encoders: Sequence[str], write: Write) -> bytes:
     """A line for each row over the steps of the horizon."""
     figure, panels = new_figure(8.0, 4.0)
     axes = panels[0, 0]
     for name, steps in found.items():
         is_encoder = name in encoders
         axes.plot(
-            np.arange(1, len(steps) + 1), steps, label=plain_name(name), linewidth=1.8,
+            np.arange(1, len(steps) + 1), steps * metric.scale, label=plain_name(name), linewidth=1.8,
             color=LINES[encoders.index(name) % len(LINES)] if is_encoder else INK,
             linestyle="-" if is_encoder else (0, (4, 3)), marker="o" if len(steps) == 1 else None,
         )  # fmt: skip
     axes.grid(color=RULE, linewidth=0.6)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("steps ahead")
-    axes.set_ylabel(axis_label(metric, False, "test"))
+    axes.set_ylabel(axis_label(metric, "test"))
     axes.legend(frameon=False, fontsize=9)
     return write(figure)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rnnbench.comparison.cells import style
 from rnnbench.comparison.conclusion import verdict
 from rnnbench.comparison.searches import searched_note
 from rnnbench.reports.page.model import Facts, Material, Section, Words
@@ -21,7 +20,7 @@ def question(material: Material) -> Section:
     """What the experiment file asks."""
     table = material.comparison
     direction = "higher" if table.higher_is_better else "lower"
-    judged = f"judged by {style(table.metric).label} ({direction} is better)"
+    judged = f"judged by {table.metric.label} ({direction} is better)"
     told = f"Task {table.task} on the data set {table.data}, {judged}."
     asked = material.question or f"Which encoder is best at {table.task.replace('_', ' ')} on {table.data}?"
     return Section("question", "Question", (Words(asked), Words(told, is_soft=True)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from rnnbench.comparison.cells import interval_text, score_text, style
 from rnnbench.comparison.pareto import COSTS, costed, front
 from rnnbench.reports.figures.cost import cost_figure
 from rnnbench.reports.figures.learning_curves import curves_figure
@@ -28,11 +27,11 @@ def intervals(material: Material) -> Section | None:
     if not rows:
         return None
     metric = comparison.metric
-    told = "; ".join(f"{row.model} {score_text(metric, row.test)}{interval_text(metric, row.interval)}" for row in rows)
+    told = "; ".join(f"{row.model} {metric.text(row.test)}{metric.interval_text(row.interval)}" for row in rows)
     picture = Picture(
         "scores",
         score_figure(comparison, svg),
-        f"Test {style(metric).label} of every encoder and baseline, best first: {told}.",
+        f"Test {metric.label} of every encoder and baseline, best first: {told}.",
         "Each seed is a point, the mean a bar in its interval; the dashed line is the best baseline.",
     )
     return Section("intervals", "Intervals", (picture,))
@@ -46,15 +45,15 @@ def curves(material: Material) -> Section | None:
         row.model: row.validation
         for row in material.comparison.encoders
         if row.validation is not None
-        and any(record.curves.get(f"validation/{metric}") for record in confirms if record.model == row.model)
+        and any(record.curves.get(f"validation/{metric.key}") for record in confirms if record.model == row.model)
     }
     if not ends:
         return None
-    told = ", ".join(f"{model} reaches {score_text(metric, score)}" for model, score in ends.items())
+    told = ", ".join(f"{model} reaches {metric.text(score)}" for model, score in ends.items())
     picture = Picture(
         "learning_curves",
         curves_figure(confirms, svg),
-        f"Validation {style(metric).label} against updates, a band per encoder: {told}.",
+        f"Validation {metric.label} against updates, a band per encoder: {told}.",
         "How validation went while the chosen configuration was trained on each fresh seed.",
     )
     return Section("curves", "Learning curves", (picture,))
@@ -69,7 +68,7 @@ def costs(material: Material) -> Section | None:
     picture = Picture(
         "score_against_cost",
         cost_figure(comparison, svg),
-        f"Test {style(comparison.metric).label} against {', '.join(cost.in_words for cost, _ in fronts)}.",
+        f"Test {comparison.metric.label} against {', '.join(cost.in_words for cost, _ in fronts)}.",
     )
     headers = ("cost", "no row is both better and cheaper than")
     rows = [(cost.in_words, ", ".join(row.model for row in kept)) for cost, kept in fronts]

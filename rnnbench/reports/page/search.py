@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rnnbench.comparison.cells import score_text, style
 from rnnbench.comparison.expectations import expectations
 from rnnbench.comparison.importances import QUESTIONS, TITLES, Importances
 from rnnbench.comparison.luck import luck, luck_in_words
@@ -23,7 +22,7 @@ def expected(material: Material) -> Section | None:
     parts: list[Part] = []
     if found.curves:
         names = ", ".join(curve.model for curve in found.curves)
-        alt = f"Expected best validation {style(found.metric).label} against random trials and seconds of {names}. "
+        alt = f"Expected best validation {found.metric.label} against random trials and seconds of {names}. "
         parts.append(Picture("expected_validation", expected_figure(found.curves, svg), alt + " ".join(found.words)))
         parts += [Words(told) for told in found.words]
         parts += [Words(told, is_soft=True) for told in found.notes]
@@ -90,10 +89,10 @@ def trials(material: Material) -> Section | None:
             continue
         scores = sorted(record.validation for record in ended)
         worst, best = (scores[0], scores[-1]) if comparison.higher_is_better else (scores[-1], scores[0])
-        low, high = (score_text(comparison.metric, score) for score in (worst, best))
+        low, high = (comparison.metric.text(score) for score in (worst, best))
         alt = (
             f"{len(own)} trials of {row.model} through {', '.join(axis.name for axis in axes)}; validation "
-            f"{style(comparison.metric).label} from {low} (worst completed) to {high} (best)."
+            f"{comparison.metric.label} from {low} (worst completed) to {high} (best)."
         )
         parts += [
             Heading(row.model),

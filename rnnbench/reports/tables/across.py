@@ -7,9 +7,9 @@ from dataclasses import replace
 from rnnbench.comparison.across.base import Across, Experiment, Standing
 from rnnbench.comparison.across.words import verdict
 from rnnbench.comparison.base import Interval
-from rnnbench.comparison.cells import style, with_unit
-from rnnbench.core.text import MISSING, one_line, signed
+from rnnbench.core.text import one_line, signed
 from rnnbench.reports.tables.model import Column, Document, Table
+from rnnbench.wording import MISSING
 
 
 def across_document(table: Across) -> Document:
@@ -50,7 +50,7 @@ def _skills(table: Across) -> Table:
             (
                 one_line(one.label),
                 *(_entry(table, one, encoder) for encoder in table.encoders),
-                f"{one_line(one.baseline)}, {style(one.metric).label} {with_unit(one.metric, one.baseline_test)}",
+                f"{one_line(one.baseline)}, {one.metric.label} {one.metric.text_with_unit(one.baseline_test)}",
                 f"{len(one.seeds)}",
             )
             for one in table.experiments

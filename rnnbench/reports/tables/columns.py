@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rnnbench.comparison.base import Comparison, Row
-from rnnbench.comparison.cells import interval_text, score_text, style, with_unit
 from rnnbench.comparison.conclusion import verdict
 from rnnbench.comparison.reaching import reach_text
-from rnnbench.core.text import MISSING, compact, one_line, p_text, seconds_text, signed, whole
+from rnnbench.core.text import compact, one_line, p_text, seconds_text, signed, whole
 from rnnbench.reports.tables.model import NEVER, Column, Document, Line, Mark, Table
+from rnnbench.wording import MISSING
 
 MEDIUM, WIDE, WIDEST = 100, 160, 220
 """Widths of a terminal from which more columns are shown: p, then most of them, then every cost."""
@@ -47,7 +47,7 @@ def _mark(row: Row) -> Mark:
 def _columns(table: Comparison) -> list[tuple[Column, Callable[[Row], str]]]:
     """Every column with what gives its cells, in order, units in the headers."""
     metric, rows = table.metric, table.rows
-    label, unit = style(metric).label, style(metric).unit
+    label, unit = metric.label, metric.unit
     in_unit = f" ({unit})" if unit else ""
     ends = "95 % interval" if any(row.interval for row in rows) else ""
     test = Column(
@@ -60,8 +60,8 @@ def _columns(table: Comparison) -> list[tuple[Column, Callable[[Row], str]]]:
     every = [
         (Column("model", "encoder", is_numeric=False, is_bold=True), lambda row: one_line(row.model)),
         (Column("seeds", "seeds"), seeds_text),
-        (test, lambda row: score_text(metric, row.test) + interval_text(metric, row.interval)),
-        (_column("validation", f"validation{in_unit}", WIDE), lambda row: score_text(metric, row.validation)),
+        (test, lambda row: metric.text(row.test) + metric.interval_text(row.interval)),
+        (_column("validation", f"validation{in_unit}", WIDE), lambda row: metric.text(row.validation)),
         (Column("skill", "skill"), lambda row: signed(row.skill)),
         (_column("above_better", "P(row above is better)"), chance_text),
         (_column("behind_best", f"behind the best{in_unit}"), lambda row: _behind_text(table, row)),
@@ -77,7 +77,7 @@ def _columns(table: Comparison) -> list[tuple[Column, Callable[[Row], str]]]:
         (_column("training", "items/s trained", WIDE), lambda row: compact(row.training_items_per_second)),
         (_column("inference", "items/s inference", WIDE), lambda row: compact(row.inference_items_per_second)),
         (_column("flops", "training FLOPs per item", WIDEST), lambda row: compact(row.training_flops_per_item)),
-        (_column("reach", f"seconds to validation {with_unit(metric, table.reach)}", WIDEST), reach_text),
+        (_column("reach", f"seconds to validation {metric.text_with_unit(table.reach)}", WIDEST), reach_text),
         (_column("memory", "peak memory (MB)", WIDE, "MB"), lambda row: whole(row.peak_memory_bytes, 1e6)),
         (
             Column(
@@ -141,15 +141,14 @@ def _behind_text(table: Comparison, row: Row) -> str:
         return MISSING
     # the middle of the interval, not the difference of the means, which may be over different seeds
     middle = (row.behind_best.low + row.behind_best.high) / 2
-    return score_text(table.metric, middle) + interval_text(table.metric, row.behind_best)
+    return table.metric.text(middle) + table.metric.interval_text(row.behind_best)
 
 
 def about(comparison: Comparison) -> str:
     """The line under a table: metric, data, budget, protocol, and how costs were measured."""
     budget = ", ".join(f"{key} {value}" for key, value in sorted(comparison.budget.items()) if value)
-    direction = "higher" if comparison.higher_is_better else "lower"
     parts = [
-        f"{style(comparison.metric).label}: {direction} is better",
+        f"{comparison.metric.label}: {comparison.metric.direction} is better",
         f"data {comparison.data} ({comparison.fingerprint[:16]})",
         f"budget: {budget}" if budget else "",
         f"protocol {comparison.protocol}",

@@ -13,6 +13,7 @@ from rnnbench.comparison.across.base import Across, Experiment, Standing
 from rnnbench.comparison.across.words import verdict as verdict_across
 from rnnbench.comparison.base import Comparison, Interval, Row
 from rnnbench.comparison.conclusion import verdict
+from rnnbench.metrics import plain_fields
 
 COSTS = (
     "parameters",
@@ -51,7 +52,7 @@ def csv_text(summary: Comparison | Across) -> str:
 
 def json_text(summary: Comparison | Across) -> str:
     """All that is known; of a comparison also, per row under `cells`, the run ids behind every cell."""
-    whole = asdict(summary)
+    whole = asdict(summary, dict_factory=plain_fields)
     if isinstance(summary, Comparison):
         whole |= {"verdict": verdict(summary), "run_ids": list(summary.run_ids)}
         above = (None, *summary.rows)
@@ -89,7 +90,7 @@ def _flat(comparison: Comparison, row: Row) -> dict[str, Any]:
     values: dict[str, Any] = {
         "model": row.model,
         "kind": row.kind,
-        "metric": comparison.metric,
+        "metric": comparison.metric.key,
         "seeds": row.seeds if row.kind == "encoder" else None,
         "seeds_planned": row.seeds_planned if row.kind == "encoder" else None,
         "test": row.test,
@@ -148,7 +149,7 @@ def _in_experiment(table: Across, one: Experiment) -> Iterable[dict[str, Any]]:
     for encoder in table.encoders:
         entry = table.entry(one, encoder)
         yield {
-            "scope": one.label, "encoder": encoder, "metric": one.metric, "test": entry.test,
+            "scope": one.label, "encoder": encoder, "metric": one.metric.key, "test": entry.test,
             "skill": entry.skill, **_ends("skill", entry.interval),
             "rank": entry.rank, **_ends("rank", None),
             "win_rate": None, **_ends("win_rate", None),
