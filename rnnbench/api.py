@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rnnbench import results, runs, sweeps
+from rnnbench import runs, sweeps
 from rnnbench.comparison.base import Comparison
 from rnnbench.matching import matched
 from rnnbench.options import Options, named_data
 from rnnbench.record import RunRecord, model_name
+from rnnbench.reports import results
 from rnnbench.resolving import resolve
 from rnnbench.tracking import Tracker
 from rnnbench.use.loading import load

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rnnbench.comparison.base import ALPHA, Comparison, Interval, Row
-from rnnbench.comparison.cells import one_line, p_text
 from rnnbench.comparison.footnotes import is_unequally_searched, reach, untested
 from rnnbench.comparison.rows import UNSCORED
 from rnnbench.comparison.sureness import is_ahead
+from rnnbench.core.text import one_line, p_text
 from rnnbench.wording import listed
 
 

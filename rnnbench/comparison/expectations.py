@@ -1,25 +1,30 @@
-"""What a random search was worth, for every encoder of a sweep: curves, who is ahead in words, and who was left out."""
+"""Expected validation performance of every encoder of a sweep: curves, where their bands are apart, who is left out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from rnnbench.comparison.base import LEVEL
-from rnnbench.comparison.crossings import words
 from rnnbench.comparison.draws import FEWEST_DRAWS, NO_METRIC, random_draws
-from rnnbench.comparison.expected import ExpectedCurve, curve_of, refusal
+from rnnbench.comparison.expected import Band, ExpectedCurve, curve_of, refusal
 from rnnbench.comparison.importances import TooFew
+from rnnbench.core.text import one_line
 from rnnbench.metrics import Metric, plain_fields
 from rnnbench.record import RunRecord
+from rnnbench.wording import listed
+
+_Reliable = tuple[str, Band, float]
+"""Encoder, band, and the largest budget at which the band can be trusted."""
 
 
 @dataclass(frozen=True)
 class Expectations:
     """What is known of one sweep, encoders by name.
 
-    words: who is ahead after how much search. notes: what a reader has to know of the trials that did not complete.
+    words: where the bands of two encoders do not overlap. notes: how trials that did not complete are counted.
     """
 
     task: str
@@ -35,12 +40,8 @@ class Expectations:
         return {**asdict(self, dict_factory=plain_fields), "interval": LEVEL}
 
 
-def expectations(records: Sequence[RunRecord], models: Sequence[str] = (), *, with_words: bool = True) -> Expectations:
-    """Curves and words of the encoders asked for, or of all, from the records of a sweep alone.
-
-    Args:
-        with_words: False for the curves alone, which takes half as long.
-    """
+def expectations(records: Sequence[RunRecord], models: Sequence[str] = ()) -> Expectations:
+    """Curves and words of the encoders asked for, or of all, from the records of a sweep alone."""
     found = {model: draws for model, draws in random_draws(records).items() if not models or model in models}
     curves = tuple(curve_of(draws) for draws in found.values() if not refusal(draws))
     first = next(iter(found.values()), None)
@@ -50,9 +51,42 @@ def expectations(records: Sequence[RunRecord], models: Sequence[str] = (), *, wi
         metric=first.metric if first else NO_METRIC,
         curves=curves,
         refused=tuple(_too_few(model, records, refusal(draws)) for model, draws in found.items() if refusal(draws)),
-        words=tuple(words(curves)) if with_words else (),
+        words=tuple(words(curves)),
         notes=tuple(notes(curves)),
     )
+
+
+def words(curves: Sequence[ExpectedCurve]) -> Iterable[str]:
+    """Which encoder is ahead where the bands of two do not overlap, by trials and by seconds."""
+    if len(curves) < 2:
+        return
+    by_trials = [(one.model, one.unbiased, float(one.reliable_trials)) for one in curves]
+    by_seconds = [(one.model, one.seconds, one.reliable_seconds) for one in curves if one.seconds]
+    for unit, bands in (("random trials", by_trials), ("seconds of search", by_seconds)):
+        sentences = [
+            sentence
+            for one, other in itertools.permutations(bands, 2)
+            if (sentence := _ahead(one, other, unit, curves[0].draws.metric.higher_is_better))
+        ]
+        yield from sentences or ([f"By {unit}, the bands of all encoders overlap."] if len(bands) > 1 else [])
+    yield "Bands are 95 % at each budget alone, and compared up to half of the random draws."
+
+
+def _ahead(one: _Reliable, other: _Reliable, unit: str, higher_is_better: bool) -> str:
+    """'By random trials, gru is ahead of lstm at 2 to 4 (their bands do not overlap).', or nothing."""
+    (name, band, until), (behind, worse, worse_until) = one, other
+    upper, lower = (band.low, worse.high) if higher_is_better else (worse.low, band.high)
+    apart = [
+        place
+        for place, (at, high, low) in enumerate(zip(band.at, upper, lower, strict=False))
+        if high > low and at <= min(until, worse_until)
+    ]
+    stretches = [[*group] for _, group in itertools.groupby(enumerate(apart), key=lambda pair: pair[1] - pair[0])]
+    ends = [(band.at[stretch[0][1]], band.at[stretch[-1][1]]) for stretch in stretches]
+    budgets = listed(f"{first:g} to {last:g}" if first < last else f"{first:g}" for first, last in ends)
+    if not budgets:
+        return ""
+    return f"By {unit}, {one_line(name)} is ahead of {one_line(behind)} at {budgets} (their bands do not overlap)."
 
 
 def notes(curves: Sequence[ExpectedCurve]) -> list[str]:

@@ -133,13 +133,6 @@ def over_trials(draws: Draws, weights: Array, numbers: Array | None = None) -> A
     return found
 
 
-def trials_resampled(draws: Draws, most: int, chance: np.random.Generator) -> Array:
-    """The unbiased curve up to `most` trials for draws drawn again with replacement, a row each."""
-    count = len(draws.scores)
-    numbers = chance.integers(count, size=(RESAMPLES, count))
-    return over_trials(draws, unbiased_weights(count)[:, :most], numbers)
-
-
 def over_seconds(draws: Draws, budgets: Sequence[float], orders: Array) -> tuple[Array, Array]:
     """Expected best score by seconds, and the share of orders in which a trial has ended: a row per resample.
 
@@ -190,9 +183,9 @@ def generator_of(draws: Draws, purpose: str) -> np.random.Generator:
     return np.random.default_rng([_SEED, *f"{purpose} {draws.model}".encode()])
 
 
-def widening(count: int, level: float = LEVEL) -> float:
+def widening(count: int) -> float:
     """What the standard deviation over resamples is multiplied with: Student's t, for a spread known from few draws."""
-    return float(special.stdtrit(count - 1, (1 + level) / 2)) * math.sqrt(count / (count - 1))
+    return float(special.stdtrit(count - 1, (1 + LEVEL) / 2)) * math.sqrt(count / (count - 1))
 
 
 def _band(draws: Draws, at: tuple[float, ...], mean: Array, spread: Array) -> Band:

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rnnbench.comparison.base import Interval
-from rnnbench.comparison.cells import one_line
 from rnnbench.comparison.statistics import mean_interval
+from rnnbench.core.text import one_line
 from rnnbench.metrics import Metric, metric_of
 from rnnbench.record import RunRecord
 

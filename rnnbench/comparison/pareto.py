@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rnnbench.comparison.base import Comparison, Row
-from rnnbench.comparison.cells import one_line
+from rnnbench.core.text import one_line
 
 
 @dataclass(frozen=True)

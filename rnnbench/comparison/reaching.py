@@ -7,10 +7,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from rnnbench.comparison.base import Comparison, Row
-from rnnbench.comparison.cells import one_line, reach_text
+from rnnbench.core.text import one_line, seconds_text
 from rnnbench.errors import ComparisonError
 from rnnbench.metrics import Metric
 from rnnbench.record import RunRecord
+from rnnbench.wording import MISSING
+
+
+def reach_text(row: Row) -> str:
+    """'12.3', '12.3 (5 of 6)' where a seed never got there, 'never', or nothing known."""
+    if row.seeds_reached is None:
+        return MISSING
+    if row.seconds_to_reach is None:
+        return "never"
+    whole = row.seeds_reached == row.seeds_planned
+    return seconds_text(row.seconds_to_reach) + ("" if whole else f" ({row.seeds_reached} of {row.seeds_planned})")
 
 
 def with_reached(table: Comparison, confirms: Sequence[RunRecord], score: float | None = None) -> Comparison:

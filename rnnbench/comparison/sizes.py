@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rnnbench.comparison.cells import compact
+from rnnbench.core.text import compact
 from rnnbench.record import MATCH_TOLERANCE, RunRecord
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from scipy import stats
 
-from rnnbench.comparison import compare
 from rnnbench.comparison.base import ALPHA
+from rnnbench.comparison.table import compare
 from rnnbench.record import RunRecord
 from rnnbench.selftests import made, twins
 from rnnbench.selftests.base import LOWEST_P, Bench, Check

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rnnbench import runs
-from rnnbench.comparison import compare
+from rnnbench.comparison.table import compare
 from rnnbench.experiment import ExperimentConfig, layer_class
 from rnnbench.record import RunRecord
 from rnnbench.selftests import made

@@ -7,10 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.markup import escape
-from rich.table import Table
-from rich.text import Text
 
 from rnnbench.errors import RnnbenchError, UnknownNameError
 from rnnbench.shown.console import notes, out
@@ -18,7 +15,6 @@ from rnnbench.shown.tables import print_paths
 
 if TYPE_CHECKING:
     from rnnbench.comparison.across.base import Across
-    from rnnbench.comparison.across.sheets import Sheet
 
 
 def summed_up(
@@ -31,10 +27,9 @@ def summed_up(
     force: bool,
 ) -> None:
     """Prints the summary as tables or in a format for other programs, or writes all of them with the figures."""
-    from rnnbench.across import across, exports_folder
-    from rnnbench.comparison.across.exports import export
-    from rnnbench.comparison.across.formats import FORMATS, render
-    from rnnbench.comparison.exports import write_whole
+    from rnnbench.core.files import write_whole
+    from rnnbench.reports.export import across, across_folder, export_across
+    from rnnbench.reports.tables.formats import FORMATS, render
     from rnnbench.tracking import Tracker
 
     if format not in ("table", *FORMATS):
@@ -46,7 +41,7 @@ def summed_up(
     with notes.status("reading the store"):
         table = across(Tracker(), names, models=models, force=force)
     if write_all:
-        paths = export(table, output or exports_folder())
+        paths = export_across(table, output or across_folder())
     if format == "table":
         _print(table)
     elif output is None or write_all:
@@ -61,26 +56,15 @@ def summed_up(
 
 def _print(table: Across) -> None:
     """The tables, their footnotes, and the conclusion in words."""
-    from rnnbench.comparison.across.sheets import sheets
-    from rnnbench.comparison.across.words import verdict
+    from rnnbench.reports.tables.across import across_document
+    from rnnbench.reports.tables.terminal import terminal_table
 
-    for sheet in sheets(table):
+    document = across_document(table)
+    for one in document.tables:
         out.print()
-        out.print(_grid(sheet))
+        out.print(terminal_table(one, out.width))
     out.print()
-    for footnote in table.footnotes:
+    for footnote in document.footnotes:
         out.print(f"[dim]{escape(footnote)}[/dim]")
     out.print()
-    out.print(escape(verdict(table)), style="bold")
-
-
-def _grid(sheet: Sheet) -> Table:
-    grid = Table(
-        title=Text(sheet.title), title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0),
-        pad_edge=False,
-    )  # fmt: skip
-    for place, header in enumerate(sheet.header):
-        grid.add_column(Text(header), justify="right" if place else "left", overflow="fold")
-    for row in sheet.rows:
-        grid.add_row(*map(Text, row))
-    return grid
+    out.print(escape(document.verdict), style="bold")

@@ -27,11 +27,13 @@ def expected_of_search(
 
     Raises: RnnbenchError where no encoder has random trials enough, with how many there are and what to type.
     """
-    from rnnbench import results
     from rnnbench.comparison.expectations import expectations
-    from rnnbench.comparison.expected_figure import expected_figure
-    from rnnbench.comparison.exports import write_whole
     from rnnbench.comparison.luck import luck, luck_in_words
+    from rnnbench.core.files import write_whole
+    from rnnbench.reports import results
+    from rnnbench.reports.export import exports_folder
+    from rnnbench.reports.figures.expected_validation import expected_figure
+    from rnnbench.reports.mlflow_view import log_finding
     from rnnbench.shown.importance import known_models, too_little
     from rnnbench.shown.tables import print_paths
     from rnnbench.sweeps import command_for
@@ -47,9 +49,9 @@ def expected_of_search(
     if not found.curves:
         raise RnnbenchError(refusal or f"no trial of this sweep has ended yet. Type: rnnbench sweep {task}")
     figure = expected_figure(found.curves)
-    path = output or results.exports_folder(task, found.data) / "expected_validation.png"
+    path = output or exports_folder(task, found.data) / "expected_validation.png"
     write_whole(path, figure)
-    results.log_finding(tracker, parent, found, figure, "expected/expected_validation.png")
+    log_finding(tracker, parent, found, figure, "expected/expected_validation.png")
     if as_json:
         out.print_json(json.dumps(found.to_plain()))
         return
@@ -109,7 +111,7 @@ def _by_trials(found: Expectations) -> Table:
 
 def _by_seconds(found: Expectations) -> Table:
     """A line per encoder, a column for budgets that double up to the longest search."""
-    from rnnbench.comparison.cells import seconds_text
+    from rnnbench.core.text import seconds_text
 
     timed = [curve for curve in found.curves if curve.seconds]
     longest = max((curve.seconds.at for curve in timed if curve.seconds), key=len)
@@ -139,7 +141,7 @@ def _cells(
     done: the share of searches that have ended a trial by then; no score is shown where most have none.
     """
     from rnnbench.comparison.base import Interval
-    from rnnbench.comparison.cells import MISSING
+    from rnnbench.wording import MISSING
 
     cells = []
     for budget in budgets:

@@ -36,9 +36,12 @@ def mattered(
 
     Raises: RnnbenchError where no encoder has trials enough, with how many there are and what to type.
     """
-    from rnnbench import results
-    from rnnbench.comparison.exports import write_whole
-    from rnnbench.comparison.importances import EVALUATORS, importance_figure
+    from rnnbench.comparison.importances import EVALUATORS
+    from rnnbench.core.files import write_whole
+    from rnnbench.reports import results
+    from rnnbench.reports.export import exports_folder
+    from rnnbench.reports.figures.importance import importance_figure
+    from rnnbench.reports.mlflow_view import log_finding
     from rnnbench.shown.tables import print_paths
     from rnnbench.sweeps import command_for
     from rnnbench.sweeps.importance import importances
@@ -57,9 +60,9 @@ def mattered(
     if not found.found:
         raise RnnbenchError(refusal or f"no trial of this sweep has ended yet. Type: rnnbench sweep {task}")
     figure = importance_figure(found)
-    path = output or results.exports_folder(task, found.data) / "importance.png"
+    path = output or exports_folder(task, found.data) / "importance.png"
     write_whole(path, figure)
-    results.log_finding(tracker, parent, found, figure, "importance/importance.png")
+    log_finding(tracker, parent, found, figure, "importance/importance.png")
     if as_json:
         out.print_json(json.dumps(found.to_plain()))
         return

@@ -9,7 +9,7 @@ def reported(
     task: str, data: str | None, sweep: str | None, output: Path | None, *, reach: float | None = None, force: bool
 ) -> None:
     """Writes the report of the newest sweep, logs it on the sweep's run, and says where it is."""
-    from rnnbench import results
+    from rnnbench.reports import results
     from rnnbench.shown.console import notes
     from rnnbench.shown.tables import print_paths
     from rnnbench.sweeps.reporting import report

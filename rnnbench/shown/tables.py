@@ -10,7 +10,7 @@ from rnnbench.errors import RnnbenchError, UnknownNameError
 from rnnbench.shown.console import notes, out
 
 if TYPE_CHECKING:
-    from rnnbench.results import Result
+    from rnnbench.reports.results import Result
 
 
 def _find(
@@ -22,7 +22,7 @@ def _find(
     reach: float | None = None,
     metric: str | None = None,
 ) -> tuple[object, Result]:
-    from rnnbench import results
+    from rnnbench.reports import results
     from rnnbench.tracking import Tracker
 
     tracker = Tracker()
@@ -34,10 +34,12 @@ def print_result(result: Result) -> None:
     """The table in colour, its footnotes, and the conclusion in words."""
     from rich.text import Text
 
-    from rnnbench.comparison import terminal_table, verdict
+    from rnnbench.comparison.conclusion import verdict
+    from rnnbench.reports.tables.columns import comparison_table
+    from rnnbench.reports.tables.terminal import terminal_table
 
     out.print()
-    out.print(terminal_table(result.comparison, out.width))
+    out.print(terminal_table(comparison_table(result.comparison), out.width))
     for footnote in result.comparison.footnotes:
         out.print(Text(footnote, style="dim"))  # as it is: a run id in brackets is no markup
     out.print()
@@ -56,7 +58,7 @@ def compared(
     force: bool = False,
 ) -> None:
     """Prints a comparison as a table, or in a format for other programs."""
-    from rnnbench.comparison import FORMATS, render
+    from rnnbench.reports.tables.formats import FORMATS, render
 
     if format not in ("table", *FORMATS):
         raise UnknownNameError("format", format, ("table", *FORMATS))
@@ -70,7 +72,7 @@ def compared(
     if output is None:
         sys.stdout.write(text)
         return
-    from rnnbench.comparison.exports import write_whole
+    from rnnbench.core.files import write_whole
 
     write_whole(output, text.encode())
     notes.print(f"wrote {output}")
@@ -87,13 +89,13 @@ def exported(
     force: bool,
 ) -> None:
     """Writes every format and says where; judged by another metric, beside the usual tables and not over them."""
-    from rnnbench import results
+    from rnnbench.reports.export import export_result, exports_folder
 
     _, result = _find(task, data, sweep, force=force, reach=reach, metric=metric)
     if output is None and metric is not None:
-        usual = results.exports_folder(result.name, result.comparison.data)
+        usual = exports_folder(result.name, result.comparison.data)
         output = usual.with_name(f"{usual.name}-{metric}")
-    print_paths(results.write_exports(result, output))
+    print_paths(export_result(result, output))
 
 
 def print_paths(paths: list[Path]) -> None:

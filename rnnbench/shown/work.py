@@ -164,10 +164,10 @@ def run_confirmation(task: str, options: ConfirmOptions, as_json: bool) -> None:
 
 
 def _carry_out(plan: SweepPlan, workers: int | None, as_json: bool) -> None:
-    from rnnbench import results
     from rnnbench.choosing import REPETITIONS
-    from rnnbench.comparison import render
     from rnnbench.experiment import task_class
+    from rnnbench.reports.export import export_result
+    from rnnbench.reports.tables.formats import render
     from rnnbench.shown.progress import SweepProgress
     from rnnbench.shown.tables import print_paths, print_result
     from rnnbench.sweeps import SweepInterrupted, carry_out
@@ -192,7 +192,7 @@ def _carry_out(plan: SweepPlan, workers: int | None, as_json: bool) -> None:
         return
     print_result(result)
     out.print()
-    print_paths(results.write_exports(result))
+    print_paths(export_result(result))
     out.print("rnnbench ui shows every run behind these numbers")
 
 

@@ -11,13 +11,14 @@ from uuid import uuid4
 
 from filelock import FileLock
 
-from rnnbench import building, results, runs
+from rnnbench import building, runs
 from rnnbench.config import Choices, Ints, Range
 from rnnbench.errors import BudgetError, DataError, RnnbenchError, UnknownNameError
 from rnnbench.experiment import ExperimentConfig, from_plain, short_hash
 from rnnbench.experiment_files import models_of, task_of
 from rnnbench.matching import match_all
 from rnnbench.record import model_name
+from rnnbench.reports import results
 from rnnbench.resolving import resolve
 from rnnbench.searched import check_searched, with_ranges_of_data
 from rnnbench.store import store_folder

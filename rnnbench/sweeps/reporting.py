@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from rnnbench import results
 from rnnbench.record import RunRecord
-from rnnbench.report.base import Material
-from rnnbench.report.writing import write_report
-from rnnbench.results import Result
+from rnnbench.reports.export import exports_folder
+from rnnbench.reports.page.model import Material
+from rnnbench.reports.page.writing import write_report
+from rnnbench.reports.results import Result
 from rnnbench.showcases import SHOWCASE_FILE
 from rnnbench.sweeps.importance import importances
 from rnnbench.sweeps.told import DATA_FILE, command_for
@@ -24,7 +24,7 @@ def report(tracker: Tracker, result: Result, output: Path | None = None) -> list
 
     Raises: RnnbenchError where it cannot be written.
     """
-    folder = output or results.exports_folder(result.name, result.comparison.data) / FOLDER
+    folder = output or exports_folder(result.name, result.comparison.data) / FOLDER
     paths = write_report(material_of(tracker, result), folder)
     writer = tracker.writer(result.parent)
     for path in paths:

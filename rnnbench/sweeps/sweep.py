@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import os
 
-from rnnbench import results
 from rnnbench.choosing import is_open
 from rnnbench.record import SEARCH_KINDS, model_name
+from rnnbench.reports import results
+from rnnbench.reports.mlflow_view import publish
 from rnnbench.sweeps.base import Event, SweepInterrupted, SweepPlan, Tell
 from rnnbench.sweeps.plans import ConfirmOptions, SweepOptions, confirmation_plan, sweep_plan
 from rnnbench.sweeps.processes import run_workers
@@ -52,7 +53,7 @@ def carry_out(plan: SweepPlan, workers: int | None, tell: Tell) -> results.Resul
             _tell_what_is_there(tracker, plan, tell)
             run_workers(plan, min(left, workers or os.cpu_count() or 1), tell, lambda: clean_up(plan))
         result = results.of_sweep(tracker, plan.parent)
-        results.publish(tracker, result)
+        publish(tracker, result)
     except BaseException as error:
         is_ours = isinstance(error, KeyboardInterrupt | SweepInterrupted)
         tracker.writer(plan.parent).end("interrupted" if is_ours else "failed")

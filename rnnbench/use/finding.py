@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from rnnbench import registry, results
+from rnnbench import registry
 from rnnbench.errors import ComparisonError, RnnbenchError, did_you_mean
 from rnnbench.experiment_files import studies
 from rnnbench.record import RunRecord, by_validation
+from rnnbench.reports import results
 from rnnbench.runs import KEPT_KINDS
 from rnnbench.storage.filters import normalized
 from rnnbench.store import store_folder

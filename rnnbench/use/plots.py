@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
-from rnnbench.comparison.exports import write_whole
+from rnnbench.core.files import write_whole
 from rnnbench.errors import RnnbenchError
 
 if TYPE_CHECKING:

@@ -15,10 +15,9 @@ import test_data_sets
 import test_tasks
 from small_runs import a_config
 
-from rnnbench import baseline_runs, building, results, runs
-from rnnbench.comparison import compare, export, render
-from rnnbench.comparison.cells import columns
+from rnnbench import baseline_runs, building, runs
 from rnnbench.comparison.statistics import seeds_needed
+from rnnbench.comparison.table import compare
 from rnnbench.data.base import Labelled
 from rnnbench.data.batches import LabelledBatches, SeriesWindows
 from rnnbench.data.series import PreparedSplit, prepare_series
@@ -26,6 +25,10 @@ from rnnbench.data.splits import fingerprint
 from rnnbench.errors import BudgetError, ComparisonError, DataError, SealedSplitError, SettingsError
 from rnnbench.experiment import from_plain, task_class
 from rnnbench.record import RunRecord
+from rnnbench.reports import results
+from rnnbench.reports.export import export
+from rnnbench.reports.tables.columns import comparison_table
+from rnnbench.reports.tables.formats import render
 from rnnbench.resolving import resolve
 from rnnbench.searched import check_searched
 from rnnbench.sweeps import ConfirmOptions, SweepOptions, SweepPlan, confirmation_plan, sweep_plan, trials_there
@@ -444,14 +447,15 @@ def test_rule_12_a_schedule_that_needs_the_validation_score_is_refused_where_it_
 
 def test_rule_13_a_row_has_every_column_and_what_is_not_known_is_a_dash(records):
     table = compare(records)
-    keys = [column.key for column in columns(table)]
+    keys = [column.key for column in comparison_table(table).columns]
     wanted = {
         "model", "seeds", "test", "validation", "skill", "p_value_holm", "parameters", "updates", "wall_seconds",
         "training", "inference", "memory", "trials",
     }  # fmt: skip
     assert wanted <= {*keys}
     bare = compare([replace(one, costs={}) for one in records])
-    cells = {column.key: column.cell(bare, bare.encoders[0]) for column in columns(bare)}
+    made = comparison_table(bare)
+    cells = dict(zip([column.key for column in made.columns], made.lines[0].cells, strict=True))
     assert {cells[key] for key in ("parameters", "updates", "wall_seconds", "training", "inference", "memory")} == {"–"}
 
 

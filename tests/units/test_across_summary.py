@@ -12,16 +12,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from rnnbench.comparison import compare
 from rnnbench.comparison.across.base import Across
-from rnnbench.comparison.across.exports import export
-from rnnbench.comparison.across.figures import critical_difference_figure
-from rnnbench.comparison.across.formats import FORMATS, render
 from rnnbench.comparison.across.summary import summarize
 from rnnbench.comparison.across.words import verdict
 from rnnbench.comparison.base import Comparison
+from rnnbench.comparison.table import compare
 from rnnbench.errors import ComparisonError, UnknownNameError
 from rnnbench.record import RunRecord
+from rnnbench.reports.export import export_across
+from rnnbench.reports.figures.across import critical_difference_figure
+from rnnbench.reports.tables.formats import FORMATS, render
 
 Scores = dict[str, list[float | None]]
 
@@ -254,12 +254,12 @@ def test_names_cannot_break_a_format() -> None:
 
 
 def test_exports_are_the_same_bytes_and_a_diagram_only_where_there_is_a_test(tmp_path) -> None:
-    first = {path.name: path.read_bytes() for path in export(summarize(several(6)), tmp_path)}
-    second = {path.name: path.read_bytes() for path in export(summarize(several(6)), tmp_path)}
+    first = {path.name: path.read_bytes() for path in export_across(summarize(several(6)), tmp_path)}
+    second = {path.name: path.read_bytes() for path in export_across(summarize(several(6)), tmp_path)}
     assert first == second
     assert first["critical_difference.png"].startswith(b"\x89PNG")
     few = summarize(several(3))
-    assert "critical_difference.png" not in {path.name for path in export(few, tmp_path)}
+    assert "critical_difference.png" not in {path.name for path in export_across(few, tmp_path)}
     assert not (tmp_path / "critical_difference.png").exists()
     with pytest.raises(ValueError, match="too few"):
         critical_difference_figure(few)

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from rnnbench import results
 from rnnbench.choosing import candidates, chosen, chosen_length
-from rnnbench.comparison import compare
 from rnnbench.comparison.other_metric import judged_by
 from rnnbench.comparison.reselection import lucky_share, lucky_shares, share_in_words
+from rnnbench.comparison.table import compare
 from rnnbench.errors import ComparisonError, RnnbenchError
 from rnnbench.metrics.classes import ACCURACY
 from rnnbench.metrics.forecasts import MASE
 from rnnbench.metrics.text import BITS_PER_CHARACTER
 from rnnbench.record import RunRecord
+from rnnbench.reports import results
 
 
 def run(kind: Any, model: str, choice: str, validation: float, **changes: Any) -> RunRecord:

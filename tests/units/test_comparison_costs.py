@@ -12,16 +12,18 @@ import pandas as pd
 import pytest
 from matplotlib.image import imread
 
-from rnnbench.comparison import compare, render, terminal_table
 from rnnbench.comparison.base import Comparison, Row
-from rnnbench.comparison.cells import about, columns
-from rnnbench.comparison.cost_figure import cost_figure
-from rnnbench.comparison.figures import new_figure
-from rnnbench.comparison.labels import Named, write_names
 from rnnbench.comparison.pareto import COSTS, front
 from rnnbench.comparison.reaching import seconds_until
+from rnnbench.comparison.table import compare
 from rnnbench.errors import ComparisonError
 from rnnbench.record import RunRecord
+from rnnbench.reports.figures.base import new_figure
+from rnnbench.reports.figures.cost import cost_figure
+from rnnbench.reports.figures.label_placement import Named, write_names
+from rnnbench.reports.tables.columns import about, comparison_table
+from rnnbench.reports.tables.formats import render
+from rnnbench.reports.tables.terminal import terminal_table
 
 CURVE = [(100, 0.60), (200, 0.70), (300, 0.65)]
 
@@ -37,6 +39,13 @@ def run(kind: Any, model: str, seed: int | None, test: float, curve: Any = CURVE
 
 def row(table: Comparison, model: str) -> Row:
     return next(one for one in table.rows if one.model == model)
+
+
+def cells_of(table: Comparison, model: str) -> dict[str, str]:
+    """The cells of a row by the keys of their columns."""
+    made = comparison_table(table)
+    line = next(line for line in made.lines if line.cells[0] == model)
+    return dict(zip([column.key for column in made.columns], line.cells, strict=True))
 
 
 # seconds to a score
@@ -79,9 +88,9 @@ def test_seeds_that_never_got_there_are_counted_and_not_averaged() -> None:
         "Training seconds until validation first reached 70.0 % accuracy (mean over the seeds that did): "
         "lstm 5.00 (2 of 4 seeds), rnn never."
     ) in table.footnotes
-    cell = {column.key: column for column in columns(table)}["reach"]
+    cell = {column.key: column for column in comparison_table(table).columns}["reach"]
     assert cell.header == "seconds to validation 70.0 %"
-    assert [cell.cell(table, row(table, model)) for model in ("lstm", "rnn")] == ["5.00 (2 of 4)", "never"]
+    assert [cells_of(table, model)["reach"] for model in ("lstm", "rnn")] == ["5.00 (2 of 4)", "never"]
     read = pd.read_csv(io.StringIO(render(table, "csv")), index_col="model")
     assert read.loc["lstm", ["reach", "seconds_to_reach", "seeds_reached"]].tolist() == [0.7, 5.0, 2]
 
@@ -98,7 +107,7 @@ def test_runs_without_curves_say_neither_when_nor_never() -> None:
     table = compare([*bare, run("baseline", "bayes", None, 0.65)])
     assert table.reach is None
     assert not any("first reached" in note for note in table.footnotes)
-    assert "reach" not in {column.key for column in columns(table)}
+    assert "reach" not in cells_of(table, "lstm")
 
 
 def test_a_percentage_where_a_share_is_meant_is_refused_with_what_to_type() -> None:
@@ -164,21 +173,19 @@ def test_all_seconds_of_a_baseline_count_and_the_front_is_said_in_words() -> Non
 def test_costs_stand_in_their_columns_where_they_are_known() -> None:
     known = {"embedding_parameters": 680_000.0, "training_flops_per_item": 8.85e6, "inference_batch_size": 128.0}
     table = compare([run("confirm", "lstm", 1, 0.8, parameters=692_000, **known), run("baseline", "bayes", None, 0.7)])
-    cells = {column.key: column for column in columns(table)}
-    lstm = row(table, "lstm")
-    assert [cells[key].cell(table, lstm) for key in ("parameters", "own_parameters", "flops")] == [
+    assert [cells_of(table, "lstm")[key] for key in ("parameters", "own_parameters", "flops")] == [
         "692k", "12.0k", "8.85M",
     ]  # fmt: skip
-    assert cells["own_parameters"].cell(table, row(table, "bayes")) == "\N{EN DASH}"
+    assert cells_of(table, "bayes")["own_parameters"] == "\N{EN DASH}"
     assert "inference: the whole validation split in batches of 128 items." in about(table)
     assert "FLOPs: matrix products" in about(table)
-    shown = [str(column.header) for column in terminal_table(table, 230).columns]
+    shown = [str(column.header) for column in terminal_table(comparison_table(table), 230).columns]
     assert {"without embeddings", "training FLOPs per item"} <= set(shown)
 
 
 def test_costs_that_no_run_has_get_no_column() -> None:
     table = compare([run("confirm", "gru", 1, 0.8, parameters=10, embedding_parameters=0)])
-    assert not {"own_parameters", "flops", "reach"} & {column.key for column in columns(table)}
+    assert not {"own_parameters", "flops", "reach"} & cells_of(table, "gru").keys()
     assert "FLOPs" not in about(table)
 
 

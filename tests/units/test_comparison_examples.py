@@ -12,12 +12,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from rnnbench.comparison import FORMATS, compare, render, terminal_table, verdict
 from rnnbench.comparison.base import Comparison, Row
 from rnnbench.comparison.chances import jeffreys
+from rnnbench.comparison.conclusion import verdict
+from rnnbench.comparison.table import compare
 from rnnbench.comparison.two_way import one_way, two_way
 from rnnbench.example_scores import ExampleScores
 from rnnbench.record import RunRecord
+from rnnbench.reports.tables.columns import comparison_table
+from rnnbench.reports.tables.formats import FORMATS, render
+from rnnbench.reports.tables.terminal import terminal_table
 
 EXAMPLES = 1000
 
@@ -249,7 +253,7 @@ def test_wide_formats_have_the_columns_and_the_terminal_shows_what_decides() -> 
     text = render(table, "md")
     for name in ("P(row above is better)", "behind the best (%)", "| p |", "p (Holm)"):
         assert name in text
-    headers = [str(column.header) for column in terminal_table(table, 120).columns]
+    headers = [str(column.header) for column in terminal_table(comparison_table(table), 120).columns]
     assert "p" in headers
     assert "p (Holm)" not in headers
 

@@ -6,6 +6,7 @@ import itertools
 import json
 import math
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,7 +14,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnnbench.comparison.crossings import words
 from rnnbench.comparison.draws import random_draws
 from rnnbench.comparison.expectations import expectations
 from rnnbench.comparison.expected import (
@@ -24,10 +24,9 @@ from rnnbench.comparison.expected import (
     over_trials,
     unbiased_weights,
 )
-from rnnbench.comparison.expected_figure import expected_figure
-from rnnbench.comparison.leads import leads_of, pairs
 from rnnbench.comparison.luck import luck, luck_in_words
 from rnnbench.record import RunRecord
+from rnnbench.reports.figures.expected_validation import expected_figure
 
 NAN = float("nan")
 
@@ -175,51 +174,44 @@ def crossing(count: int = 60) -> list[RunRecord]:
     return [*trials("gru", steady, [10.0] * count), *trials("lstm", rare, [10.0] * count)]
 
 
-def test_a_crossing_that_bands_support_is_told_in_trials_and_in_seconds() -> None:
+def test_an_encoder_is_ahead_where_bands_do_not_overlap_by_trials_and_by_seconds() -> None:
     found = expectations(crossing())
-    by_trials, by_seconds = found.words[:2]
     # 0.70 against 0.55 + 0.30 (1 - 0.75^n): level where 0.75^n = 1/2, at n = 2.4
-    assert by_trials.startswith("gru is ahead of lstm up to 1 trial, lstm of gru from ")
-    assert by_trials.endswith(" trials on; elsewhere they are not told apart.")
-    begins = int(by_trials.split("from ")[1].split()[0])
-    assert 3 <= begins <= 8
-    assert by_seconds.startswith("gru is ahead of lstm up to ")
-    assert " s of search, lstm of gru from " in by_seconds
-    (pair,) = pairs(found.curves, "trials")
-    assert pair.is_crossing
-    assert pair.until == 30
+    first, later = found.words[:2]
+    assert first == "By random trials, gru is ahead of lstm at 1 (their bands do not overlap)."
+    match = re.fullmatch(r"By random trials, lstm is ahead of gru at (\d+) to 30 \(their bands .*\)\.", later)
+    assert match, later
+    assert 3 <= int(match[1]) <= 8
+    assert any(sentence.startswith("By seconds of search, lstm is ahead of gru at ") for sentence in found.words)
+    bands = {one.model: one.unbiased for one in found.curves}
+    for place in range(30):
+        is_apart = bands["lstm"].low[place] > bands["gru"].high[place]
+        assert is_apart == (place + 1 >= int(match[1])), "from the first such number on"
 
 
-def test_lines_that_cross_within_their_bands_are_not_told_apart() -> None:
-    curves = expectations([*trials("gru", [0.70, 0.71, 0.72, 0.71]), *trials("lstm", [0.60, 0.69, 0.71, 0.83])]).curves
-    gru, lstm = (one.unbiased.mean for one in curves)
+def test_where_bands_overlap_no_encoder_is_ahead() -> None:
+    found = expectations([*trials("gru", [0.70, 0.71, 0.72, 0.71]), *trials("lstm", [0.60, 0.69, 0.71, 0.83])])
+    gru, lstm = (one.unbiased.mean for one in found.curves)
     assert gru[0] > lstm[0]
     assert gru[-1] < lstm[-1]
-    said = words(curves)
-    assert said[0] == "By trials, not told apart: gru and lstm."
-    assert not any("ahead" in sentence for sentence in said)
+    assert found.words[0] == "By random trials, the bands of all encoders overlap."
+    assert not any("ahead" in sentence for sentence in found.words)
 
 
-@pytest.mark.parametrize("unit", ["trials", "seconds"])
-def test_a_slow_encoder_pays_for_its_time(unit: Any) -> None:
+def test_of_an_error_the_lower_band_is_ahead() -> None:
+    good, bad = [0.50, 0.51, 0.52, 0.51], [0.90, 0.91, 0.92, 0.91]
+    found = expectations([*trials("gru", good, higher=False), *trials("lstm", bad, higher=False)])
+    assert found.words[0] == "By random trials, gru is ahead of lstm at 1 to 2 (their bands do not overlap)."
+
+
+@pytest.mark.parametrize("unit", ["random trials", "seconds"])
+def test_a_slow_encoder_pays_for_its_time(unit: str) -> None:
     chance = np.random.default_rng(1)
     scores = 0.7 + 0.05 * chance.random(40)
-    curves = expectations([*trials("quick", scores, [10.0] * 40), *trials("slow", scores, [300.0] * 40)]).curves
-    (pair,) = pairs(curves, unit)
-    assert {lead.ahead for lead in pair.leads} == ({"quick"} if unit == "seconds" else set())
-
-
-def test_encoders_whose_scores_are_alike_are_seldom_told_apart() -> None:
-    chance = np.random.default_rng(2)
-    told = 0
-    for _ in range(40):
-        records = [one for model in ("a", "b") for one in trials(model, chance.normal(0.5, 0.1, size=8))]
-        told += bool(pairs([curve_of(draws) for draws in random_draws(records).values()], "trials")[0].leads)
-    assert told <= 5, "5 % are meant to be, and 4 of 8 draws leave bands a little narrow"
-
-
-def test_no_lead_is_claimed_where_resamples_do_not_differ() -> None:
-    assert leads_of(np.array([0.1, 0.2]), np.full((50, 2), 0.1), draws=8) == [0, 0]
+    found = expectations([*trials("quick", scores, [10.0] * 40), *trials("slow", scores, [300.0] * 40)])
+    ahead = [sentence for sentence in found.words if " is ahead of " in sentence and unit in sentence]
+    assert len(ahead) == (1 if unit == "seconds" else 0)
+    assert all("quick is ahead of slow" in sentence for sentence in ahead)
 
 
 def test_neither_other_encoders_nor_the_order_of_records_matter() -> None:
@@ -228,7 +220,7 @@ def test_neither_other_encoders_nor_the_order_of_records_matter() -> None:
     one, other = expectations(records), expectations(shuffled)
     assert one == other
     assert expected_figure(one.curves) == expected_figure(other.curves)
-    assert expectations(records, ["gru"], with_words=False).curves[0] == one.curves[0]
+    assert expectations(records, ["gru"]).curves[0] == one.curves[0]
 
 
 def test_bands_hold_their_line_and_only_what_is_possible() -> None:
@@ -237,7 +229,7 @@ def test_bands_hold_their_line_and_only_what_is_possible() -> None:
             assert band is not None
             for low, mean, high in zip(band.low, band.mean, band.high, strict=True):
                 assert 0 <= low <= mean <= high
-                assert not found.draws.higher_is_better or high <= 1
+                assert not found.draws.metric.higher_is_better or high <= 1
 
 
 def test_plain_forms_hold_numbers_alone() -> None:

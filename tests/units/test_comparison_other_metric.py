@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rnnbench.comparison import compare
 from rnnbench.comparison.other_metric import judged_by, with_note
+from rnnbench.comparison.table import compare
 from rnnbench.errors import UnknownNameError
 from rnnbench.example_scores import ExampleScores
 from rnnbench.metrics.classes import ACCURACY

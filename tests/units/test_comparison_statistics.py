@@ -88,7 +88,7 @@ def test_skill_against_a_perfect_baseline_is_not_known() -> None:
 
 def test_a_table_is_made_without_matplotlib_and_rich() -> None:
     code = (
-        "import sys, rnnbench.comparison.table, rnnbench.comparison.formats;"
+        "import sys, rnnbench.comparison.table, rnnbench.reports.tables.formats;"
         "bad = {'matplotlib', 'rich', 'torch', 'mlflow', 'optuna', 'pandas'} & set(sys.modules); assert not bad, bad"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from rnnbench.comparison import compare, verdict
 from rnnbench.comparison.base import Comparison, Row
+from rnnbench.comparison.conclusion import verdict
 from rnnbench.comparison.statistics import mean_interval
+from rnnbench.comparison.table import compare
 from rnnbench.errors import ComparisonError
 from rnnbench.record import RunRecord
 

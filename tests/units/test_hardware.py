@@ -15,7 +15,7 @@ import torch
 from small_runs import a_config
 
 from rnnbench import registry, runs
-from rnnbench.comparison import compare
+from rnnbench.comparison.table import compare
 from rnnbench.errors import RnnbenchError
 from rnnbench.experiment import task_class
 from rnnbench.layers import kernels

@@ -14,9 +14,10 @@ from pylatexenc.latex2text import get_default_latex_context_db as get_default_la
 from pylatexenc.latexwalker import LatexEnvironmentNode, LatexMacroNode, LatexWalker, get_default_latex_context_db
 from pylatexenc.macrospec import MacroSpec, std_environment
 
-from rnnbench.comparison import compare, render
-from rnnbench.comparison.cells import one_line
+from rnnbench.comparison.table import compare
+from rnnbench.core.text import one_line
 from rnnbench.record import RunRecord
+from rnnbench.reports.tables.formats import render
 
 NASTY = (
     "a_b",

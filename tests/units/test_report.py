@@ -15,17 +15,17 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
-from rnnbench.comparison import compare
-from rnnbench.comparison.cells import one_line
 from rnnbench.comparison.importances import Importance, Importances, Share, TooFew
+from rnnbench.comparison.table import compare
 from rnnbench.config import Choices, Floats, Ints
+from rnnbench.core.text import one_line, printable
 from rnnbench.record import RunRecord
-from rnnbench.report.base import Material
-from rnnbench.report.html import html_page, printable
-from rnnbench.report.markdown import markdown_text
-from rnnbench.report.parallel import Axis
-from rnnbench.report.sections import sections
-from rnnbench.report.writing import write_report
+from rnnbench.reports.figures.parallel_coordinates import Axis
+from rnnbench.reports.page.html import html_page
+from rnnbench.reports.page.markdown import markdown_text
+from rnnbench.reports.page.model import Material
+from rnnbench.reports.page.sections import sections
+from rnnbench.reports.page.writing import write_report
 
 NASTY = '<script>alert(1)</script> | `x` ``` "t" & </pre></details> --> ![a](http://x) \u202eRTL\u0007 $y$ \\'
 TEXT = f"# head\n- item\n````\n{NASTY}\n\n<b onload=x>"
@@ -280,7 +280,7 @@ def test_a_table_of_texts_has_as_many_cells_in_every_row() -> None:
             counts[-1][-1] += 1
     assert [len({*rows}) for rows in counts] == [1] * len(counts)
     told = [child.content for token in tokens for child in token.children or [] if child.type == "text"]
-    assert sum("12 of 40 test texts wrong" in words for words in told) == 1
+    assert sum("misclassified 12 of 40 test texts" in words for words in told) == 1
 
 
 @pytest.mark.parametrize("kind", SHOWCASES)

@@ -17,7 +17,7 @@ from rnnbench.baselines.methods import naive
 from rnnbench.baselines.methods.ngram import WittenBell
 from rnnbench.baselines.methods.ridge import RidgeSums
 from rnnbench.cli import app
-from rnnbench.comparison import compare
+from rnnbench.comparison.table import compare
 from rnnbench.data import labelled_files, series, splits
 from rnnbench.data.base import DataSettings, Splits
 from rnnbench.data.overlap import Overlap

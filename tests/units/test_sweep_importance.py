@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from rnnbench.comparison.importances import EVALUATORS, importance_figure
+from rnnbench.comparison.importances import EVALUATORS
 from rnnbench.record import RunRecord
+from rnnbench.reports.figures.importance import importance_figure
 from rnnbench.resolving import resolve
 from rnnbench.sweeps.importance import importances
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from rnnbench.comparison.across.base import Across, Standing
 from rnnbench.comparison.across.statistics import pairs_behind, share_interval
 from rnnbench.comparison.base import ALPHA
-from rnnbench.comparison.cells import one_line, p_text, signed
+from rnnbench.core.text import one_line, p_text, signed
 from rnnbench.wording import listed
 
 MEASURES: tuple[tuple[str, Callable[[Standing], float], Callable[[Standing], str]], ...] = (

@@ -11,15 +11,16 @@ from typing import Any
 import numpy as np
 import pytest
 from rich.console import Console
+from rnnbench.comparison.cost_figure import cost_figure
+from rnnbench.comparison.figures import curves_figure, score_figure
 
-from rnnbench.comparison import compare, render, terminal_table, verdict
 from rnnbench.comparison.across.selection import experiment
 from rnnbench.comparison.base import Comparison, Row
-from rnnbench.comparison.cost_figure import cost_figure
+from rnnbench.comparison.conclusion import verdict
 from rnnbench.comparison.draws import random_draws
 from rnnbench.comparison.expected import ExpectedCurve, curve_of
-from rnnbench.comparison.figures import curves_figure, score_figure
 from rnnbench.comparison.other_metric import judged_by
+from rnnbench.comparison.table import compare
 from rnnbench.errors import ComparisonError
 from rnnbench.example_scores import ExampleScores
 from rnnbench.metrics import Metric, own_metrics_tag
@@ -27,6 +28,8 @@ from rnnbench.metrics.classes import ACCURACY
 from rnnbench.metrics.forecasts import MASE
 from rnnbench.metrics.text import PERPLEXITY
 from rnnbench.record import RunRecord
+from rnnbench.reports.tables.formats import render
+from rnnbench.reports.tables.terminal import terminal_table
 
 BLEU = Metric("bleu", "BLEU", higher_is_better=True, low=0, high=100, decimals=1)
 LIKELIHOOD = Metric("likelihood", "log likelihood", higher_is_better=True, decimals=1)

@@ -1,0 +1,1 @@
+"""Figures of a comparison, a search or a summary, one kind a file."""

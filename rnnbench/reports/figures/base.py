@@ -1,0 +1,64 @@
+"""What all figures share: colours, an empty figure, labels, and the PNG."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from rnnbench.comparison.base import Row
+from rnnbench.core.text import one_line
+from rnnbench.metrics import Metric
+
+INK, SOFT, RULE, PAPER = "#1c2430", "#5b6675", "#d8dde4", "#ffffff"
+GROUP, OTHER, BASELINE, ORANGE = "#1a7f37", "#5b6675", "#0b6e99", "#c2570c"
+LINES = ("#0b6e99", "#c2570c", "#1a7f37", "#8250df", "#bf3989", "#7a5c00", "#1c2430", "#57a6c4")
+
+Write = Callable[[Figure], bytes]
+"""What makes a file's content of a figure: `png`, or `svg`."""
+
+
+def png(figure: Figure) -> bytes:
+    """The figure as the bytes of a PNG, the same on every call."""
+    out = io.BytesIO()
+    figure.savefig(out, format="png", dpi=144, metadata={"Software": None})
+    return out.getvalue()
+
+
+def new_figure(width: float, height: float, rows: int = 1, columns: int = 1) -> tuple[Figure, np.ndarray]:
+    """An empty figure, outside of matplotlib's global state (threads, notebooks), and its panels."""
+    figure = Figure(figsize=(width, height), layout="constrained", facecolor="white")
+    FigureCanvasAgg(figure)
+    panels = figure.subplots(rows, columns, squeeze=False)
+    for axes in panels.flat:
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.spines[["left", "bottom"]].set_color(RULE)
+        axes.tick_params(color=RULE, labelcolor=INK, labelsize=9)
+        axes.xaxis.label.set_color(SOFT)
+        axes.yaxis.label.set_color(SOFT)
+    return figure, panels
+
+
+def say(axes: Axes, words: str) -> None:
+    """Writes the words in the middle of an empty panel."""
+    axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center", color=SOFT)
+
+
+def row_colour(row: Row) -> str:
+    """The colour of a row: baseline, best group, or other."""
+    return BASELINE if row.kind == "baseline" else GROUP if row.in_best_group else OTHER
+
+
+def axis_label(metric: Metric, split: str) -> str:
+    """'test accuracy (higher is better, %)'."""
+    unit = f", {metric.unit}" if metric.unit else ""
+    return f"{split} {plain_name(metric.label)} ({metric.direction} is better{unit})"
+
+
+def plain_name(text: str) -> str:
+    """The name with nothing that matplotlib would read as mathematics."""
+    return one_line(text).replace("$", r"\$")

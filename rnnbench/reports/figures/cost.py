@@ -1,0 +1,118 @@
+"""A picture of test score against each kind of cost, with the front of rows that are worth it."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, MaxNLocator
+
+from rnnbench.comparison.base import Comparison, Row
+from rnnbench.comparison.pareto import COSTS, Cost, costed, front
+from rnnbench.core.text import compact
+from rnnbench.reports.figures.base import (
+    INK,
+    RULE,
+    SOFT,
+    Write,
+    axis_label,
+    new_figure,
+    plain_name,
+    png,
+    row_colour,
+    say,
+)
+from rnnbench.reports.figures.label_placement import Named, write_names
+
+FAR = 2.0
+"""A baseline further from the encoders than so many times the spread of all encoders and the best baseline is left
+out: it would press all others into a line."""
+
+Places = list[tuple[Row, float, float]]
+
+
+def cost_figure(comparison: Comparison, write: Write = png) -> bytes:
+    """A panel per cost: encoders as points, baselines as diamonds, and the front as steps."""
+    figure, panels = new_figure(10.0, 8.0, 2, 2)
+    near, far = _near(comparison)
+    for axes, cost in zip(panels.flat, COSTS, strict=True):
+        _panel(axes, comparison, cost, [place for place in costed(comparison, cost) if place[0] in near])
+    for axes in panels[:, 0]:
+        axes.set_ylabel(axis_label(comparison.metric, "test"))
+    forced = " (FORCED: runs not alike)" if comparison.is_forced else ""
+    reading = "points: encoders; diamonds: baselines; steps: the front, where no row is both better and cheaper"
+    listed = ", ".join(f"{row.model} {comparison.metric.text(row.test)}" for row in far)
+    left_out = f"\nfar off, not drawn: {plain_name(listed)}" if far else ""
+    title = f"{plain_name(comparison.title)}{forced}\n{reading}{left_out}"
+    figure.suptitle(title, x=0.01, ha="left", fontsize=9, color=SOFT)
+    figure.draw_without_rendering()
+    for axes, cost in zip(panels.flat, COSTS, strict=True):
+        places = [place for place in costed(comparison, cost) if place[0] in near]
+        scale = comparison.metric.scale
+        named = [
+            Named(price, score * scale, plain_name(row.model), row_colour(row), row.in_best_group)
+            for row, price, score in places
+        ]
+        write_names(axes, named, _steps(comparison, cost, places))
+    return write(figure)
+
+
+def _panel(axes: Axes, comparison: Comparison, cost: Cost, places: Places) -> None:
+    axes.set_xlabel(cost.label + (" (more is cheaper)" if cost.more_is_cheaper else ""))
+    if not places:
+        axes.set(xticks=[], yticks=[])
+        say(axes, f"{cost.label}: not recorded")
+        return
+    scale = comparison.metric.scale
+    for row, price, score in places:
+        marker, size = ("D", 6) if row.kind == "baseline" else ("o", 7)
+        axes.plot([price], [score * scale], marker, markersize=size, color=row_colour(row), zorder=3)
+    steps = _steps(comparison, cost, places)
+    axes.plot(*zip(*steps, strict=True), color=INK, linewidth=1, linestyle=(0, (4, 2)), alpha=0.6, zorder=1)
+    axes.grid(color=RULE, linewidth=0.5)
+    axes.margins(x=0.2, y=0.14)
+    _scale(axes, [price for _, price, _ in places])
+
+
+def _scale(axes: Axes, prices: list[float]) -> None:
+    """A logarithmic axis where the costs are of several sizes, with numbers enough to read it by."""
+    low, high = min(prices), max(prices)
+    if low == 0 and high > 0:
+        # a seasonal repetition learns no number at all, and zero has no place on a purely logarithmic axis
+        axes.set_xscale("symlog", linthresh=min(price for price in prices if price) if high < 1 else 1)
+    elif high > 3 * low:
+        axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high < 100 * low else (1.0,)))
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_formatter(lambda value, _: _tick(value))
+    axes.minorticks_off()
+
+
+def _tick(value: float) -> str:
+    """'0.01', '20', '5k', '1.5M'."""
+    shown = compact(value) if value >= 1000 else f"{value:.4g}"
+    number, suffix = (shown[:-1], shown[-1]) if shown[-1].isalpha() else (shown, "")
+    return f"{float(number):g}{suffix}"
+
+
+def _steps(comparison: Comparison, cost: Cost, places: Places) -> list[tuple[float, float]]:
+    """The corners of the front."""
+    scale = comparison.metric.scale
+    best = [(price, score * scale) for row in front(comparison, cost) for own, price, score in places if own is row]
+    corners = best[:1]
+    for price, score in best[1:]:
+        corners += [(price, corners[-1][1]), (price, score)]
+    return corners
+
+
+def _near(comparison: Comparison) -> tuple[list[Row], list[Row]]:
+    """The rows that are drawn, and those that are too far off."""
+    scored = [row for row in comparison.rows if row.test is not None]
+    baseline = comparison.best_baseline
+    kept = [row.test for row in scored if row.kind == "encoder" or row is baseline]
+    tests = [test for test in kept if test is not None]
+    if not tests:
+        return scored, []
+    spread = max(tests) - min(tests)
+    low, high = min(tests) - FAR * spread, max(tests) + FAR * spread
+    near = [row for row in scored if row.test is not None and low <= row.test <= high]
+    return near, [row for row in scored if row not in near]

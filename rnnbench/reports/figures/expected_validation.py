@@ -1,0 +1,100 @@
+"""The picture of expected validation performance: by trials on the left, by seconds on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
+
+from rnnbench.comparison.expected import Band, ExpectedCurve
+from rnnbench.reports.figures.base import LINES, RULE, SOFT, Write, axis_label, new_figure, plain_name, png, say
+
+_READING = (
+    "line: expected best validation score of a random search (unbiased); band: 95 %, at each budget alone\n"
+    "dashed: more than half of the random trials, where the band would be too narrow; (number): random trials"
+)
+
+
+def expected_figure(curves: Sequence[ExpectedCurve], write: Write = png) -> bytes:
+    """A PNG with two panels on one scale: lines with bands and direct labels, with the number of random trials."""
+    figure, panels = new_figure(12.0, 5.0, 1, 2)
+    by_trials, by_seconds = panels[0]
+    if not curves:
+        for axes in (by_trials, by_seconds):
+            say(axes, "too few random trials")
+        return write(figure)
+    first = curves[0].draws
+    limits = _limits(curves, first.metric.scale)
+    _panel(by_trials, curves, [curve.unbiased for curve in curves], [curve.reliable_trials for curve in curves], limits)
+    by_trials.set_xlabel("random trials")
+    by_trials.xaxis.get_major_locator().set_params(integer=True)
+    timed = [curve for curve in curves if curve.seconds]
+    bands = [curve.seconds for curve in curves if curve.seconds]
+    if timed:
+        _panel(by_seconds, timed, bands, [curve.reliable_seconds for curve in timed], limits)
+    else:
+        say(by_seconds, "no seconds were recorded")
+    by_seconds.set_xlim(left=0)
+    by_seconds.set_xlabel("seconds of search, one trial after the other")
+    by_trials.set_ylabel(axis_label(first.metric, "best validation"))
+    title = f"{plain_name(first.task)} on {plain_name(first.data)}: what a random search is expected to find"
+    figure.suptitle(f"{title}\n{_READING}", x=0.01, ha="left", fontsize=9, color=SOFT)
+    return write(figure)
+
+
+def _panel(
+    axes: Axes,
+    curves: Sequence[ExpectedCurve],
+    bands: Sequence[Band],
+    reliable: Sequence[float],
+    limits: tuple[float, float],
+) -> None:
+    scale = curves[0].draws.metric.scale
+    axes.set_ylim(*limits)
+    axes.grid(color=RULE, linewidth=0.6)
+    ends = []
+    for place, (curve, band, until) in enumerate(zip(curves, bands, reliable, strict=True)):
+        colour = LINES[place % len(LINES)]
+        at, mean = np.array(band.at), np.array(band.mean) * scale
+        inner = at <= until
+        low, high = np.array(band.low) * scale, np.array(band.high) * scale
+        axes.fill_between(at[inner], low[inner], high[inner], color=colour, alpha=0.09, linewidth=0)
+        for edge in (low, high):
+            axes.plot(at[inner], edge[inner], color=colour, linewidth=0.7, alpha=0.5)
+        axes.plot(at, mean, color=colour, linewidth=1.2, linestyle=(0, (3, 2)))
+        axes.plot(at[inner], mean[inner], color=colour, linewidth=2.0)
+        ends.append((float(mean[-1]), band.at[-1], f"{plain_name(curve.model)} ({len(curve.draws.scores)})", colour))
+    last = max(band.at[-1] for band in bands)
+    axes.set_xlim(axes.dataLim.x0, last)
+    _label(axes, ends, limits)
+
+
+def _label(axes: Axes, ends: Sequence[tuple[float, float, str, str]], limits: tuple[float, float]) -> None:
+    """Names where each line ends, moved up where they would lie on one another."""
+    gap, wide = 0.055 * (limits[1] - limits[0]), 0.2 * float(np.ptp(axes.get_xlim()))
+    placed: list[tuple[float, float]] = []
+    for end, at, name, colour in sorted(ends):
+        below = [height for height, other in placed if abs(at - other) < wide]
+        height = max([min(max(end, limits[0]), limits[1]), *(height + gap for height in below)])
+        placed.append((height, at))
+        text = axes.annotate(
+            name, (at, height), (6, 0), textcoords="offset points", annotation_clip=False,
+            va="center", color=colour, fontsize=9,
+        )  # fmt: skip
+        text.set_path_effects([withStroke(linewidth=3, foreground="white")])
+
+
+def _limits(curves: Sequence[ExpectedCurve], scale: float) -> tuple[float, float]:
+    """Room for every line over trials and, as far as it does not flatten them, for the bands."""
+    means = np.array([value for curve in curves for value in curve.unbiased.mean]) * scale
+    inner = [slice(0, curve.reliable_trials) for curve in curves]
+    ends = [
+        [value for curve, part in zip(curves, inner, strict=True) for value in getattr(curve.unbiased, end)[part]]
+        for end in ("low", "high")
+    ]
+    span = float(np.ptp(means)) or 0.1 * abs(float(means[0])) or 1.0
+    low = max(min(ends[0]) * scale, float(means.min()) - 0.6 * span)
+    high = min(max(ends[1]) * scale, float(means.max()) + 0.6 * span)
+    return low - 0.04 * span, high + 0.04 * span

@@ -1,0 +1,94 @@
+"""Figure of test scores: every encoder and baseline with its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+
+from rnnbench.comparison.base import Comparison, Row
+from rnnbench.reports.figures.base import (
+    BASELINE,
+    SOFT,
+    Write,
+    axis_label,
+    new_figure,
+    plain_name,
+    png,
+    row_colour,
+    say,
+)
+
+NEAR_BASELINES, FAR = 2, 3.0
+"""The axis holds the encoders, the two nearest baselines, and baselines up to three times that range away."""
+
+
+def score_figure(comparison: Comparison, write: Write = png) -> bytes:
+    """A line per encoder and baseline: seeds as points, the mean in its interval, the best baseline across all."""
+    rows = [row for row in comparison.rows if row.test is not None]
+    figure, panels = new_figure(8.0, 1.5 + 0.42 * max(1, len(rows)))
+    axes: Axes = panels[0, 0]
+    scale = comparison.metric.scale
+    for place, row in enumerate(rows):
+        _score_line(axes, place, row, scale)
+        label = comparison.metric.text(row.test) + comparison.metric.interval_text(row.interval)
+        axes.annotate(
+            label, (1.02, place), xycoords=("axes fraction", "data"), va="center", color=row_colour(row), fontsize=9
+        )
+    _leave_out_the_far(axes, rows, scale)
+    baseline = comparison.best_baseline
+    if baseline is not None and baseline.test is not None:
+        axes.axvline(baseline.test * scale, color=BASELINE, linestyle=(0, (4, 3)), linewidth=1, zorder=1)
+    axes.set_ylim(max(1, len(rows)) - 0.4, -0.6)
+    axes.set_yticks(range(len(rows)), [plain_name(row.model) for row in rows])
+    for tick, row in zip(axes.get_yticklabels(), rows, strict=True):
+        tick.set(color=row_colour(row), fontweight="bold" if row.in_best_group else "normal")
+        tick.set_fontstyle("italic" if row.kind == "baseline" else "normal")
+    axes.set_xlabel(axis_label(comparison.metric, "test"))
+    reading = "points: seeds; band: 95 % interval; dashed: best baseline"
+    forced = " (FORCED: runs not alike)" if comparison.is_forced else ""
+    axes.set_title(f"{plain_name(comparison.title)}{forced}\n{reading}", loc="left", fontsize=9, color=SOFT)
+    if not rows:
+        axes.set_xticks([])
+        say(axes, "no test scores")
+    return write(figure)
+
+
+def _score_line(axes: Axes, place: int, row: Row, scale: float) -> None:
+    assert row.test is not None
+    colour = row_colour(row)
+    if row.interval is not None:
+        ends = [row.interval.low * scale, row.interval.high * scale]
+        axes.plot(ends, [place, place], color=colour, linewidth=6, alpha=0.25, solid_capstyle="butt", zorder=2)
+    if row.kind == "baseline":
+        axes.plot([row.test * scale], [place], marker="D", markersize=6, color=colour, linestyle="none", zorder=3)
+        return
+    seeds = [score * scale for _, score in row.seed_scores]
+    axes.plot(seeds, [place] * len(seeds), "o", markersize=4, color=colour, alpha=0.6, markeredgewidth=0, zorder=3)
+    axes.plot([row.test * scale], [place], marker="|", markersize=15, markeredgewidth=2.2, color=colour, zorder=4)
+
+
+def _leave_out_the_far(axes: Axes, rows: Sequence[Row], scale: float) -> None:
+    """An axis that ends where baselines lie so far off that nothing else could be told apart; arrows point to those."""
+    near = [score * scale for row in rows if row.kind == "encoder" for _, score in row.seed_scores]
+    near += [row.test * scale for row in rows if row.test is not None and row.kind == "encoder"]
+    baselines = [row.test * scale for row in rows if row.test is not None and row.kind == "baseline"]
+    if not near:
+        return
+    # the baselines that are next to the encoders are what those are held against
+    near += sorted(baselines, key=lambda score: max(min(near) - score, score - max(near)))[:NEAR_BASELINES]
+    low, high = min(near), max(near)
+    room = (high - low) * FAR
+    inside = [score for score in baselines if low - room <= score <= high + room]
+    if len(inside) == len(baselines) or not room:
+        return
+    shown = [row for row in rows if row.kind == "encoder" or (row.test is not None and row.test * scale in inside)]
+    ends = [end * scale for row in shown if row.interval for end in (row.interval.low, row.interval.high)]
+    low, high = min(low, *inside, *ends), max(high, *inside, *ends)
+    margin = 0.06 * (high - low)
+    axes.set_xlim(low - margin, high + margin)
+    for place, row in enumerate(rows):
+        if row.test is not None and row.kind == "baseline" and row.test * scale not in inside:
+            end, marker = (0.01, "<") if row.test * scale < low else (0.99, ">")
+            where = axes.get_yaxis_transform()
+            axes.plot([end], [place], marker=marker, markersize=7, color=BASELINE, transform=where, clip_on=False)

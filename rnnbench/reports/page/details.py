@@ -1,0 +1,130 @@
+"""Test results that are more than one number: error by step of a forecast, confusion matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from rnnbench.comparison.base import Row
+from rnnbench.metrics import Metric
+from rnnbench.reports.figures.base import INK, LINES, RULE, Write, axis_label, new_figure, plain_name
+from rnnbench.reports.figures.svg import svg
+from rnnbench.reports.page.model import Material, Picture, Section, Words
+from rnnbench.reports.tables.model import Table
+
+MOST_CLASSES = 10
+"""Of more classes, only so many of the most frequent errors are shown for each model."""
+
+Steps = Mapping[str, np.ndarray]
+"""By name of a row, (steps,) the mean over its seeds."""
+
+
+def by_step(material: Material) -> Section | None:
+    """How the error grows from the first step of a forecast to the last, for every encoder and the best baseline."""
+    table = material.comparison
+    found: dict[str, np.ndarray] = {}
+    for row in (*table.encoders, *_best_baseline(material)):
+        steps = [
+            told["by_step"][table.metric.key] for told in _told(material, row) if table.metric.key in told["by_step"]
+        ]
+        if steps:
+            found[row.model] = np.mean(steps, axis=0)
+    if not found:
+        return None
+    label = table.metric.label
+    told = "; ".join(f"{name} {_ends(table.metric, steps)}" for name, steps in found.items())
+    picture = Picture(
+        "error_by_step",
+        step_figure(found, table.metric, [row.model for row in table.encoders], svg),
+        f"Test {label} by step of the horizon, from the first to the last: {told}.",
+        "Each step of the horizon alone, the mean over seeds"
+        + ("; dashed: the best baseline." if any(row.model in found for row in table.baselines) else "."),
+    )
+    return Section("steps", "Error by step", (picture,))
+
+
+def _ends(metric: Metric, steps: np.ndarray) -> str:
+    return f"{metric.text(float(steps[0]))} to {metric.text(float(steps[-1]))}"
+
+
+def step_figure(found: Steps, metric: Metric, encoders: Sequence[str], write: Write) -> bytes:
+    """A line for each row over the steps of the horizon."""
+    figure, panels = new_figure(8.0, 4.0)
+    axes = panels[0, 0]
+    for name, steps in found.items():
+        is_encoder = name in encoders
+        axes.plot(
+            np.arange(1, len(steps) + 1), steps * metric.scale, label=plain_name(name), linewidth=1.8,
+            color=LINES[encoders.index(name) % len(LINES)] if is_encoder else INK,
+            linestyle="-" if is_encoder else (0, (4, 3)), marker="o" if len(steps) == 1 else None,
+        )  # fmt: skip
+    axes.grid(color=RULE, linewidth=0.6)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_xlabel("steps ahead")
+    axes.set_ylabel(axis_label(metric, "test"))
+    axes.legend(frameon=False, fontsize=9)
+    return write(figure)
+
+
+def by_class(material: Material) -> Section | None:
+    """Confusion matrix of the best encoder and of the best baseline."""
+    best = material.comparison.best
+    rows = [*([] if best is None else [best]), *_best_baseline(material)]
+    told = {row.model: [one for one in _told(material, row) if "confusion_matrix" in one] for row in rows}
+    names = next((one["classes"] for found in told.values() for one in found if "classes" in one), None)
+    if names is None:
+        return None
+    # every seed has met the same texts
+    shares = {
+        model: _of_each_class(np.sum([one["confusion_matrix"] for one in found], axis=0))
+        for model, found in told.items()
+        if found
+    }
+    table = _whole(names, shares) if len(names) <= MOST_CLASSES else _worst(names, shares)
+    return Section("classes", "Confusion matrix", (Words("On the test split.", is_soft=True), table))
+
+
+def _of_each_class(counts: np.ndarray) -> np.ndarray:
+    """Percent of the texts of each true class, row by row."""
+    shares: np.ndarray = 100 * counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
+    return shares
+
+
+def _whole(names: Sequence[str], shares: Mapping[str, np.ndarray]) -> Table:
+    rows = [
+        (model, str(name), *(f"{share:.1f}" for share in row))
+        for model, own in shares.items()
+        for name, row in zip(names, own, strict=True)
+    ]
+    headers = ("model", "true class", *(f"predicted {name} (%)" for name in names))
+    return Table.of_text("Shares of each true class, over all seeds", headers, rows, words=2)
+
+
+def _worst(names: Sequence[str], shares: Mapping[str, np.ndarray]) -> Table:
+    """The most frequent errors: a table of all of many classes is for nobody to read."""
+    rows = []
+    for model, own in shares.items():
+        wrong = np.where(np.eye(len(names), dtype=bool), 0.0, own)
+        for place in np.argsort(-wrong, axis=None, kind="stable")[:MOST_CLASSES]:
+            true, predicted = np.unravel_index(place, wrong.shape)
+            rows.append((model, str(names[true]), str(names[predicted]), f"{wrong[true, predicted]:.1f}"))
+    headers = ("model", "true class", "predicted class", "share (%)")
+    return Table.of_text("Most frequent errors, over all seeds", headers, rows, words=3)
+
+
+def _best_baseline(material: Material) -> list[Row]:
+    best = material.comparison.best_baseline
+    return [] if best is None else [best]
+
+
+def _told(material: Material, row: Row) -> list[dict[str, Any]]:
+    """The details of the runs behind a row; none where a run of an earlier version left some out."""
+    found = [
+        {"by_step": {}, **record.details}
+        for record in (*material.of_kind("confirm"), *material.of_kind("baseline"))
+        if record.run_id in row.run_ids and record.details
+    ]
+    return found if len(found) == len(row.run_ids) else []

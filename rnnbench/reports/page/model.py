@@ -1,0 +1,137 @@
+"""What a report is made from, and what it is made of: sections of parts that every form of writing knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from rnnbench.comparison.base import Comparison, Row
+from rnnbench.comparison.importances import Importances
+from rnnbench.record import RunRecord, by_validation
+from rnnbench.reports.tables.model import Table
+
+
+@dataclass(frozen=True)
+class Material:
+    """Everything that the store holds of one sweep and a report tells.
+
+    name: of the task or study that the sweep was run as. records: confirmations with their validation curve.
+    data: facts of the data set. environments, showcases: by run id, of confirmations.
+    command: what to type for the same sweep; more_trials: for importances that are refused now.
+    """
+
+    name: str
+    comparison: Comparison
+    records: tuple[RunRecord, ...]
+    sweep_run: str = ""
+    question: str = ""
+    importances: Importances | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    environments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    showcases: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    command: str = ""
+    more_trials: str = ""
+
+    def of_kind(self, kind: str) -> list[RunRecord]:
+        """The records of one kind, in an order that does not depend on the store's."""
+        own = [record for record in self.records if record.kind == kind]
+        return sorted(own, key=lambda record: (record.model, _number(record), record.run_id))
+
+    def shown_run(self, row: Row) -> RunRecord | None:
+        """The confirmation that stands for an encoder: of those with a showcase, the one that validated best."""
+        own = [record for record in self.of_kind("confirm") if record.model == row.model]
+        own = [record for record in own if record.run_id in self.showcases and record.run_id in row.run_ids]
+        return min(own, key=by_validation, default=None)
+
+
+def _number(record: RunRecord) -> int:
+    return int(record.tags.get("trial", "0")) if record.kind == "trial" else record.seed or 0
+
+
+@dataclass(frozen=True)
+class Words:
+    """A paragraph; `is_soft` where it only explains what stands beside it."""
+
+    text: str
+    is_soft: bool = False
+    kind: ClassVar[str] = "words"
+
+
+@dataclass(frozen=True)
+class Points:
+    """A numbered list."""
+
+    texts: tuple[str, ...]
+    kind: ClassVar[str] = "points"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Names and what is to be said of each."""
+
+    pairs: tuple[tuple[str, str], ...]
+    kind: ClassVar[str] = "facts"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure. svg: as `drawing.svg` writes it. alt: what it shows, in words. is_wide: too small for a phone."""
+
+    name: str
+    svg: bytes
+    alt: str
+    caption: str = ""
+    is_wide: bool = True
+    kind: ClassVar[str] = "picture"
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Text that somebody or something else wrote. lead: the part of it that was given."""
+
+    text: str
+    label: str
+    lead: str = ""
+    kind: ClassVar[str] = "quote"
+
+
+@dataclass(frozen=True)
+class Code:
+    """What to type."""
+
+    text: str
+    kind: ClassVar[str] = "code"
+
+
+@dataclass(frozen=True)
+class Folded:
+    """Parts that are shown when asked for."""
+
+    title: str
+    parts: tuple[Part, ...]
+    kind: ClassVar[str] = "folded"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The title of a part of a section."""
+
+    text: str
+    kind: ClassVar[str] = "heading"
+
+
+Part = Words | Points | Facts | Table | Picture | Quote | Code | Folded | Heading
+
+
+@dataclass(frozen=True)
+class Section:
+    """One heading of the report and what stands below it. key: its place in the page's address."""
+
+    key: str
+    title: str
+    parts: tuple[Part, ...]
+
+
+MakeSection = Callable[[Material], Section | None]
+"""A section of the report, or None where the store has nothing to tell of it."""

@@ -1,0 +1,132 @@
+"""What was asked, what came out, on which data, and under which rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rnnbench.comparison.conclusion import verdict
+from rnnbench.comparison.searches import searched_note
+from rnnbench.reports.page.model import Facts, Material, Section, Words
+from rnnbench.reports.tables.columns import about
+
+UNITS = {"text": "characters", "labelled_text": "texts", "series": "rows"}
+KINDS = {"text": "a long text", "labelled_text": "labelled texts", "series": "a series"}
+SAMPLERS = {"tpe": "a tree-structured Parzen estimator"}
+NOT_STORED = "the sweep was begun by a version that did not store this; the same command again writes it down"
+
+
+def question(material: Material) -> Section:
+    """What the experiment file asks."""
+    table = material.comparison
+    direction = "higher" if table.higher_is_better else "lower"
+    judged = f"judged by {table.metric.label} ({direction} is better)"
+    told = f"Task {table.task} on the data set {table.data}, {judged}."
+    asked = material.question or f"Which encoder is best at {table.task.replace('_', ' ')} on {table.data}?"
+    return Section("question", "Question", (Words(asked), Words(told, is_soft=True)))
+
+
+def answer(material: Material) -> Section:
+    """The conclusion in one paragraph."""
+    return Section("answer", "Answer", (Words(verdict(material.comparison)),))
+
+
+def data(material: Material) -> Section:
+    """What a reader should know of the data set."""
+    facts, table = material.data, material.comparison
+    pairs = [("name", table.data), ("fingerprint", table.fingerprint)]
+    if not facts:
+        return Section("data", "Data", (Facts(tuple(pairs)), Words(f"More is not known: {NOT_STORED}.", is_soft=True)))
+    unit = UNITS.get(str(facts.get("kind")), "items")
+    sizes: Mapping[str, int] = facts.get("sizes", {})
+    told = [
+        ("what it is", facts.get("title")),
+        ("kind", KINDS.get(str(facts.get("kind")), facts.get("kind"))),
+        ("source", facts.get("source")),
+        ("licence", facts.get("licence")),
+        ("splits", ", ".join(f"{name} {size:,}" for name, size in sizes.items()) + f" {unit}"),
+        ("how it is split", facts.get("split_rule")),
+        *_of_kind(facts),
+        ("notes", "; ".join(facts.get("notes", []))),
+    ]
+    pairs = [pairs[0], *((name, str(value)) for name, value in told if value), pairs[1]]
+    return Section("data", "Data", (Facts(tuple(pairs)),))
+
+
+def _of_kind(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What only one kind of data has."""
+    classes = facts.get("classes") or {}
+    targets, covariates = facts.get("targets") or [], facts.get("covariates") or []
+    found = [
+        (
+            "classes",
+            ", ".join(f"{name} {count:,}" for name, count in classes.items()) + " in training" if classes else "",
+        ),
+        ("symbols", f"{facts['symbols']:,} different ones in training" if facts.get("symbols") else ""),
+        ("targets", f"{', '.join(targets)} ({facts.get('unit')})" if targets else ""),
+        ("covariates", ", ".join(covariates)),
+        (
+            "frequency",
+            f"{facts['frequency']}, season of {facts.get('season_length')}" if facts.get("frequency") else "",
+        ),
+    ]
+    return [(name, text) for name, text in found if text]
+
+
+def protocol(material: Material) -> Section:
+    """Budget, search and confirmation in words."""
+    table = material.comparison
+    rows = table.encoders
+    searches = [record.config["search"] for record in material.of_kind("trial") if record.config.get("search")]
+    search = searches[0] if searches else {}
+    seeds = sorted({row.seeds_planned for row in rows})
+    trials = sorted({row.trials for row in rows})
+    pairs = [
+        ("budget of each training", _budget(table.budget)),
+        ("search", _search(search, trials) if trials != [0] else "none"),
+        ("search space", searched_note([*material.of_kind("trial"), *material.of_kind("confirm")])),
+        (
+            "confirmation",
+            f"what each search chose, trained again on {_range(seeds)} fresh seeds, "
+            + ("the same for every encoder, " if len(seeds) == 1 else "the first of them the same for every encoder, ")
+            + ("on training and validation together; " if search.get("refit") else "")
+            + "scored on the test split at the update that validation chose"
+            + (" in the search" if search.get("refit") else ""),
+        ),
+        ("protocol", f"version {table.protocol}"),
+    ]
+    return Section("protocol", "Protocol", (Facts(tuple(pair for pair in pairs if pair[1])),))
+
+
+def _budget(budget: Mapping[str, Any]) -> str:
+    words = {
+        "updates": "at most {:,} updates",
+        "epochs": "at most {:g} epochs",
+        "seconds": "at most {:g} seconds",
+        "parameters": "at most {:,} parameters",
+        "validations": "validated {} times",
+    }
+    told = [words[name].format(budget[name]).replace(" 1 times", " once") for name in words if budget.get(name)]
+    others = [f"{name} {value}" for name, value in sorted(budget.items()) if name not in words and value]
+    return ", ".join(told + others)
+
+
+def _search(search: Mapping[str, Any], trials: list[int]) -> str:
+    told = [f"{_range(trials)} trials per encoder, a study each, encoders in turns"]
+    sampler, at_random = str(search.get("sampler", "")), int(search.get("random_trials", 0))
+    if trials and (sampler == "random" or at_random >= trials[-1]):
+        told.append("all drawn at random")
+    elif sampler:
+        told.append(f"the first {at_random} drawn at random, the rest proposed by {SAMPLERS.get(sampler, sampler)}")
+    if "pruning" in search:
+        told.append("hopeless trials pruned" if search["pruning"] else "no pruning")
+    return ", ".join(told)
+
+
+def _range(numbers: list[int]) -> str:
+    return f"{numbers[0]}" if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}" if numbers else "no"
+
+
+def notes(material: Material) -> tuple[str, ...]:
+    """What stands below the table."""
+    return about(material.comparison), *material.comparison.footnotes

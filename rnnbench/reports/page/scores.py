@@ -1,0 +1,76 @@
+"""The table, and the pictures of what stands in it."""
+
+from __future__ import annotations
+
+from rnnbench.comparison.pareto import COSTS, costed, front
+from rnnbench.reports.figures.cost import cost_figure
+from rnnbench.reports.figures.learning_curves import curves_figure
+from rnnbench.reports.figures.scores import score_figure
+from rnnbench.reports.figures.svg import svg
+from rnnbench.reports.page.model import Material, Picture, Points, Section, Words
+from rnnbench.reports.page.opening import notes
+from rnnbench.reports.tables.columns import comparison_table
+from rnnbench.reports.tables.model import Table
+
+
+def table(material: Material) -> Section:
+    """Every column of the table, and what has to be known before believing it."""
+    about, *footnotes = notes(material)
+    parts = (comparison_table(material.comparison), Words(about, is_soft=True), Points(tuple(footnotes)))
+    return Section("table", "Scores and costs", parts)
+
+
+def intervals(material: Material) -> Section | None:
+    """Every mean in its interval."""
+    comparison = material.comparison
+    rows = [row for row in comparison.rows if row.test is not None]
+    if not rows:
+        return None
+    metric = comparison.metric
+    told = "; ".join(f"{row.model} {metric.text(row.test)}{metric.interval_text(row.interval)}" for row in rows)
+    picture = Picture(
+        "scores",
+        score_figure(comparison, svg),
+        f"Test {metric.label} of every encoder and baseline, best first: {told}.",
+        "Each seed is a point, the mean a bar in its interval; the dashed line is the best baseline.",
+    )
+    return Section("intervals", "Intervals", (picture,))
+
+
+def curves(material: Material) -> Section | None:
+    """The learning curves of the confirmations."""
+    confirms = material.of_kind("confirm")
+    metric = material.comparison.metric
+    ends = {
+        row.model: row.validation
+        for row in material.comparison.encoders
+        if row.validation is not None
+        and any(record.curves.get(f"validation/{metric.key}") for record in confirms if record.model == row.model)
+    }
+    if not ends:
+        return None
+    told = ", ".join(f"{model} reaches {metric.text(score)}" for model, score in ends.items())
+    picture = Picture(
+        "learning_curves",
+        curves_figure(confirms, svg),
+        f"Validation {metric.label} against updates, a band per encoder: {told}.",
+        "How validation went while the chosen configuration was trained on each fresh seed.",
+    )
+    return Section("curves", "Learning curves", (picture,))
+
+
+def costs(material: Material) -> Section | None:
+    """Test score against what each row costs, with those that are worth it."""
+    comparison = material.comparison
+    fronts = [(cost, front(comparison, cost)) for cost in COSTS if len(costed(comparison, cost)) > 1]
+    if not fronts:
+        return None
+    picture = Picture(
+        "score_against_cost",
+        cost_figure(comparison, svg),
+        f"Test {comparison.metric.label} against {', '.join(cost.in_words for cost, _ in fronts)}.",
+    )
+    headers = ("cost", "no row is both better and cheaper than")
+    rows = [(cost.in_words, ", ".join(row.model for row in kept)) for cost, kept in fronts]
+    table = Table.of_text("On the front, the cheapest first", headers, rows, words=2)
+    return Section("costs", "Score against cost", (picture, table))

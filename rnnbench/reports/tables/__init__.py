@@ -1,0 +1,1 @@
+"""One table model, and one renderer for each format."""

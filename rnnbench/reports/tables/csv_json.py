@@ -1,0 +1,163 @@
+"""A comparison or a summary for programs: CSV and JSON, every number in full and traced to its runs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from rnnbench.comparison.across.base import Across, Experiment, Standing
+from rnnbench.comparison.across.words import verdict as verdict_across
+from rnnbench.comparison.base import Comparison, Interval, Row
+from rnnbench.comparison.conclusion import verdict
+from rnnbench.metrics import plain_fields
+
+COSTS = (
+    "parameters",
+    "updates",
+    "wall_seconds",
+    "training_items_per_second",
+    "inference_items_per_second",
+    "embedding_parameters",
+    "training_seconds",
+    "training_flops_per_item",
+    "training_flops",
+    "inference_batch_size",
+    "seconds_to_reach",
+    "seeds_reached",
+    "peak_memory_bytes",
+)
+
+
+def csv_text(summary: Comparison | Across) -> str:
+    """A line per row; an empty field is a value that is not known.
+
+    Of a summary over experiments: a line per encoder over all of them (`scope` is all; `skill` is the interquartile
+    mean), then one per encoder and experiment (`skill` is the mean over seeds).
+    """
+    if isinstance(summary, Comparison):
+        records = [_flat(summary, row) for row in summary.rows]
+    else:
+        records = [_overall(one) for one in summary.standings]
+        records += [record for one in summary.experiments for record in _in_experiment(summary, one)]
+    out = io.StringIO()
+    writer = csv.DictWriter(out, fieldnames=[*records[0]], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(records)
+    return out.getvalue()
+
+
+def json_text(summary: Comparison | Across) -> str:
+    """All that is known; of a comparison also, per row under `cells`, the run ids behind every cell."""
+    whole = asdict(summary, dict_factory=plain_fields)
+    if isinstance(summary, Comparison):
+        whole |= {"verdict": verdict(summary), "run_ids": list(summary.run_ids)}
+        above = (None, *summary.rows)
+        for row, before, written in zip(summary.rows, above, whole["rows"], strict=False):
+            written["cells"] = _cells(summary, row, before)
+    else:
+        whole |= {"data_sets": summary.data_sets, "verdict": verdict_across(summary)}
+    return json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _cells(table: Comparison, row: Row, above: Row | None) -> dict[str, list[str]]:
+    own, best, baseline = list(row.run_ids), table.best, table.best_baseline
+    against_best = own + list(best.run_ids) if best and row.p_value_holm is not None else []
+    # adjusted for every pair of encoders, so that all of them are in it
+    against_all = [run_id for one in table.encoders for run_id in one.run_ids] if against_best else []
+    against_baseline = own + list(baseline.run_ids) if baseline and row.skill is not None else []
+    reached = list(baseline.validation_run_ids) if baseline and table.reach_is_baselines else []
+    scores = dict.fromkeys(("test", "interval", *COSTS), own)
+    return scores | {
+        "validation": list(row.validation_run_ids),
+        "seconds_to_reach": own + reached if row.seeds_reached is not None else [],
+        "seeds": own + list(row.lost_run_ids),
+        "skill": against_baseline,
+        "p_value": against_all,
+        "p_value_holm": against_all,
+        "behind_best": against_best,
+        "ahead_of_baseline": against_baseline,
+        "above_better": own + list(above.run_ids) if above and row.above_better is not None else [],
+        "trials": list(row.trial_run_ids),
+    }
+
+
+def _flat(comparison: Comparison, row: Row) -> dict[str, Any]:
+    """The row as columns, floats spelled so that reading them back gives the same float."""
+    values: dict[str, Any] = {
+        "model": row.model,
+        "kind": row.kind,
+        "metric": comparison.metric.key,
+        "seeds": row.seeds if row.kind == "encoder" else None,
+        "seeds_planned": row.seeds_planned if row.kind == "encoder" else None,
+        "test": row.test,
+        **_ends("test", row.interval),
+        "examples": row.examples or None,
+        "validation": row.validation,
+        "skill": row.skill,
+        **_ends("ahead_of_baseline", row.ahead_of_baseline),
+        "above_better": row.above_better,
+        **_ends("above_better", row.above_better_interval),
+        **_ends("behind_best", row.behind_best),
+        "p_value": row.p_value,
+        "p_value_holm": row.p_value_holm,
+        "is_best": row.is_best,
+        "in_best_group": row.in_best_group,
+        "beats_baseline": row.beats_baseline,
+        "surely_beats_baseline": row.surely_beats_baseline,
+    }
+    values |= {key: _whole(getattr(row, key)) for key in COSTS}
+    values |= {
+        "trials_completed": row.trials_completed,
+        "trials_pruned": row.trials_pruned,
+        "trials_failed": row.trials_failed,
+        "reach": comparison.reach,
+        "remarks": "; ".join(row.remarks),
+        "task": comparison.task,
+        "data": comparison.data,
+        "fingerprint": comparison.fingerprint,
+        "protocol": comparison.protocol,
+        "footnotes": " | ".join(comparison.footnotes),
+        "runs": " ".join(row.run_ids),
+        "lost_runs": " ".join(row.lost_run_ids),
+        "trial_runs": " ".join(row.trial_run_ids),
+        "reselect_runs": " ".join(row.reselect_run_ids),
+    }
+    return values
+
+
+def _whole(value: float | None) -> float | int | None:
+    """A count without the '.0' that a mean leaves on it."""
+    return int(value) if value is not None and value == int(value) else value
+
+
+def _overall(one: Standing) -> dict[str, Any]:
+    return {
+        "scope": "all", "encoder": one.encoder, "metric": None, "test": None,
+        "skill": one.iqm, **_ends("skill", one.iqm_interval),
+        "rank": one.average_rank, **_ends("rank", None),
+        "win_rate": one.win_rate, **_ends("win_rate", one.win_interval),
+        "seeds": None, "baseline": None, "baseline_test": None,
+        "runs": " ".join(one.run_ids), "baseline_runs": None,
+    }  # fmt: skip
+
+
+def _in_experiment(table: Across, one: Experiment) -> Iterable[dict[str, Any]]:
+    for encoder in table.encoders:
+        entry = table.entry(one, encoder)
+        yield {
+            "scope": one.label, "encoder": encoder, "metric": one.metric.key, "test": entry.test,
+            "skill": entry.skill, **_ends("skill", entry.interval),
+            "rank": entry.rank, **_ends("rank", None),
+            "win_rate": None, **_ends("win_rate", None),
+            "seeds": " ".join(map(str, one.seeds)), "baseline": one.baseline, "baseline_test": one.baseline_test,
+            "runs": " ".join(entry.run_ids), "baseline_runs": " ".join(one.baseline_run_ids),
+        }  # fmt: skip
+
+
+def _ends(name: str, interval: Interval | None) -> dict[str, float | None]:
+    """An interval as two columns."""
+    return {f"{name}_low": interval.low if interval else None, f"{name}_high": interval.high if interval else None}

@@ -1,0 +1,94 @@
+"""One table as plain data, and the document that a format is rendered from: text only, nothing to compute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+NEVER = 10_000
+"""As `least_width`: no terminal is wide enough."""
+
+
+Mark = Literal["", "baseline", "below"]
+"""Nothing, a baseline, or an encoder below the best baseline."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `key` names it in code and in HTML classes, `header` on paper.
+
+    is_bold: printed in bold in the rows of the best group.
+    short: a shorter header for terminals and LaTeX; legend: what that one leaves unsaid.
+    least_width: a terminal with fewer columns of characters leaves it out. in_print: LaTeX has room for it.
+    """
+
+    key: str
+    header: str
+    is_numeric: bool = True
+    is_bold: bool = False
+    short: str = ""
+    legend: str = ""
+    least_width: int = 0
+    in_print: bool = True
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row; its first cell names it.
+
+    is_bold: in the best group.
+    remarks: said beside the row where the format has no column of remarks.
+    """
+
+    cells: tuple[str, ...]
+    mark: Mark = ""
+    is_bold: bool = False
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns and rows."""
+
+    title: str
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+    kind: ClassVar[str] = "table"
+
+    @classmethod
+    def of_text(cls, title: str, headers: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1) -> Table:
+        """A table without marks: the first `words` columns hold words, the others numbers."""
+        columns = tuple(Column("", header, is_numeric=place >= words) for place, header in enumerate(headers))
+        return cls(title, columns, tuple(Line(tuple(cells)) for cells in rows))
+
+    def only(self, kept: Sequence[bool]) -> Table:
+        """The table with the columns that are marked to be kept."""
+
+        def cut(cells: Sequence[str]) -> tuple[str, ...]:
+            return tuple(cell for cell, keep in zip(cells, kept, strict=True) if keep)
+
+        columns = tuple(column for column, keep in zip(self.columns, kept, strict=True) if keep)
+        lines = tuple(Line(cut(line.cells), line.mark, line.is_bold, line.remarks) for line in self.lines)
+        return Table(self.title, columns, lines)
+
+    @property
+    def legend(self) -> str:
+        """What the short headers leave unsaid: '[ ] 95 % interval; trials: completed/pruned/failed'."""
+        return "; ".join(column.legend for column in self.columns if column.legend)
+
+
+@dataclass(frozen=True)
+class Document:
+    """Tables and what surrounds them.
+
+    about: metric, data, budget and protocol in one line; may be empty.
+    runs: (name, run ids) of everything that the numbers come from.
+    """
+
+    title: str
+    verdict: str
+    tables: tuple[Table, ...]
+    about: str
+    footnotes: tuple[str, ...]
+    runs: tuple[tuple[str, tuple[str, ...]], ...]
