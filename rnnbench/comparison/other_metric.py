@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rnnbench.comparison.base import Comparison
+from rnnbench.comparison.base import Comparison, Note
 from rnnbench.comparison.cells import style
 from rnnbench.errors import UnknownNameError
 from rnnbench.metrics import higher_is_better
@@ -32,11 +32,11 @@ def judged_by(records: Sequence[RunRecord], metric: str) -> list[RunRecord]:
 
 
 def with_note(table: Comparison, selected_by: str) -> Comparison:
-    """The table with a first footnote that says by which metric everything in it was chosen."""
+    """The table with a first footnote that names the metric by which configurations were chosen."""
     if table.metric == selected_by:
         return table
-    note = (
-        f"Judged by {style(table.metric).label}. Configurations and epochs were chosen by {style(selected_by).label} "
-        "on validation."
+    note = Note.short_as_it_is(
+        f"Compared by {style(table.metric).label}. Configurations and epochs were chosen by "
+        f"{style(selected_by).label} on validation."
     )
-    return replace(table, footnotes=(note, *table.footnotes))
+    return replace(table, notes=(note, *table.notes))

@@ -40,11 +40,12 @@ def csv_text(comparison: Comparison) -> str:
 
 def json_text(comparison: Comparison) -> str:
     """The whole comparison, and per row under `cells` the run ids behind every cell."""
-    whole = asdict(comparison) | {"verdict": verdict(comparison), "run_ids": list(comparison.run_ids)}
+    fields = {"footnotes" if name == "notes" else name: value for name, value in asdict(comparison).items()}
+    fields |= {"footnotes": comparison.footnotes, "verdict": verdict(comparison), "run_ids": list(comparison.run_ids)}
     above = (None, *comparison.rows)
-    for row, before, written in zip(comparison.rows, above, whole["rows"], strict=False):
+    for row, before, written in zip(comparison.rows, above, fields["rows"], strict=False):
         written["cells"] = _cells(comparison, row, before)
-    return json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(fields, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _cells(table: Comparison, row: Row, above: Row | None) -> dict[str, list[str]]:

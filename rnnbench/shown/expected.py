@@ -30,7 +30,7 @@ def expected_of_search(
     from rnnbench.comparison.expectations import expectations
     from rnnbench.comparison.expected_figure import expected_figure
     from rnnbench.comparison.exports import write_whole
-    from rnnbench.comparison.luck import luck, luck_in_words
+    from rnnbench.comparison.luck import optimism, optimism_in_words
     from rnnbench.shown.importance import known_models, too_little
     from rnnbench.shown.tables import print_paths
     from rnnbench.sweeps import command_for
@@ -53,7 +53,7 @@ def expected_of_search(
         out.print_json(json.dumps(found.to_plain()))
         return
     _print(found)
-    for sentence in luck_in_words([one for one in luck(records) if not asked or one.model in asked]):
+    for sentence in optimism_in_words([item for item in optimism(records) if not asked or item.model in asked]):
         out.print(Text(sentence), soft_wrap=True)
     if refusal:
         out.print(Text(f"left out: {refusal}", style="yellow"), soft_wrap=True)
