@@ -95,7 +95,7 @@ def test_the_footnotes_say_what_the_intervals_are_over() -> None:
     assert "Student" not in said
     assert "Worse requires both" in said
     mixed = " ".join(compare(without(records(), "gru")).footnotes)
-    assert "Intervals of gru are 95 % Student t intervals of the mean over seeds only" in mixed
+    assert "Intervals of gru are 95 % Student t intervals over seeds only" in mixed
     assert "gru: tested over seeds only" in mixed
     bare = " ".join(compare(without(records())).footnotes)
     assert "Intervals are 95 % Student t intervals of the mean over seeds only" in bare

@@ -267,7 +267,7 @@ def test_luck_is_what_fresh_seeds_take_back_worked_by_hand() -> None:
     assert optimism_in_words([one])[0].endswith("no optimism beyond the variation between seeds.")
     (sure,) = optimism_in_words(optimism(searched(0.80, [0.775, 0.776, 0.777, 0.776, 0.775, 0.777])))
     assert (
-        "reached 80.0 % on validation, the same configuration on 6 fresh seeds 77.6 %: optimism of 2.4 [2.3, 2.5] points"
+        "80.0 % on validation, the same configuration on 6 fresh seeds 77.6 %: optimism of 2.4 [2.3, 2.5] points"
         in sure
     )
     assert optimism_in_words(optimism(searched(0.80, [0.7])))[0].endswith(
