@@ -98,7 +98,7 @@ def test_the_footnotes_say_what_the_intervals_are_over() -> None:
     assert "Intervals of gru are 95 % Student t intervals over seeds only" in mixed
     assert "gru: tested over seeds only" in mixed
     bare = " ".join(compare(without(records())).footnotes)
-    assert "Intervals are 95 % Student t intervals of the mean over seeds only" in bare
+    assert "Intervals are 95 % Student t intervals over seeds only" in bare
     assert "Worse requires both" not in bare
     of_one_seed = [record for record in records() if record.seed in (None, 0)]
     assert "tested over seeds only" not in " ".join(compare(of_one_seed).footnotes)
