@@ -199,12 +199,13 @@ def compare(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file to write instead of printing.")] = None,
     reach: given.Reach = None,
     metric: given.Metric = None,
+    notes: Annotated[bool, typer.Option("--notes", help="Every footnote; by default the most important.")] = False,
     force: given.Force = False,
 ) -> None:
     """Prints the comparison of the newest sweep, from the store alone."""
     from rnnbench.shown.tables import compared
 
-    compared(task, data, sweep, format, output, reach=reach, metric=metric, force=force)
+    compared(task, data, sweep, format, output, reach=reach, metric=metric, force=force, all_notes=notes)
 
 
 @app.command()

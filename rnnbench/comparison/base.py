@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from rnnbench.metrics import Metric
 
@@ -25,6 +25,19 @@ class Interval:
 
     def __contains__(self, value: float) -> bool:
         return self.low <= value <= self.high
+
+
+@dataclass(frozen=True)
+class Note:
+    """A footnote: its full text, and a shorter one for a terminal, empty where a terminal leaves it out."""
+
+    text: str
+    short: str = ""
+
+    @classmethod
+    def short_as_it_is(cls, text: str) -> Self:
+        """A footnote that a terminal shows in full."""
+        return cls(text, text)
 
 
 @dataclass(frozen=True)
@@ -126,7 +139,7 @@ class Comparison:
     protocol: str
     rows: tuple[Row, ...]
     budget: dict[str, Any] = field(default_factory=dict)
-    footnotes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     is_forced: bool = False
     reach: float | None = None
     reach_is_baselines: bool = False
@@ -137,6 +150,11 @@ class Comparison:
     def higher_is_better(self) -> bool:
         """The direction of the metric."""
         return self.metric.higher_is_better
+
+    @property
+    def footnotes(self) -> tuple[str, ...]:
+        """The full text of every note, the most serious first."""
+        return tuple(note.text for note in self.notes)
 
     @property
     def encoders(self) -> tuple[Row, ...]:

@@ -1,4 +1,4 @@
-"""The table in words, never claiming more than the runs support."""
+"""The verdict: which encoder is best, which are not distinguishable from it, and which beat the best baseline."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from rnnbench.wording import listed
 
 
 def verdict(comparison: Comparison) -> str:
-    """Which encoder is best, which cannot be told from it, and which beat the best baseline."""
+    """The result of a table in two or three sentences, claiming no more than its runs support."""
     best, unscored = comparison.best, comparison.unscored
     if best is None:
-        return "No encoder has a test score, so there is nothing to say yet."
+        return "No encoder has a test score yet."
     if comparison.is_forced:
         return (
-            "These runs are not alike (see the footnotes), so no encoder can be called best; "
+            "These runs are not comparable (see the footnotes), so no encoder is called best; "
             f"the best mean is that of {one_line(best.model)} ({_measured(comparison, best)})."
         )
     sentences = [
         _ranking(comparison, best),
         _over_baseline(comparison),
-        "The encoders did not get the same number of trials." if is_unequally_searched(comparison) else "",
+        "The encoders have different numbers of trials." if is_unequally_searched(comparison) else "",
         f"{listed(map(one_line, unscored))} {'has' if len(unscored) == 1 else 'have'} no test score."
         if unscored
         else "",
@@ -38,9 +38,9 @@ def _ranking(table: Comparison, best: Row) -> str:
     name, score = one_line(best.model), f"({_measured(table, best)})"
     if not others:
         return f"{name} is the only encoder with a test score {score}."
-    blind = untested(table)
+    too_few = untested(table)
     worse = [row for row in others if not row.in_best_group]
-    level = [row for row in others if row not in worse and row not in blind]
+    level = [row for row in others if row not in worse and row not in too_few]
     if len(worse) == len(others):
         p_value = max(row.p_value for row in worse if row.p_value is not None)
         every = "the other encoder" if len(worse) == 1 else "every other encoder"
@@ -52,10 +52,11 @@ def _ranking(table: Comparison, best: Row) -> str:
         are = "is" if len(level) == 1 else "are"
         with_p = listed([f"{one_line(row.model)} ({_why_level(table, row)})" for row in level])
         clauses.append(f"{with_p} {are} not distinguishable from it")
-    if blind:
+    if too_few:
         needed = reach(table)[2]
         clauses.append(
-            f"too few common seeds to tell {_names(blind)} from it" + (f" ({needed} would do)" if needed else "")
+            f"too few common seeds to compare {_names(too_few)} with it"
+            + (f" (at least {needed} needed)" if needed else "")
         )
     if worse:
         clauses.append(f"{_names(worse)} {'is' if len(worse) == 1 else 'are'} {_worse(worse)}")
@@ -63,21 +64,23 @@ def _ranking(table: Comparison, best: Row) -> str:
 
 
 def _scored(table: Comparison) -> str:
-    """What 'all encoders' leave out, where some have no test score."""
+    """The restriction of 'all encoders' where some have no test score."""
     return " with a test score" if table.unscored else ""
 
 
 def _worse(rows: Sequence[Row]) -> str:
-    """'significantly worse', and where no interval over test examples stands behind it, on which examples."""
+    """'significantly worse', restricted to these test examples where there is no interval over examples."""
     return "significantly worse" + ("" if all(row.behind_best for row in rows) else " on these test examples")
 
 
 def _why_level(table: Comparison, row: Row) -> str:
-    """'p = 0.312', and where p is small enough, why that does not make it worse."""
+    """'p = 0.312', and for a p below ALPHA the reason why the encoder does not count as worse."""
     why = ""
     if row.p_value is not None and row.p_value < ALPHA:
         ahead = is_ahead(table, row)
-        why = ", but ahead of it on the seeds both have" if ahead else ", but not beyond the chance of test examples"
+        why = (
+            ", but better on the seeds both completed" if ahead else ", but the interval over test examples includes 0"
+        )
     return f"p = {p_text(row.p_value)}{why}"
 
 
@@ -94,11 +97,11 @@ def _measured(table: Comparison, row: Row) -> str:
 
 
 def _over_baseline(table: Comparison) -> str:
-    """Encoders that beat the best baseline beyond chance, and those that do not."""
+    """Which encoders beat the best baseline significantly, and which do not."""
     baseline = table.best_baseline
     if baseline is None or baseline.test is None:
         by_this = any(row.remarks == (UNSCORED,) for row in table.baselines)
-        return f"No baseline {'is scored by this metric' if by_this else 'has a test score to compare with'}."
+        return f"No baseline {'has this metric' if by_this else 'has a test score'}."
     encoders = [row for row in table.encoders if row.test is not None]
     clear = [row for row in encoders if row.surely_beats_baseline]
     unclear = [row for row in encoders if row.beats_baseline and row not in clear]
@@ -110,16 +113,16 @@ def _over_baseline(table: Comparison) -> str:
         first = (
             f"{_all_but(clear, encoders, _scored(table))} {'beats' if _is_singular(clear, encoders) else 'beat'} {name}"
         )
-        first += "" if all(row.ahead_of_baseline for row in clear) else ", as far as seeds alone can tell"
+        first += "" if all(row.ahead_of_baseline for row in clear) else " (over seeds only)"
     else:
-        first = f"No encoder clearly beats {name}"
+        first = f"No encoder significantly beats {name}"
     clauses = [first]
     if unclear:
         alone = len(unclear) == 1
         in_doubt = all(row.interval and row.interval.low < row.interval.high for row in unclear)
         chance = "seeds and test examples" if all(row.ahead_of_baseline for row in unclear) else "seeds"
-        together = "" if all(baseline.test in _around(row) for row in unclear) else ", all encoders taken together"
-        doubt = f"within the chance of {chance}{together}" if in_doubt else "with too few seeds to be sure"
+        together = "" if all(baseline.test in _around(row) for row in unclear) else " (simultaneous for all encoders)"
+        doubt = f"only within the uncertainty of {chance}{together}" if in_doubt else "with too few seeds"
         clauses.append(f"{_names(unclear)} {'is' if alone else 'are'} ahead of it, but {doubt}")
     if behind and (unclear or not clear):
         clauses.append(f"{_names(behind)} {'does' if len(behind) == 1 else 'do'} not beat it")
@@ -127,7 +130,7 @@ def _over_baseline(table: Comparison) -> str:
 
 
 def _around(row: Row) -> Interval:
-    """The interval that is shown of a row's mean, or of the mean alone."""
+    """The interval of a row's mean, or the mean itself where there is none."""
     return row.interval or Interval(row.test or 0.0, row.test or 0.0)
 
 

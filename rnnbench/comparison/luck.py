@@ -1,7 +1,7 @@
-"""How much of the best validation score of a search was luck: what is left of it on fresh seeds.
+"""Optimism of a search: by how much the validation score of the chosen trial exceeds its mean on fresh seeds.
 
-The best of many trials is chosen for its score, and so for its luck: the same configuration, trained again on seeds
-that the search has never seen, is on average worse. The difference is what choosing made up; test scores never see it.
+The best of many trials is selected for its score, and so also for its chance: the same configuration, trained again on
+seeds that the search has never used, is worse on average. The difference is selection bias; test scores are free of it.
 
 Source: Cawley and Talbot (2010), On over-fitting in model selection and subsequent selection bias in performance
 evaluation, JMLR 11.
@@ -21,7 +21,7 @@ from rnnbench.record import RunRecord
 
 
 @dataclass(frozen=True)
-class Luck:
+class Optimism:
     """An encoder's chosen trial against the same configuration on fresh seeds, both on the validation split.
 
     amount: by how much the trial was better than the mean over seeds; negative where it was worse. interval: of it,
@@ -32,26 +32,26 @@ class Luck:
     model: str
     metric: Metric
     trials: int
-    found: float
-    confirmed: float
+    search_score: float
+    confirmed_score: float
     seeds: int
     amount: float
     interval: Interval | None
     is_best: bool = True
 
 
-def luck(records: Sequence[RunRecord]) -> list[Luck]:
-    """Of every encoder whose choice was confirmed, by name."""
-    found = [_of_model(model, records) for model in sorted({record.model for record in records})]
-    return [one for one in found if one is not None]
+def optimism(records: Sequence[RunRecord]) -> list[Optimism]:
+    """The optimism of every encoder whose choice was confirmed, by name."""
+    by_model = [_of_model(model, records) for model in sorted({record.model for record in records})]
+    return [item for item in by_model if item is not None]
 
 
-def luck_in_words(found: Sequence[Luck]) -> list[str]:
-    """'lstm: the best of 14 trials reached 77.7 % on validation, on 6 fresh seeds 77.0 % [...]: 0.7 of it was luck.'"""
-    return [_sentence(one) for one in found]
+def optimism_in_words(items: Sequence[Optimism]) -> list[str]:
+    """A sentence for each: 'lstm: the best of 14 trials reached 77.7 % on validation, ...: optimism 0.7 points.'"""
+    return [_sentence(item) for item in items]
 
 
-def _of_model(model: str, records: Sequence[RunRecord]) -> Luck | None:
+def _of_model(model: str, records: Sequence[RunRecord]) -> Optimism | None:
     own = [
         record
         for record in records
@@ -69,12 +69,12 @@ def _of_model(model: str, records: Sequence[RunRecord]) -> Luck | None:
     mean = math.fsum(scores) / len(scores)
     around = mean_interval(scores)
     ends = sorted(sign * (best - end) for end in (around.low, around.high)) if around else []
-    return Luck(
+    return Optimism(
         model=model,
         metric=metric_of(confirms[0]),
         trials=sum(record.kind == "trial" and record.model == model for record in records),
-        found=best,
-        confirmed=mean,
+        search_score=best,
+        confirmed_score=mean,
         seeds=len(scores),
         amount=sign * (best - mean),
         interval=Interval(*ends) if ends else None,
@@ -82,17 +82,18 @@ def _of_model(model: str, records: Sequence[RunRecord]) -> Luck | None:
     )
 
 
-def _sentence(one: Luck) -> str:
-    points = " points" if one.metric.unit == "%" else ""
-    seeds = f"{one.seeds} fresh seed{'' if one.seeds == 1 else 's'}"
-    which = "best" if one.is_best else "chosen"
+def _sentence(item: Optimism) -> str:
+    points = " points" if item.metric.unit == "%" else ""
+    seeds = f"{item.seeds} fresh seed{'' if item.seeds == 1 else 's'}"
+    which = "best" if item.is_best else "chosen"
     start = (
-        f"{one_line(one.model)}: the {which} of {one.trials} trials reached {one.metric.text_with_unit(one.found)} on "
-        f"validation, the same configuration on {seeds} {one.metric.text_with_unit(one.confirmed)}"
+        f"{one_line(item.model)}: the {which} of {item.trials} trials reached "
+        f"{item.metric.text_with_unit(item.search_score)} on validation, the same configuration on {seeds} "
+        f"{item.metric.text_with_unit(item.confirmed_score)}"
     )
-    if one.interval is not None and one.interval.low > 0:
-        amount = one.metric.text(one.amount) + one.metric.interval_text(one.interval)
-        return f"{start}: {amount}{points} of {'the best' if one.is_best else 'that'} were luck."
-    if one.interval is None:
-        return f"{start}: one seed does not tell how much of it was luck."
-    return f"{start}: no luck is to be seen in it beyond the chance of seeds."
+    if item.interval is not None and item.interval.low > 0:
+        amount = item.metric.text(item.amount) + item.metric.interval_text(item.interval)
+        return f"{start}: optimism of {amount}{points}."
+    if item.interval is None:
+        return f"{start}: a single seed does not show how optimistic the search was."
+    return f"{start}: no optimism beyond the variation between seeds."

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from rnnbench.comparison.base import Comparison, Row
+from rnnbench.comparison.base import Comparison, Note, Row
 from rnnbench.core.text import one_line, seconds_text
 from rnnbench.errors import ComparisonError
 from rnnbench.metrics import Metric
@@ -83,17 +83,18 @@ def seconds_until(record: RunRecord, score: float) -> float | None:
     return None
 
 
-def reach_note(table: Comparison) -> Iterable[str]:
-    """Who got there, the quickest first, in one sentence."""
+def reach_note(table: Comparison) -> Iterable[Note]:
+    """The training time of each encoder until validation reached the target, the fastest first."""
     known = [row for row in table.encoders if row.seeds_reached is not None]
     if table.reach is None or not known:
         return
     quickest = sorted(known, key=lambda row: (row.seconds_to_reach is None, row.seconds_to_reach or 0.0, row.model))
     baseline = table.best_baseline
-    whose = f", what {one_line(baseline.model)} validates at" if table.reach_is_baselines and baseline else ""
+    whose = f", the score of {one_line(baseline.model)}" if table.reach_is_baselines and baseline else ""
     listed = ", ".join(f"{one_line(row.model)} {_in_words(row)}" for row in quickest)
     score = f"{table.metric.text_with_unit(table.reach)} {table.metric.label}"
-    yield f"Training seconds until validation first reached {score}{whose} (mean over the seeds that did): {listed}."
+    text = f"Training seconds until validation reached {score}{whose} (mean over the seeds that reached it): {listed}."
+    yield Note(text, "" if table.reach_is_baselines else text)
 
 
 def _in_words(row: Row) -> str:

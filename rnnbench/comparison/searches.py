@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from rnnbench.comparison.base import Note
 from rnnbench.comparison.usual import usual
 from rnnbench.config import range_from_stored, range_in_words
 from rnnbench.record import RunRecord
@@ -14,7 +15,7 @@ from rnnbench.wording import listed
 
 SECTIONS = ("training", "encoder", "task")
 FEWEST_RANDOM = 8
-"""Independent draws at the beginning of a search from which one may tell what fewer trials would have found."""
+"""Random trials at the start of a search that the expected validation score of a smaller search should rest on."""
 
 SHARED = {"settings": None, "sampler": None, "pruning": None, "study_seed": None, "reselect": 0, "refit": False}
 """What of a search every encoder of a comparison shares, and what a run means that does not say."""
@@ -28,7 +29,7 @@ def searched_of(record: RunRecord) -> dict[str, Any] | None:
     return found
 
 
-def searched_note(records: Sequence[RunRecord]) -> str:
+def searched_note(records: Sequence[RunRecord]) -> Iterable[Note]:
     """'Searched: learning_rate 0.004 to 0.02 (log); transformer also: heads 2, 4 or 8.', or nothing.
 
     Shared by all encoders first, then what only some have, or have in another range.
@@ -39,7 +40,7 @@ def searched_note(records: Sequence[RunRecord]) -> str:
     }
     by_model = {model: ranges for model, ranges in own_of.items() if ranges is not None}
     if not by_model:
-        return ""
+        return
     first = next(iter(by_model.values()))
     shared = {name: plain for name, plain in first.items() if all(own.get(name) == plain for own in by_model.values())}
     named = short_names({name for own in by_model.values() for name in own})
@@ -48,18 +49,19 @@ def searched_note(records: Sequence[RunRecord]) -> str:
     for model, own in by_model.items():
         with_more[_listed({name: plain for name, plain in own.items() if name not in shared}, named)].append(model)
     parts += [f"{listed(who)}{' also' if shared else ''}: {more}" for more, who in with_more.items() if more]
-    return f"Searched: {'; '.join(part for part in parts if part)}."
+    names = ", ".join(named[name] for name in sorted(named, key=by_place)) or "nothing"
+    yield Note(f"Searched: {'; '.join(part for part in parts if part)}.", f"Searched: {names}.")
 
 
-def few_random_note(records: Sequence[RunRecord]) -> str:
-    """What it means that a search began with fewer independent draws than usual, where it went on to proposed ones."""
+def few_random_note(records: Sequence[RunRecord]) -> Iterable[Note]:
+    """That a search started with fewer random trials than the expected validation score needs."""
     fewest = min((_random_trials(record) for record in records if record.kind == "trial"), default=FEWEST_RANDOM)
     if fewest >= FEWEST_RANDOM or all(record.tags.get("draw") != "tpe" for record in records):
-        return ""
-    first = "draw is" if fewest == 1 else f"{fewest} draws are"
-    return (
-        f"Only the first {first} random and independent, {FEWEST_RANDOM} being usual: "
-        "what is expected of fewer trials has little to go on."
+        return
+    first = "trial is" if fewest == 1 else f"{fewest} trials are"
+    yield Note(
+        f"Only the first {first} random and independent, fewer than {FEWEST_RANDOM}: the expected validation score of "
+        "smaller searches is uncertain."
     )
 
 

@@ -1,4 +1,4 @@
-"""Run records to one honest table: who is best, who cannot be told from it, and who does not beat a baseline."""
+"""A comparison from run records: rows with scores, intervals and tests, ranked, with footnotes."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from rnnbench.comparison import footnotes
 from rnnbench.comparison.against import against_above, against_baseline, against_best, with_intervals
-from rnnbench.comparison.base import Comparison, Row
+from rnnbench.comparison.base import Comparison, Note, Row
 from rnnbench.comparison.checks import mixtures, require_confirmed
 from rnnbench.comparison.examples import scored
+from rnnbench.comparison.footnotes import footnotes
 from rnnbench.comparison.reaching import with_reached
 from rnnbench.comparison.rows import baseline_row, encoder_row
 from rnnbench.comparison.usual import usual
@@ -29,7 +29,7 @@ def compare(
     force: bool = False,
     reach: float | None = None,
     name: str | None = None,
-    notes: Sequence[str] = (),
+    notes: Sequence[Note] = (),
 ) -> Comparison:
     """The table of these runs, the same for every order they come in.
 
@@ -41,7 +41,7 @@ def compare(
         reach: a validation score, to say how long each encoder trained until it got there; the best baseline's
             unless stated. Only records with their curves can tell.
         name: what to type for this sweep, where that is not its task.
-        notes: what its footnotes say of runs that are not among the records.
+        notes: further footnotes, about runs that are not among the records.
 
     Raises: ComparisonError where nothing is confirmed, or naming the runs that may not stand together.
     """
@@ -51,7 +51,7 @@ def compare(
     if reasons and not force:
         listed = "\n".join(f"  {reason}" for reason in reasons)
         raise ComparisonError(
-            f"these runs may not stand in one table:\n{listed}\n  --force makes it all the same, with footnotes"
+            f"these runs are not comparable:\n{listed}\n  --force compares them all the same, with footnotes"
         )
     confirms = [record for record in used if record.kind == "confirm"]
     metric = usual(metric_of(record) for record in confirms)
@@ -69,8 +69,8 @@ def compare(
         is_refitted=any(record.is_refitted for record in confirms),
     )
     table = with_reached(_compared(_ordered(shared), used), confirms, reach)
-    said = footnotes.written(table, used, reasons, name or table.task, notes)
-    return replace(table, footnotes=tuple(said), is_forced=bool(reasons))
+    every_note = tuple(footnotes(table, used, reasons, name or table.task, notes))
+    return replace(table, notes=every_note, is_forced=bool(reasons))
 
 
 def _unscored(records: Sequence[RunRecord], rows: Sequence[Row]) -> tuple[str, ...]:

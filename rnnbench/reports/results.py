@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rnnbench.choosing import asked_for, candidates, chosen, reselections
-from rnnbench.comparison.base import Comparison
+from rnnbench.comparison.base import Comparison, Note
 from rnnbench.comparison.other_metric import judged_by, with_note
 from rnnbench.comparison.table import compare
 from rnnbench.errors import ComparisonError, UnknownNameError, did_you_mean
@@ -96,13 +96,13 @@ def of_sweep(
     judged = found if metric is None else judged_by(found, metric)
     name = _name(run)
     looks = earlier_looks(records, codes)
-    comparison = compare(judged, force=force, reach=reach, name=name, notes=[looks] if looks else [])
+    comparison = compare(judged, force=force, reach=reach, name=name, notes=looks)
     comparison = with_note(comparison, metric_of(found[0]))
     return Result(comparison, tuple(found), parent, run.info.experiment_id, name)
 
 
-def earlier_looks(records: Sequence[RunRecord], codes: Mapping[str, str | None]) -> str:
-    """That configurations were scored on the test split which the search does not choose any more, or nothing."""
+def earlier_looks(records: Sequence[RunRecord], codes: Mapping[str, str | None]) -> list[Note]:
+    """A note of configurations that were scored on the test split and are no longer chosen, or nothing."""
     opened = {
         (record.model, record.tags.get("choice"))
         for record in records
@@ -111,12 +111,15 @@ def earlier_looks(records: Sequence[RunRecord], codes: Mapping[str, str | None])
     now = {(model, trial.tags.get("choice")) for model, trial in chosen(of_newest_code(records, codes)).items()}
     counts = Counter(model for model, _ in opened - now)
     if not counts:
-        return ""
+        return []
     listed = ", ".join(f"{model} {count}" for model, count in sorted(counts.items()))
-    return (
-        f"Configurations that the search chose before, and that were scored on the test split too: {listed}. "
-        "Whoever knew those scores was not blind when going on."
-    )
+    return [
+        Note(
+            f"Configurations that were chosen earlier and also scored on the test split: {listed}. Continuing a search "
+            "after its test scores are known is not blind.",
+            f"Configurations that were chosen earlier and also scored on the test split: {listed}.",
+        )
+    ]
 
 
 def _name(sweep: Run) -> str:

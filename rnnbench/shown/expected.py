@@ -28,7 +28,7 @@ def expected_of_search(
     Raises: RnnbenchError where no encoder has random trials enough, with how many there are and what to type.
     """
     from rnnbench.comparison.expectations import expectations
-    from rnnbench.comparison.luck import luck, luck_in_words
+    from rnnbench.comparison.luck import optimism, optimism_in_words
     from rnnbench.core.files import write_whole
     from rnnbench.reports import results
     from rnnbench.reports.export import exports_folder
@@ -56,7 +56,7 @@ def expected_of_search(
         out.print_json(json.dumps(found.to_plain()))
         return
     _print(found)
-    for sentence in luck_in_words([one for one in luck(records) if not asked or one.model in asked]):
+    for sentence in optimism_in_words([item for item in optimism(records) if not asked or item.model in asked]):
         out.print(Text(sentence), soft_wrap=True)
     if refusal:
         out.print(Text(f"left out: {refusal}", style="yellow"), soft_wrap=True)

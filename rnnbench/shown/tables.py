@@ -30,20 +30,27 @@ def _find(
     return tracker, results.of_sweep(tracker, parent, force=force, reach=reach, metric=metric)
 
 
-def print_result(result: Result) -> None:
-    """The table in colour, its footnotes, and the conclusion in words."""
+def print_result(result: Result, *, all_notes: bool = False) -> None:
+    """The table in colour, the verdict, and the footnotes: all of them, or the few that matter for this table."""
     from rich.text import Text
 
     from rnnbench.comparison.conclusion import verdict
+    from rnnbench.comparison.footnotes import short_notes
     from rnnbench.reports.tables.columns import comparison_table
     from rnnbench.reports.tables.terminal import terminal_table
 
+    table = result.comparison
+    shown = table.footnotes if all_notes else short_notes(table)
     out.print()
-    out.print(terminal_table(comparison_table(result.comparison), out.width))
-    for footnote in result.comparison.footnotes:
-        out.print(Text(footnote, style="dim"))  # as it is: a run id in brackets is no markup
+    out.print(terminal_table(comparison_table(table), out.width))
     out.print()
-    out.print(verdict(result.comparison), style="bold")
+    out.print(Text(verdict(table), style="bold"))  # not markup: a name may hold brackets
+    out.print()
+    for note in shown:
+        out.print(Text(note, style="dim"))
+    if len(shown) < len(table.footnotes):
+        command = f"rnnbench compare {result.name} --notes"
+        out.print(Text(f"All {len(table.footnotes)} footnotes: {command}", style="dim"))
 
 
 def compared(
@@ -56,8 +63,9 @@ def compared(
     reach: float | None = None,
     metric: str | None = None,
     force: bool = False,
+    all_notes: bool = False,
 ) -> None:
-    """Prints a comparison as a table, or in a format for other programs."""
+    """Prints a comparison as a table, or in a format for other programs, which has every footnote."""
     from rnnbench.reports.tables.formats import FORMATS, render
 
     if format not in ("table", *FORMATS):
@@ -66,7 +74,7 @@ def compared(
         raise RnnbenchError("a table is for the terminal; to write a file add --format md (or csv, latex, html, json)")
     _, result = _find(task, data, sweep, force=force, reach=reach, metric=metric)
     if format == "table":
-        print_result(result)
+        print_result(result, all_notes=all_notes)
         return
     text = render(result.comparison, format)
     if output is None:

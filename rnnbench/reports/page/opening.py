@@ -84,7 +84,10 @@ def protocol(material: Material) -> Section:
     pairs = [
         ("budget of each training", _budget(table.budget)),
         ("search", _search(search, trials) if trials != [0] else "none"),
-        ("search space", searched_note([*material.of_kind("trial"), *material.of_kind("confirm")])),
+        (
+            "search space",
+            " ".join(note.text for note in searched_note([*material.of_kind("trial"), *material.of_kind("confirm")])),
+        ),
         (
             "confirmation",
             f"what each search chose, trained again on {_range(seeds)} fresh seeds, "
