@@ -13,9 +13,9 @@ from rnnbench.record import RunRecord
 from rnnbench.report.base import Material
 from rnnbench.report.writing import write_report
 from rnnbench.results import Result
-from rnnbench.showcases import SHOWCASE_FILE
 from rnnbench.sweeps.importance import importances
 from rnnbench.sweeps.told import DATA_FILE, command_for
+from rnnbench.tasks.samples import SHOWCASE_FILE
 from rnnbench.tracking import Tracker
 
 FOLDER = "report"

@@ -45,7 +45,7 @@ def test_a_baseline_without_that_metric_stays_without_a_score() -> None:
     (majority,) = table.baselines
     assert majority.test is None
     assert "No baseline is scored by this metric, so there is no skill." in table.footnotes
-    assert not any("rnnbench baselines" in note for note in table.footnotes)
+    assert not any("rnnbench.tasks" in note for note in table.footnotes)
 
 
 def test_scores_of_examples_are_not_taken_for_those_of_another_metric() -> None:
