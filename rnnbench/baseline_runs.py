@@ -5,18 +5,12 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import cast
 
 from rnnbench import runs
-from rnnbench.baselines import forecasting, sentiment, text_generation
-from rnnbench.baselines.base import BaselineResult
-from rnnbench.data.base import LabelledTexts, Series, TextCorpus, text_of
-from rnnbench.data.text import TokenizerSettings, build_tokenizer
-from rnnbench.experiment import ExperimentConfig
+from rnnbench.experiment import ExperimentConfig, task_class
 from rnnbench.metrics import OWN_METRICS
 from rnnbench.record import LEFT_OUT, RunRecord
-from rnnbench.tasks.forecasting import PreparedWindows
-from rnnbench.tasks.text_generation import PreparedCorpus
+from rnnbench.tasks.baseline import BaselineResult
 from rnnbench.tracking import PARENT, Tracker
 
 _KEPT = {"keeps_examples": "of every metric, and details"}
@@ -27,65 +21,11 @@ _REFITTED = "-refitted"
 
 
 def compute(config: ExperimentConfig) -> Iterator[BaselineResult]:
-    """Each baseline of the configuration's task, one at a time; the test split is opened."""
-    prepared = runs.prepare(config)
+    """Each baseline of the configuration's task, one at a time; none where the task has none. Opens the test split."""
+    loaded, prepared = runs.load_data(config), runs.prepare(config)
+    opened = replace(loaded, splits=loaded.splits.opened())  # type: ignore[arg-type]
     prepared.open_test()
-    yield from _RUNNERS[config.task](config, prepared)
-
-
-def _text_generation(config: ExperimentConfig, prepared: PreparedCorpus) -> Iterator[BaselineResult]:
-    corpus = cast(TextCorpus, runs.load_data(config)).splits.opened()
-    # the n-gram reads characters whatever the encoders read: bits per character compare all the same
-    tokenizer = build_tokenizer(TokenizerSettings(kind="characters"), corpus.train)
-    yield from text_generation.run(
-        tokenizer.encode_points(corpus.train),
-        tokenizer.encode_points(corpus.validation),
-        tokenizer.encode_points(corpus.test),
-        vocabulary_size=tokenizer.size,
-        train_text=text_of(corpus.train),
-        validation_text=text_of(corpus.validation),
-        test_text=text_of(corpus.test),
-        refit=config.search.refit,
-    )
-
-
-def _sentiment(config: ExperimentConfig, prepared: object) -> Iterator[BaselineResult]:
-    texts = cast(LabelledTexts, runs.load_data(config))
-    splits = texts.splits.opened()
-    yield from sentiment.run(
-        list(splits.train.texts),
-        splits.train.labels,
-        list(splits.validation.texts),
-        splits.validation.labels,
-        list(splits.test.texts),
-        splits.test.labels,
-        class_count=len(texts.classes),
-        refit=config.search.refit,
-    )
-
-
-def _forecasting(config: ExperimentConfig, prepared: PreparedWindows) -> Iterator[BaselineResult]:
-    series = cast(Series, runs.load_data(config))
-    splits = series.splits.opened()
-    yield from forecasting.run(
-        splits.train.values,
-        splits.validation.values,
-        splits.test.values,
-        validation_history=splits.validation.history,
-        test_history=splits.test.history,
-        lookback=prepared.lookback,
-        horizon=prepared.horizon,
-        season_length=series.season_length,
-        learn=series.learn,
-        refit=config.search.refit,
-    )
-
-
-_RUNNERS: dict[str, Callable[[ExperimentConfig, object], Iterator[BaselineResult]]] = {
-    "text_generation": _text_generation,  # type: ignore[dict-item]
-    "sentiment": _sentiment,
-    "forecasting": _forecasting,  # type: ignore[dict-item]
-}
+    yield from task_class(config.task).baselines(opened, prepared, refit=config.search.refit)
 
 
 def computed_alone(config: ExperimentConfig, *, tracker: Tracker) -> Iterator[BaselineResult]:
@@ -156,8 +96,8 @@ def _written(tracker: Tracker, experiment_id: str, parent: str, key: str) -> lis
 
 def _baseline_key(config: ExperimentConfig) -> str:
     plain = config.to_plain()["task"]
-    windows = "-".join(str(plain[name]) for name in ("lookback", "horizon") if name in plain) or "all"
-    return windows + (_REFITTED if config.search.refit else "")
+    values = "-".join(str(plain[name]) for name in task_class(config.task).baseline_settings) or "all"
+    return values + (_REFITTED if config.search.refit else "")
 
 
 def _record(first: RunRecord, result: BaselineResult, key: str) -> RunRecord:

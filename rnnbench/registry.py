@@ -1,6 +1,10 @@
-"""The folder is the registry: a file's name is the name on the command line.
+"""The folder is the registry: a file's or a subfolder's name is the name on the command line.
 
-Names are listed without importing anything, so that help is quick and a broken file breaks only itself.
+    tasks/tagging.py             task `tagging`
+    tasks/sentiment/task.py      task `sentiment`: a subfolder counts where it holds the file of the folder's kind
+
+Names are listed without importing the files, so that help is quick and a broken file breaks only itself. Files that
+are shared by the others are named in `SHARED` of the folder's `__init__.py`.
 """
 
 from __future__ import annotations
@@ -17,19 +21,30 @@ from typing import TypeVar
 from rnnbench.errors import RnnbenchError, UnknownNameError
 
 PACKAGE = Path(__file__).parent
-SHARED_FILES = {"__init__", "base", "stack"}
 
 T = TypeVar("T")
 
 
 def names(folder: str) -> list[str]:
     """The names that a folder of the package (`encoders`, `tasks`) holds, sorted."""
-    return sorted(path.stem for path in (PACKAGE / folder).glob("*.py") if path.stem not in SHARED_FILES)
+    return sorted(_files(folder))
+
+
+def _files(folder: str) -> dict[str, Path]:
+    """By name, the file that defines it."""
+    shared = {"__init__", *importlib.import_module(f"rnnbench.{folder}").SHARED}
+    files = {path.stem: path for path in (PACKAGE / folder).glob("*.py") if path.stem not in shared}
+    return files | {path.parent.name: path for path in (PACKAGE / folder).glob(f"*/{_kind(folder)}.py")}
+
+
+def _kind(folder: str) -> str:
+    """What a folder holds: `task` of `tasks`."""
+    return folder.removesuffix("s")
 
 
 def first_line(folder: str, name: str) -> str:
     """The first docstring line of a registered file, read without importing it."""
-    for line in (PACKAGE / folder / f"{name}.py").read_text(encoding="utf-8").splitlines():
+    for line in _files(folder)[name].read_text(encoding="utf-8").splitlines():
         if line.strip():
             return line.strip().strip('"').strip()
     return ""
@@ -40,14 +55,15 @@ def module(folder: str, name: str) -> ModuleType:
 
     Raises: UnknownNameError for a name that the folder lacks; RnnbenchError for a path that is not a Python file.
     """
-    kind = folder.rstrip("s")
+    kind = _kind(folder)
     if is_file(name):
         return _from_file(Path(name), kind)
-    if name not in names(folder):
+    files = _files(folder)
+    if name not in files:
         shown = "model" if folder == "encoders" else kind
         hint = "A file of your own works too: --model path/to/my_cell.py" if folder == "encoders" else ""
-        raise UnknownNameError(shown, name, names(folder), hint=hint)
-    return importlib.import_module(f"rnnbench.{folder}.{name}")
+        raise UnknownNameError(shown, name, sorted(files), hint=hint)
+    return importlib.import_module(".".join(["rnnbench", *files[name].relative_to(PACKAGE).with_suffix("").parts]))
 
 
 def is_file(name: str) -> bool:

@@ -23,8 +23,8 @@ from rnnbench.experiment import ExperimentConfig, task_class
 from rnnbench.memory import PeakMemory
 from rnnbench.metrics import own_metrics_tag
 from rnnbench.record import ALSO_IN_TRAINING, HARDWARE_NOTE, SEARCH_KINDS, Kind, RunRecord, model_name
-from rnnbench.showcases import SHOWCASE_FILE, to_json
 from rnnbench.tasks.base import Prepared, SequenceTask
+from rnnbench.tasks.samples import SHOWCASE_FILE, to_json
 from rnnbench.tracking import Tracker
 from rnnbench.training.callbacks import Log, Report, Watch
 from rnnbench.training.costs import measured, sizes

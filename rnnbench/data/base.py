@@ -1,8 +1,8 @@
 """The three kinds of data that the tasks read, each with three splits and a fingerprint.
 
-    TextCorpus     one long text per split                                 text_generation
-    LabelledTexts  texts with a class each                                 sentiment
-    Series         channels over time, cut into splits by position         forecasting
+    TextCorpus     one long text per split
+    LabelledTexts  texts with a class each
+    Series         channels over time, cut into splits by position
 
 The test split is sealed until a confirmation opens it; a search that reaches for it gets an error.
 """

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from rnnbench.baselines import sentiment
-from rnnbench.baselines.methods import naive, statistical
-from rnnbench.baselines.methods.ngram import WittenBell
-from rnnbench.baselines.methods.ridge import RidgeSums
 from rnnbench.data import DataSettings, load
 from rnnbench.data.base import LabelledTexts
 from rnnbench.selftests import made
 from rnnbench.selftests.base import Bench, Check
+from rnnbench.tasks.methods import naive, statistical
+from rnnbench.tasks.methods.ngram import WittenBell
+from rnnbench.tasks.methods.ridge import RidgeSums
+from rnnbench.tasks.sentiment import baselines as classifiers
 
 CLOSE = 1e-6
 SEASON, HORIZON, TRAIN_ROWS = 12, 6, 120
@@ -41,14 +41,14 @@ def classifiers_are_scikit_learns(loaded: LabelledTexts) -> Check:
     splits = loaded.splits.opened()
     ours = {
         result.model: result
-        for result in sentiment.run(
+        for result in classifiers.run(
             splits.train.texts, splits.train.labels,
             splits.validation.texts, splits.validation.labels,
             splits.test.texts, splits.test.labels,
             class_count=2,
         )
     }  # fmt: skip
-    words = {"ngram_range": (1, 2), "token_pattern": sentiment.TOKEN_PATTERN}
+    words = {"ngram_range": (1, 2), "token_pattern": classifiers.TOKEN_PATTERN}
     chosen = float(ours["tfidf_logistic_regression"].note.partition("C = ")[2].split()[0])
     theirs = {
         "naive_bayes": make_pipeline(CountVectorizer(**words), MultinomialNB()),

@@ -20,7 +20,6 @@ from rnnbench.errors import SealedSplitError
 from rnnbench.experiment import ExperimentConfig, task_class
 from rnnbench.selftests import made
 from rnnbench.selftests.base import Bench, Check
-from rnnbench.selftests.twins import write_data
 from rnnbench.tasks.base import Prepared
 
 Learn = Callable[[AnyData], dict[str, Any]]
@@ -38,7 +37,7 @@ class PeeksAhead(GRU):
 def check(bench: Bench) -> Iterator[Check]:
     """Four guards, each with its fault planted."""
     bench.say("leaks planted on purpose")
-    files = write_data(bench.folder)
+    files = made.write_data(bench.folder)
     configs = [made.small_config(task, "gru", path) for task, path in files.items()]
     yield scale_of_all_data(configs)
     yield rows_in_two_splits(bench.folder)

@@ -8,38 +8,41 @@ from typing import Any
 
 import numpy as np
 
-from rnnbench.experiment import ExperimentConfig
+from rnnbench import registry
+from rnnbench.data.base import Kind
+from rnnbench.experiment import ExperimentConfig, task_class
 from rnnbench.resolving import resolve
 
 ORIGIN = "selftest"
 WORDS = [f"{first}{last}" for first in ("ba", "de", "fi", "go", "hu") for last in ("k", "l", "m", "n", "r", "s")]
 TELLING = (("bad", "dull", "cold"), ("good", "fine", "warm"))
-SMALL: dict[str, dict[str, Any]] = {
-    "sentiment": {
-        "task.embedding_size": 8, "task.minimum_count": 1, "encoder.bidirectional": False, "training.averaging": "none",
-        "budget.updates": 40,
-    },
-    "text_generation": {
-        "task.embedding_size": 8, "task.tokenizer": "characters", "task.window": 16, "budget.updates": 30,
-    },
-    "forecasting": {
-        "task.lookback": 12, "task.horizon": 3, "task.linear_path": False, "task.segment": 1, "budget.updates": 40,
-    },
-}  # fmt: skip
 EVERY = {
     "encoder.hidden_size": 8,
     "encoder.num_layers": 1,
     "encoder.dropout": 0.0,
+    "encoder.bidirectional": False,
     "training.learning_rate": 0.01,
     "training.patience": 0,
+    "training.averaging": "none",
+    "budget.updates": 40,
     "budget.validations": 2,
     "search.settings": ["none"],
 }
+OF_TASKS: dict[str, Any] = {
+    "embedding_size": 8, "minimum_count": 1, "window": 16, "lookback": 12, "horizon": 3, "linear_path": False,
+    "segment": 1,
+}  # fmt: skip
+"""Settings of a task, where it has them."""
+OF_KINDS: dict[Kind, dict[str, Any]] = {"text": {"tokenizer": "characters"}, "labelled_text": {}, "series": {}}
+"""The same for the tasks of a kind of data."""
 
 
 def options(task: str, data: Path, values: Mapping[str, Any] | None = None) -> dict[str, tuple[Any, str]]:
     """The settings of a small training on a file, as options."""
-    plain = {"data.path": str(data), "data.name": data.name, **EVERY, **SMALL[task], **(values or {})}
+    cls = task_class(task)
+    small = {**OF_TASKS, **OF_KINDS[cls.data_kind]}
+    own = {f"task.{name}": value for name, value in small.items() if name in cls.Settings.model_fields}
+    plain = {"data.path": str(data), "data.name": data.name, **EVERY, **own, **(values or {})}
     return {name: (value, ORIGIN) for name, value in plain.items()}
 
 
@@ -48,6 +51,16 @@ def small_config(
 ) -> ExperimentConfig:
     """The configuration of a small training on a file."""
     return resolve(task, model, options=options(task, data, values), seed=seed)
+
+
+def write_data(folder: Path) -> dict[str, Path]:
+    """By task, a small data set of the kind that it reads."""
+    paths: dict[Kind, Path] = {
+        "labelled_text": write_labelled(folder / "labelled.csv"),
+        "text": write_text(folder / "text.txt", words=2500),
+        "series": write_series(folder / "series.csv", waves(500)),
+    }
+    return {task: paths[task_class(task).data_kind] for task in registry.names("tasks")}
 
 
 def write_labelled(path: Path, *, rows: int = 400, is_told: bool = True, seed: int = 0) -> Path:

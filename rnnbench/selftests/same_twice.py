@@ -92,7 +92,7 @@ def twins_are_not_told_apart(found: Sequence[Pair]) -> Check:
     """Whether as few pairs of twins are called different as a test at 5 % allows."""
     count, different = len(found), sum(pair.is_different for pair in found)
     test = stats.binomtest(different, count, ALPHA, alternative="greater")
-    copies = sum(pair.shared_scores == pair.seeds for pair in found if pair.task != "sentiment")
+    copies = sum(pair.shared_scores == pair.seeds for pair in found)
     low, high = stats.binomtest(different, count).proportion_ci(0.95, method="exact")
     by_seeds = sum(pair.p_value is not None and pair.p_value < ALPHA for pair in found)
     told = (

@@ -39,7 +39,7 @@ def serve(host: str, port: int) -> None:
         out.print(f"[bold]{item.name}[/bold]  {verdict}", soft_wrap=True)
         out.print(f"  http://{host}:{port}/#/experiments/{item.experiment_id}/runs?{VIEW}", soft_wrap=True)
     if not shown:
-        out.print("nothing compared yet; type: rnnbench sweep sentiment")
+        out.print("nothing compared yet; type: rnnbench sweep TASK")
         out.print(f"http://{host}:{port}/?workflowType=machine_learning", soft_wrap=True)
     out.print("the pages answer in about ten seconds; Ctrl-C ends them")
     # one worker: several cost five times the memory and 40 ms more per request

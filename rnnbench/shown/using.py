@@ -15,14 +15,14 @@ from rnnbench.shown.console import notes, out
 _CONTROLS = {*range(32), *range(127, 160)} - {ord("\n"), ord("\t")}
 
 if TYPE_CHECKING:
-    from rnnbench.use.forecasting import Forecast
+    from rnnbench.tasks.inference import ForecastTable, Inference, Prediction
 
 
-def _load(run: str, task: str, data: str | None) -> Any:
+def _load(run: str, capability: type[Inference], data: str | None) -> Any:
     from rnnbench.use.loading import load
 
     with notes.status("loading"):
-        model = load(run, task=task, data=data)
+        model = load(run, data=data, capability=capability)
     record = model.record
     notes.print(f"{record.name} on {record.data}, run {record.run_id[:8]}", style="dim", markup=False)
     return model
@@ -30,7 +30,9 @@ def _load(run: str, task: str, data: str | None) -> Any:
 
 def generated(run: str, data: str | None, prompt: str, length: int, how: dict[str, Any], *, as_json: bool) -> None:
     """The prompt and what follows it, written as it is made."""
-    model = _load(run, "text_generation", data)
+    from rnnbench.tasks.inference import CanGenerate
+
+    model: CanGenerate = _load(run, CanGenerate, data)
     pieces = model.stream(prompt, length, **how)
     if as_json:
         told = {"run_id": model.run_id, "prompt": prompt, "text": "".join(pieces), **how}
@@ -48,7 +50,9 @@ def generated(run: str, data: str | None, prompt: str, length: int, how: dict[st
 def predicted(
     run: str, data: str | None, texts: list[str], file: Path | None, text_column: str | None, *, as_json: bool
 ) -> None:
-    """The class of each text and the probability of every class."""
+    """The answer for each text, and of classes the probability of every one."""
+    from rnnbench.tasks.inference import CanPredict
+
     if text_column is not None and file is None:
         raise RnnbenchError("--text-column names a column of a file: add --file FILE")
     if file is not None:
@@ -58,28 +62,32 @@ def predicted(
         texts = [*texts, *read_texts(file.expanduser(), DataSettings(text_column=text_column))]
     if not texts:
         raise RnnbenchError('there is nothing to classify: type --text "..." or --file FILE')
-    model = _load(run, "sentiment", data)
-    found = model.predict(texts)
+    model: CanPredict = _load(run, CanPredict, data)
+    predictions = model.predictions(texts)
     if as_json:
-        told = [
-            {"text": text, "label": next(iter(row)), "probabilities": row}
-            for text, row in zip(texts, found, strict=True)
-        ]
-        out.print_json(json.dumps({"run_id": model.run_id, "predictions": told}))
+        rows = [_prediction(text, prediction) for text, prediction in zip(texts, predictions, strict=True)]
+        out.print_json(json.dumps({"run_id": model.run_id, "predictions": rows}))
         return
+    classes = [*predictions[0].probabilities]
     table = Table(box=None, pad_edge=False)
-    table.add_column("class", style="bold")
-    for name in model.classes:
+    table.add_column("class" if classes else "answer", style="bold")
+    for name in classes:
         table.add_column(name, justify="right")
     table.add_column("text", overflow="ellipsis", no_wrap=True)
-    for text, row in zip(texts, found, strict=True):
-        shares = [f"{row[name]:.3f}" for name in model.classes]
-        table.add_row(next(iter(row)), *shares, _plain(text))
+    for text, prediction in zip(texts, predictions, strict=True):
+        shares = [f"{prediction.probabilities[name]:.3f}" for name in classes]
+        table.add_row(_plain(prediction.answer), *shares, _plain(text))
     out.print(table)
-    unread = [str(number) for number, text in enumerate(texts, start=1) if model.unknown_share(text) == 1]
-    if unread:
-        listed = ", ".join(unread[:5]) + (", ..." if len(unread) > 5 else "")
-        notes.print(f"no word of these texts is in the vocabulary, so their classes mean little: text {listed}")
+    if warning := model.warning(texts):
+        notes.print(warning, markup=False)
+
+
+def _prediction(text: str, prediction: Prediction) -> dict[str, Any]:
+    """A prediction for programs; classes with the most probable first."""
+    if not prediction.probabilities:
+        return {"text": text, "answer": prediction.answer}
+    ordered = sorted(prediction.probabilities.items(), key=lambda pair: -pair[1])
+    return {"text": text, "label": prediction.answer, "probabilities": dict(ordered)}
 
 
 def _plain(text: str) -> str:
@@ -93,6 +101,8 @@ def forecasted(
     run: str, options: dict[str, tuple[Any, str]], horizon: int | None, plot: Path | None, *, as_json: bool
 ) -> None:
     """The values to come, as a table with the band of past errors, and as a picture."""
+    from rnnbench.tasks.inference import CanForecast
+
     given = {name.removeprefix("data."): value for name, (value, _) in options.items()}
     series = given.pop("path", None) or given.get("name")
     columns = {
@@ -101,7 +111,7 @@ def forecasted(
     if columns and series is None:
         named = ", ".join(f"--{name.replace('_', '-')}" for name in columns)
         raise RnnbenchError(f"{named} tells of a file: add --data FILE")
-    model = _load(run, "forecasting", None)
+    model: CanForecast = _load(run, CanForecast, None)
     with notes.status("forecasting"):
         found = model.forecast(series, horizon, **columns)
         if plot is not None:
@@ -114,7 +124,7 @@ def forecasted(
         notes.print(f"wrote {plot}", markup=False)
 
 
-def _print_forecast(found: Forecast) -> None:
+def _print_forecast(found: ForecastTable) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column("time")
     plain = found.to_plain()["forecast"]

@@ -56,6 +56,9 @@ def baseline_scores(config: ExperimentConfig, as_json: bool) -> None:
     with notes.status("computing baselines"):
         for result in baseline_runs.computed_alone(config, tracker=Tracker()):
             found.append(result)
+    if not found and not as_json:
+        out.print(f"{config.task} has no baselines (`baselines` in the task's file)", markup=False)
+        return
     if as_json:
         plain = [
             {"model": item.model, "metrics": item.metrics, "wall_seconds": item.wall_seconds, "note": item.note}

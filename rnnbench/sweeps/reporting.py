@@ -11,9 +11,9 @@ from rnnbench.reports.export import exports_folder
 from rnnbench.reports.page.model import Material
 from rnnbench.reports.page.writing import write_report
 from rnnbench.reports.results import Result
-from rnnbench.showcases import SHOWCASE_FILE
 from rnnbench.sweeps.importance import importances
 from rnnbench.sweeps.told import DATA_FILE, command_for
+from rnnbench.tasks.samples import SHOWCASE_FILE
 from rnnbench.tracking import Tracker
 
 FOLDER = "report"

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from rnnbench import registry
 from rnnbench.errors import ComparisonError, RnnbenchError, did_you_mean
+from rnnbench.experiment import task_class
 from rnnbench.experiment_files import studies
 from rnnbench.record import RunRecord, by_validation
 from rnnbench.reports import results
 from rnnbench.runs import KEPT_KINDS
 from rnnbench.storage.filters import normalized
 from rnnbench.store import store_folder
+from rnnbench.tasks.inference import Inference
 from rnnbench.tracking import Run, Tracker, record_of
-from rnnbench.use.base import model_class
 
 BEST = "best"
 FEWEST_DIGITS = 6
@@ -23,16 +24,26 @@ MOST_NAMED = 5
 TRAINABLE = ("trial", "reselect", *KEPT_KINDS)
 
 
-def find(tracker: Tracker, run: str, task: str | None = None, data: str | None = None) -> RunRecord:
+def find(
+    tracker: Tracker,
+    run: str,
+    task: str | None = None,
+    data: str | None = None,
+    capability: type[Inference] = Inference,
+) -> RunRecord:
     """The record of the run that is meant, whose weights are in the store.
 
-    task: refuse runs of another one. data: where the task has runs on several data sets.
+    task, capability: refuse runs of another task, and of tasks whose models cannot do that.
+    data: where the task has runs on several data sets.
     Raises: RnnbenchError in one line that says what to type.
     """
-    record = _best(tracker, task, data) if run == BEST else _named(tracker, run, task)
-    if task is not None and record.task != task:
+    is_open = task is None and capability is Inference
+    tasks = [task] if task else _able(tracker, capability)
+    record = _best(tracker, tasks, data, capability) if run == BEST else _named(tracker, run, tasks)
+    if record.task not in tasks and not is_open:
+        wanted = f"not of {task}" if task else f"which `rnnbench {capability.command}` cannot use"
         raise RnnbenchError(
-            f"run {record.name} ({record.run_id[:8]}) is of {record.task}, not of {task}. "
+            f"run {record.name} ({record.run_id[:8]}) is of {record.task}, {wanted}. "
             f"Type: rnnbench {_verb(record.task)} {record.run_id[:8]}"
         )
     if record.outcome == "running":
@@ -50,13 +61,36 @@ def find(tracker: Tracker, run: str, task: str | None = None, data: str | None =
     return record
 
 
-def _best(tracker: Tracker, task: str | None, data: str | None) -> RunRecord:
+def inference_class(task: str) -> type[Inference]:
+    """What a stored run of a task can do. Raises: RnnbenchError for a task without inference."""
+    inference = task_class(task).inference
+    if inference is None:
+        raise RnnbenchError(f"{task} has no inference: no command uses its runs (`inference` in the task's file)")
+    return inference
+
+
+def _able(tracker: Tracker, capability: type[Inference]) -> list[str]:
+    """The tasks with runs in the store whose models have a capability; a task that nobody ran is not imported."""
+    of_studies = studies()
+    names = [
+        task
+        for task in registry.names("tasks")
+        if any(tracker.experiments(name) for name in (task, *(study for study, of in of_studies.items() if of == task)))
+    ]
+    return names if capability is Inference else [name for name in names if _has(name, capability)]
+
+
+def _has(task: str, capability: type[Inference]) -> bool:
+    inference = task_class(task).inference
+    return inference is not None and issubclass(inference, capability)
+
+
+def _best(tracker: Tracker, tasks: Sequence[str], data: str | None, capability: type[Inference]) -> RunRecord:
     """The best encoder's confirmation of the newest sweep, a study's too; where none is confirmed, the newest training.
 
     The encoder is the one that the sweep's table names best. Among its seeds the validation score decides.
     """
     data = None if data is None else normalized(Path(data).name)  # as `results` names a file of the user's own
-    tasks = [task] if task else registry.names("tasks")
     swept = [*tasks, *(study for study, of in studies().items() if of in tasks)]
     confirmed = [found for name in swept if (found := _best_of_sweep(tracker, name, data)) is not None]
     if confirmed:
@@ -69,9 +103,11 @@ def _best(tracker: Tracker, task: str | None, data: str | None) -> RunRecord:
         for one in tracker.find(experiment_id, kind="train", outcome="completed")
     ]
     if not trained:
-        named = task or "TASK"
+        able = tasks if len(tasks) == 1 else [name for name in registry.names("tasks") if _has(name, capability)]
         where = f" on {data!r}" if data else ""
-        raise RnnbenchError(f"nothing of {task or 'any task'}{where} was trained yet. Type: rnnbench sweep {named}")
+        what = " or ".join(able) or "any task"
+        swept_task = able[0] if len(able) == 1 else "TASK"
+        raise RnnbenchError(f"nothing of {what}{where} was trained yet. Type: rnnbench sweep {swept_task}")
     return record_of(max(trained, key=lambda one: int(one.info.start_time)))
 
 
@@ -96,24 +132,24 @@ def _best_of_sweep(tracker: Tracker, task: str, data: str | None) -> tuple[int, 
     return int(tracker.run(parent).info.start_time), min(done, key=by_validation)
 
 
-def _named(tracker: Tracker, run: str, task: str | None) -> RunRecord:
+def _named(tracker: Tracker, run: str, tasks: Collection[str]) -> RunRecord:
     if re.fullmatch(r"[0-9a-f]{32}", run):
         return record_of(tracker.run(run))
     called = [*_all_runs(tracker, **{"mlflow.runName": run})]
     if called:
-        # names come again with every sweep: the newest that can be used is meant, of this task where there is one
-        return record_of(max(called, key=lambda one: _rank(one, task)))
+        # names come again with every sweep: the newest that can be used is meant, of these tasks where there is one
+        return record_of(max(called, key=lambda one: _rank(one, tasks)))
     everything = [*_all_runs(tracker)]
     by_id = [one for one in everything if len(run) >= FEWEST_DIGITS and one.info.run_id.startswith(run.lower())]
     if len(by_id) > 1:
         raise RnnbenchError(f"{run!r} is the beginning of {len(by_id)} run ids: {_listed(by_id)}. Type one more digit")
     if not by_id:
-        raise _unknown(run, everything, task)
+        raise _unknown(run, everything, tasks)
     return record_of(by_id[0])
 
 
-def _rank(run: Run, task: str | None) -> tuple[bool, bool, int]:
-    return task in (None, run.data.tags.get("task")), _is_usable(run), int(run.info.start_time)
+def _rank(run: Run, tasks: Collection[str]) -> tuple[bool, bool, int]:
+    return run.data.tags.get("task") in tasks, _is_usable(run), int(run.info.start_time)
 
 
 def _is_usable(run: Run) -> bool:
@@ -126,7 +162,7 @@ def _all_runs(tracker: Tracker, **tags: str) -> Iterable[Run]:
             yield from (one for one in tracker.find(experiment_id, **tags) if one.data.tags.get("kind") in TRAINABLE)
 
 
-def _unknown(run: str, everything: list[Run], task: str | None) -> RnnbenchError:
+def _unknown(run: str, everything: list[Run], tasks: Collection[str]) -> RnnbenchError:
     """The nearest name, and the newest runs that can be used."""
     if run in registry.names("tasks"):
         return RnnbenchError(f"{run!r} is a task, not a run. Type: rnnbench {_verb(run)} {BEST}")
@@ -134,7 +170,7 @@ def _unknown(run: str, everything: list[Run], task: str | None) -> RnnbenchError
         return RnnbenchError(
             f"{run!r} is too short for the beginning of a run id: type at least {FEWEST_DIGITS} digits"
         )
-    usable = [one for one in everything if _is_usable(one) and task in (None, one.data.tags.get("task"))]
+    usable = [one for one in everything if _is_usable(one) and one.data.tags.get("task") in tasks]
     usable.sort(key=lambda one: int(one.info.start_time), reverse=True)
     near = did_you_mean(run, {str(one.info.run_name) for one in usable} | {BEST})
     newest = f" The newest: {_listed(usable[:MOST_NAMED])}." if usable else ""
@@ -146,4 +182,4 @@ def _listed(found: list[Run]) -> str:
 
 
 def _verb(task: str) -> str:
-    return model_class(task).verb
+    return inference_class(task).command

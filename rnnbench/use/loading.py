@@ -7,34 +7,38 @@ from typing import Any
 
 import torch
 
-from rnnbench import building, registry
+from rnnbench import building, registry, runs
 from rnnbench.errors import RnnbenchError, UnknownNameError
 from rnnbench.experiment import from_plain, task_class
 from rnnbench.record import RunRecord
 from rnnbench.storage.artifacts import MissingArtifactError
 from rnnbench.tasks.base import SequenceTask
+from rnnbench.tasks.inference import Inference
 from rnnbench.tracking import Tracker
 from rnnbench.training.weights import PAST_ERRORS_FILE, PREPARED_FILE, WEIGHTS_FILE
-from rnnbench.use.base import TrainedModel, model_class
-from rnnbench.use.finding import BEST, find
+from rnnbench.use.finding import BEST, find, inference_class
 
 
-def load(run: str = BEST, *, task: str | None = None, data: str | None = None) -> Any:
-    """The model that a run trained: `generate` and `stream`, `predict`, or `forecast`, by its task.
+def load(
+    run: str = BEST, *, task: str | None = None, data: str | None = None, capability: type[Inference] = Inference
+) -> Any:
+    """The model that a run trained, as its task's inference: `generate` and `stream`, `predict`, or `forecast`.
 
     run: a run id, the first 6 or more digits of one, or a run's name. `best` is the best encoder's confirmation of
         the newest sweep (of its seeds, the one that validated best), else the newest training of your own.
     task: refuse runs of other tasks; with `best`, look among runs of this task alone. data: the same for a data set.
+    capability: such as `CanPredict`: the same for runs of tasks whose models can do that.
     Raises: RnnbenchError in one line where no such run can be used.
     """
     if task is not None and task not in registry.names("tasks"):
         raise UnknownNameError("task", task, registry.names("tasks"))
     tracker = Tracker()
-    return restore(tracker, find(tracker, run, task, data))
+    return restore(tracker, find(tracker, run, task, data, capability))
 
 
-def restore(tracker: Tracker, record: RunRecord) -> TrainedModel:
+def restore(tracker: Tracker, record: RunRecord) -> Inference:
     """The trained task of a record whose weights are in the store; it needs no data set, and unpickles nothing."""
+    model_class = inference_class(record.task)
     config = from_plain(record.config)
     plain = tracker.read_json(record.run_id, PREPARED_FILE)
     if plain is None:
@@ -48,9 +52,14 @@ def restore(tracker: Tracker, record: RunRecord) -> TrainedModel:
     with torch.random.fork_rng():  # weights are drawn before they are replaced: a notebook's own draws stay the same
         task = building.build(config, prepared)
     _load_weights(tracker, record, task)
-    # none where the task tells of no past errors, or the run was stored before they were kept
-    past_errors = tracker.read_json(record.run_id, PAST_ERRORS_FILE) or {}
-    return model_class(record.task)(record, config, task, past_errors)
+    return model_class(
+        task,
+        record,
+        data=config.data,
+        load_data=lambda: runs.load_data(config),
+        # none where the task has no past errors, or the run was stored before they were kept
+        past_errors=tracker.read_json(record.run_id, PAST_ERRORS_FILE) or {},
+    )
 
 
 def _load_weights(tracker: Tracker, record: RunRecord, task: SequenceTask) -> None:

@@ -36,8 +36,8 @@ from rnnbench.sweeps.base import FIRST_RESELECT_SEED, FIRST_TRIAL_SEED
 from rnnbench.sweeps.importance import importances
 from rnnbench.sweeps.studies import Studies
 from rnnbench.sweeps.worker import Worker
-from rnnbench.tasks import sentiment
-from rnnbench.tasks.forecasting import Forecasting
+from rnnbench.tasks.forecasting.task import Forecasting
+from rnnbench.tasks.sentiment import task as sentiment
 from rnnbench.tracking import Tracker
 
 PAGE = Path(__file__).parents[2] / "docs" / "protocol.md"

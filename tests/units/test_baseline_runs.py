@@ -5,13 +5,13 @@ import small_data
 from small_runs import a_config
 
 from rnnbench import baseline_runs, runs
-from rnnbench.baselines.base import BaselineResult
 from rnnbench.comparison.table import compare
 from rnnbench.experiment import task_class
 from rnnbench.reports import results
 from rnnbench.sweeps import SweepPlan
 from rnnbench.sweeps.sweep import reopen_baselines
 from rnnbench.sweeps.worker import Worker
+from rnnbench.tasks.baseline import BaselineResult
 from rnnbench.tracking import PARENT, Tracker
 
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from rnnbench import runs
 from rnnbench.experiment import task_class
-from rnnbench.tasks.text_generation import TextGeneration
+from rnnbench.tasks.text_generation.task import TextGeneration
 
 MODELS = ("gru", "lstm", "transformer")
 """They differ in how many random numbers their weights and their own dropout take."""

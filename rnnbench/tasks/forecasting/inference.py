@@ -3,77 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import torch
 
-from rnnbench import runs
 from rnnbench.data.base import DataSettings, Series, SeriesSplit
 from rnnbench.data.frequencies import following
 from rnnbench.errors import DataError, RnnbenchError, SettingsError
 from rnnbench.problems import problems_of
-from rnnbench.use.base import TrainedModel
-from rnnbench.use.series import rows_of_data, rows_of_frame, whole
+from rnnbench.tasks.forecasting.forecast import Forecast
+from rnnbench.tasks.forecasting.history import rows_of_data, rows_of_frame, whole
+from rnnbench.tasks.inference import CanForecast
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
-class Forecast:
-    """Forecast values and what they go on from. Row i stands at times[i]; one column per target.
-
-    values, low, high: (horizon, targets) in the unit of the series; low and high are None where no past errors are
-        known. coverage: the share of past errors that stayed inside the band.
-    history_times, history_values: the rows before, no more than what is worth showing.
-    notes: what a reader has to know, in words.
-    """
-
-    name: str
-    targets: tuple[str, ...]
-    unit: str
-    times: np.ndarray
-    values: np.ndarray
-    low: np.ndarray | None
-    high: np.ndarray | None
-    coverage: float
-    history_times: np.ndarray
-    history_values: np.ndarray
-    notes: tuple[str, ...] = ()
-
-    def to_plain(self) -> dict[str, Any]:
-        """The forecast as plain data, without the history: one entry per time."""
-        rows = []
-        for place, time in enumerate(written(self.times)):
-            row: dict[str, Any] = {"time": time}
-            for column, target in enumerate(self.targets):
-                row[target] = float(self.values[place, column])
-                if self.low is not None and self.high is not None:
-                    row[f"{target}/low"] = float(self.low[place, column])
-                    row[f"{target}/high"] = float(self.high[place, column])
-            rows.append(row)
-        return {
-            "name": self.name, "targets": [*self.targets], "unit": self.unit, "coverage": self.coverage,
-            "notes": [*self.notes], "forecast": rows,
-        }  # fmt: skip
-
-    def plot(self, path: str | Path) -> None:
-        """Writes a picture of the history, the forecast and its band. Raises: RnnbenchError where it cannot."""
-        from rnnbench.use.plots import draw
-
-        draw(self, Path(path))
-
-
-class Forecaster(TrainedModel):
+class Forecaster(CanForecast):
     """A trained forecaster.
 
     last `lookback` rows ─► one block of `horizon` rows ─► read back as if observed ─► the next block ─► ...
     """
-
-    verb: ClassVar[str] = "forecast"
 
     @property
     def horizon(self) -> int:
@@ -121,7 +73,7 @@ class Forecaster(TrainedModel):
         elif isinstance(series, str | Path):
             given = {"target": [*target], "time_column": time_column, "covariates": [*covariates],
                      "frequency": frequency, "fill": fill}  # fmt: skip
-            name, rows = rows_of_data(str(series), own, _checked(given), self.config.data)
+            name, rows = rows_of_data(str(series), own, _checked(given), self.data)
         else:
             name, rows = "the series", rows_of_frame(series, own)
         self._check(rows, name)
@@ -129,7 +81,7 @@ class Forecaster(TrainedModel):
 
     def _own_rows(self) -> SeriesSplit:
         """Every row of the data set that the run was trained on; nothing is scored, so the test rows may be read."""
-        loaded = runs.load_data(self.config)
+        loaded = self.load_data()
         if loaded.fingerprint != self.record.fingerprint or not isinstance(loaded, Series):
             raise DataError(
                 f"{self.record.data} is not what it was when {self.record.name} was trained (its fingerprint differs): "
@@ -170,7 +122,7 @@ class Forecaster(TrainedModel):
 
     def _rolled(self, rows: SeriesSplit, times: np.ndarray, horizon: int) -> np.ndarray:
         """(horizon, targets) in the unit of the series: block after block, each read back into the next."""
-        own, calendar = self.prepared.series, self.config.task_settings.calendar  # type: ignore[attr-defined]
+        own, calendar = self.prepared.series, self.settings.calendar
         keep = self.lookback + 1  # one more: the first row has no return
         end = SeriesSplit(rows.values[-keep:], rows.covariates[-keep:], rows.times[-keep:], history=0)
         inputs = self.prepared.rows.scaled(end, own.frequency, calendar).inputs[-self.lookback :]
@@ -224,10 +176,3 @@ def _checked(given: dict[str, Any]) -> DataSettings:
     if problems or made is None:
         raise SettingsError(problems)
     return cast(DataSettings, made)
-
-
-def written(times: np.ndarray) -> list[str]:
-    """Times in ISO's spelling; days alone where every one begins at midnight."""
-    texts = [str(text) for text in np.datetime_as_string(times, unit="s")]
-    are_days = all(text.endswith("T00:00:00") for text in texts)
-    return [text.removesuffix("T00:00:00") for text in texts] if are_days else texts

@@ -9,9 +9,30 @@ from itertools import islice
 import numpy as np
 
 from rnnbench import metrics
-from rnnbench.baselines.base import REFITTED, BaselineResult, prefixed, stopwatch
-from rnnbench.baselines.methods.compression import bz2_bits, xz_bits
-from rnnbench.baselines.methods.ngram import MAX_ORDER, WittenBell
+from rnnbench.data.base import TextCorpus, text_of
+from rnnbench.data.text import TokenizerSettings, build_tokenizer
+from rnnbench.tasks.baseline import REFITTED, BaselineResult, prefixed, stopwatch
+from rnnbench.tasks.methods.compression import bz2_bits, xz_bits
+from rnnbench.tasks.methods.ngram import MAX_ORDER, WittenBell
+
+
+def of_corpus(corpus: TextCorpus, *, refit: bool) -> Iterator[BaselineResult]:
+    """The baselines of a corpus whose test split is opened.
+
+    The n-gram reads characters whatever the encoders read: bits per character compare all the same.
+    """
+    splits = corpus.splits
+    tokenizer = build_tokenizer(TokenizerSettings(kind="characters"), splits.train)
+    return run(
+        tokenizer.encode_points(splits.train),
+        tokenizer.encode_points(splits.validation),
+        tokenizer.encode_points(splits.test),
+        vocabulary_size=tokenizer.size,
+        train_text=text_of(splits.train),
+        validation_text=text_of(splits.validation),
+        test_text=text_of(splits.test),
+        refit=refit,
+    )
 
 
 def run(

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from typing import ClassVar
 
 from rnnbench.data.decoding import unknown_in
 from rnnbench.errors import RnnbenchError
-from rnnbench.generation import Sampling
-from rnnbench.use.base import TrainedModel
+from rnnbench.tasks.inference import CanGenerate
+from rnnbench.tasks.text_generation.sampling import Sampling
 
 MOST_NAMED = 10
 
 
-class TextModel(TrainedModel):
+class TextModel(CanGenerate):
     """A trained language model.
 
     prompt ─► tokens ─► encoder, state carried ─► one token drawn at a time ─► characters
     """
-
-    verb: ClassVar[str] = "generate"
 
     def generate(
         self,

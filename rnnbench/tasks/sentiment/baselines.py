@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from rnnbench import metrics
-from rnnbench.baselines.base import REFITTED, BaselineResult, prefixed, stopwatch
 from rnnbench.example_scores import ExampleScores
+from rnnbench.tasks.baseline import REFITTED, BaselineResult, prefixed, stopwatch
 
 TOKEN_PATTERN = r"(?u)\b\w+\b"
 """Runs of letters and digits of any script; scikit-learn's own drops those of one letter, `I`, `a` and 못."""

@@ -9,11 +9,11 @@ from functools import partial
 import numpy as np
 import pytest
 
-from rnnbench.baselines import forecasting
-from rnnbench.baselines.base import BaselineResult
-from rnnbench.baselines.methods import naive, statistical, windows
-from rnnbench.baselines.methods.ridge import RidgeSums
-from rnnbench.baselines.methods.windows import RollingWindows
+from rnnbench.tasks.baseline import BaselineResult
+from rnnbench.tasks.forecasting import baselines
+from rnnbench.tasks.methods import naive, statistical, windows
+from rnnbench.tasks.methods.ridge import RidgeSums
+from rnnbench.tasks.methods.windows import RollingWindows
 
 NAIVE = ("last_value", "seasonal_naive", "seasonal_mean", "seasonal_naive_with_growth")
 
@@ -79,7 +79,7 @@ def test_ridge_is_that_of_scikit_learn(is_shared: bool) -> None:
 def _run(levels: np.ndarray, *, lookback: int, horizon: int, season_length: int, **further: object):
     """The baselines on a series of which the last two fifths are validation and test."""
     first, second = int(0.6 * len(levels)), int(0.8 * len(levels))
-    found = forecasting.run(
+    found = baselines.run(
         levels[:first],
         levels[first - lookback : second],
         levels[second - lookback :],
@@ -94,13 +94,13 @@ def _run(levels: np.ndarray, *, lookback: int, horizon: int, season_length: int,
 
 
 def test_a_refitted_linear_map_is_the_one_that_was_trained_on_both_splits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(forecasting, "PENALTIES", (0.01,))  # the other training makes the same choice
+    monkeypatch.setattr(baselines, "PENALTIES", (0.01,))  # the other training makes the same choice
     levels, windows = _seasonal(150), {"lookback": 12, "horizon": 3, "season_length": 4}
     usual, refitted = (_run(levels, refit=refit, **windows)["ridge"] for refit in (False, True))
     for metric in ("mase", "mae"):
         assert refitted.metrics[f"validation/{metric}"] == usual.metrics[f"validation/{metric}"]
     # 90 rows of training and 30 of validation, trained on as one
-    both = forecasting.run(levels[:120], levels[108:], levels[108:], validation_history=12, test_history=12, **windows)
+    both = baselines.run(levels[:120], levels[108:], levels[108:], validation_history=12, test_history=12, **windows)
     (expected,) = (result.metrics["test/mae"] for result in both if result.model == "ridge")
     # errors in the series' unit, which no split scales; the units of the inputs move the penalty a little
     assert refitted.metrics["test/mae"] == pytest.approx(expected, rel=2e-3)
@@ -180,7 +180,7 @@ def test_what_costs_too_much_is_skipped_in_words(monkeypatch: pytest.MonkeyPatch
 
 def test_a_gap_between_the_splits_stops_what_carries_a_state() -> None:
     levels = _seasonal()
-    found = forecasting.run(
+    found = baselines.run(
         levels[:60],
         levels[70:90],
         levels[82:],
@@ -261,7 +261,7 @@ def test_splits_that_cannot_be_forecast_are_refused_in_words(changes: dict, word
     levels = _seasonal() - 20
     settings = {"validation_history": 8, "test_history": 8, "lookback": 8, "horizon": 2, "season_length": 4} | changes
     with pytest.raises(ValueError, match=words):
-        next(forecasting.run(levels[:60], levels[52:90], levels[82:], **settings))
+        next(baselines.run(levels[:60], levels[52:90], levels[82:], **settings))
 
 
 def test_a_gap_in_the_values_is_refused() -> None:

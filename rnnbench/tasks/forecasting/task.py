@@ -21,8 +21,12 @@ from rnnbench.encoders.base import Encoder
 from rnnbench.errors import RnnbenchError
 from rnnbench.example_scores import ExampleScores
 from rnnbench.metrics.forecasts import MASE
-from rnnbench.showcases import WINDOW_SAMPLES, chosen_windows, short_numbers, window_around
 from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
+from rnnbench.tasks.baseline import BaselineResult
+from rnnbench.tasks.forecasting import baselines
+from rnnbench.tasks.forecasting.inference import Forecaster
+from rnnbench.tasks.inference import Inference
+from rnnbench.tasks.samples import WINDOW_SAMPLES, chosen_windows, short_numbers, window_around
 
 EVALUATION_BATCH = 256
 PAST_ERROR_QUANTILES = (0.5, 0.8, 0.9, 0.95)
@@ -145,6 +149,8 @@ class Forecasting(SequenceTask):
     metric: ClassVar[metrics.Metric] = MASE
     items: ClassVar[str] = "windows"
     ranged_by_data: ClassVar[tuple[str, ...]] = ("lookback",)
+    inference: ClassVar[type[Inference] | None] = Forecaster
+    baseline_settings: ClassVar[tuple[str, ...]] = ("lookback", "horizon")
 
     @classmethod
     def ranges_of(cls, data: AnyData, settings: ForecastingSettings) -> dict[str, Range]:
@@ -164,6 +170,23 @@ class Forecasting(SequenceTask):
     @classmethod
     def prepare(cls, data: AnyData, settings: ForecastingSettings) -> PreparedWindows:
         return PreparedWindows(cast(Series, data), settings)
+
+    @classmethod
+    def baselines(cls, data: AnyData, prepared: PreparedWindows, *, refit: bool) -> Iterator[BaselineResult]:
+        series = cast(Series, data)
+        splits = series.splits
+        return baselines.run(
+            splits.train.values,
+            splits.validation.values,
+            splits.test.values,
+            validation_history=splits.validation.history,
+            test_history=splits.test.history,
+            lookback=prepared.lookback,
+            horizon=prepared.horizon,
+            season_length=series.season_length,
+            learn=series.learn,
+            refit=refit,
+        )
 
     def __init__(self, encoder: Encoder, prepared: PreparedWindows, settings: ForecastingSettings) -> None:
         super().__init__(encoder, prepared, settings)

@@ -13,7 +13,7 @@ from test_tasks import HORIZON, SEASON, TASKS, built, forecasting_of
 from rnnbench import metrics
 from rnnbench.data.base import Labelled
 from rnnbench.errors import SealedSplitError
-from rnnbench.showcases import (
+from rnnbench.tasks.samples import (
     MOST_BYTES,
     chosen_windows,
     shortened,

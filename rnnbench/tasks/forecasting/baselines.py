@@ -10,12 +10,12 @@ from typing import Literal
 
 import numpy as np
 
-from rnnbench.baselines.base import REFITTED, BaselineResult, prefixed, stopwatch
-from rnnbench.baselines.methods import naive, statistical
-from rnnbench.baselines.methods.ridge import Ridge, RidgeSums
-from rnnbench.baselines.methods.units import Units
-from rnnbench.baselines.methods.windows import RollingWindows
 from rnnbench.metrics import ForecastErrors
+from rnnbench.tasks.baseline import REFITTED, BaselineResult, prefixed, stopwatch
+from rnnbench.tasks.methods import naive, statistical
+from rnnbench.tasks.methods.ridge import Ridge, RidgeSums
+from rnnbench.tasks.methods.units import Units
+from rnnbench.tasks.methods.windows import RollingWindows
 
 Learn = Literal["values", "log_returns"]
 Forecaster = Callable[[np.ndarray], np.ndarray]

@@ -28,11 +28,15 @@ from rnnbench.data.text import (
 )
 from rnnbench.encoders.base import Encoder, State
 from rnnbench.example_scores import ExampleScores
-from rnnbench.generation import Sampling, generated
 from rnnbench.layers.dropout import keep_mask
 from rnnbench.metrics.text import BITS_PER_CHARACTER, COLD_NATS_PER_CHARACTER
-from rnnbench.showcases import whole_words
 from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
+from rnnbench.tasks.baseline import BaselineResult
+from rnnbench.tasks.inference import Inference
+from rnnbench.tasks.samples import whole_words
+from rnnbench.tasks.text_generation import baselines
+from rnnbench.tasks.text_generation.inference import TextModel
+from rnnbench.tasks.text_generation.sampling import Sampling, generated
 
 USUAL_DEVIATION = 0.1
 """Of the numbers of a token's vector at the start."""
@@ -137,6 +141,7 @@ class TextGeneration(SequenceTask):
     metric: ClassVar[metrics.Metric] = BITS_PER_CHARACTER
     requires_causal: ClassVar[bool] = True
     items: ClassVar[str] = "tokens"
+    inference: ClassVar[type[Inference] | None] = TextModel
 
     @classmethod
     def prepare(cls, data: AnyData, settings: TextGenerationSettings) -> PreparedCorpus:
@@ -149,6 +154,10 @@ class TextGeneration(SequenceTask):
 
         encoded, tokenizer = remembered((corpus.fingerprint, wanted.model_dump_json()), encode)
         return PreparedCorpus(encoded, tokenizer, settings)
+
+    @classmethod
+    def baselines(cls, data: AnyData, prepared: PreparedCorpus, *, refit: bool) -> Iterator[BaselineResult]:
+        return baselines.of_corpus(cast(TextCorpus, data), refit=refit)
 
     def __init__(self, encoder: Encoder, prepared: PreparedCorpus, settings: TextGenerationSettings) -> None:
         super().__init__(encoder, prepared, settings)

@@ -28,8 +28,12 @@ from rnnbench.data.text import (
 from rnnbench.encoders.base import Encoder
 from rnnbench.example_scores import ExampleScores
 from rnnbench.metrics.classes import ACCURACY
-from rnnbench.showcases import worst_mistakes
 from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
+from rnnbench.tasks.baseline import BaselineResult
+from rnnbench.tasks.inference import Inference
+from rnnbench.tasks.samples import worst_mistakes
+from rnnbench.tasks.sentiment import baselines
+from rnnbench.tasks.sentiment.inference import TextClassifier
 
 EVALUATION_BATCH = 128
 
@@ -110,6 +114,7 @@ class Sentiment(SequenceTask):
     data_kind: ClassVar[Kind] = "labelled_text"
     metric: ClassVar[metrics.Metric] = ACCURACY
     items: ClassVar[str] = "texts"
+    inference: ClassVar[type[Inference] | None] = TextClassifier
 
     @classmethod
     def prepare(cls, data: AnyData, settings: SentimentSettings) -> PreparedTexts:
@@ -128,6 +133,18 @@ class Sentiment(SequenceTask):
         key = (texts.fingerprint, wanted.model_dump_json(), settings.max_tokens)
         encoded, tokenizer = remembered(key, encode)
         return PreparedTexts(encoded, tokenizer, settings, texts.splits)
+
+    @classmethod
+    def baselines(cls, data: AnyData, prepared: PreparedTexts, *, refit: bool) -> Iterator[BaselineResult]:
+        texts = cast(LabelledTexts, data)
+        splits = texts.splits
+        return baselines.run(
+            splits.train.texts, splits.train.labels,
+            splits.validation.texts, splits.validation.labels,
+            splits.test.texts, splits.test.labels,
+            class_count=len(texts.classes),
+            refit=refit,
+        )  # fmt: skip
 
     def __init__(self, encoder: Encoder, prepared: PreparedTexts, settings: SentimentSettings) -> None:
         super().__init__(encoder, prepared, settings)

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from rnnbench.baselines import sentiment
-from rnnbench.baselines.base import BaselineResult
+from rnnbench.tasks.baseline import BaselineResult
+from rnnbench.tasks.sentiment import baselines
 
 GOOD = ["a fine film", "fine and moving", "moving , a joy", "such joy", "I liked it"]
 BAD = ["a dull film", "dull and long", "long , a bore", "such bore", "I hated it"]
@@ -18,7 +18,7 @@ def _run(good: list[str], bad: list[str], *, class_count: int = 2, test: list[st
     texts = good + bad
     labels = np.array([1] * len(good) + [0] * len(bad))
     test = texts if test is None else test
-    found = sentiment.run(texts, labels, texts, labels, test, np.zeros(len(test), dtype=int), class_count=class_count)
+    found = baselines.run(texts, labels, texts, labels, test, np.zeros(len(test), dtype=int), class_count=class_count)
     return {result.model: result for result in found}
 
 
@@ -71,7 +71,7 @@ def test_a_refitted_classifier_is_the_one_that_was_trained_on_both_splits() -> N
     validation, test = (texts[seen], labels[seen]), (new, np.array([0, 1]))
 
     def of(train: tuple[list[str], np.ndarray], *, refit: bool) -> dict[str, BaselineResult]:
-        return {one.model: one for one in sentiment.run(*train, *validation, *test, class_count=2, refit=refit)}
+        return {one.model: one for one in baselines.run(*train, *validation, *test, class_count=2, refit=refit)}
 
     usual, refitted = (of((texts[known], labels[known]), refit=refit) for refit in (False, True))
     both = of((texts[known] + texts[seen], np.concatenate([labels[known], labels[seen]])), refit=False)

@@ -10,10 +10,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rnnbench.baselines import text_generation
-from rnnbench.baselines.base import BaselineResult
-from rnnbench.baselines.methods.compression import bz2_bits, xz_bits
-from rnnbench.baselines.methods.ngram import WittenBell
+from rnnbench.tasks.baseline import BaselineResult
+from rnnbench.tasks.methods.compression import bz2_bits, xz_bits
+from rnnbench.tasks.methods.ngram import WittenBell
+from rnnbench.tasks.text_generation import baselines
 
 
 def _slow_probability(train: list[int], context: list[int], symbol: int, *, order: int, vocabulary_size: int) -> float:
@@ -115,7 +115,7 @@ def _run(test: str = TEST, **further: bool) -> dict[str, BaselineResult]:
     alphabet = sorted(set(TRAIN + VALIDATION + test))
     ids = [np.array([alphabet.index(character) for character in text]) for text in (TRAIN, VALIDATION, test)]
     texts = {"train_text": TRAIN, "validation_text": VALIDATION, "test_text": test}
-    found = text_generation.run(*ids, vocabulary_size=20, **texts, **further)
+    found = baselines.run(*ids, vocabulary_size=20, **texts, **further)
     return {result.model: result for result in found}
 
 
@@ -156,7 +156,7 @@ def test_a_refitted_ngram_is_the_one_that_was_trained_on_both_splits() -> None:
 
 def test_an_ngram_over_tokens_is_counted_per_character() -> None:
     ids = np.zeros(12, dtype=int)
-    found = text_generation.run(
+    found = baselines.run(
         ids, ids, ids, vocabulary_size=2, train_text="ab" * 12, validation_text="ab" * 12, test_text="ab" * 24
     )
     ngram = next(found)
