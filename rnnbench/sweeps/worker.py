@@ -21,7 +21,7 @@ from rnnbench.sweeps.queue import Waiting, Work, WorkQueue
 from rnnbench.sweeps.studies import score_of
 from rnnbench.tracking import LEASE, Tracker, record_of
 
-_WAIT_SECONDS = 1.0
+_WAIT_SECONDS = 0.5
 _SAY_AGAIN_SECONDS = 60.0
 """After how long a worker says again for whom it waits."""
 
@@ -67,13 +67,18 @@ class Worker:
         return next((record_of(run) for run in under if run.info.status == "FINISHED"), None)
 
     def _wait(self, waiting: Waiting) -> None:
-        """Waits a moment for what others do, says so now and then, and ends what is lost."""
-        now, name = time.monotonic(), waiting.claims[0].name if waiting.claims else ""
-        if name and (name != self._waits_for or now - self._told_at >= _SAY_AGAIN_SECONDS):
-            self._waits_for, self._told_at = name, now
-            self.tell(Event("waiting", self.number, name=name, message=self._message(waiting)))
+        """Waits until something that others do has ended, says so now and then, and ends what is lost."""
+        leases = self.tracker.leases
+        while not self.is_stopped():
+            now, name = time.monotonic(), waiting.claims[0].name if waiting.claims else ""
+            if name and (name != self._waits_for or now - self._told_at >= _SAY_AGAIN_SECONDS):
+                self._waits_for, self._told_at = name, now
+                self.tell(Event("waiting", self.number, name=name, message=self._message(waiting)))
+            time.sleep(_WAIT_SECONDS)
+            leases.expire()  # only files are looked at until one is gone: those who train need the processor
+            if not waiting.claims or not all(leases.is_held(claim.lease_id) for claim in waiting.claims):
+                break
         self.end_lost()
-        time.sleep(_WAIT_SECONDS)
 
     def _message(self, waiting: Waiting) -> str:
         leases, first = self.tracker.leases, waiting.claims[0]
