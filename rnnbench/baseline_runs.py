@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -51,9 +50,10 @@ def tracked_baselines(
 ) -> None:
     """Computes the baselines below a sweep's run; those of the same data and windows are taken over, which is told.
 
-    claim: the run that says someone computes them; it ends when they are there.
+    claim: the run that says that this process computes them; it ends when they are there.
+    Raises: LeaseLostError where another process computes them by now.
     """
-    writer = tracker.writer(claim)
+    writer = tracker.claimed(claim)
     first = runs.describe(config, "baseline")
     key = {"fingerprint": first.fingerprint, "baseline_key": _baseline_key(config), **_KEPT}
     there = {record.model for record in _written(tracker, experiment_id, parent, key["baseline_key"])}
@@ -62,17 +62,18 @@ def tracked_baselines(
         if source is not None:
             for record in _written(tracker, experiment_id, source, key["baseline_key"]):
                 if record.model not in there:
+                    writer.require_lease()
                     tell(f"{record.model}, {TAKEN_OVER}")
                     whole = tracker.with_examples(record)
                     _write(tracker, experiment_id, parent, replace(whole, config=first.config))
         else:
             for result in compute(config):
+                writer.require_lease()
                 tell(result.model)
                 if result.model not in there:
                     _write(tracker, experiment_id, parent, _record(first, result, key["baseline_key"]))
     except BaseException:
-        writer.text(traceback.format_exc(), "traceback.txt")
-        writer.end("failed")
+        writer.fail()
         raise
     writer.end("completed")
 

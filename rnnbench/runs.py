@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -23,12 +23,13 @@ from rnnbench.experiment import ExperimentConfig, task_class
 from rnnbench.memory import PeakMemory
 from rnnbench.metrics import own_metrics_tag
 from rnnbench.record import ALSO_IN_TRAINING, HARDWARE_NOTE, SEARCH_KINDS, Kind, RunRecord, model_name
+from rnnbench.storage.leases import Lease, LeaseLostError
 from rnnbench.tasks.base import Prepared, SequenceTask
 from rnnbench.tasks.samples import SHOWCASE_FILE, to_json
 from rnnbench.tracking import Tracker
 from rnnbench.training.callbacks import Log, Report, Watch
 from rnnbench.training.costs import measured, sizes
-from rnnbench.training.fitting import fit, is_out_of_memory
+from rnnbench.training.fitting import fit, is_out_of_memory, planned_updates
 from rnnbench.training.hardware import HardwareNotes, check_hardware
 from rnnbench.training.samples import KeepText, Samples
 from rnnbench.training.weights import save_weights
@@ -41,11 +42,13 @@ KEPT_KINDS = ("confirm", "train")
 class Hooks:
     """What may listen to, or end, a training.
 
+    begin: before the first update, with how many there will be unless something ends the training early.
     report: after each validation, answers whether to prune. log: every point of every curve.
     is_interrupted: asked after each update. keep_sample: what the task can make, after each validation.
     opening: called before the test split is opened. note: what the machine cannot do as configured, in words.
     """
 
+    begin: Callable[[int], None] | None = None
     report: Report | None = None
     log: Log | None = None
     is_interrupted: Callable[[], bool] | None = None
@@ -127,6 +130,9 @@ def train(
     )
     samples = None if hooks.keep_sample is None else Samples(hooks.keep_sample)
     hardware_notes = HardwareNotes(config.hardware, hooks.note)
+    if hooks.begin is not None:
+        batches = prepared.batches_per_epoch(config.training.batch_size)
+        hooks.begin(planned_updates(config.budget, batches, refit))
     fit_started = time.perf_counter()
     try:
         fit(
@@ -214,25 +220,31 @@ def tracked(
     refit: int | None = None,
     parent: str | None = None,
     run_id: str | None = None,
+    lease: Lease | None = None,
     tags: Mapping[str, str] | None = None,
     params: Mapping[str, object] | None = None,
     hooks: Hooks | None = None,
 ) -> RunRecord:
     """Trains and writes to the store as it goes; whatever happens, the run ends with its own outcome.
 
-    run_id: a run already claimed for this; otherwise a new one is made below `parent`.
+    run_id: a run already claimed for this; otherwise a new one is made below `parent`. lease: see `Tracker.start`.
     A bug inside the training ends the run as `failed`, with its traceback as an artifact, and goes on up.
+    Raises: LeaseLostError where another process has taken the run over; nothing more is written then.
     """
     check_hardware(config.hardware)
     hooks = hooks or Hooks()
-    further = hooks.log
+    further, is_stopped = hooks.log, hooks.is_interrupted
     first = {"kind": kind, "model": model_name(config.model), "task": config.task, **(tags or {})}
-    writer = tracker.resume(run_id) if run_id else tracker.start(experiment_id, name, first, parent)
+    begun = None if run_id is None else tracker.claimed(run_id)
+    writer = begun or tracker.start(experiment_id, name, first, parent, lease=lease)
 
     def log(update: int, values: dict[str, float]) -> None:
         writer.curve(update, values)
         if further is not None:
             further(update, values)
+
+    def is_interrupted() -> bool:
+        return writer.is_lost or (is_stopped is not None and is_stopped())
 
     try:
         writer.text(yaml.safe_dump(config.to_plain(), sort_keys=False, allow_unicode=True), "config.yaml")
@@ -240,8 +252,10 @@ def tracked(
         writer.describe(replace(about_to_be, tags={**about_to_be.tags, **(tags or {})}))
         # written at once, so that a run that is killed after it cannot have seen the test split unnoticed
         hooks = replace(hooks, opening=lambda: writer.tags({"test_opened": "True"}))
-        hooks = replace(hooks, log=log, keep_sample=writer.text if kind in KEPT_KINDS else None)
+        hooks = replace(hooks, log=log, is_interrupted=is_interrupted)
+        hooks = replace(hooks, keep_sample=writer.text if kind in KEPT_KINDS else None)
         trained = train(config, kind=kind, open_test=open_test, refit=refit, hooks=hooks)
+        writer.require_lease()
         record = replace(trained.record, run_id=writer.run_id, name=name)
         extra = {"test_opened": str(open_test and record.outcome == "completed"), **(tags or {})}
         record = replace(record, tags={**record.tags, **extra})
@@ -255,9 +269,11 @@ def tracked(
         writer.finish(record, {"model": record.model, "seed": config.seed, **(params or {})})
         return record
     except (KeyboardInterrupt, SystemExit):
-        writer.end("interrupted")
+        with suppress(LeaseLostError):
+            writer.end("interrupted")
+        raise
+    except LeaseLostError:
         raise
     except BaseException:
-        writer.text(traceback.format_exc(), "traceback.txt")
-        writer.end("failed")
+        writer.fail()
         raise

@@ -6,13 +6,16 @@ baselines. The store is `mlruns/mlflow.db` with artifacts in `mlruns/artifacts/`
 
 from __future__ import annotations
 
+import getpass
 import json
 import logging
 import math
 import os
 import tempfile
 import time
+import traceback
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,16 +33,20 @@ from mlflow.exceptions import MlflowException
 
 from rnnbench.errors import RnnbenchError
 from rnnbench.example_scores import ExampleScores
-from rnnbench.origin import is_gone, origin_tags
 from rnnbench.record import RunRecord
 from rnnbench.storage.artifacts import ArtifactError, Artifacts, MissingArtifactError
 from rnnbench.storage.filters import filter_of, has_tags, normalized
+from rnnbench.storage.leases import Lease, LeaseLostError, open_leases
+from rnnbench.storage.owners import Owner
 from rnnbench.store import file_name, store_folder
 
 logging.getLogger("alembic").setLevel(logging.WARNING)
 logging.getLogger("mlflow").setLevel(logging.WARNING)
 
 PARENT = "mlflow.parentRunId"
+LEASE = "lease"
+"""The tag with the id of the lease that whoever writes the run holds."""
+_SOURCE = {"mlflow.source.name": "rnnbench", "mlflow.source.type": "LOCAL"}
 EXAMPLES = "test_examples"
 """The file with the scores of the test examples by the selecting metric; others have their name behind it."""
 DETAILS = "test_details.json"
@@ -70,6 +77,7 @@ class Tracker:
             _create_database()
             self.client = MlflowClient(tracking_uri=tracking_uri())
             self.client.search_experiments(max_results=1)
+        self.leases = open_leases()
 
     def experiment(self, task: str, data: str) -> str:
         """The id of the experiment of a task on a data set, made where it is missing."""
@@ -99,22 +107,53 @@ class Tracker:
         self.client.set_experiment_tag(experiment_id, "mlflow.experimentKind", "custom_model_development")
         self.client.set_experiment_tag(experiment_id, "mlflow.sharedViewState.rnnbench", json.dumps(dict(view)))
 
-    def start(self, experiment_id: str, name: str, tags: Mapping[str, str], parent: str | None = None) -> RunWriter:
-        """A new run in the state RUNNING."""
-        own = {**origin_tags(), **tags, **({PARENT: parent} if parent else {})}
-        run = self.client.create_run(experiment_id, tags=own, run_name=name)
-        return RunWriter(self.client, run.info.run_id)
+    def start(
+        self,
+        experiment_id: str,
+        name: str,
+        tags: Mapping[str, str],
+        parent: str | None = None,
+        *,
+        lease: Lease | None = None,
+    ) -> RunWriter:
+        """A new run in the state RUNNING.
+
+        lease: of the work that the run is part of, released by whoever took it; None takes one that ends with the run.
+        """
+        held = lease or self.leases.take(name)  # before there is a run: a running one without a lease is lost
+        own = {**_owner_tags(held), **tags, **({PARENT: parent} if parent else {})}
+        try:
+            run = self.client.create_run(experiment_id, tags=own, run_name=name)
+        except BaseException:
+            if lease is None:
+                held.release()
+            raise
+        return RunWriter(self.client, run.info.run_id, held, releases=lease is None)
 
     def resume(self, run_id: str) -> RunWriter:
         """An existing run, to be written on; what its last end was no longer holds."""
-        self.client.update_run(run_id, status="RUNNING")
-        tags = {**origin_tags(), "outcome": "running"}
+        run = self.run(run_id)
+        lease = self._lease_of(run) or self.leases.take(run.info.run_name or run_id)
+        tags = {**_owner_tags(lease), "outcome": "running"}
         self.client.log_batch(run_id, tags=[RunTag(key, value) for key, value in tags.items()])
-        return RunWriter(self.client, run_id)
+        self.client.update_run(run_id, status="RUNNING")
+        return RunWriter(self.client, run_id, lease)
+
+    def claimed(self, run_id: str) -> RunWriter:
+        """A writer on a run that this process has begun. Raises: LeaseLostError where another has ended it since."""
+        run = self.run(run_id)
+        if (lease := self._lease_of(run)) is None:
+            raise LeaseLostError(f"{run.info.run_name}: this process does not hold the run's lease any more")
+        lease.require()
+        return RunWriter(self.client, run_id, lease)
 
     def writer(self, run_id: str) -> RunWriter:
         """A writer on an existing run, whose state it leaves."""
-        return RunWriter(self.client, run_id)
+        return RunWriter(self.client, run_id, self._lease_of(self.run(run_id)))
+
+    def _lease_of(self, run: Run) -> Lease | None:
+        """The lease of a run where this process holds it."""
+        return self.leases.of_this_process(run.data.tags.get(LEASE, ""))
 
     def run(self, run_id: str) -> Run:
         """A run by its id. Raises: RnnbenchError where there is none."""
@@ -172,14 +211,24 @@ class Tracker:
         return replace(record, examples=examples, details=details)
 
     def repair(self, experiment_id: str) -> int:
-        """Ends runs whose process is gone: they would be shown as running for ever. Returns how many."""
+        """Ends runs whose lease is gone: they would be shown as running for ever. Returns how many."""
+        self.leases.expire()
         ended = 0
         for run in self.client.search_runs([experiment_id], "attributes.status = 'RUNNING'", max_results=_PAGE):
-            if is_gone(run.data.tags):
+            if self._is_lost(run):
                 self.client.set_tag(run.info.run_id, "outcome", "interrupted")
                 self.client.set_terminated(run.info.run_id, status="KILLED")
                 ended += 1
         return ended
+
+    def _is_lost(self, run: Run) -> bool:
+        """True for a run that runs without a lease; those of versions that had no leases are lost too."""
+        tags = run.data.tags
+        if tags.get("mlflow.source.name") != _SOURCE["mlflow.source.name"] or self.leases.is_held(tags.get(LEASE, "")):
+            return False
+        # a run ends before its lease does: only one that runs still, and under the same lease, has lost it
+        now = self.client.get_run(run.info.run_id)
+        return now.info.status == "RUNNING" and now.data.tags.get(LEASE) == tags.get(LEASE)
 
     def artifact(self, run_id: str, path: str) -> Path:
         """A file of a run as a local path: the file itself where the store is on this machine, else a copy.
@@ -198,11 +247,25 @@ class Tracker:
 
 
 class RunWriter:
-    """One run being written: metrics are gathered and sent in one batch when `flush` is called."""
+    """One run being written: metrics are gathered and sent in one batch when `flush` is called.
 
-    def __init__(self, client: MlflowClient, run_id: str) -> None:
+    lease: where this process holds the run's, it must hold it still when the run ends. releases: the lease ends then.
+    """
+
+    def __init__(self, client: MlflowClient, run_id: str, lease: Lease | None = None, *, releases: bool = True) -> None:
         self.client, self.run_id = client, run_id
+        self.lease, self._releases = lease, releases
         self._waiting: list[Metric] = []
+
+    @property
+    def is_lost(self) -> bool:
+        """True when it is known that another process has taken the run over."""
+        return self.lease is not None and self.lease.is_lost
+
+    def require_lease(self) -> None:
+        """Returns if the run is still this process's to write. Raises: LeaseLostError."""
+        if self.lease is not None:
+            self.lease.require()
 
     def curve(self, update: int, values: Mapping[str, float]) -> None:
         """Takes in one point of each curve. A key of its own, since MLflow shows the last point as a run's value."""
@@ -246,7 +309,8 @@ class RunWriter:
                 self.file(path)
 
     def finish(self, record: RunRecord, params: Mapping[str, Any]) -> None:
-        """Writes the whole record and ends the run with its outcome."""
+        """Writes the whole record and ends the run with its outcome. Raises: LeaseLostError, as `end`."""
+        self.require_lease()
         self._take(0, record.metrics)
         self._take(0, {f"cost/{key}": value for key, value in record.costs.items()})
         self.flush()
@@ -262,10 +326,36 @@ class RunWriter:
         self.tags(tags)
 
     def end(self, outcome: str) -> None:
-        """Ends the run without a record: the outcome decides the status MLflow shows."""
+        """Ends the run without a record: the outcome decides the status MLflow shows.
+
+        Raises: LeaseLostError where another process has taken the run over; nothing is written then.
+        """
+        self.require_lease()
         self.flush()
         self.client.set_tag(self.run_id, "outcome", outcome)
         self.client.set_terminated(self.run_id, status=_FINISHED.get(outcome, "FAILED"))
+        if self.lease is not None and self._releases:
+            self.lease.release()
+
+    def fail(self) -> None:
+        """Ends the run as failed, with the traceback of the error at hand, unless another has taken it over."""
+        with suppress(LeaseLostError):
+            self.require_lease()
+            self.text(traceback.format_exc(), "traceback.txt")
+            self.end("failed")
+
+
+def _owner_tags(lease: Lease) -> dict[str, str]:
+    """What says who writes a run; the host and the process are for people, the lease decides."""
+    owner = Owner.this_process()
+    return {**_SOURCE, "mlflow.user": _user(), "host": owner.host, "pid": str(owner.pid), LEASE: lease.id}
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
 
 
 def _create_database() -> None:
@@ -284,7 +374,7 @@ def record_of(run: Run) -> RunRecord:
     """The record that `RunWriter.finish` wrote, without its curves."""
     tags = run.data.tags
     metrics = {key: float(value) for key, value in run.data.metrics.items()}
-    known = {*_RECORD_FIELDS, "higher_is_better", "config", "seed", "host", "pid", "pid_start", EXAMPLE_FILES}
+    known = {*_RECORD_FIELDS, "higher_is_better", "config", "seed", "host", "pid", "pid_start", EXAMPLE_FILES, LEASE}
     return RunRecord(
         kind=tags.get("kind", "train"),  # type: ignore[arg-type]
         task=tags.get("task", ""),

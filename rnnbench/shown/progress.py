@@ -15,6 +15,9 @@ from rich.text import Text
 
 from rnnbench.sweeps.base import Event
 
+_SAY_AGAIN_SECONDS = 60.0
+"""After how long the same wait is a line again where there is no live panel."""
+
 
 class SweepProgress:
     """Follows the events of a sweep. Use it as a context manager and hand `tell` to the sweep."""
@@ -38,7 +41,9 @@ class SweepProgress:
         self.running: dict[int, Event] = {}
         self.ended: dict[tuple[str, str], list[Event]] = {}
         self.seconds: dict[str, list[float]] = {}
+        self.waiting: dict[int, Event] = {}
         self._since: dict[int, float] = {}
+        self._wait_lines: dict[str, float] = {}
         self.live = Live(console=console, auto_refresh=False, transient=True) if console.is_terminal else None
 
     def __enter__(self) -> Self:
@@ -54,6 +59,7 @@ class SweepProgress:
 
     def tell(self, event: Event) -> None:
         """Takes in one event and shows what it changes."""
+        self.waiting.pop(event.worker, None)
         match event.what:
             case "there":
                 self.ended.setdefault((event.model, event.kind), []).append(event)
@@ -71,6 +77,11 @@ class SweepProgress:
                 self._line(event)
             case "note":
                 self._note(event)
+            case "lost":
+                self.running.pop(event.worker, None)
+                self._line(event)
+            case "waiting":
+                self._take_wait(event)
             case "done":
                 self.running.pop(event.worker, None)
         if self.live:
@@ -95,8 +106,19 @@ class SweepProgress:
             self.noted.add((event.model, event.message))
             self.console.print(f"{self.models.get(event.model, event.model)}: {event.message}", markup=False)
 
+    def _take_wait(self, event: Event) -> None:
+        """A wait for work of this very call is nothing to tell: that work is shown itself."""
+        if any(event.name == running.name for running in self.running.values()):
+            return
+        self.waiting[event.worker] = event
+        now = time.monotonic()
+        said_at = self._wait_lines.get(event.message)
+        if self.live is None and (said_at is None or now - said_at >= _SAY_AGAIN_SECONDS):
+            self._wait_lines[event.message] = now  # several workers wait for the same
+            self.console.print(event.message, markup=False, highlight=False, soft_wrap=True)
+
     def _line(self, event: Event) -> None:
-        if event.what == "error":
+        if event.what in ("error", "lost"):
             self.console.print(f"[red]{event.message}[/red]")
         elif self.live is None:
             score = "" if event.score is None else f"  validation {event.score:.4f}"
@@ -141,7 +163,8 @@ class SweepProgress:
         for event in self.running.values():
             score = "" if event.score is None else f"validation {event.score:.4f}"
             now.add_row(event.kind, event.name, ProgressBar(total=1.0, completed=event.share, width=24), score)
+        waits = [Text(message) for message in dict.fromkeys(event.message for event in self.waiting.values())]
         left = self._left()
         elapsed = time.monotonic() - self.began
         head = Text(f"{int(elapsed // 60)}:{int(elapsed % 60):02d} so far" + (f", {left} left" if left else ""))
-        return Group(head, Text(), encoders, Text(), now)
+        return Group(head, Text(), encoders, Text(), now, *waits)

@@ -1,13 +1,7 @@
 """Optuna's part: studies, draws, pruning, workers, confirmation. The only user of optuna."""
 
-from rnnbench.sweeps.base import SweepInterrupted, SweepPlan
-from rnnbench.sweeps.plans import (
-    ConfirmOptions,
-    SweepOptions,
-    configurations,
-    confirmation_plan,
-    sweep_plan,
-)
+from rnnbench.sweeps.base import ConfirmOptions, SweepInterrupted, SweepOptions, SweepPlan
+from rnnbench.sweeps.plans import configurations, confirmation_plan, sweep_plan
 from rnnbench.sweeps.sweep import carry_out, confirm, sweep, trials_there
 from rnnbench.sweeps.told import command_for
 

@@ -1,8 +1,8 @@
-"""What a sweep is, and what it tells while it goes."""
+"""What a sweep is asked for, what it is, and what it reports while it runs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +20,36 @@ FIRST_RESELECT_SEED = 1_100_000
 
 class SweepInterrupted(RnnbenchError):
     """Someone pressed Ctrl-C: everything finished is kept."""
+
+
+@dataclass(frozen=True)
+class SweepOptions:
+    """What a call of `sweep` asks for; None leaves a value to the experiment file.
+
+    timeout: seconds after which no new trial begins. workers: processes; None is one per core.
+    fresh: begin a new sweep although one with the same settings exists.
+    """
+
+    models: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    options: Mapping[str, tuple[Any, str]] | None = None
+    quick: bool = False
+    trials: int | None = None
+    seeds: int | None = None
+    workers: int | None = None
+    timeout: float | None = None
+    fresh: bool = False
+
+
+@dataclass(frozen=True)
+class ConfirmOptions:
+    """What a call of `confirm` asks for: of which sweep (the newest), which encoders (all), and how many seeds."""
+
+    data: str | None = None
+    sweep: str | None = None
+    models: tuple[str, ...] = ()
+    seeds: int | None = None
+    workers: int | None = None
 
 
 @dataclass(frozen=True)
@@ -66,12 +96,13 @@ class Event:
     """Something that happened in a worker, for whoever shows progress.
 
     what: `there` for what an earlier call has ended; `start`, `progress`, `end` of a piece of work, `error` in one;
-        `note` of what the machine cannot do as configured; `refused` when the sweep cannot go on; `done` when a worker
+        `note` of what the machine cannot do as configured; `lost` when another process has taken over what this worker
+        did; `waiting` while only work of others is left; `refused` when the sweep cannot go on; `done` when a worker
         has nothing left.
     kind: `trial`, `reselect`, `confirm` or `baseline`. share: how much of it is done, 0 to 1.
     """
 
-    what: Literal["there", "start", "progress", "end", "done", "error", "note", "refused"]
+    what: Literal["there", "start", "progress", "end", "done", "error", "note", "lost", "waiting", "refused"]
     worker: int = 0
     kind: str = ""
     model: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -23,40 +23,10 @@ from rnnbench.resolving import resolve
 from rnnbench.searched import check_searched, with_ranges_of_data
 from rnnbench.store import store_folder
 from rnnbench.sweeps.alike import require_alike
-from rnnbench.sweeps.base import SweepPlan
+from rnnbench.sweeps.base import ConfirmOptions, SweepOptions, SweepPlan
 from rnnbench.sweeps.told import write_down
 from rnnbench.tracking import Tracker
 from rnnbench.training.hardware import check_hardware
-
-
-@dataclass(frozen=True)
-class SweepOptions:
-    """What a call of `sweep` asks for; None leaves a value to the experiment file.
-
-    timeout: seconds after which no new trial begins. workers: processes; None is one per core.
-    fresh: begin a new sweep although one with the same settings exists.
-    """
-
-    models: tuple[str, ...] = ()
-    sets: tuple[str, ...] = ()
-    options: Mapping[str, tuple[Any, str]] | None = None
-    quick: bool = False
-    trials: int | None = None
-    seeds: int | None = None
-    workers: int | None = None
-    timeout: float | None = None
-    fresh: bool = False
-
-
-@dataclass(frozen=True)
-class ConfirmOptions:
-    """What a call of `confirm` asks for: of which sweep (the newest), which encoders (all), and how many seeds."""
-
-    data: str | None = None
-    sweep: str | None = None
-    models: tuple[str, ...] = ()
-    seeds: int | None = None
-    workers: int | None = None
 
 
 def configurations(task: str, options: SweepOptions) -> dict[str, ExperimentConfig]:

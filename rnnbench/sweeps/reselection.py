@@ -32,7 +32,9 @@ class Reselection:
 
     def is_running(self) -> bool:
         """True while somebody trains one, so that the choice cannot be made yet."""
-        return self._is_due() and any(one.kind == "reselect" and one.outcome == "running" for one in self._records())
+        return self._is_due() and any(
+            record.kind == "reselect" and record.outcome == "running" for record in self._records()
+        )
 
     def choices(self) -> dict[str, ExperimentConfig]:
         """The configuration of each encoder that is confirmed.

@@ -1,21 +1,20 @@
 """One Optuna study per encoder: draws inside the written ranges, pruning, and the choice.
 
-The studies of a sweep lie in one journal file, which any number of processes on a machine may share.
+The studies of a sweep lie in one journal file, which any number of processes may share. Whoever draws a trial takes a
+lease on it; one that runs without its lease is lost.
 """
 
 from __future__ import annotations
 
 import hashlib
 import itertools
-import os
-import platform
-from collections.abc import Mapping
+import math
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import optuna
-import psutil
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
+from optuna.exceptions import UpdateFinishedTrialError
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from optuna.trial import FrozenTrial, Trial, TrialState
@@ -23,6 +22,8 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from rnnbench.choosing import REPETITIONS
 from rnnbench.config import Choices, Floats, Ints, Range
 from rnnbench.experiment import ExperimentConfig, task_class
+from rnnbench.record import RunRecord, model_name
+from rnnbench.storage.leases import Lease, LeaseLostError, open_leases
 from rnnbench.sweeps.base import FIRST_RESELECT_SEED, FIRST_TRIAL_SEED, SweepPlan
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -37,6 +38,7 @@ class Studies:
 
     def __init__(self, plan: SweepPlan) -> None:
         self.plan = plan
+        self.leases = open_leases()
         backend = JournalFileBackend(str(plan.journal), lock_obj=JournalFileOpenLock(str(plan.journal)))
         self.storage = JournalStorage(backend)
         is_score = task_class(plan.task).metric.higher_is_better
@@ -56,9 +58,9 @@ class Studies:
         found = self.by_model[model].get_trials(deepcopy=False)
         return [trial for trial in found if trial.user_attrs.get("outcome") not in _UNCOUNTED]
 
-    def is_searched(self, model: str) -> bool:
-        """True when no trial of the model runs."""
-        return all(trial.state.is_finished() for trial in self.counted(model))
+    def running(self, model: str) -> list[FrozenTrial]:
+        """The trials of a model that run, in order."""
+        return [trial for trial in self.counted(model) if not trial.state.is_finished()]
 
     def draw(self, model: str, config: ExperimentConfig, *, at_random: bool = False) -> tuple[Trial, ExperimentConfig]:
         """The next trial of a model and its configuration. Call it under the sweep's lock.
@@ -75,9 +77,13 @@ class Studies:
             study.sampler = optuna.samplers.RandomSampler(seed=seed)
         else:
             study.sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=0)
-        trial = study.ask(fixed_distributions={name: distribution_of(r) for name, r in config.ranges().items()})
-        for key, value in _owner().items():
-            trial.set_user_attr(key, value)
+        lease = self.leases.take(trial_name(model, number))
+        try:
+            trial = study.ask(fixed_distributions={name: distribution_of(r) for name, r in config.ranges().items()})
+            trial.set_user_attr("lease", lease.id)
+        except BaseException:
+            lease.release()
+            raise
         trial.set_user_attr("draw", "random" if is_random else "fallback" if at_random else "tpe")
         trial.set_user_attr("index", number)
         trial_seed = FIRST_TRIAL_SEED + _seed_of(config.search.study_seed, "trial", number) % 1_000_000
@@ -89,8 +95,27 @@ class Studies:
         return Trial(study, study.get_trials(deepcopy=False)[number]._trial_id)
 
     def tell(self, model: str, trial: Trial, outcome: str, score: float | None, run_id: str = "") -> None:
-        """Ends a trial with its outcome; only a completed one has a score that can be chosen."""
-        trial.set_user_attr("outcome", outcome)
+        """Ends a trial of this process with its outcome; only a completed one has a score that can be chosen.
+
+        Raises: LeaseLostError where another process has ended it.
+        """
+        lease = self.lease(trial)
+        lease.require()
+        self._end(model, trial, outcome, score, run_id)
+        lease.release()
+
+    def lease(self, trial: Trial) -> Lease:
+        """The lease of a trial that this process has drawn. Raises: LeaseLostError where it holds that no more."""
+        lease = self.leases.of_this_process(trial.user_attrs.get("lease", ""))
+        if lease is None:
+            raise LeaseLostError(f"trial {trial.number}: this process does not hold the trial's lease any more")
+        return lease
+
+    def _end(self, model: str, trial: Trial, outcome: str, score: float | None, run_id: str = "") -> None:
+        try:
+            trial.set_user_attr("outcome", outcome)
+        except UpdateFinishedTrialError as error:
+            raise LeaseLostError(f"trial {trial.number} was ended by another process") from error
         trial.set_user_attr("run_id", run_id)
         if outcome == "completed" and score is not None:
             self.by_model[model].tell(trial, score)
@@ -99,13 +124,23 @@ class Studies:
             state = TrialState.PRUNED if outcome in ("pruned", "over_ceiling") else TrialState.FAIL
             self.by_model[model].tell(trial, state=state)
 
-    def end_orphans(self) -> int:
-        """Ends trials whose process is gone; they do not count and are drawn again. Returns how many."""
+    def end_lost(self, record_under: Callable[[str], RunRecord | None] = lambda lease_id: None) -> int:
+        """Ends trials whose lease is gone. Returns how many. Call it under the sweep's lock.
+
+        They do not count and are drawn again, but for those that had written their run and died before they said so.
+        record_under: the record that was written to its end under a lease, if there is one.
+        """
+        self.leases.expire()
         ended = 0
         for model, study in self.by_model.items():
-            for frozen in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-                if _is_gone(frozen.user_attrs):
-                    self.tell(model, self.trial(model, frozen.number), "interrupted", None)
+            without = [trial for trial in _running(study) if not self.leases.is_held(lease_id_of(trial))]
+            # a trial ends before its lease does: only one that runs still has lost it
+            still = {trial.number for trial in _running(study)} if without else set()
+            for frozen in without:
+                if frozen.number in still:
+                    record = record_under(lease_id_of(frozen))
+                    outcome, score, run_id = _end_of(record)
+                    self._end(model, self.trial(model, frozen.number), outcome, score, run_id)
                     ended += 1
         return ended
 
@@ -138,15 +173,25 @@ def _seed_of(*parts: object) -> int:
     return int.from_bytes(digest[:4], "big") % _LARGEST_SEED
 
 
-def _owner() -> dict[str, Any]:
-    return {"host": platform.node(), "pid": os.getpid(), "pid_start": psutil.Process().create_time()}
+def trial_name(model: str, index: int) -> str:
+    """What people read of a trial: `003-gru` is the third of gru."""
+    return f"{index + 1:03d}-{model_name(model)}"
 
 
-def _is_gone(attributes: Mapping[str, Any]) -> bool:
-    if attributes.get("host") != platform.node():
-        return "host" not in attributes
-    try:
-        started = psutil.Process(int(attributes["pid"])).create_time()
-    except psutil.Error:
-        return True
-    return abs(started - float(attributes["pid_start"])) > 1.0
+def score_of(record: RunRecord) -> float | None:
+    """The score that a study gets of a record; None where it has none."""
+    return record.validation if math.isfinite(record.validation) else None
+
+
+def _end_of(record: RunRecord | None) -> tuple[str, float | None, str]:
+    """Outcome, score and run of a lost trial, by its record."""
+    return ("interrupted", None, "") if record is None else (record.outcome, score_of(record), record.run_id)
+
+
+def _running(study: optuna.Study) -> list[FrozenTrial]:
+    return study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
+
+
+def lease_id_of(trial: FrozenTrial) -> str:
+    """The id of the lease that a trial was drawn under; empty in studies of versions that had none."""
+    return str(trial.user_attrs.get("lease", ""))

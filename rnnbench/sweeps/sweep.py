@@ -48,7 +48,7 @@ def carry_out(plan: SweepPlan, workers: int | None, tell: Tell) -> results.Resul
     try:
         clean_up(plan)
         reopen_baselines(plan)
-        left = Worker(plan).count_left()
+        left = Worker(plan).queue.count_left()
         if left:
             _tell_what_is_there(tracker, plan, tell)
             run_workers(plan, min(left, workers or os.cpu_count() or 1), tell, lambda: clean_up(plan))
@@ -84,8 +84,5 @@ def reopen_baselines(plan: SweepPlan) -> None:
 
 
 def clean_up(plan: SweepPlan) -> None:
-    """Ends trials and runs whose process is gone; they do not count, and are done again."""
-    worker = Worker(plan)
-    with worker.lock:  # a trial that is being drawn has no owner yet
-        worker.studies.end_orphans()
-    worker.tracker.repair(plan.experiment_id)
+    """Ends trials and runs whose worker is gone; they do not count, and are done again."""
+    Worker(plan).end_lost()

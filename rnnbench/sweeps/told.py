@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rnnbench.data.base import AnyData
 from rnnbench.data.description import describe_data
 from rnnbench.experiment_files import question_of
+from rnnbench.sweeps.base import SweepOptions
 from rnnbench.tracking import Tracker
-
-if TYPE_CHECKING:
-    from rnnbench.sweeps.plans import SweepOptions
 
 DATA_FILE = "data.json"
 _OF_THIS_MACHINE = ("data.folder",)

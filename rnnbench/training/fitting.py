@@ -40,6 +40,12 @@ def count_updates(budget: BudgetSettings, batches_per_epoch: int) -> tuple[int, 
     return max(interval, ceiling // interval * interval), interval
 
 
+def planned_updates(budget: BudgetSettings, batches_per_epoch: int, refit: int | None = None) -> int:
+    """How many updates a training makes that nothing ends early; `refit` as in `fit`."""
+    updates, _ = count_updates(budget, batches_per_epoch)
+    return updates if refit is None else min(refit, updates)
+
+
 def fit(
     task: SequenceTask,
     watch: Watch,
@@ -57,7 +63,7 @@ def fit(
         last weights are then the ones that stay. others: what only looks on, such as the writer of samples.
     """
     updates, interval = count_updates(budget, task.prepared.batches_per_epoch(training.batch_size))
-    last = updates if refit is None else min(refit, updates)
+    last = planned_updates(budget, task.prepared.batches_per_epoch(training.batch_size), refit)
     if refit is not None:
         task.prepared.join_validation()
         interval = last  # validated once, at the end, to keep what averaging has made of the weights

@@ -34,8 +34,8 @@ from rnnbench.searched import check_searched
 from rnnbench.sweeps import ConfirmOptions, SweepOptions, SweepPlan, confirmation_plan, sweep_plan, trials_there
 from rnnbench.sweeps.base import FIRST_RESELECT_SEED, FIRST_TRIAL_SEED
 from rnnbench.sweeps.importance import importances
+from rnnbench.sweeps.queue import Claim, Work, WorkQueue
 from rnnbench.sweeps.studies import Studies
-from rnnbench.sweeps.worker import Worker
 from rnnbench.tasks.forecasting.task import Forecasting
 from rnnbench.tasks.sentiment import task as sentiment
 from rnnbench.tracking import Tracker
@@ -255,12 +255,12 @@ def test_rule_7_encoders_take_turns_and_pruning_knows_the_own_study_alone(store,
         configs={model: resolve("sentiment", model).to_plain() for model in ("rnn", "gru", "lstm")},
     )  # fmt: skip
 
-    def order(worker: Worker) -> list[str]:
+    def order(queue: WorkQueue) -> list[str]:
         taken = []
-        while (work := worker._next()[0]) is not None and work.kind == "trial":
+        while isinstance(work := queue.next(), Work) and work.kind == "trial":
             taken.append(work.model)
             work.trial.report(0.1 if work.model == "rnn" else 0.9, 1)
-            worker.studies.tell(work.model, work.trial, "completed", 0.9 if work.model == "gru" else 0.5)
+            queue.studies.tell(work.model, work.trial, "completed", 0.9 if work.model == "gru" else 0.5)
         return taken
 
     def turns_are_taken(taken: list[str]) -> None:
@@ -268,9 +268,9 @@ def test_rule_7_encoders_take_turns_and_pruning_knows_the_own_study_alone(store,
             counts = [taken[:end].count(model) for model in plan.searched]
             assert max(counts) - min(counts) <= 1, f"after {end} trials the encoders have had {counts}"
 
-    monkeypatch.setattr(Worker, "_has_baselines", lambda self: True)
+    monkeypatch.setattr(WorkQueue, "_baselines", lambda self: [Claim("baselines", "", is_running=False)])
     monkeypatch.setattr(building, "parameters_of", lambda config, prepared: 1)
-    taken = order(Worker(plan))
+    taken = order(WorkQueue(plan, Tracker()))
     assert len(taken) == 12
     turns_are_taken(taken)
     with pytest.raises(AssertionError, match="encoders have had"):
@@ -287,7 +287,7 @@ def test_rule_7_encoders_take_turns_and_pruning_knows_the_own_study_alone(store,
 def test_rule_8_the_number_of_trials_is_the_total_and_failures_count(records, swept):
     plan = swept[1]
     assert trials_there(plan) == 9
-    assert Worker(replace(plan, trials=5)).count_left() == Worker(plan).count_left()
+    assert WorkQueue(replace(plan, trials=5), Tracker()).count_left() == WorkQueue(plan, Tracker()).count_left()
     lost = with_one(records, of_kind(records, "trial"), outcome="out_of_memory")
     table = compare(results.current(lost))
     assert "Failed trials: gru 1 out of memory." in table.footnotes
@@ -321,17 +321,17 @@ def test_rule_8_what_was_chosen_is_trained_on_the_machine_that_is_asked_for_now(
     options = SweepOptions(models=("rnn", "gru"), trials=2, seeds=2)
     planted_sweep.plant("sentiment", options)
     later = sweep_plan("sentiment", replace(options, sets=("hardware.threads=2",)))
-    choices = Worker(later).reselection.choices()
+    choices = WorkQueue(later, Tracker()).reselection.choices()
     assert {model: config.hardware.threads for model, config in choices.items()} == {"rnn": 2, "gru": 2}
 
 
 def test_rule_8_encoders_that_another_call_searches_meanwhile_have_no_part_in_a_choice(store):
     plan = planted_sweep.plant("sentiment", SweepOptions(models=("rnn", "gru"), trials=3, seeds=2))
     tracker = Tracker()
-    before = Worker(plan).reselection.choices()
+    before = WorkQueue(plan, Tracker()).reselection.choices()
     first = of_kind(tracker.records(plan.experiment_id, plan.parent), "trial")
     planted_sweep.write(tracker, plan, replace(first, model="lstm"), "001-lstm")
-    assert Worker(plan).reselection.choices() == before
+    assert WorkQueue(plan, Tracker()).reselection.choices() == before
 
 
 def test_rule_9_random_draws_are_marked_and_too_few_are_told(records):
@@ -414,9 +414,9 @@ def test_rule_12_the_test_score_is_that_of_the_update_which_validation_chose():
 def test_rule_12_trained_on_validation_too_the_table_says_so_and_no_other_run_stands_beside_it(store):
     options = SweepOptions(models=("rnn", "gru"), trials=2, seeds=2, options={"search.refit": (True, "--refit")})
     plan = planted_sweep.plant("sentiment", options)
-    worker, records = Worker(plan), Tracker().records(plan.experiment_id, plan.parent)
-    trial, config = results.chosen(records)["gru"], worker.reselection.choices()["gru"]
-    assert worker._begin_confirmation("gru", config.with_values({}, seed=3)).refit == trial.costs["best_update"]
+    queue, records = WorkQueue(plan, Tracker()), Tracker().records(plan.experiment_id, plan.parent)
+    trial, config = results.chosen(records)["gru"], queue.reselection.choices()["gru"]
+    assert queue._begin_confirmation("gru", config.with_values({}, seed=3)).refit == trial.costs["best_update"]
     table = compare(records)
     assert [note for note in table.footnotes if note.startswith("Confirmed on training and validation together")]
     assert {row.model: row.validation for row in table.encoders}["gru"] == trial.validation

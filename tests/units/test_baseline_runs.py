@@ -9,8 +9,8 @@ from rnnbench.comparison.table import compare
 from rnnbench.experiment import task_class
 from rnnbench.reports import results
 from rnnbench.sweeps import SweepPlan
+from rnnbench.sweeps.queue import WorkQueue
 from rnnbench.sweeps.sweep import reopen_baselines
-from rnnbench.sweeps.worker import Worker
 from rnnbench.tasks.baseline import BaselineResult
 from rnnbench.tracking import PARENT, Tracker
 
@@ -118,18 +118,19 @@ def test_a_sweep_typed_again_computes_baselines_that_failed_or_were_deleted(trac
     parent = tracker.start(experiment, "sweep", {"kind": "sweep"}).run_id
     writer = tracker.start(experiment, "baselines", {"kind": "claim", "claim": "baselines"}, parent)
     plan = SweepPlan("key", "sentiment", "small_texts", experiment, parent, {}, 1, 1, ())
-    worker = Worker(plan)
-    assert worker.count_left() == 0, "somebody computes them"
+    queue = WorkQueue(plan, tracker)
+    assert [claim.is_running for claim in queue._baselines()] == [True], "somebody computes them"
     reopen_baselines(plan)
-    assert worker.count_left() == 0
+    assert [claim.is_running for claim in queue._baselines()] == [True]
+    assert queue.count_left() == 1, "they are waited for"
     writer.end("failed" if lost == "failed" else "completed")
     reopen_baselines(plan)
-    assert worker.count_left() == 1
+    assert queue.count_left() == 1
     tracker.start(experiment, "bayes", {"kind": "baseline"}, parent).end("completed")
     again = tracker.start(experiment, "baselines", {"kind": "claim", "claim": "baselines"}, parent)
     again.end("completed")
     reopen_baselines(plan)
-    assert worker.count_left() == 0
+    assert queue.count_left() == 0
 
 
 def test_other_data_has_its_baselines_computed_anew(tracker, experiment, monkeypatch):

@@ -2,6 +2,10 @@
 
 import json
 import math
+import os
+import signal
+import subprocess
+import sys
 import time
 from dataclasses import replace
 
@@ -15,6 +19,7 @@ from rnnbench.errors import BudgetError
 from rnnbench.experiment import from_plain, task_class
 from rnnbench.record import model_name
 from rnnbench.resolving import resolve
+from rnnbench.storage.leases import Leases
 from rnnbench.tracking import Tracker, record_of
 
 
@@ -296,3 +301,56 @@ def test_seconds_of_training_are_counted_at_each_validation_without_it(monkeypat
     assert 0 < seconds[0] < seconds[-1] <= record.costs["training_seconds"]
     assert [*seconds] == sorted(seconds)
     assert "seconds" not in record.metrics
+
+
+# a process that was taken for dead
+
+SUSPENDED = """
+import sys
+from rnnbench.storage import leases
+leases.BEAT_SECONDS = 0.05
+import small_data
+from rnnbench import runs
+from rnnbench.errors import RnnbenchError
+from rnnbench.experiment import task_class
+from rnnbench.resolving import resolve
+from rnnbench.tracking import Tracker
+runs.load_data = lambda config: small_data.of_kind(task_class(config.task).data_kind)
+values = {"encoder.hidden_size": 8, "training.patience": 0, "budget.updates": 10**7, "budget.epochs": 10**7}
+config = resolve("forecasting", "gru").with_values({**values, "budget.validations": 1})
+try:
+    hooks = runs.Hooks(log=lambda update, values: print("update", flush=True))
+    runs.tracked(config, tracker=Tracker(), experiment_id=sys.argv[1], name="gru-seed0", hooks=hooks)
+except RnnbenchError as error:
+    print(error, flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_a_training_that_was_suspended_and_taken_over_ends_and_writes_over_nothing(tracker, experiment, monkeypatch):
+    clock = iter(range(0, 10_000, 5))
+    judge = Leases(tracker.leases.folder, beat_seconds=5, grace_seconds=60, clock=lambda: next(clock))
+    monkeypatch.setattr(tracker, "leases", judge)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", SUSPENDED, experiment], stdout=subprocess.PIPE, text=True, env=environment
+    )
+    try:
+        assert process.stdout.readline() == "update\n"
+        assert tracker.repair(experiment) == 0
+        process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED)
+        while tracker.repair(experiment) == 0:
+            pass
+        ended = tracker.run(only_run(tracker, experiment).info.run_id).to_dictionary()
+        assert ended["info"]["status"] == "KILLED"
+        process.send_signal(signal.SIGCONT)
+        told = [line for line in process.stdout if line != "update\n"]
+        assert [line.partition(" for ")[0] for line in told] == ["gru-seed0: this process gave no sign of life"]
+        after = only_run(tracker, experiment)
+        assert (after.info.status, after.info.end_time) == ("KILLED", ended["info"]["end_time"])
+        assert after.data.tags == ended["data"]["tags"]
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
