@@ -10,7 +10,7 @@ from rnnbench.comparison.across.base import Across
 from rnnbench.comparison.across.summary import summarize
 from rnnbench.comparison.base import Comparison
 from rnnbench.errors import ComparisonError
-from rnnbench.experiment_files import task_of
+from rnnbench.experiment.files import task_of
 from rnnbench.store import store_folder
 from rnnbench.tracking import Tracker
 

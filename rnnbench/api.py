@@ -7,10 +7,10 @@ from typing import Any
 
 from rnnbench import results, runs, sweeps
 from rnnbench.comparison.base import Comparison
+from rnnbench.experiment.resolve import resolve
 from rnnbench.matching import matched
 from rnnbench.options import Options, named_data
 from rnnbench.record import RunRecord, model_name
-from rnnbench.resolving import resolve
 from rnnbench.tracking import Tracker
 from rnnbench.use.loading import load
 

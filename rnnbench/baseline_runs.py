@@ -12,7 +12,7 @@ from rnnbench.baselines import forecasting, sentiment, text_generation
 from rnnbench.baselines.base import BaselineResult
 from rnnbench.data.base import LabelledTexts, Series, TextCorpus, text_of
 from rnnbench.data.text import TokenizerSettings, build_tokenizer
-from rnnbench.experiment import ExperimentConfig
+from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.record import LEFT_OUT, RunRecord
 from rnnbench.tasks.forecasting import PreparedWindows
 from rnnbench.tasks.text_generation import PreparedCorpus

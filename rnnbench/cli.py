@@ -76,7 +76,7 @@ def show(
     as_json: given.Json = False,
 ) -> None:
     """Shows the resolved configuration, where each value came from, and what is searched."""
-    from rnnbench.resolving import resolve
+    from rnnbench.experiment.resolve import resolve
     from rnnbench.shown.lists import configuration
 
     options = options | given.searched(search)
@@ -88,8 +88,8 @@ def show(
 @with_data_options
 def baselines(task: given.Task, options: given.Options, sets: given.Sets = None, as_json: given.Json = False) -> None:
     """Shows what there is to beat: trivial and classical methods on the same splits."""
-    from rnnbench.experiment_files import models_of
-    from rnnbench.resolving import resolve
+    from rnnbench.experiment.files import models_of
+    from rnnbench.experiment.resolve import resolve
     from rnnbench.shown.work import baseline_scores
 
     baseline_scores(resolve(task, models_of(task)[0], sets=sets or (), options=options), as_json)
@@ -108,7 +108,7 @@ def train(
     as_json: given.Json = False,
 ) -> None:
     """Trains one encoder once and records the run; the test split stays sealed."""
-    from rnnbench.resolving import resolve
+    from rnnbench.experiment.resolve import resolve
     from rnnbench.shown.work import training
 
     training(resolve(task, model, sets=sets or (), options=options, quick=quick, seed=seed), as_json)

@@ -18,7 +18,7 @@ from rnnbench.comparison.importances import Importances
 from rnnbench.comparison.other_metric import judged_by, with_note
 from rnnbench.comparison.view import IN_TABLE
 from rnnbench.errors import ComparisonError, RnnbenchError, UnknownNameError, did_you_mean
-from rnnbench.experiment_files import task_of
+from rnnbench.experiment.files import task_of
 from rnnbench.record import RunRecord, model_name
 from rnnbench.store import store_folder
 from rnnbench.tracking import PARENT, Run, Tracker

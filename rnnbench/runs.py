@@ -15,11 +15,12 @@ import yaml
 
 from rnnbench import data, environment
 from rnnbench.building import build, without_numbers
-from rnnbench.config import range_to_plain
+from rnnbench.core.settings import range_to_plain
 from rnnbench.data.base import AnyData, DataSettings
 from rnnbench.data.overlap import Overlap, overlap_of
 from rnnbench.errors import SealedSplitError
-from rnnbench.experiment import ExperimentConfig, task_class
+from rnnbench.experiment.classes import task_class
+from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.memory import PeakMemory
 from rnnbench.metrics import higher_is_better
 from rnnbench.record import ALSO_IN_TRAINING, SEARCH_KINDS, Kind, RunRecord, model_name

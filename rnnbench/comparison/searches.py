@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rnnbench.comparison.usual import usual
-from rnnbench.config import range_from_stored, range_in_words
+from rnnbench.core.settings import range_from_stored, range_in_words
 from rnnbench.record import RunRecord
 from rnnbench.wording import listed
 

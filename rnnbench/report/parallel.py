@@ -14,7 +14,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from rnnbench.comparison.cells import score_text, style
 from rnnbench.comparison.figures import RULE, SOFT, Write, new_figure, plain_name
 from rnnbench.comparison.searches import usual_ranges
-from rnnbench.config import Choices, Floats, Ints, Range, range_from_stored
+from rnnbench.core.settings import Choices, Floats, Ints, Range, range_from_stored
 from rnnbench.record import RunRecord
 from rnnbench.report.drawing import PAPER
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from rnnbench.experiment import ExperimentConfig
-from rnnbench.resolving import resolve
+from rnnbench.experiment.config import ExperimentConfig
+from rnnbench.experiment.resolve import resolve
 
 ORIGIN = "selftest"
 WORDS = [f"{first}{last}" for first in ("ba", "de", "fi", "go", "hu") for last in ("k", "l", "m", "n", "r", "s")]

@@ -11,11 +11,11 @@ from rich.table import Table
 
 from rnnbench import registry
 from rnnbench.errors import SettingsError
-from rnnbench.experiment_files import studies, yaml_of
+from rnnbench.experiment.files import studies, yaml_of
 from rnnbench.shown.console import out
 
 if TYPE_CHECKING:
-    from rnnbench.experiment import ExperimentConfig
+    from rnnbench.experiment.config import ExperimentConfig
 
 
 def registered(folder: str, as_json: bool) -> None:
@@ -39,7 +39,7 @@ def _named(lines: Mapping[str, str]) -> Table:
 
 def switch_matrix(as_json: bool) -> None:
     """Every switch against every encoder: works, or refused with its reason below the table."""
-    from rnnbench.switches import matrix, tasks_with
+    from rnnbench.experiment.compatibility import matrix, tasks_with
 
     models = registry.names("encoders")
     found = matrix(models)
@@ -101,12 +101,12 @@ def data_catalogue(settings: dict[str, tuple[Any, str]], as_json: bool) -> None:
 def data_description(settings: dict[str, tuple[Any, str]], task: str | None, as_json: bool) -> None:
     """One data set in words: sizes, splits, fingerprint, three examples."""
     from rnnbench import data
+    from rnnbench.core.settings import problems_of
     from rnnbench.data.base import DataSettings
-    from rnnbench.problems import problems_of
 
     kind = None
     if task is not None:
-        from rnnbench.experiment import task_class
+        from rnnbench.experiment.classes import task_class
 
         kind = task_class(task).data_kind
     values = {name.partition(".")[2]: value for name, (value, _) in settings.items()}
@@ -131,8 +131,8 @@ def data_description(settings: dict[str, tuple[Any, str]], task: str | None, as_
 
 def configuration(config: ExperimentConfig, as_json: bool) -> None:
     """Every setting, its value, where that came from, and the range it is searched in."""
-    from rnnbench.config import range_in_words, range_to_plain
-    from rnnbench.searched import check_searched, left_to_data
+    from rnnbench.core.settings import range_in_words, range_to_plain
+    from rnnbench.experiment.search_space import check_searched, left_to_data
 
     check_searched([config])
     plain, ranges = config.to_plain(), config.ranges()

@@ -13,7 +13,7 @@ from rnnbench.record import model_name
 from rnnbench.shown.console import notes, out
 
 if TYPE_CHECKING:
-    from rnnbench.experiment import ExperimentConfig
+    from rnnbench.experiment.config import ExperimentConfig
     from rnnbench.sweeps import ConfirmOptions, SweepOptions, SweepPlan
 
 
@@ -31,7 +31,7 @@ def say_data(config: ExperimentConfig) -> None:
 
 def say_idle(configs: Iterable[ExperimentConfig]) -> None:
     """What was typed and changes nothing, with the encoders it is so for: told before anything is trained."""
-    from rnnbench.idle import idle_settings
+    from rnnbench.experiment.ineffective import idle_settings
 
     found: dict[str, list[str]] = {}
     for config in configs:
@@ -46,7 +46,7 @@ def say_idle(configs: Iterable[ExperimentConfig]) -> None:
 def baseline_scores(config: ExperimentConfig, as_json: bool) -> None:
     """Runs the baselines alone and prints them, the best first."""
     from rnnbench import baseline_runs
-    from rnnbench.experiment import task_class
+    from rnnbench.experiment.classes import task_class
     from rnnbench.metrics import higher_is_better
     from rnnbench.tracking import Tracker
 
@@ -162,7 +162,7 @@ def _carry_out(plan: SweepPlan, workers: int | None, as_json: bool) -> None:
     from rnnbench import results
     from rnnbench.choosing import REPETITIONS
     from rnnbench.comparison import render
-    from rnnbench.experiment import task_class
+    from rnnbench.experiment.classes import task_class
     from rnnbench.metrics import higher_is_better
     from rnnbench.shown.progress import SweepProgress
     from rnnbench.shown.tables import print_paths, print_result

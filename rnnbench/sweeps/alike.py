@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from rnnbench.comparison.checks import mixtures
-from rnnbench.config import range_to_plain
+from rnnbench.core.settings import range_to_plain
 from rnnbench.errors import ComparisonError
-from rnnbench.experiment import ExperimentConfig
+from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.record import RunRecord
 from rnnbench.wording import listed
 

@@ -36,8 +36,8 @@ from rnnbench.comparison.importances import (
     TooFew,
 )
 from rnnbench.comparison.searches import searched_of, usual_ranges
-from rnnbench.config import Choices, Floats, Range, range_from_stored, range_to_plain
-from rnnbench.experiment import from_plain
+from rnnbench.core.settings import Choices, Floats, Range, range_from_stored, range_to_plain
+from rnnbench.experiment.config import from_plain
 from rnnbench.record import RunRecord
 from rnnbench.sweeps.studies import distribution_of
 

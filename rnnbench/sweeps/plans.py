@@ -12,14 +12,14 @@ from uuid import uuid4
 from filelock import FileLock
 
 from rnnbench import building, results, runs
-from rnnbench.config import Choices, Ints, Range
+from rnnbench.core.settings import Choices, Ints, Range
 from rnnbench.errors import BudgetError, DataError, RnnbenchError, UnknownNameError
-from rnnbench.experiment import ExperimentConfig, from_plain, short_hash
-from rnnbench.experiment_files import models_of, task_of
+from rnnbench.experiment.config import ExperimentConfig, from_plain, short_hash
+from rnnbench.experiment.files import models_of, task_of
+from rnnbench.experiment.resolve import resolve
+from rnnbench.experiment.search_space import check_searched, with_ranges_of_data
 from rnnbench.matching import match_all
 from rnnbench.record import model_name
-from rnnbench.resolving import resolve
-from rnnbench.searched import check_searched, with_ranges_of_data
 from rnnbench.store import store_folder
 from rnnbench.sweeps.alike import require_alike
 from rnnbench.sweeps.base import SweepPlan

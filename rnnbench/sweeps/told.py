@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rnnbench.data.base import AnyData
 from rnnbench.data.description import describe_data
-from rnnbench.experiment_files import question_of
+from rnnbench.experiment.files import question_of
 from rnnbench.tracking import Tracker
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from rnnbench import building, runs
 from rnnbench.baseline_runs import TAKEN_OVER, tracked_baselines
 from rnnbench.choosing import chosen_length
 from rnnbench.errors import BudgetError
-from rnnbench.experiment import ExperimentConfig
+from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.matching import matched
 from rnnbench.record import model_name
 from rnnbench.sweeps.base import Event, SweepPlan, Tell

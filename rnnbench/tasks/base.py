@@ -18,7 +18,7 @@ import pytorch_lightning as pl
 import torch
 from torch import Tensor
 
-from rnnbench.config import Range, Settings
+from rnnbench.core.settings import Range, Settings
 from rnnbench.data.base import AnyData, Kind, SplitName
 from rnnbench.encoders.base import Encoder
 from rnnbench.errors import RnnbenchError

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from rnnbench import registry
 from rnnbench.errors import RnnbenchError
-from rnnbench.experiment import ExperimentConfig
+from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.record import RunRecord
 from rnnbench.tasks.base import SequenceTask
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rnnbench import registry, results
 from rnnbench.errors import ComparisonError, RnnbenchError, did_you_mean
-from rnnbench.experiment_files import studies
+from rnnbench.experiment.files import studies
 from rnnbench.record import RunRecord, by_validation
 from rnnbench.runs import KEPT_KINDS
 from rnnbench.store import store_folder

@@ -11,10 +11,10 @@ import numpy as np
 import torch
 
 from rnnbench import runs
+from rnnbench.core.settings import problems_of
 from rnnbench.data.base import DataSettings, Series, SeriesSplit
 from rnnbench.data.frequencies import following
 from rnnbench.errors import DataError, RnnbenchError, SettingsError
-from rnnbench.problems import problems_of
 from rnnbench.use.base import TrainedModel
 from rnnbench.use.series import rows_of_data, rows_of_frame, whole
 

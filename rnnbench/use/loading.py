@@ -10,7 +10,8 @@ import torch
 
 from rnnbench import building, registry
 from rnnbench.errors import RnnbenchError, UnknownNameError
-from rnnbench.experiment import from_plain, task_class
+from rnnbench.experiment.classes import task_class
+from rnnbench.experiment.config import from_plain
 from rnnbench.record import RunRecord
 from rnnbench.tracking import Tracker
 from rnnbench.training.weights import PAST_ERRORS_FILE, PREPARED_FILE, WEIGHTS_FILE

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from rnnbench import runs
-from rnnbench.experiment import ExperimentConfig
+from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.record import RunRecord
 from rnnbench.sweeps import SweepOptions, SweepPlan, sweep_plan
 from rnnbench.sweeps.reselection import Reselection

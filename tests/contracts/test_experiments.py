@@ -8,15 +8,15 @@ import pytest
 import yaml
 
 from rnnbench import registry
-from rnnbench.config import Choices, range_to_plain
+from rnnbench.core.settings import Choices, problems_of, range_to_plain
 from rnnbench.data import catalogue
 from rnnbench.encoders.base import EncoderSettings
 from rnnbench.errors import RnnbenchError, SettingsError, UnknownNameError
-from rnnbench.experiment import SEARCHED_SECTIONS, from_plain, layer_class, task_class
-from rnnbench.experiment_files import models_of, task_of, yaml_of
+from rnnbench.experiment.classes import layer_class, task_class
+from rnnbench.experiment.config import SEARCHED_SECTIONS, from_plain
+from rnnbench.experiment.files import models_of, task_of, yaml_of
+from rnnbench.experiment.resolve import resolve
 from rnnbench.laws import drawn
-from rnnbench.problems import problems_of
-from rnnbench.resolving import resolve
 from rnnbench.sweeps.alike import require_alike
 
 FOLDER = registry.PACKAGE.parent / "experiments"

@@ -24,10 +24,11 @@ from rnnbench.data.batches import LabelledBatches, SeriesWindows
 from rnnbench.data.series import PreparedSplit, prepare_series
 from rnnbench.data.splits import fingerprint
 from rnnbench.errors import BudgetError, ComparisonError, DataError, SealedSplitError, SettingsError
-from rnnbench.experiment import from_plain, task_class
+from rnnbench.experiment.classes import task_class
+from rnnbench.experiment.config import from_plain
+from rnnbench.experiment.resolve import resolve
+from rnnbench.experiment.search_space import check_searched
 from rnnbench.record import RunRecord
-from rnnbench.resolving import resolve
-from rnnbench.searched import check_searched
 from rnnbench.sweeps import ConfirmOptions, SweepOptions, SweepPlan, confirmation_plan, sweep_plan, trials_there
 from rnnbench.sweeps.base import FIRST_RESELECT_SEED, FIRST_TRIAL_SEED
 from rnnbench.sweeps.importance import importances

@@ -6,11 +6,12 @@ import pytest
 from small_data import of_kind
 
 from rnnbench import registry
-from rnnbench.config import ALL, GROUPS, Choices, Group, Settings
-from rnnbench.experiment import SEARCHED_SECTIONS, layer_class, task_class
-from rnnbench.resolving import resolve
-from rnnbench.searched import with_ranges_of_data
-from rnnbench.settings import TrainingSettings
+from rnnbench.core.settings import ALL, GROUPS, Choices, Group, Settings
+from rnnbench.experiment.classes import layer_class, task_class
+from rnnbench.experiment.config import SEARCHED_SECTIONS
+from rnnbench.experiment.resolve import resolve
+from rnnbench.experiment.search_space import with_ranges_of_data
+from rnnbench.experiment.sections import TrainingSettings
 
 TASKS = registry.names("tasks")
 CLASSES = [

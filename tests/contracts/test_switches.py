@@ -10,13 +10,13 @@ import small_data
 import torch
 
 from rnnbench import building, registry, runs
-from rnnbench.config import Choices
+from rnnbench.core.settings import Choices
 from rnnbench.encoders.base import Cell, EncoderSettings
 from rnnbench.errors import SettingsError
-from rnnbench.experiment import layer_class, task_class
-from rnnbench.resolving import resolve
-from rnnbench.settings import TrainingSettings
-from rnnbench.switches import SWITCHES, matrix, reason_against
+from rnnbench.experiment.classes import layer_class, task_class
+from rnnbench.experiment.compatibility import SWITCHES, matrix, reason_against
+from rnnbench.experiment.resolve import resolve
+from rnnbench.experiment.sections import TrainingSettings
 
 SMALL = (
     "task.embedding_size=12", "task.window=8", "task.word_dropout=0", "encoder.hidden_size=10", "encoder.num_layers=2",

@@ -7,7 +7,7 @@ from small_runs import a_config
 from rnnbench import baseline_runs, results, runs
 from rnnbench.baselines.base import BaselineResult
 from rnnbench.comparison import compare
-from rnnbench.experiment import task_class
+from rnnbench.experiment.classes import task_class
 from rnnbench.sweeps import SweepPlan
 from rnnbench.sweeps.sweep import reopen_baselines
 from rnnbench.sweeps.worker import Worker

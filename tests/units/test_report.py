@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 from rnnbench.comparison import compare
 from rnnbench.comparison.cells import one_line
 from rnnbench.comparison.importances import Importance, Importances, Share, TooFew
-from rnnbench.config import Choices, Floats, Ints
+from rnnbench.core.settings import Choices, Floats, Ints
 from rnnbench.record import RunRecord
 from rnnbench.report.base import Material
 from rnnbench.report.html import html_page, printable

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rnnbench.config import range_to_plain
+from rnnbench.core.settings import range_to_plain
 from rnnbench.errors import ComparisonError
 from rnnbench.sweeps import SweepOptions
 from rnnbench.sweeps.alike import require_alike

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from rnnbench.comparison.importances import EVALUATORS, importance_figure
+from rnnbench.experiment.resolve import resolve
 from rnnbench.record import RunRecord
-from rnnbench.resolving import resolve
 from rnnbench.sweeps.importance import importances
 
 RANGES: dict[str, Any] = {

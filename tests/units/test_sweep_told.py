@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from rnnbench import cli
-from rnnbench.experiment_files import question_of
+from rnnbench.experiment.files import question_of
 from rnnbench.sweeps import SweepOptions
 from rnnbench.sweeps.told import command_of
 

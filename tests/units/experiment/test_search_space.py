@@ -8,11 +8,11 @@ import pytest
 from small_data import LOOKBACK, series
 
 from rnnbench import options
-from rnnbench.config import Choices, Floats, Ints, is_named, range_in_words
+from rnnbench.core.settings import Choices, Floats, Ints, is_named, range_in_words
 from rnnbench.errors import SettingsError
-from rnnbench.experiment import ExperimentConfig, from_plain
-from rnnbench.resolving import resolve
-from rnnbench.searched import check_searched, left_to_data, with_ranges_of_data
+from rnnbench.experiment.config import ExperimentConfig, from_plain
+from rnnbench.experiment.resolve import resolve
+from rnnbench.experiment.search_space import check_searched, left_to_data, with_ranges_of_data
 
 
 def searching(*names: str, task: str = "sentiment", model: str = "gru", **more: Any) -> ExperimentConfig:

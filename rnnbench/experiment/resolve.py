@@ -13,8 +13,9 @@ from typing import Any
 
 from rnnbench import registry
 from rnnbench.errors import SettingProblem
-from rnnbench.experiment import SEARCHED_SECTIONS, ExperimentConfig, build, section_classes
-from rnnbench.experiment_files import Given, below, collect, files_of, parse_sets, task_of, variant_of
+from rnnbench.experiment.classes import section_classes
+from rnnbench.experiment.config import SEARCHED_SECTIONS, ExperimentConfig, build
+from rnnbench.experiment.files import Given, below, collect, files_of, parse_sets, task_of, variant_of
 
 
 def resolve(

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from rnnbench import registry
-from rnnbench.config import Choices, Range, Settings, is_named, range_from_plain, range_to_plain
+from rnnbench.core.settings import Choices, Range, Settings, is_named, problems_of, range_from_plain, range_to_plain
 from rnnbench.data.base import DataSettings
-from rnnbench.encoders.base import EncoderSettings, Layer
+from rnnbench.encoders.base import EncoderSettings
 from rnnbench.errors import RnnbenchError, SettingProblem, SettingsError, did_you_mean
-from rnnbench.problems import problems_of
-from rnnbench.settings import BudgetSettings, HardwareSettings, SearchSettings, TrainingSettings
-from rnnbench.tasks.base import SequenceTask
+from rnnbench.experiment.classes import layer_class, only_others_have, section_classes, task_class
+from rnnbench.experiment.sections import BudgetSettings, HardwareSettings, SearchSettings, TrainingSettings
 
 SEARCHED_SECTIONS = ("training", "encoder", "task")
 
@@ -154,22 +153,6 @@ def short_hash(plain: Any) -> str:
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:10]
 
 
-def task_class(name: str) -> type[SequenceTask]:
-    """The task of that name. Raises: UnknownNameError with the nearest."""
-    return registry.only_subclass(registry.module("tasks", name), SequenceTask)  # type: ignore[type-abstract]
-
-
-def layer_class(model: str) -> type[Layer]:
-    """The layer that a model's name, or a path to a file, stands for. Raises: UnknownNameError with the nearest."""
-    return registry.only_subclass(registry.module("encoders", model), Layer)
-
-
-def only_others_have(setting: str) -> str | None:
-    """Which encoders have a setting of their own, in words, or None where none has."""
-    found = [name for name in registry.names("encoders") if setting in layer_class(name).Settings.model_fields]
-    return f"only {' and '.join(found)} {'has' if len(found) == 1 else 'have'} such a setting" if found else None
-
-
 def from_plain(plain: Mapping[str, Any]) -> ExperimentConfig:
     """The configuration that `to_plain` wrote.
 
@@ -193,19 +176,6 @@ def from_plain(plain: Mapping[str, Any]) -> ExperimentConfig:
             f"{model} has changed since: to search it anew, type  rnnbench sweep {task} --model {model}"
         )
     return build(task, (model, layer), section_classes(task, layer), given, [], int(plain.get("seed", 0)))
-
-
-def section_classes(task: str, model: str) -> dict[str, type[Settings]]:
-    """The settings class of every section, for a task and a layer's name."""
-    return {
-        "data": DataSettings,
-        "task": task_class(task).Settings,
-        "encoder": layer_class(model).Settings,
-        "training": TrainingSettings,
-        "budget": BudgetSettings,
-        "search": SearchSettings,
-        "hardware": HardwareSettings,
-    }
 
 
 def build(

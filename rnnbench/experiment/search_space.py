@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from rnnbench import registry
-from rnnbench.config import ALL, GROUPS, NONE, Settings, is_named, range_to_plain
+from rnnbench.core.settings import ALL, GROUPS, NONE, Settings, is_named, range_to_plain
 from rnnbench.data.base import AnyData
 from rnnbench.errors import SettingProblem, SettingsError, did_you_mean
-from rnnbench.experiment import SEARCHED_SECTIONS, ExperimentConfig, layer_class, task_class
+from rnnbench.experiment.classes import layer_class, task_class
+from rnnbench.experiment.config import SEARCHED_SECTIONS, ExperimentConfig
 from rnnbench.wording import listed
 
 _TYPED = ("--search", "--set", "settings")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rnnbench.experiment import ExperimentConfig, layer_class
+from rnnbench.experiment.classes import layer_class
+from rnnbench.experiment.config import ExperimentConfig
 
 
 def idle_settings(config: ExperimentConfig) -> dict[str, str]:

@@ -6,11 +6,12 @@ import pytest
 import yaml
 
 from rnnbench import registry
-from rnnbench.config import Choices, Floats, Ints
+from rnnbench.core.settings import Choices, Floats, Ints
 from rnnbench.errors import RnnbenchError, SettingsError
-from rnnbench.experiment import ExperimentConfig, from_plain, layer_class, short_hash, task_class
-from rnnbench.experiment_files import models_of
-from rnnbench.resolving import resolve
+from rnnbench.experiment.classes import layer_class, task_class
+from rnnbench.experiment.config import ExperimentConfig, from_plain, short_hash
+from rnnbench.experiment.files import models_of
+from rnnbench.experiment.resolve import resolve
 
 CELL = """
 from rnnbench.encoders.base import Cell, EncoderSettings

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rnnbench.idle import idle_settings
-from rnnbench.resolving import resolve
+from rnnbench.experiment.ineffective import idle_settings
+from rnnbench.experiment.resolve import resolve
 
 
 def idle(*sets: str, model: str = "gru", search: str = "none") -> dict[str, str]:
