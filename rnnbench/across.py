@@ -10,7 +10,6 @@ from rnnbench.comparison.across.base import Across
 from rnnbench.comparison.across.summary import summarize
 from rnnbench.comparison.base import Comparison
 from rnnbench.errors import ComparisonError
-from rnnbench.experiment.files import task_of
 from rnnbench.store import store_folder
 from rnnbench.tracking import Tracker
 
@@ -48,7 +47,11 @@ def _wanted(tracker: Tracker, names: Sequence[str], left_out: list[str]) -> list
         if data:
             found.append((name, Path(data).name))
             continue
-        confirmed = [one for one in sorted(tracker.experiments(task_of(name))) if _is_confirmed(tracker, name, one)]
+        confirmed = [
+            one
+            for one in sorted(tracker.experiments(results.task_of(tracker, name)))
+            if _is_confirmed(tracker, name, one)
+        ]
         if names and not confirmed:
             raise ComparisonError(f"no confirmed sweep of {name}. Type: rnnbench sweep {name}")
         found += [(name, one) for one in confirmed]
@@ -58,7 +61,7 @@ def _wanted(tracker: Tracker, names: Sequence[str], left_out: list[str]) -> list
 
 
 def _is_confirmed(tracker: Tracker, name: str, data: str) -> bool:
-    task = task_of(name)
+    task = results.task_of(tracker, name)
     experiment_id = tracker.experiments(task)[data]
     sweeps = tracker.find(experiment_id, kind="sweep")
     own = [sweep for sweep in sweeps if sweep.data.tags.get("study", task) == name]

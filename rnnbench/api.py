@@ -33,7 +33,7 @@ def train(
     """
     config = matched(resolve(task, model, options=_options(data, settings), quick=quick, seed=seed))
     tracker = Tracker()
-    experiment_id = tracker.experiment(task, runs.load_data(config).facts.name)
+    experiment_id = tracker.experiment(config.task, runs.load_data(config).facts.name)
     name = f"{model_name(config.model)}-seed{seed}"
     return runs.tracked(config, tracker=tracker, experiment_id=experiment_id, name=name)
 

@@ -15,7 +15,6 @@ import yaml
 
 from rnnbench import data, environment
 from rnnbench.building import build, without_numbers
-from rnnbench.core.settings import range_to_plain
 from rnnbench.data.base import AnyData, DataSettings
 from rnnbench.data.overlap import Overlap, overlap_of
 from rnnbench.errors import SealedSplitError
@@ -181,7 +180,7 @@ def describe(config: ExperimentConfig, kind: Kind) -> RunRecord:
         metric=cls.metric,
         higher_is_better=higher_is_better(cls.metric),
         seed=config.seed,
-        config={**config.to_plain(), "searched": {name: range_to_plain(r) for name, r in config.ranges().items()}},
+        config={**config.to_plain(), "searched": config.search_space.to_plain()},
         tags={"choice": config.choice(), **_also_in_training(config)},
     )
 

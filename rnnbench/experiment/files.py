@@ -1,4 +1,4 @@
-"""What is written in `experiments/` and typed with `--set`: flat values, each with where it came from.
+"""Experiment files, parsed: a task's defaults, and studies that change some of them.
 
 `<task>.yaml` holds a task's defaults. Any other file is a study: it names its task in `study_of`, says only what is
 different from the task's file, and may name variants, which are encoders under settings of their own:
@@ -7,154 +7,228 @@ different from the task's file, and may name variants, which are encoders under 
     models: [lstm, lstm_without_dropout]
     variants:
       lstm_without_dropout: {model: lstm, encoder: {dropout: 0}}
+
+A name is looked up in `./experiments` first, then among the files that come with the package; a study may also be given
+by its path. `load` reads each file once. Nothing is cached: who needs the files of a call hands the `Experiment` on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from rnnbench import registry
-from rnnbench.errors import RnnbenchError, SettingProblem, UnknownNameError, nearest
+from rnnbench.errors import RnnbenchError, UnknownNameError, nearest
 
-Given = dict[str, tuple[Any, str]]
-"""Dotted name to (value, origin)."""
-
+FOLDER = "experiments"
 DEFAULT_MODELS = ("rnn", "lstm", "gru", "transformer")
-_LAYERS_OF_YAML = ("for_data", "for_model", "quick", "models", "study_of", "question", "variants")
+SUFFIXES = (".yaml", ".yml")
 
 
-def _folders() -> tuple[Path, ...]:
-    return Path.cwd() / "experiments", registry.PACKAGE.parent / "experiments"
+@dataclass(frozen=True)
+class ExperimentFile:
+    """One experiment file.
+
+    heading: its first line, where that is a comment.
+    """
+
+    path: Path
+    content: Mapping[str, Any]
+    heading: str = ""
+
+    @property
+    def name(self) -> str:
+        """The task's or study's name."""
+        return self.path.stem
+
+    @property
+    def question(self) -> str:
+        """What it asks; nothing where it does not say so."""
+        return str(self.content.get("question") or self.heading)
+
+    @property
+    def place(self) -> str:
+        """Where it was read from, for people: relative to the working folder, or as the package's own."""
+        path = self.path.absolute()
+        if path.is_relative_to(Path.cwd()):
+            return str(path.relative_to(Path.cwd()))
+        return f"{path.name} (package)" if path.parent == package_folder() else str(path)
 
 
-def studies() -> dict[str, str]:
-    """The studies that can be run by name, and the task of each."""
-    found: dict[str, str] = {}
-    for folder in reversed(_folders()):
-        for path in sorted(folder.glob("*.yaml")):
-            if path.stem not in registry.names("tasks") and (task := _read_yaml(path).get("study_of")):
-                found[path.stem] = str(task)
-    return found
+@dataclass(frozen=True)
+class Experiment:
+    """A task or a study with its files: the task's own first, and a study's values replace the task's.
+
+    typed: what it was asked for by, a name or a path.
+    """
+
+    name: str
+    task: str
+    typed: str
+    files: tuple[ExperimentFile, ...]
+
+    @cached_property
+    def models(self) -> list[str]:
+        """The encoders that a sweep compares by default. Raises: RnnbenchError where the file has no list of names."""
+        models: Any = [*DEFAULT_MODELS]
+        for file in self.files:
+            models = file.content.get("models") or models
+            if not isinstance(models, list) or not all(isinstance(model, str) for model in models):
+                raise RnnbenchError(f"{file.path}: 'models' must be a list of names, such as [rnn, lstm]")
+        return models
+
+    @property
+    def question(self) -> str:
+        """What it asks; nothing where its file does not say so."""
+        return self.files[-1].question
+
+    @property
+    def places(self) -> str:
+        """The files that were read, for people."""
+        return ", ".join(file.place for file in self.files)
+
+    @property
+    def data_name(self) -> str:
+        """The data set that the last file which names one names."""
+        sections = [file.content.get("data") for file in reversed(self.files)]
+        return str(next((data["name"] for data in sections if isinstance(data, Mapping) and "name" in data), ""))
+
+    def variant(self, model: str) -> tuple[str, Mapping[str, Any]]:
+        """The encoder that a model's name stands for, and what a variant of that name sets.
+
+        Raises: RnnbenchError for a variant that does not name its encoder.
+        """
+        for file in self.files:
+            variants = file.content.get("variants")
+            if isinstance(variants, Mapping) and model in variants:
+                settings = variants[model]
+                if not isinstance(settings, Mapping) or not isinstance(settings.get("model"), str):
+                    raise RnnbenchError(
+                        f"{file.path}: the variant {model!r} must name its encoder, such as model: lstm"
+                    )
+                return settings["model"], {key: value for key, value in settings.items() if key != "model"}
+        return model, {}
 
 
-def task_of(name: str) -> str:
-    """The task that a task's or a study's name stands for.
+def load(typed: str) -> Experiment:
+    """The experiment of a task's name, a study's name or a file's path; each file is read once.
 
-    Raises: UnknownNameError with the nearest of both; RnnbenchError for a study of a task that there is not.
+    Raises: UnknownNameError with the nearest task or study; RnnbenchError for a file that cannot be used.
     """
     tasks = registry.names("tasks")
-    if name in tasks:
-        return name
-    known = studies()
-    if name not in known:
-        listed = f"Studies: {', '.join(sorted(known))}." if known and nearest(name, tasks) is None else ""
-        raise UnknownNameError("task", name, tasks, hint=listed, others=known)
-    if known[name] not in tasks:
-        raise UnknownNameError(f"study_of in experiments/{name}.yaml:", known[name], tasks)
-    return known[name]
+    file = _read(Path(typed).expanduser()) if is_path(typed) else _file_named(typed)
+    if "study_of" not in file.content:
+        if file.name not in tasks:
+            raise RnnbenchError(f"{file.place} must name its task, such as study_of: {tasks[0]}. {_listed(tasks)}")
+        return Experiment(file.name, file.name, typed, (file,))
+    if file.name in tasks:
+        raise RnnbenchError(f"{file.place} is a study with the name of a task: rename the file, or leave out study_of")
+    task = str(file.content["study_of"])
+    if task not in tasks:
+        raise UnknownNameError(f"study_of in {file.place}:", task, tasks)
+    return Experiment(file.name, task, typed, (_file_named(task), file))
 
 
-def files_of(name: str) -> list[tuple[Path, dict[str, Any]]]:
-    """The experiment files behind a task's or a study's name, later ones going before earlier ones."""
-    task = task_of(name)
-    found = [yaml_of(one) for one in dict.fromkeys((task, name))]
-    return [(path, said) for path, said in found if path is not None]
+def is_path(typed: str) -> bool:
+    """Whether an experiment is given by the path of its file."""
+    return typed.endswith(SUFFIXES) or "/" in typed or os.sep in typed
 
 
-def question_of(name: str) -> str:
-    """What a study asks, or what the first line of a task's file says it asks; nothing where neither says so."""
-    path, said = yaml_of(name)
-    if said.get("question"):
-        return str(said["question"])
-    first = "" if path is None else path.read_text(encoding="utf-8").lstrip().partition("\n")[0]
-    return first.lstrip("# ").strip() if first.startswith("#") else ""
+def name_of(typed: str) -> str:
+    """The name that an experiment has in the store: of a file given by its path, its stem."""
+    return Path(typed).stem if is_path(typed) else typed
 
 
-def variant_of(files: Iterable[tuple[Path, dict[str, Any]]], model: str) -> tuple[str, dict[str, Any]]:
-    """The encoder that a model's name stands for, and what a variant of that name sets.
+def studies() -> tuple[ExperimentFile, ...]:
+    """The files of all studies that can be run by name, sorted by name; each is read once."""
+    paths = {path.stem: path for folder in reversed(folders()) for path in folder.glob("*.yaml")}
+    files = [_read(paths[name]) for name in sorted(paths) if name not in registry.names("tasks")]
+    return tuple(file for file in files if file.content.get("study_of"))
 
-    Raises: RnnbenchError for a variant that does not name its encoder.
+
+def path_of(name: str) -> Path | None:
+    """The file that a name stands for: in the working folder's experiments, or else among the package's."""
+    paths = (folder / f"{name}.yaml" for folder in folders())
+    return next((path for path in paths if path.is_file()), None)
+
+
+def place_of(name: str) -> str:
+    """Where the file of a name is, for people; empty where there is none."""
+    path = path_of(name)
+    return "" if path is None else ExperimentFile(path, {}).place
+
+
+def copy_package_files(folder: Path) -> tuple[Path, list[str], list[str]]:
+    """Copies the package's experiment files below a folder, none over one that is there.
+
+    Returns: where they are, the names that were written, and the names that were there.
+    Raises: RnnbenchError where nothing can be written.
     """
-    for path, said in files:
-        variants = below(said, "variants")
-        if isinstance(variants, Mapping) and model in variants:
-            found = variants[model]
-            if not isinstance(found, Mapping) or not isinstance(found.get("model"), str):
-                raise RnnbenchError(f"{path}: the variant {model!r} must name its encoder, such as model: lstm")
-            return found["model"], {key: value for key, value in found.items() if key != "model"}
-    return model, {}
-
-
-def yaml_of(task: str) -> tuple[Path | None, dict[str, Any]]:
-    """A task's experiment file, from the working folder or else beside the package, and what it says.
-
-    Raises: RnnbenchError naming the line of a file that is not YAML.
-    """
-    for folder in _folders():
-        path = folder / f"{task}.yaml"
-        if path.is_file():
-            return path, _read_yaml(path)
-    return None, {}
-
-
-def _read_yaml(path: Path) -> dict[str, Any]:
+    target = folder.expanduser() / FOLDER
+    written, kept = [], []
     try:
-        said = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        target.mkdir(parents=True, exist_ok=True)
+        for path in sorted(package_folder().glob("*.yaml")):
+            try:
+                with open(target / path.name, "xb") as file:
+                    file.write(path.read_bytes())
+                written.append(path.name)
+            except FileExistsError:
+                kept.append(path.name)
+    except OSError as error:
+        raise RnnbenchError(f"no experiment files can be written to {target}: {error.strerror}") from error
+    return target, written, kept
+
+
+def folders() -> tuple[Path, Path]:
+    """Where experiment files are looked for, the first going before the second."""
+    return Path.cwd() / FOLDER, package_folder()
+
+
+def package_folder() -> Path:
+    """The experiment files that come with the package: inside of it where it is installed, beside it in a clone."""
+    inside = registry.PACKAGE / FOLDER
+    return inside if inside.is_dir() else registry.PACKAGE.parent / FOLDER
+
+
+def _file_named(name: str) -> ExperimentFile:
+    """Raises: RnnbenchError for a task without a file; UnknownNameError for a name that no task or study has."""
+    tasks = registry.names("tasks")
+    path = path_of(name)
+    if path is not None:
+        return _read(path)
+    if name in tasks:
+        raise RnnbenchError(
+            f"the task {name!r} has no experiment file: write {FOLDER}/{name}.yaml "
+            f"(looked in {' and '.join(map(str, dict.fromkeys(folders())))})"
+        )
+    known = [file.name for file in studies()]
+    hint = f"Studies: {', '.join(known)}." if known and nearest(name, tasks) is None else ""
+    raise UnknownNameError("task", name, tasks, hint=hint, others=known)
+
+
+def _read(path: Path) -> ExperimentFile:
+    """Raises: RnnbenchError naming what is wrong, and the line where it is not YAML."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        content = yaml.safe_load(text) or {}
     except yaml.YAMLError as error:
         raise RnnbenchError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(said, dict):
+    except FileNotFoundError as error:
+        raise RnnbenchError(f"there is no experiment file {str(path)!r}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise RnnbenchError(f"{path} cannot be read: {error}") from error
+    if not isinstance(content, dict):
         raise RnnbenchError(f"{path} must hold sections such as 'data:' and 'training:'")
-    return said
+    first = text.lstrip().partition("\n")[0]
+    return ExperimentFile(path, content, first.lstrip("# ").strip() if first.startswith("#") else "")
 
 
-def models_of(name: str) -> list[str]:
-    """The encoders that a sweep of this task or study compares unless told otherwise."""
-    found = [*DEFAULT_MODELS]
-    for path, said in files_of(name):
-        found = said.get("models") or found
-        if not isinstance(found, list) or not all(isinstance(model, str) for model in found):
-            raise RnnbenchError(f"{path}: 'models' must be a list of names, such as [rnn, lstm]")
-    return found
-
-
-def below(said: Any, *names: str) -> Any:
-    """What stands under these names, one below the other; nothing is an empty mapping."""
-    for name in names:
-        said = said.get(name) if isinstance(said, Mapping) else said
-    return {} if said is None else said
-
-
-def collect(said: Any, origin: str, given: Given, problems: list[SettingProblem]) -> None:
-    """Takes the sections of one layer of a file into `given`, over what is there; tells what is not a section."""
-    if not isinstance(said, Mapping):
-        rule = "must hold sections such as 'data:' and 'training:'"
-        problems.append(SettingProblem(origin.rpartition(", ")[2], said, origin, rule))
-        return
-    for section, values in said.items():
-        if section in _LAYERS_OF_YAML or values is None:  # a section whose lines are all comments
-            continue
-        if not isinstance(values, Mapping):
-            problems.append(SettingProblem(section, values, origin, "must be a section of settings"))
-            continue
-        for name, value in values.items():
-            given[f"{section}.{name}"] = (value, origin)
-
-
-def parse_sets(sets: Iterable[str], problems: list[SettingProblem]) -> Given:
-    """The values that `--set section.setting=value` gives, read as YAML reads them; tells what is written otherwise."""
-    found: Given = {}
-    for item in sets:
-        name, equals, text = item.partition("=")
-        if not equals or "." not in name:
-            rule = "must be written section.setting=value, for example encoder.hidden_size=64"
-            problems.append(SettingProblem(name, text or item, "--set", rule))
-            continue
-        try:
-            found[name.strip()] = (yaml.safe_load(text), "--set")
-        except yaml.YAMLError:
-            found[name.strip()] = (text, "--set")
-    return found
+def _listed(tasks: list[str]) -> str:
+    return f"Known tasks: {', '.join(tasks)}."

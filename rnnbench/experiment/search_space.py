@@ -1,111 +1,257 @@
-"""What a search draws: names that nothing has are refused, and the data set's own ranges are filled in."""
+"""What a search draws: every setting of a configuration with its range, or why it has none.
+
+`ExperimentConfig.search_space` is the one place that answers which settings exist, which of them are searched in which
+range, and which have no effect. Files and options are adjusted by `ranges_as_typed` before there is a configuration.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from rnnbench import registry
-from rnnbench.core.settings import ALL, GROUPS, NONE, Settings, is_named, range_to_plain
+from rnnbench.core.settings import (
+    Choices,
+    Ints,
+    Range,
+    Settings,
+    is_named,
+    problems_of,
+    range_from_plain,
+    range_in_words,
+    range_to_plain,
+)
 from rnnbench.data.base import AnyData
-from rnnbench.errors import SettingProblem, SettingsError, did_you_mean
+from rnnbench.encoders.base import EncoderSettings
+from rnnbench.errors import SettingProblem
 from rnnbench.experiment.classes import layer_class, task_class
-from rnnbench.experiment.config import SEARCHED_SECTIONS, ExperimentConfig
-from rnnbench.wording import listed
+from rnnbench.experiment.ineffective import without_effect
+from rnnbench.experiment.sections import BudgetSettings, SearchSettings, TrainingSettings
 
-_TYPED = ("--search", "--set", "settings")
-_NO_SEED = "a seed is never searched: the luckiest would win. Trials and confirmations have seeds of their own"
+SEARCHED_SECTIONS = ("training", "encoder", "task")
+
+TYPED = "it is typed, and what is typed is not searched"
+SOLVED = "it is solved for under budget.match_parameters"
+NULL = "search.ranges says null, which takes it out of the search"
+NO_RANGE = "it has no range"
+NOT_NAMED = "search.settings does not name it"
 
 
-def check_searched(configs: Iterable[ExperimentConfig]) -> None:
-    """Refuses names in `search` that no encoder has, or that have no range: they would be left out without a word.
+@dataclass(frozen=True)
+class SearchedSetting:
+    """A setting that might be searched, by dotted name.
 
-    Raises: SettingsError with every one of them and the nearest that exists.
+    range: what a trial draws it from; None where it is not drawn.
+    why_not: the reason where it is not searched.
+    left_to_data: searched in a range that only the data set tells.
+    no_effect: why it changes nothing under the other settings; empty where it does, or may do so in some trial.
     """
-    configs = [*configs]
-    first = configs[0]
-    # a file may name settings of encoders that this call leaves out
-    classes = [(name, type(config.section(name))) for config in configs for name in SEARCHED_SECTIONS]
-    classes += [("encoder", layer_class(model).Settings) for model in registry.names("encoders")]
-    known = {f"{section}.{setting}" for section, cls in classes for setting in cls.model_fields}
-    ranged = {f"{section}.{setting}" for section, cls in classes for setting in cls.search_ranges()}
-    ranged |= {*first.search.ranges} | {f"task.{name}" for name in task_class(first.task).ranged_by_data}
-    short = {name.partition(".")[2]: name for name in sorted(known)}
 
-    def told(where: str, name: str, rule: str) -> SettingProblem:
-        return SettingProblem(where, name, first.origins.get(where, "default"), rule)
+    name: str
+    group: str | None
+    range: Range | None = None
+    why_not: str = ""
+    left_to_data: bool = False
+    no_effect: str = ""
 
-    problems = []
-    for name in first.search.settings:
-        if name in (ALL, NONE, *GROUPS):
-            continue
-        if _is_seed(name):
-            problems.append(told("search.settings", name, _NO_SEED))
-        elif not any(is_named(one, None, [name]) for one in known):
-            near = (
-                f" Did you mean {short[name]!r}?" if name in short else did_you_mean(name, [*known, *GROUPS, ALL, NONE])
-            )
-            groups = f"no encoder has such a setting.{near} Groups: {', '.join(GROUPS)}, {ALL} and {NONE}"
-            problems.append(told("search.settings", name, groups))
-        elif name in known - ranged:
-            rule = "has no range to be searched in: write one in search.ranges, such as [1, 2] or {low: 1, high: 2}"
-            problems.append(told("search.settings", name, rule))
-    if not problems and first.origins.get("search.settings", "default") in _TYPED:
-        problems += [told("search.settings", name, why) for name, why in _named_in_vain(configs).items()]
-    for name in first.search.ranges:
-        if _is_seed(name):
-            problems.append(told("search.ranges", name, _NO_SEED))
-        elif name not in known:
-            near = did_you_mean(name, known)
-            problems.append(told("search.ranges", name, f"no encoder has such a setting.{near}"))
-    if problems:
-        raise SettingsError(problems)
+    @property
+    def is_searched(self) -> bool:
+        """Whether trials draw it, once the data are known."""
+        return self.range is not None or self.left_to_data
+
+    @property
+    def in_words(self) -> str:
+        """The range, or the reason why there is none, and whether it has an effect."""
+        if self.left_to_data:
+            words = "half, once and twice what suits the data"
+        else:
+            words = f"no: {self.why_not}" if self.range is None else range_in_words(self.range)
+        return f"{words}; no effect: {self.no_effect}" if self.no_effect else words
 
 
-def _named_in_vain(configs: list[ExperimentConfig]) -> dict[str, str]:
-    """Settings that the search names one by one and no encoder's trials would draw, each with the reason."""
-    first = configs[0]
-    drawn = {name for config in configs for name in (*config.ranges(), *left_to_data(config))}
-    names = [name for name in first.search.settings if name not in (ALL, NONE, *GROUPS) and not set(name) & set("*?[")]
-    return {name: _why_not(name, configs) for name in names if name not in drawn}
+@dataclass(frozen=True)
+class SearchSpace:
+    """The search space of one configuration.
+
+    layer: the encoder's registered name or file. origins: where each value came from, by dotted name.
+    """
+
+    task: str
+    layer: str
+    training: TrainingSettings
+    encoder: EncoderSettings
+    task_settings: Settings
+    budget: BudgetSettings
+    search: SearchSettings
+    origins: Mapping[str, str]
+
+    @cached_property
+    def settings(self) -> dict[str, SearchedSetting]:
+        """Every setting of the searched sections, by dotted name, in the order in which a trial draws them."""
+        # the order of draws decides what a seed draws: beside the settings, then added ones, the encoder's last
+        beside = [name for name in self._known if name in self._beside]
+        names = [*dict.fromkeys([*beside, *(name for name in self.search.ranges if name in self._known), *self._known])]
+        names.sort(key=lambda name: name.startswith("encoder."))
+        decided = {name: self._decided(name) for name in names}
+        layer = layer_class(self.layer)
+        vain = without_effect(self.training, self.encoder, self.task_settings, sees_both_ways=layer.sees_both_ways)
+        for name, (other, why) in vain.items():
+            if name in decided and decided[other].range is None:
+                decided[name] = replace(decided[name], no_effect=why)
+        return decided
+
+    @cached_property
+    def ranges(self) -> dict[str, Range]:
+        """What a trial draws, by dotted name."""
+        return {name: item.range for name, item in self.settings.items() if item.range is not None}
+
+    def to_plain(self) -> dict[str, Any]:
+        """The ranges as plain data, as runs store them; `range_from_stored` reads one back."""
+        return {name: range_to_plain(searched) for name, searched in self.ranges.items()}
+
+    @property
+    def left_to_data(self) -> list[str]:
+        """Settings that are searched in a range that only the data set tells."""
+        return [name for name, item in self.settings.items() if item.left_to_data]
+
+    def ranges_of(self, data: AnyData) -> dict[str, Any]:
+        """The ranges that the data set tells, in plain form, as `search.ranges` has them."""
+        told = task_class(self.task).ranges_of(data, self.task_settings)
+        return {
+            name: range_to_plain(told[setting])
+            for name in self.left_to_data
+            if (setting := name.partition(".")[2]) in told
+        }
+
+    def why_not(self, name: str) -> str:
+        """Why a setting is not searched; empty where it is."""
+        if name in self.settings:
+            return self.settings[name].why_not
+        if name.startswith("encoder."):
+            return f"{Path(self.layer).stem} cannot have it"
+        return f"{self.task} has no such setting"
+
+    def typed_without_effect(self) -> dict[str, str]:
+        """Typed settings that change nothing under the others, by dotted name, each with the reason."""
+        typed = [name for name, item in self.settings.items() if item.no_effect]
+        return {
+            name: self.settings[name].no_effect for name in typed if self.origins.get(name) in ("--set", "settings")
+        }
+
+    def smallest(self) -> dict[str, int]:
+        """The drawn values that make the fewest parameters, where that can be told from the values."""
+        values = {}
+        for name, searched in self.ranges.items():
+            if isinstance(searched, Ints):
+                values[name] = searched.low
+            elif isinstance(searched, Choices) and all(isinstance(value, int) for value in searched.values):
+                values[name] = min(searched.values)
+        return values
+
+    def problems(self) -> list[SettingProblem]:
+        """Every range of `search.ranges` that is none, or else every end of a range that breaks its setting's rule."""
+        origin = self.origins.get("search.ranges", "default")
+        problems = []
+        for name, plain in self.search.ranges.items():
+            if plain is not None and name in self._known:
+                try:
+                    range_from_plain(plain, self._known[name])
+                except ValueError as error:
+                    problems.append(SettingProblem(f"search.ranges.{name}", plain, origin, str(error)))
+        if problems:
+            return problems
+        for name, searched in self.ranges.items():
+            section, _, setting = name.partition(".")
+            plain = range_to_plain(searched)
+            for value in plain if isinstance(plain, list) else (plain["low"], plain["high"]):
+                broken = problems_of(self.classes[section], section, {setting: value}, {})[0]
+                problems += [item._replace(setting=f"search.ranges.{name}", origin=origin) for item in broken]
+        return problems
+
+    @cached_property
+    def classes(self) -> dict[str, type[Settings]]:
+        """The class of each searched section."""
+        return {"training": type(self.training), "encoder": type(self.encoder), "task": type(self.task_settings)}
+
+    @cached_property
+    def _known(self) -> dict[str, Any]:
+        """The type of every setting of the searched sections, by dotted name."""
+        return {
+            f"{section}.{name}": field.annotation
+            for section, cls in self.classes.items()
+            for name, field in cls.model_fields.items()
+        }
+
+    @cached_property
+    def _beside(self) -> dict[str, Range]:
+        """The range written beside each setting that has one."""
+        return _by_name({section: cls.search_ranges() for section, cls in self.classes.items()})
+
+    @cached_property
+    def _groups(self) -> dict[str, str]:
+        return _by_name({section: cls.groups() for section, cls in self.classes.items()})
+
+    def _decided(self, name: str) -> SearchedSetting:
+        """Whether a setting is searched: the range beside it, as `search` and the other settings narrow it."""
+        group = self._groups.get(name)
+        is_asked = not self.search.settings or is_named(name, group, self.search.settings)
+        stated = self.search.ranges.get(name, ...)
+        if stated is ... and name in self.of_data and is_asked:
+            return SearchedSetting(name, group, left_to_data=True)
+        searched, why = self._range(name, stated)
+        if searched is not None and not is_asked:
+            searched, why = None, NOT_NAMED
+        return SearchedSetting(name, group, searched, why)
+
+    def _range(self, name: str, stated: Any) -> tuple[Range | None, str]:
+        """The range of a setting, or None with the reason."""
+        if stated is None:
+            origin = self.origins.get(name, "")
+            return None, TYPED if origin.startswith("--") or origin == "settings" else NULL
+        searched = self._beside.get(name) if stated is ... else range_from_plain(stated, self._known[name])
+        if searched is None:
+            return None, NO_RANGE
+        if name == "encoder.bidirectional" and task_class(self.task).requires_causal:
+            return None, f"{self.task} needs an encoder that does not look ahead"
+        if name == "encoder.hidden_size" and self.budget.match_parameters:
+            return None, SOLVED
+        if name == "training.schedule" and self.search.refit and isinstance(searched, Choices):
+            # it follows a validation score that the confirmation will not have
+            searched = Choices(*(value for value in searched.values if value != "plateau"))
+        if name.startswith("encoder."):
+            honoured = layer_class(self.layer).honoured(name.partition(".")[2], searched)
+            return honoured, "" if honoured is not None else f"{Path(self.layer).stem} cannot have it"
+        return searched, ""
+
+    @cached_property
+    def of_data(self) -> set[str]:
+        """Settings whose range only the data set tells, by dotted name."""
+        return {f"task.{setting}" for setting in task_class(self.task).ranged_by_data}
 
 
-def _why_not(name: str, configs: list[ExperimentConfig]) -> str:
-    first = configs[0]
-    if first.origins.get(name, "").startswith("--") or first.origins.get(name) == "settings":
-        return f"is typed as {name} too, and what is typed is not searched: leave out one of the two"
-    if first.search.ranges.get(name, ...) is None:
-        return "search.ranges says null, which takes it out of the search"
-    if name == "encoder.hidden_size" and first.budget.match_parameters:
-        return "is solved for under budget.match_parameters: leave out one of the two"
-    if name == "encoder.bidirectional" and task_class(first.task).requires_causal:
-        return f"{first.task} needs an encoder that does not look ahead"
-    models = listed(dict.fromkeys(Path(config.layer).stem for config in configs))
-    return f"{models} cannot have it" if name.startswith("encoder.") else f"{first.task} has no such setting"
+def ranges_as_typed(
+    stated: tuple[Any, str] | None, typed: Mapping[str, tuple[Any, str]]
+) -> tuple[dict[str, Any], str] | None:
+    """`search.ranges` and its origin after what is typed, or None where typing changes nothing.
+
+    A typed setting is taken out of the search (null), unless a range for it is typed as well. A setting whose name is
+    typed as one to search is searched in the range beside it, though a file has null.
+    """
+    ranges, origin = stated or ({}, "default")
+    if not isinstance(ranges, Mapping):
+        return None
+    own = ranges if "search.ranges" in typed else {}
+    names, _ = typed.get("search.settings", ((), ""))
+    listed_names = names if isinstance(names, list | tuple) and not own else ()
+    asked = {name for name in listed_names if isinstance(name, str) and ranges.get(name, ...) is None}
+    pinned = {name: None for name in typed if name.partition(".")[0] in SEARCHED_SECTIONS}
+    if not asked and not pinned:
+        return None
+    kept = {name: plain for name, plain in ranges.items() if name not in asked}
+    return {**kept, **{name: None for name in pinned if name not in own}}, origin
 
 
-def _is_seed(name: str) -> bool:
-    return name.rpartition(".")[2].rpartition("_")[2] in ("seed", "seeds")
-
-
-def with_ranges_of_data(config: ExperimentConfig, data: AnyData) -> ExperimentConfig:
-    """The configuration with the ranges that only the data set can tell, unless `search.ranges` has them."""
-    groups = type(config.task_settings).groups()
-    found = {
-        f"task.{setting}": range_to_plain(searched)
-        for setting, searched in task_class(config.task).ranges_of(data, config.task_settings).items()
-        if config.is_searched(f"task.{setting}", groups.get(setting))
-    }
-    added = {name: plain for name, plain in found.items() if name not in config.search.ranges}
-    return config.with_values({"search.ranges": {**config.search.ranges, **added}}) if added else config
-
-
-def left_to_data(config: ExperimentConfig) -> list[str]:
-    """Settings that are searched in a range that only the data set can tell, by dotted name."""
-    cls: type[Settings] = type(config.task_settings)
-    return [
-        f"task.{setting}"
-        for setting in task_class(config.task).ranged_by_data
-        if f"task.{setting}" not in config.search.ranges
-        and config.is_searched(f"task.{setting}", cls.groups().get(setting))
-    ]
+def _by_name(by_section: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    return {f"{section}.{name}": value for section, values in by_section.items() for name, value in values.items()}

@@ -7,6 +7,7 @@ import os
 
 from rnnbench import results
 from rnnbench.choosing import is_open
+from rnnbench.experiment.files import load
 from rnnbench.record import SEARCH_KINDS, model_name
 from rnnbench.sweeps.base import Event, SweepInterrupted, SweepPlan, Tell
 from rnnbench.sweeps.plans import ConfirmOptions, SweepOptions, confirmation_plan, sweep_plan
@@ -20,7 +21,7 @@ def sweep(task: str, options: SweepOptions, tell: Tell) -> results.Result:
 
     Raises: SweepInterrupted on Ctrl-C, RnnbenchError when no worker can go on.
     """
-    return carry_out(sweep_plan(task, options), options.workers, tell)
+    return carry_out(sweep_plan(load(task), options), options.workers, tell)
 
 
 def trials_there(plan: SweepPlan) -> int:

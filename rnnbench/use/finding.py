@@ -8,7 +8,6 @@ from pathlib import Path
 
 from rnnbench import registry, results
 from rnnbench.errors import ComparisonError, RnnbenchError, did_you_mean
-from rnnbench.experiment.files import studies
 from rnnbench.record import RunRecord, by_validation
 from rnnbench.runs import KEPT_KINDS
 from rnnbench.store import store_folder
@@ -55,7 +54,7 @@ def _best(tracker: Tracker, task: str | None, data: str | None) -> RunRecord:
     """
     data = None if data is None else Path(data).name  # as `results` names a file of the user's own
     tasks = [task] if task else registry.names("tasks")
-    swept = [*tasks, *(study for study, of in studies().items() if of in tasks)]
+    swept = [*tasks, *(study for study, of in results.studies(tracker).items() if of in tasks)]
     confirmed = [found for name in swept if (found := _best_of_sweep(tracker, name, data)) is not None]
     if confirmed:
         return max(confirmed, key=lambda found: found[0])[1]
