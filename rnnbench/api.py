@@ -7,11 +7,11 @@ from typing import Any
 
 from rnnbench import runs, sweeps
 from rnnbench.comparison.base import Comparison
+from rnnbench.experiment.resolve import resolve
 from rnnbench.matching import matched
 from rnnbench.options import Options, named_data
 from rnnbench.record import RunRecord, model_name
 from rnnbench.reports import results
-from rnnbench.resolving import resolve
 from rnnbench.tracking import Tracker
 from rnnbench.use.loading import load
 
@@ -34,7 +34,7 @@ def train(
     """
     config = matched(resolve(task, model, options=_options(data, settings), quick=quick, seed=seed))
     tracker = Tracker()
-    experiment_id = tracker.experiment(task, runs.load_data(config).facts.name)
+    experiment_id = tracker.experiment(config.task, runs.load_data(config).facts.name)
     name = f"{model_name(config.model)}-seed{seed}"
     return runs.tracked(config, tracker=tracker, experiment_id=experiment_id, name=name)
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from rnnbench import runs
-from rnnbench.experiment import ExperimentConfig, task_class
+from rnnbench.experiment.classes import task_class
+from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.metrics import OWN_METRICS
 from rnnbench.record import LEFT_OUT, RunRecord
 from rnnbench.tasks.baseline import BaselineResult

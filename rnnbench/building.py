@@ -6,7 +6,8 @@ import torch
 
 from rnnbench.encoders.stack import Stack
 from rnnbench.errors import BudgetError
-from rnnbench.experiment import ExperimentConfig, layer_class, task_class
+from rnnbench.experiment.classes import layer_class, task_class
+from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.record import is_matched
 from rnnbench.tasks.base import Prepared, SequenceTask
 from rnnbench.training.costs import count_parameters

@@ -55,9 +55,20 @@ def models(
 @tell_errors
 def tasks(as_json: given.Json = False) -> None:
     """Lists the tasks, and the studies of `experiments/`."""
-    from rnnbench.shown.lists import registered
+    from rnnbench.shown.lists import tasks_and_studies
 
-    registered("tasks", as_json)
+    tasks_and_studies(as_json)
+
+
+@app.command()
+@tell_errors
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where `experiments/` goes; the current folder by default.")] = Path(),
+) -> None:
+    """Copies the experiment files into a folder for editing; files that are there are left as they are."""
+    from rnnbench.shown.lists import copied_experiments
+
+    copied_experiments(folder)
 
 
 @app.command()
@@ -92,11 +103,12 @@ def show(
     as_json: given.Json = False,
 ) -> None:
     """Shows the resolved configuration, where each value came from, and what is searched."""
-    from rnnbench.resolving import resolve
+    from rnnbench.experiment.files import load
+    from rnnbench.experiment.resolve import resolve
     from rnnbench.shown.lists import configuration
 
-    options = options | given.searched(search)
-    configuration(resolve(task, model, sets=sets or (), options=options, quick=quick), as_json)
+    experiment, options = load(task), options | given.searched(search)
+    configuration(experiment, resolve(experiment, model, sets=sets or (), options=options, quick=quick), as_json)
 
 
 @app.command()
@@ -104,11 +116,13 @@ def show(
 @with_data_options
 def baselines(task: given.Task, options: given.Options, sets: given.Sets = None, as_json: given.Json = False) -> None:
     """Shows what there is to beat: trivial and classical methods on the same splits."""
-    from rnnbench.experiment_files import models_of
-    from rnnbench.resolving import resolve
+    from rnnbench.experiment.files import load
+    from rnnbench.experiment.resolve import resolve
     from rnnbench.shown.work import baseline_scores
 
-    baseline_scores(resolve(task, models_of(task)[0], sets=sets or (), options=options), as_json)
+    experiment = load(task)
+    config = resolve(experiment, experiment.models[0], sets=sets or (), options=options)
+    baseline_scores(experiment, config, as_json)
 
 
 @app.command()
@@ -124,10 +138,13 @@ def train(
     as_json: given.Json = False,
 ) -> None:
     """Trains one encoder once and records the run; the test split stays sealed."""
-    from rnnbench.resolving import resolve
+    from rnnbench.experiment.files import load
+    from rnnbench.experiment.resolve import resolve
     from rnnbench.shown.work import training
 
-    training(resolve(task, model, sets=sets or (), options=options, quick=quick, seed=seed), as_json)
+    experiment = load(task)
+    config = resolve(experiment, model, sets=sets or (), options=options, quick=quick, seed=seed)
+    training(experiment, config, as_json)
 
 
 @app.command()

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from rnnbench import building, runs
 from rnnbench.errors import BudgetError, RnnbenchError
-from rnnbench.experiment import ExperimentConfig
+from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.record import MATCH_TOLERANCE, is_matched, model_name
 from rnnbench.tasks.base import Prepared
 

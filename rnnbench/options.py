@@ -17,7 +17,9 @@ from rnnbench.errors import RnnbenchError
 Options = dict[str, tuple[Any, str]]
 """Settings given by an option: dotted name to (value, the option's name)."""
 
-Task = Annotated[str, typer.Argument(help="A task or a study (see: rnnbench tasks).")]
+Task = Annotated[
+    str, typer.Argument(help="A task or a study by name (see: rnnbench tasks), or the path of a study's file.")
+]
 Models = Annotated[list[str] | None, typer.Option("--model", "-m", help="An encoder, or a file with one. Repeatable.")]
 OneModel = Annotated[str, typer.Option("--model", "-m", help="An encoder, or a file with one.")]
 Sets = Annotated[list[str] | None, typer.Option("--set", help="section.setting=value. Repeatable.")]

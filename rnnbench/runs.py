@@ -15,11 +15,11 @@ import yaml
 
 from rnnbench import data, environment
 from rnnbench.building import build, without_numbers
-from rnnbench.config import range_to_plain
 from rnnbench.data.base import AnyData, DataSettings
 from rnnbench.data.overlap import Overlap, overlap_of
 from rnnbench.errors import SealedSplitError
-from rnnbench.experiment import ExperimentConfig, task_class
+from rnnbench.experiment.classes import task_class
+from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.memory import PeakMemory
 from rnnbench.metrics import own_metrics_tag
 from rnnbench.record import ALSO_IN_TRAINING, HARDWARE_NOTE, SEARCH_KINDS, Kind, RunRecord, model_name
@@ -193,7 +193,7 @@ def describe(config: ExperimentConfig, kind: Kind) -> RunRecord:
         metric=cls.metric.key,
         higher_is_better=cls.metric.higher_is_better,
         seed=config.seed,
-        config={**config.to_plain(), "searched": {name: range_to_plain(r) for name, r in config.ranges().items()}},
+        config={**config.to_plain(), "searched": config.search_space.to_plain()},
         tags={
             "choice": config.choice(),
             **own_metrics_tag((cls.metric, *cls.other_metrics)),

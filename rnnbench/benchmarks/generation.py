@@ -13,7 +13,7 @@ from rnnbench.benchmarks.base import Measurement
 from rnnbench.data.text import TokenizerSettings, build_tokenizer
 from rnnbench.encoders.base import State
 from rnnbench.encoders.stack import Stack
-from rnnbench.experiment import layer_class, task_class
+from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.tasks.base import SequenceTask
 
 CONTEXTS = (64, 256, 1024)

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from rnnbench.benchmarks.base import Measurement, one_thread, paired_seconds
-from rnnbench.experiment import layer_class
+from rnnbench.experiment.classes import layer_class
 
 HIDDEN, BATCH, TIME, INPUT = 128, 32, 128, 128
 ROUNDS = 20

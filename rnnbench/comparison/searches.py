@@ -9,7 +9,7 @@ from typing import Any
 
 from rnnbench.comparison.base import Note
 from rnnbench.comparison.usual import usual
-from rnnbench.config import range_from_stored, range_in_words
+from rnnbench.core.settings import range_from_stored, range_in_words
 from rnnbench.record import RunRecord
 from rnnbench.wording import listed
 

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 import numpy as np
 from pydantic import Field
 
-from rnnbench.config import Settings
+from rnnbench.core.settings import Settings
 from rnnbench.errors import DataError, SealedSplitError
 
 Kind = Literal["text", "labelled_text", "series"]

@@ -17,7 +17,7 @@ from jaxtyping import Float, Int
 from pydantic import Field
 from torch import Tensor, nn
 
-from rnnbench.config import Choices, Floats, Group, Ints, Range, Settings
+from rnnbench.core.settings import Choices, Floats, Group, Ints, Range, Settings
 from rnnbench.layers.dropout import keep_mask
 
 State = tuple[Tensor, ...]

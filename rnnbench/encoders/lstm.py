@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 from pydantic import Field
 from torch import Tensor, nn
 
-from rnnbench.config import Floats, Group
+from rnnbench.core.settings import Floats, Group
 from rnnbench.encoders.base import Cell, Encoded, EncoderSettings, State
 from rnnbench.layers.kernels import can_run, run_kernel, weights_of
 

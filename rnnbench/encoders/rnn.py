@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from rnnbench.config import Choices, Group
+from rnnbench.core.settings import Choices, Group
 from rnnbench.encoders.base import Cell, Encoded, EncoderSettings, State
 from rnnbench.layers.kernels import can_run, run_kernel, weights_of
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rnnbench.config import Choices, Group, Ints
+from rnnbench.core.settings import Choices, Group, Ints
 from rnnbench.encoders.base import Encoded, EncoderSettings, Layer, State
 from rnnbench.layers.dropout import FeatureDropout
 from rnnbench.layers.positions import distance_penalties, rotate, sinusoids

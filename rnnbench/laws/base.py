@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from rnnbench.config import Choices, Ints, Range
+from rnnbench.core.settings import Choices, Ints, Range
 from rnnbench.encoders.base import Encoded, EncoderSettings, Layer
 from rnnbench.encoders.stack import Stack
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from rnnbench.config import Choices, Floats, Ints
+from rnnbench.core.settings import Choices, Floats, Ints
 from rnnbench.encoders.base import EncoderSettings, Layer
 from rnnbench.encoders.stack import Stack
 from rnnbench.laws.base import INPUT, drawn_settings

@@ -12,7 +12,6 @@ from rnnbench.comparison.base import Comparison
 from rnnbench.comparison.expectations import expectations
 from rnnbench.core.files import write_whole
 from rnnbench.errors import ComparisonError, RnnbenchError
-from rnnbench.experiment_files import task_of
 from rnnbench.record import RunRecord
 from rnnbench.reports import results
 from rnnbench.reports.figures.across import critical_difference_figure, skill_figure
@@ -108,7 +107,11 @@ def _wanted(tracker: Tracker, names: Sequence[str], left_out: list[str]) -> list
         if data:
             found.append((name, normalized(Path(data).name)))
             continue
-        confirmed = [one for one in sorted(tracker.experiments(task_of(name))) if _is_confirmed(tracker, name, one)]
+        confirmed = [
+            one
+            for one in sorted(tracker.experiments(results.task_of(tracker, name)))
+            if _is_confirmed(tracker, name, one)
+        ]
         if names and not confirmed:
             raise ComparisonError(f"no confirmed sweep of {name}. Type: rnnbench sweep {name}")
         found += [(name, one) for one in confirmed]
@@ -118,7 +121,7 @@ def _wanted(tracker: Tracker, names: Sequence[str], left_out: list[str]) -> list
 
 
 def _is_confirmed(tracker: Tracker, name: str, data: str) -> bool:
-    task = task_of(name)
+    task = results.task_of(tracker, name)
     experiment_id = tracker.experiments(task)[data]
     sweeps = tracker.find(experiment_id, kind="sweep")
     own = [sweep for sweep in sweeps if sweep.data.tags.get("study", task) == name]

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rnnbench import registry
 from rnnbench.choosing import asked_for, candidates, chosen, reselections
 from rnnbench.comparison.base import Comparison, Note
 from rnnbench.comparison.other_metric import judged_by, with_note
 from rnnbench.comparison.table import compare
 from rnnbench.errors import ComparisonError, UnknownNameError, did_you_mean
-from rnnbench.experiment_files import task_of
+from rnnbench.experiment.files import load, name_of
 from rnnbench.metrics import metric_of
 from rnnbench.record import RunRecord, model_name
 from rnnbench.storage.filters import normalized
@@ -40,7 +41,7 @@ class Result:
 
 def latest_sweep(tracker: Tracker, task: str, data: str | None = None, sweep: str | None = None) -> tuple[str, str]:
     """Experiment id and run id of the newest sweep of a task or study. Raises: ComparisonError saying what to type."""
-    name, task = task, task_of(task)
+    name, task = name_of(task), task_of(tracker, task)
     experiments = tracker.experiments(task)
     if data is not None:
         data = normalized(Path(data).name)  # a file of the user's own has its own name as the name of the data set
@@ -68,6 +69,28 @@ def latest_sweep(tracker: Tracker, task: str, data: str | None = None, sweep: st
     # one that was broken off before its first confirmation does not hide what there is
     newest = next((run for run in found if is_confirmed(tracker, run)), found[0])
     return newest.info.experiment_id, newest.info.run_id
+
+
+def task_of(tracker: Tracker, experiment: str) -> str:
+    """The task of an experiment's name or path: as the store has a study's sweeps, or else as its file says.
+
+    Raises: UnknownNameError with the nearest task or study.
+    """
+    name = name_of(experiment)
+    if name in registry.names("tasks"):
+        return name
+    return studies(tracker).get(name) or load(experiment).task
+
+
+def studies(tracker: Tracker) -> dict[str, str]:
+    """The studies that the store has sweeps of, and the task of each."""
+    sweeps = [
+        (run.data.tags.get("study"), task)
+        for task in registry.names("tasks")
+        for experiment_id in tracker.experiments(task).values()
+        for run in tracker.find(experiment_id, kind="sweep")
+    ]
+    return {study: task for study, task in sweeps if study}
 
 
 def is_confirmed(tracker: Tracker, sweep: Run) -> bool:

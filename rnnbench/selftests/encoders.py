@@ -9,7 +9,7 @@ from torch import nn
 
 from rnnbench import registry
 from rnnbench.encoders.base import EncoderSettings, Layer
-from rnnbench.experiment import layer_class
+from rnnbench.experiment.classes import layer_class
 from rnnbench.laws import CLASS_LAWS, LAWS, Law, settings_to_try
 from rnnbench.record import model_name
 from rnnbench.selftests.base import Bench, Check

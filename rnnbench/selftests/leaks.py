@@ -17,7 +17,8 @@ from rnnbench.data.overlap import overlap_of
 from rnnbench.encoders.base import Encoded, State
 from rnnbench.encoders.gru import GRU
 from rnnbench.errors import SealedSplitError
-from rnnbench.experiment import ExperimentConfig, task_class
+from rnnbench.experiment.classes import task_class
+from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.selftests import made
 from rnnbench.selftests.base import Bench, Check
 from rnnbench.tasks.base import Prepared

@@ -10,8 +10,9 @@ import numpy as np
 
 from rnnbench import registry
 from rnnbench.data.base import Kind
-from rnnbench.experiment import ExperimentConfig, task_class
-from rnnbench.resolving import resolve
+from rnnbench.experiment.classes import task_class
+from rnnbench.experiment.config import ExperimentConfig
+from rnnbench.experiment.resolve import resolve
 
 ORIGIN = "selftest"
 WORDS = [f"{first}{last}" for first in ("ba", "de", "fi", "go", "hu") for last in ("k", "l", "m", "n", "r", "s")]

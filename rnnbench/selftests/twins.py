@@ -15,7 +15,8 @@ from pathlib import Path
 
 from rnnbench import runs
 from rnnbench.comparison.table import compare
-from rnnbench.experiment import ExperimentConfig, layer_class
+from rnnbench.experiment.classes import layer_class
+from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.record import RunRecord
 from rnnbench.selftests import made
 

@@ -3,43 +3,71 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich.markup import escape
 from rich.table import Table
 
 from rnnbench import registry
 from rnnbench.errors import SettingsError
-from rnnbench.experiment_files import studies, yaml_of
 from rnnbench.shown.console import out
 
 if TYPE_CHECKING:
-    from rnnbench.experiment import ExperimentConfig
+    from rnnbench.experiment.config import ExperimentConfig
+    from rnnbench.experiment.files import Experiment
 
 
 def registered(folder: str, as_json: bool) -> None:
     """Names of a folder's files and the first line of each."""
-    found = {name: registry.first_line(folder, name) for name in registry.names(folder)}
+    lines = {name: registry.first_line(folder, name) for name in registry.names(folder)}
     if as_json:
-        out.print_json(json.dumps(found))
+        out.print_json(json.dumps(lines))
         return
-    out.print(_named(found))
-    if folder == "tasks" and (asked := {name: str(yaml_of(name)[1].get("question", "")) for name in studies()}):
+    out.print(_named([(name, line, "") for name, line in lines.items()]))
+
+
+def tasks_and_studies(as_json: bool) -> None:
+    """The tasks with the first line of each, and the studies with their questions, each with its experiment file."""
+    from rnnbench.experiment.files import place_of, studies
+
+    if as_json:
+        registered("tasks", as_json)
+        return
+    tasks = registry.names("tasks")
+    out.print(_named([(name, registry.first_line("tasks", name), place_of(name)) for name in tasks]))
+    if files := studies():
         out.print("\nstudies, run by name in place of a task:")
-        out.print(_named(asked))
+        out.print(_named([(file.name, file.question, file.place) for file in files]))
 
 
-def _named(lines: Mapping[str, str]) -> Table:
+def _named(rows: Iterable[tuple[str, str, str]]) -> Table:
+    """Names, what each is, and where it was read from."""
     table = Table(box=None, show_header=False, pad_edge=False)
-    for name, line in lines.items():
-        table.add_row(f"[bold]{name}[/bold]", line)
+    for name, line, place in rows:
+        table.add_row(f"[bold]{name}[/bold]", escape(line), f"[dim]{escape(place)}[/dim]")
     return table
+
+
+def copied_experiments(folder: Path) -> None:
+    """Copies the package's experiment files for editing, and says which were written and which were there."""
+    from rnnbench.experiment.files import copy_package_files
+
+    target, written, kept = copy_package_files(folder)
+    out.print(f"{target}: {len(written)} experiment files written", markup=False, soft_wrap=True)
+    for name in written:
+        out.print(f"  {name}", markup=False)
+    if kept:
+        out.print(f"left as they are: {', '.join(kept)}", markup=False, soft_wrap=True)
+    if target.parent.resolve() != Path.cwd():
+        out.print(f"they are read where the current folder is {target.parent}", markup=False, soft_wrap=True)
 
 
 def switch_matrix(as_json: bool) -> None:
     """Every switch against every encoder: works, or refused with its reason below the table."""
-    from rnnbench.switches import matrix, tasks_with
+    from rnnbench.experiment.compatibility import matrix, tasks_with
 
     models = registry.names("encoders")
     found = matrix(models)
@@ -101,12 +129,12 @@ def data_catalogue(settings: dict[str, tuple[Any, str]], as_json: bool) -> None:
 def data_description(settings: dict[str, tuple[Any, str]], task: str | None, as_json: bool) -> None:
     """One data set in words: sizes, splits, fingerprint, three examples."""
     from rnnbench import data
+    from rnnbench.core.settings import problems_of
     from rnnbench.data.base import DataSettings
-    from rnnbench.problems import problems_of
 
     kind = None
     if task is not None:
-        from rnnbench.experiment import task_class
+        from rnnbench.experiment.classes import task_class
 
         kind = task_class(task).data_kind
     values = {name.partition(".")[2]: value for name, (value, _) in settings.items()}
@@ -129,21 +157,25 @@ def data_description(settings: dict[str, tuple[Any, str]], task: str | None, as_
         out.print(example, markup=False)
 
 
-def configuration(config: ExperimentConfig, as_json: bool) -> None:
-    """Every setting, its value, where that came from, and the range it is searched in."""
-    from rnnbench.config import range_in_words, range_to_plain
-    from rnnbench.searched import check_searched, left_to_data
+def configuration(experiment: Experiment, config: ExperimentConfig, as_json: bool) -> None:
+    """Every setting, its value, where that came from, and the range it is searched in or why it is not."""
+    from rnnbench.experiment.search_names import check_search
+    from rnnbench.shown.work import say_files
 
-    check_searched([config])
-    plain, ranges = config.to_plain(), config.ranges()
+    space = config.search_space
+    check_search([space])
+    say_files(experiment)
+    plain = config.to_plain()
     if as_json:
-        searched = {name: range_to_plain(found) for name, found in ranges.items()}
-        out.print_json(json.dumps({"config": plain, "searched": searched, "origins": dict(config.origins)}))
+        not_searched = {name: item.why_not for name, item in space.settings.items() if item.why_not}
+        no_effect = {name: item.no_effect for name, item in space.settings.items() if item.no_effect}
+        out.print_json(
+            json.dumps(
+                {"config": plain, "searched": space.to_plain(), "left_to_data": space.left_to_data}
+                | {"not_searched": not_searched, "no_effect": no_effect, "origins": dict(config.origins)}
+            )
+        )
         return
-    words = dict.fromkeys(left_to_data(config), "half, once and twice what suits the data")
-    words |= {name: range_in_words(found) for name, found in ranges.items()}
-    if config.budget.match_parameters:
-        words["encoder.hidden_size"] = f"no: solved for, to {config.budget.match_parameters:,} parameters"
     table = Table(box=None, pad_edge=False)
     for title in ("setting", "value", "from", "searched"):
         table.add_column(title, overflow="fold")
@@ -154,5 +186,8 @@ def configuration(config: ExperimentConfig, as_json: bool) -> None:
             dotted = f"{section}.{name}"
             origin = config.origins.get(dotted, "default")
             style = "" if origin == "default" else "bold"
-            table.add_row(dotted, f"[{style}]{value}[/{style}]" if style else str(value), origin, words.get(dotted, ""))
+            shown = f"[{style}]{escape(str(value))}[/{style}]" if style else escape(str(value))
+            item = space.settings.get(dotted)
+            words = "" if item is None else escape(item.in_words)
+            table.add_row(dotted, shown, origin, words if item is None or item.is_searched else f"[dim]{words}[/dim]")
     out.print(table)

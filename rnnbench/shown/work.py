@@ -7,13 +7,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.markup import escape
 from rich.table import Table
 
 from rnnbench.record import model_name
 from rnnbench.shown.console import notes, out
 
 if TYPE_CHECKING:
-    from rnnbench.experiment import ExperimentConfig
+    from rnnbench.experiment.config import ExperimentConfig
+    from rnnbench.experiment.files import Experiment
     from rnnbench.sweeps import ConfirmOptions, SweepOptions, SweepPlan
 
 
@@ -29,13 +31,16 @@ def say_data(config: ExperimentConfig) -> None:
         notes.print(f"  [cyan]{label}[/cyan]  {value}")
 
 
+def say_files(experiment: Experiment) -> None:
+    """Which experiment files were read."""
+    notes.print(f"[cyan]settings from[/cyan]  {escape(experiment.places)}", soft_wrap=True)
+
+
 def say_idle(configs: Iterable[ExperimentConfig]) -> None:
     """What was typed and changes nothing, with the encoders it is so for: told before anything is trained."""
-    from rnnbench.idle import idle_settings
-
     found: dict[str, list[str]] = {}
     for config in configs:
-        for name, why in idle_settings(config).items():
+        for name, why in config.search_space.typed_without_effect().items():
             section, _, setting = name.partition(".")
             value = getattr(config.section(section), setting)
             found.setdefault(f"{name} = {value} changes nothing: {why}", []).append(Path(config.model).stem)
@@ -43,13 +48,14 @@ def say_idle(configs: Iterable[ExperimentConfig]) -> None:
         notes.print(f"{', '.join(models)}: {told}", markup=False, soft_wrap=True)
 
 
-def baseline_scores(config: ExperimentConfig, as_json: bool) -> None:
+def baseline_scores(experiment: Experiment, config: ExperimentConfig, as_json: bool) -> None:
     """Runs the baselines alone and prints them, the best first."""
     from rnnbench import baseline_runs
-    from rnnbench.experiment import task_class
+    from rnnbench.experiment.classes import task_class
     from rnnbench.tracking import Tracker
 
     if not as_json:
+        say_files(experiment)
         say_data(config)
     metric = task_class(config.task).metric
     found = []
@@ -85,12 +91,13 @@ def baseline_scores(config: ExperimentConfig, as_json: bool) -> None:
             out.print(f"[dim]{item.model} left out: {item.skipped}[/dim]")
 
 
-def training(config: ExperimentConfig, as_json: bool) -> None:
+def training(experiment: Experiment, config: ExperimentConfig, as_json: bool) -> None:
     """Trains one configuration, with its validation scores as they come."""
     from rnnbench import runs
     from rnnbench.matching import matched
     from rnnbench.tracking import Tracker
 
+    say_files(experiment)
     say_data(config)
     say_idle([config])
     config = matched(config)
@@ -125,12 +132,15 @@ def training(config: ExperimentConfig, as_json: bool) -> None:
 
 def run_sweep(task: str, options: SweepOptions, as_json: bool) -> None:
     """A whole sweep with live progress; the table and the paths of its exports at the end."""
+    from rnnbench.experiment.files import load
     from rnnbench.sweeps import configurations, sweep_plan, trials_there
 
-    configs = configurations(task, options)
+    experiment = load(task)
+    configs = configurations(experiment, options)
+    say_files(experiment)
     say_data(next(iter(configs.values())))
     say_idle(configs.values())
-    plan = sweep_plan(task, options)
+    plan = sweep_plan(experiment, options, configs)
     _say_sizes(plan)
     there = trials_there(plan)
     if options.trials is not None and options.trials < there:
@@ -168,7 +178,7 @@ def run_confirmation(task: str, options: ConfirmOptions, as_json: bool) -> None:
 
 def _carry_out(plan: SweepPlan, workers: int | None, as_json: bool) -> None:
     from rnnbench.choosing import REPETITIONS
-    from rnnbench.experiment import task_class
+    from rnnbench.experiment.classes import task_class
     from rnnbench.reports.export import export_result
     from rnnbench.reports.tables.formats import render
     from rnnbench.shown.progress import SweepProgress

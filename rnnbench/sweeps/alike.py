@@ -7,9 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from rnnbench.comparison.checks import mixtures
-from rnnbench.config import range_to_plain
 from rnnbench.errors import ComparisonError
-from rnnbench.experiment import ExperimentConfig
+from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.record import RunRecord
 from rnnbench.wording import listed
 
@@ -54,7 +53,7 @@ def require_alike(
 
 
 def _as_trial(config: ExperimentConfig, name: str, drawn_from: Mapping[str, Any] | None = None) -> RunRecord:
-    now = {setting: range_to_plain(searched) for setting, searched in config.ranges().items()}
+    now = config.search_space.to_plain()
     plain = config.to_plain() | {"searched": now if drawn_from is None else dict(drawn_from)}
     return RunRecord("trial", config.task, config.data.name or "", "", config.model, "", True, name=name, config=plain)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from rnnbench.errors import RnnbenchError
-from rnnbench.experiment import ExperimentConfig, from_plain
+from rnnbench.experiment.config import ExperimentConfig, from_plain
 from rnnbench.store import file_name, store_folder
 
 FIRST_TRIAL_SEED = 100_000

@@ -12,15 +12,14 @@ from uuid import uuid4
 from filelock import FileLock
 
 from rnnbench import building, runs
-from rnnbench.config import Choices, Ints, Range
 from rnnbench.errors import BudgetError, DataError, RnnbenchError, UnknownNameError
-from rnnbench.experiment import ExperimentConfig, from_plain, short_hash
-from rnnbench.experiment_files import models_of, task_of
+from rnnbench.experiment.config import ExperimentConfig, from_plain, short_hash
+from rnnbench.experiment.files import Experiment
+from rnnbench.experiment.resolve import resolve
+from rnnbench.experiment.search_names import check_search
 from rnnbench.matching import match_all
 from rnnbench.record import model_name
 from rnnbench.reports import results
-from rnnbench.resolving import resolve
-from rnnbench.searched import check_searched, with_ranges_of_data
 from rnnbench.store import store_folder
 from rnnbench.sweeps.alike import require_alike
 from rnnbench.sweeps.base import ConfirmOptions, SweepOptions, SweepPlan
@@ -29,12 +28,12 @@ from rnnbench.tracking import Tracker
 from rnnbench.training.hardware import check_hardware
 
 
-def configurations(task: str, options: SweepOptions) -> dict[str, ExperimentConfig]:
+def configurations(experiment: Experiment, options: SweepOptions) -> dict[str, ExperimentConfig]:
     """The base configuration of every encoder of a sweep, by model.
 
     Raises: SettingsError, UnknownNameError; RnnbenchError where two encoders would have the same row.
     """
-    configs = [_resolve(task, model, options) for model in options.models or models_of(task)]
+    configs = [_resolve(experiment, model, options) for model in options.models or experiment.models]
     by_model = {config.model: config for config in configs}
     rows: dict[str, str] = {}
     for model in by_model:
@@ -42,24 +41,29 @@ def configurations(task: str, options: SweepOptions) -> dict[str, ExperimentConf
         if name in rows:
             raise RnnbenchError(f"two encoders are named {name!r}: {rows[name]} and {model}. Rename the file")
         rows[name] = model
-    check_searched(by_model.values())
+    check_search(config.search_space for config in by_model.values())
     return by_model
 
 
-def _resolve(task: str, model: str, options: SweepOptions, *, for_model: bool = True) -> ExperimentConfig:
-    return resolve(task, model, sets=options.sets, options=options.options, quick=options.quick, for_model=for_model)
+def _resolve(experiment: Experiment, model: str, options: SweepOptions, *, for_model: bool = True) -> ExperimentConfig:
+    return resolve(
+        experiment, model, sets=options.sets, options=options.options, quick=options.quick, for_model=for_model
+    )
 
 
-def sweep_plan(task: str, options: SweepOptions) -> SweepPlan:
+def sweep_plan(
+    experiment: Experiment, options: SweepOptions, configs: Mapping[str, ExperimentConfig] | None = None
+) -> SweepPlan:
     """The plan that the store has under the same settings, with what this call adds, or a new one.
 
+    configs: what `configurations` gives for the same experiment and options, where that is at hand.
     Raises: SettingsError, UnknownNameError, DataError; ComparisonError where no table could hold these encoders.
     """
-    configs = configurations(task, options)
+    configs = configs or configurations(experiment, options)
     first = next(iter(configs.values()))
     check_hardware(first.hardware)
     loaded = runs.load_data(first)
-    configs = {model: with_ranges_of_data(config, loaded) for model, config in configs.items()}
+    configs = {model: config.with_ranges_of(loaded) for model, config in configs.items()}
     runs.prepare(first)  # a series too short for its windows is better told now than by every worker
     if first.budget.match_parameters is None:
         _check_ceiling(configs)
@@ -67,26 +71,26 @@ def sweep_plan(task: str, options: SweepOptions) -> SweepPlan:
         configs = match_all(configs.values())
     tracker = Tracker()
     experiment_id = tracker.experiment(first.task, loaded.facts.name)
-    shared = _resolve(task, first.model, options, for_model=False).comparison_key()
-    key = f"{loaded.fingerprint[:6]}{_of_study(task, first.task, configs)}{shared}"
+    shared = _resolve(experiment, first.model, options, for_model=False).comparison_key()
+    key = f"{loaded.fingerprint[:6]}{_of_study(experiment, configs)}{shared}"
     with FileLock(str(store_folder() / "plans.lock")):  # two calls at once are one sweep, with the encoders of both
         existing = [] if options.fresh else tracker.find(experiment_id, kind="sweep", comparison_key=key)
         stored = results.plan_of(tracker, existing[-1].info.run_id) if existing else {}
         earlier = {model: from_plain(plain) for model, plain in stored.items() if _can_be_built(plain)}
         drawn_from = _drawn_from(tracker, experiment_id, existing[-1].info.run_id, earlier) if existing else {}
-        require_alike(configs, earlier, drawn_from, task)
+        require_alike(configs, earlier, drawn_from, experiment.typed)
         if existing:
             parent, journal_key = existing[-1].info.run_id, existing[-1].data.tags["sweep_key"]
         else:
             # never the name of an earlier journal, also where that sweep was deleted from the store
             journal_key = f"{key}-{uuid4().hex[:8]}"
             tags = {"fingerprint": loaded.fingerprint, "comparison_key": key, "sweep_key": journal_key}
-            tags |= {"study": task} if task != first.task else {}
+            tags |= {"study": experiment.name} if experiment.name != first.task else {}
             parent = _begin(tracker, experiment_id, first, tags)
         plain = {**stored, **{model: config.to_plain() for model, config in configs.items()}}
         tracker.writer(parent).text(json.dumps(plain, ensure_ascii=False, indent=1), results.PLAN_FILE)
-        usual = set(plain) == set(models_of(task))
-        write_down(tracker, parent, task, replace(options, models=() if usual else tuple(plain)), loaded)
+        is_default = set(plain) == set(experiment.models)
+        write_down(tracker, parent, experiment, replace(options, models=() if is_default else tuple(plain)), loaded)
     return SweepPlan(
         key=journal_key,
         task=first.task,
@@ -102,34 +106,24 @@ def sweep_plan(task: str, options: SweepOptions) -> SweepPlan:
     )
 
 
-def _of_study(name: str, task: str, configs: Mapping[str, ExperimentConfig]) -> str:
+def _of_study(experiment: Experiment, configs: Mapping[str, ExperimentConfig]) -> str:
     """What keeps the sweeps of a study apart: from the task's own, and from those under other variants."""
-    if name == task:
+    if experiment.name == experiment.task:
         return ""
     variants = {model: config.to_plain() for model, config in configs.items() if config.layer != model}
-    return f"{name}{short_hash(variants)[:6]}"
+    return f"{experiment.name}{short_hash(variants)[:6]}"
 
 
 def _check_ceiling(configs: Mapping[str, ExperimentConfig]) -> None:
     """Raises: BudgetError where even the smallest draw of an encoder is above the ceiling on parameters."""
     for config in configs.values():
-        values = {name: _smallest(searched) for name, searched in config.ranges().items()}
-        smallest = config.with_values({name: value for name, value in values.items() if value is not None})
+        smallest = config.with_values(config.search_space.smallest())
         parameters, ceiling = building.parameters_of(smallest, runs.prepare(smallest)), config.budget.parameters
         if parameters > ceiling:
             raise BudgetError(
                 f"the smallest {model_name(config.model)} of this search would have {parameters:,} parameters, "
                 f"above the ceiling of {ceiling:,} that all encoders share: raise budget.parameters"
             )
-
-
-def _smallest(searched: Range) -> int | None:
-    """The value that makes the fewest parameters, where that can be told from the value."""
-    if isinstance(searched, Ints):
-        return searched.low
-    if isinstance(searched, Choices) and all(isinstance(value, int) for value in searched.values):
-        return min(searched.values)
-    return None
 
 
 def confirmation_plan(task: str, options: ConfirmOptions) -> SweepPlan:
@@ -157,7 +151,7 @@ def confirmation_plan(task: str, options: ConfirmOptions) -> SweepPlan:
         )
     return SweepPlan(
         key=tags["sweep_key"],
-        task=task_of(task),
+        task=first.task,
         data=loaded.facts.name,
         experiment_id=experiment_id,
         parent=parent,

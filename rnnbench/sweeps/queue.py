@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from rnnbench import building, runs
 from rnnbench.choosing import chosen_length
 from rnnbench.errors import BudgetError
-from rnnbench.experiment import ExperimentConfig
+from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.matching import matched
 from rnnbench.record import model_name
 from rnnbench.sweeps.base import SweepPlan

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from rnnbench.choosing import REPETITIONS, candidates, chosen
-from rnnbench.experiment import ExperimentConfig, from_plain
+from rnnbench.experiment.config import ExperimentConfig, from_plain
 from rnnbench.record import RunRecord, model_name
 from rnnbench.sweeps.studies import Studies
 from rnnbench.tracking import PARENT, Tracker

@@ -20,8 +20,9 @@ from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from rnnbench.choosing import REPETITIONS
-from rnnbench.config import Choices, Floats, Ints, Range
-from rnnbench.experiment import ExperimentConfig, task_class
+from rnnbench.core.settings import Choices, Floats, Ints, Range
+from rnnbench.experiment.classes import task_class
+from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.record import RunRecord, model_name
 from rnnbench.storage.leases import Lease, LeaseLostError, open_leases
 from rnnbench.sweeps.base import FIRST_RESELECT_SEED, FIRST_TRIAL_SEED, SweepPlan

@@ -6,6 +6,7 @@ import math
 import os
 
 from rnnbench.choosing import is_open
+from rnnbench.experiment.files import load
 from rnnbench.record import SEARCH_KINDS, model_name
 from rnnbench.reports import results
 from rnnbench.reports.mlflow_view import publish
@@ -21,7 +22,7 @@ def sweep(task: str, options: SweepOptions, tell: Tell) -> results.Result:
 
     Raises: SweepInterrupted on Ctrl-C, RnnbenchError when no worker can go on.
     """
-    return carry_out(sweep_plan(task, options), options.workers, tell)
+    return carry_out(sweep_plan(load(task), options), options.workers, tell)
 
 
 def trials_there(plan: SweepPlan) -> int:

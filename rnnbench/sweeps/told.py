@@ -9,7 +9,7 @@ from typing import Any
 
 from rnnbench.data.base import AnyData
 from rnnbench.data.description import describe_data
-from rnnbench.experiment_files import question_of
+from rnnbench.experiment.files import Experiment
 from rnnbench.sweeps.base import SweepOptions
 from rnnbench.tracking import Tracker
 
@@ -17,10 +17,10 @@ DATA_FILE = "data.json"
 _OF_THIS_MACHINE = ("data.folder",)
 
 
-def write_down(tracker: Tracker, parent: str, task: str, options: SweepOptions, data: AnyData) -> None:
+def write_down(tracker: Tracker, parent: str, experiment: Experiment, options: SweepOptions, data: AnyData) -> None:
     """Stores the question, the command and the facts of the data set on the sweep's run."""
     writer = tracker.writer(parent)
-    writer.tags({"question": question_of(task), "command": command_of(task, options)})
+    writer.tags({"question": experiment.question, "command": command_of(experiment.typed, options)})
     writer.text(json.dumps(describe_data(data).plain, ensure_ascii=False, indent=1), DATA_FILE)
 
 

@@ -21,7 +21,7 @@ import torch
 from pytorch_lightning.plugins import DoublePrecision
 from torch import Tensor
 
-from rnnbench.config import Range, Settings
+from rnnbench.core.settings import Range, Settings
 from rnnbench.data.base import AnyData, Kind, SplitName
 from rnnbench.encoders.base import Encoder
 from rnnbench.errors import RnnbenchError

@@ -8,7 +8,7 @@ import pytorch_lightning as pl
 import torch
 from torch import Tensor
 
-from rnnbench.settings import TrainingSettings
+from rnnbench.experiment.sections import TrainingSettings
 
 
 class WeightAveraging(pl.Callback):

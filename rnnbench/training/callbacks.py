@@ -10,8 +10,8 @@ from typing import Any
 import pytorch_lightning as pl
 import torch
 
+from rnnbench.experiment.sections import TrainingSettings
 from rnnbench.record import Outcome
-from rnnbench.settings import TrainingSettings
 
 Report = Callable[[int, float], bool]
 """Told (how many validations so far, score) after each; answers whether to stop because the run is not worth it."""

@@ -11,7 +11,7 @@ import pytorch_lightning as pl
 import torch
 from torch.utils.data import DataLoader, IterableDataset
 
-from rnnbench.settings import BudgetSettings, HardwareSettings, TrainingSettings
+from rnnbench.experiment.sections import BudgetSettings, HardwareSettings, TrainingSettings
 from rnnbench.tasks.base import SequenceTask
 from rnnbench.training.averaging import WeightAveraging
 from rnnbench.training.callbacks import Watch

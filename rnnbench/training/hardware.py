@@ -10,8 +10,8 @@ from torch import nn
 
 from rnnbench.encoders.base import Cell
 from rnnbench.errors import RnnbenchError
+from rnnbench.experiment.sections import HardwareSettings
 from rnnbench.layers.kernels import can_run
-from rnnbench.settings import HardwareSettings
 
 
 def device_of(hardware: HardwareSettings) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from rnnbench.settings import TrainingSettings
+from rnnbench.experiment.sections import TrainingSettings
 from rnnbench.training.schedules import Plateau, rate_factor
 
 Groups = list[dict[str, Any]]

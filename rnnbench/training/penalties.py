@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from rnnbench.encoders.base import Encoder
-from rnnbench.settings import TrainingSettings
+from rnnbench.experiment.sections import TrainingSettings
 
 
 def weight_penalty(module: nn.Module, l1: float, l2: float) -> Tensor:

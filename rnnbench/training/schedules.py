@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from rnnbench.settings import TrainingSettings
+from rnnbench.experiment.sections import TrainingSettings
 
 LAST = 0.02
 """What a cosine leaves of the learning rate."""

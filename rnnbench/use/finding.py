@@ -8,8 +8,7 @@ from pathlib import Path
 
 from rnnbench import registry
 from rnnbench.errors import ComparisonError, RnnbenchError, did_you_mean
-from rnnbench.experiment import task_class
-from rnnbench.experiment_files import studies
+from rnnbench.experiment.classes import task_class
 from rnnbench.record import RunRecord, by_validation
 from rnnbench.reports import results
 from rnnbench.runs import KEPT_KINDS
@@ -91,7 +90,7 @@ def _best(tracker: Tracker, tasks: Sequence[str], data: str | None, capability: 
     The encoder is the one that the sweep's table names best. Among its seeds the validation score decides.
     """
     data = None if data is None else normalized(Path(data).name)  # as `results` names a file of the user's own
-    swept = [*tasks, *(study for study, of in studies().items() if of in tasks)]
+    swept = [*tasks, *(study for study, of in results.studies(tracker).items() if of in tasks)]
     confirmed = [found for name in swept if (found := _best_of_sweep(tracker, name, data)) is not None]
     if confirmed:
         return max(confirmed, key=lambda found: found[0])[1]

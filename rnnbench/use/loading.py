@@ -9,7 +9,8 @@ import torch
 
 from rnnbench import building, registry, runs
 from rnnbench.errors import RnnbenchError, UnknownNameError
-from rnnbench.experiment import from_plain, task_class
+from rnnbench.experiment.classes import task_class
+from rnnbench.experiment.config import from_plain
 from rnnbench.record import RunRecord
 from rnnbench.storage.artifacts import MissingArtifactError
 from rnnbench.tasks.base import SequenceTask

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from rnnbench import runs
-from rnnbench.experiment import ExperimentConfig
+from rnnbench.experiment.config import ExperimentConfig
+from rnnbench.experiment.files import load
 from rnnbench.record import RunRecord
 from rnnbench.sweeps import SweepOptions, SweepPlan, sweep_plan
 from rnnbench.sweeps.reselection import Reselection
@@ -21,7 +22,7 @@ STRENGTH = {"rnn": 0.70, "gru": 0.74, "lstm": 0.72}
 
 def plant(task: str, options: SweepOptions) -> SweepPlan:
     """Leaves the sweep that these options ask for in the store, as if it had been trained."""
-    plan = sweep_plan(task, options)
+    plan = sweep_plan(load(task), options)
     tracker, studies = Tracker(), Studies(plan)
     chance = np.random.default_rng(0)
     for number in range(plan.trials):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from rnnbench import runs
-from rnnbench.experiment import ExperimentConfig, task_class
+from rnnbench.experiment.classes import task_class
+from rnnbench.experiment.config import ExperimentConfig
+from rnnbench.experiment.resolve import resolve
 from rnnbench.record import RunRecord
-from rnnbench.resolving import resolve
 from rnnbench.tasks.base import SequenceTask
 from rnnbench.tracking import Tracker
 

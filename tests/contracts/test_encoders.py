@@ -12,7 +12,7 @@ from torch import nn
 from rnnbench import registry
 from rnnbench.encoders.base import Cell, Encoded, EncoderSettings
 from rnnbench.encoders.stack import Stack
-from rnnbench.experiment import layer_class
+from rnnbench.experiment.classes import layer_class
 from rnnbench.laws import CLASS_LAWS, LAWS, built, same, settings_to_try, some_input
 from rnnbench.layers.positions import distance_penalties
 

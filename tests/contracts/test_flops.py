@@ -13,7 +13,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from rnnbench import building, registry, runs
 from rnnbench.encoders.base import Cell, Encoded, Layer
 from rnnbench.encoders.stack import Stack
-from rnnbench.experiment import layer_class, task_class
+from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.training.flops import training_flops_per_item
 
 HIDDEN = 12

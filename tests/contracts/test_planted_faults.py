@@ -8,7 +8,7 @@ from pydantic import Field
 from torch import nn
 
 from rnnbench import laws
-from rnnbench.config import Choices, Floats
+from rnnbench.core.settings import Choices, Floats
 from rnnbench.encoders.base import Cell, Encoded, EncoderSettings, Layer
 from rnnbench.laws import LAWS
 

@@ -23,14 +23,16 @@ from rnnbench.data.batches import LabelledBatches, SeriesWindows
 from rnnbench.data.series import PreparedSplit, prepare_series
 from rnnbench.data.splits import fingerprint
 from rnnbench.errors import BudgetError, ComparisonError, DataError, SealedSplitError, SettingsError
-from rnnbench.experiment import from_plain, task_class
+from rnnbench.experiment.classes import task_class
+from rnnbench.experiment.config import from_plain
+from rnnbench.experiment.files import load
+from rnnbench.experiment.resolve import resolve
+from rnnbench.experiment.search_names import check_search
 from rnnbench.record import RunRecord
 from rnnbench.reports import results
 from rnnbench.reports.export import export
 from rnnbench.reports.tables.columns import comparison_table
 from rnnbench.reports.tables.formats import render
-from rnnbench.resolving import resolve
-from rnnbench.searched import check_searched
 from rnnbench.sweeps import ConfirmOptions, SweepOptions, SweepPlan, confirmation_plan, sweep_plan, trials_there
 from rnnbench.sweeps.base import FIRST_RESELECT_SEED, FIRST_TRIAL_SEED
 from rnnbench.sweeps.importance import importances
@@ -297,9 +299,9 @@ def test_rule_8_the_number_of_trials_is_the_total_and_failures_count(records, sw
 def test_rule_8_trials_of_a_sweep_that_was_deleted_count_for_no_other(store):
     options = SweepOptions(models=("rnn", "gru"), trials=2, seeds=2)
     first = planted_sweep.plant("sentiment", options)
-    assert trials_there(sweep_plan("sentiment", options)) == 2
+    assert trials_there(sweep_plan(load("sentiment"), options)) == 2
     Tracker().client.delete_run(first.parent)
-    again = sweep_plan("sentiment", options)
+    again = sweep_plan(load("sentiment"), options)
     assert again.parent != first.parent
     assert trials_there(again) == 0
 
@@ -314,13 +316,13 @@ def test_rule_8_the_command_that_repeats_a_sweep_has_the_encoders_of_every_call(
 
 def test_rule_8_a_call_for_one_encoder_may_set_what_only_that_one_has(store):
     options = SweepOptions(models=("transformer",), sets=("encoder.heads=2",), trials=2, seeds=2)
-    assert [*sweep_plan("sentiment", options).configs] == ["transformer"]
+    assert [*sweep_plan(load("sentiment"), options).configs] == ["transformer"]
 
 
 def test_rule_8_what_was_chosen_is_trained_on_the_machine_that_is_asked_for_now(store):
     options = SweepOptions(models=("rnn", "gru"), trials=2, seeds=2)
     planted_sweep.plant("sentiment", options)
-    later = sweep_plan("sentiment", replace(options, sets=("hardware.threads=2",)))
+    later = sweep_plan(load("sentiment"), replace(options, sets=("hardware.threads=2",)))
     choices = WorkQueue(later, Tracker()).reselection.choices()
     assert {model: config.hardware.threads for model, config in choices.items()} == {"rnn": 2, "gru": 2}
 
@@ -353,7 +355,7 @@ def test_rule_9_random_draws_are_marked_and_too_few_are_told(records):
 def test_rule_10_a_seed_is_never_searched(name):
     for given in ({"search.settings": ([name], "--search")}, {"search.ranges": ({name: [1, 2]}, "--set")}):
         with pytest.raises(SettingsError, match="a seed is never searched"):
-            check_searched([resolve("sentiment", "gru", options=given)])
+            check_search([resolve("sentiment", "gru", options=given).search_space])
 
 
 # confirmation

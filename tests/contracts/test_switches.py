@@ -10,14 +10,14 @@ import small_data
 import torch
 
 from rnnbench import building, registry, runs
-from rnnbench.config import Choices
+from rnnbench.core.settings import Choices
 from rnnbench.encoders.base import Cell, EncoderSettings
 from rnnbench.errors import SettingsError
-from rnnbench.experiment import layer_class, task_class
+from rnnbench.experiment.classes import layer_class, task_class
+from rnnbench.experiment.compatibility import SWITCHES, matrix, reason_against
+from rnnbench.experiment.resolve import resolve
+from rnnbench.experiment.sections import TrainingSettings
 from rnnbench.record import HARDWARE_NOTE
-from rnnbench.resolving import resolve
-from rnnbench.settings import TrainingSettings
-from rnnbench.switches import SWITCHES, matrix, reason_against
 from rnnbench.training.hardware import missing_kernels
 
 SMALL = (

@@ -22,8 +22,8 @@ from rnnbench.data.tokenization import tokenizer_from_plain
 from rnnbench.encoders.stack import Stack
 from rnnbench.errors import RnnbenchError, SealedSplitError
 from rnnbench.example_scores import ExampleScores
-from rnnbench.experiment import layer_class, task_class
-from rnnbench.resolving import resolve
+from rnnbench.experiment.classes import layer_class, task_class
+from rnnbench.experiment.resolve import resolve
 
 TASKS = registry.names("tasks")
 ENCODERS = registry.names("encoders")

@@ -10,8 +10,8 @@ import pytest
 from journey import Place
 from typer.testing import Result
 
+from rnnbench.experiment.resolve import resolve
 from rnnbench.record import RunRecord
-from rnnbench.resolving import resolve
 from rnnbench.tracking import Tracker
 
 

@@ -11,9 +11,9 @@ import pytest
 from journey import ALONE, TINY, Place, write_reviews
 from typer.testing import Result
 
-from rnnbench.config import range_in_words
+from rnnbench.core.settings import range_in_words
+from rnnbench.experiment.resolve import resolve
 from rnnbench.record import RunRecord
-from rnnbench.resolving import resolve
 from rnnbench.tracking import PARENT, Tracker
 
 Type = Callable[..., Result]

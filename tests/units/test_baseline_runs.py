@@ -6,7 +6,7 @@ from small_runs import a_config
 
 from rnnbench import baseline_runs, runs
 from rnnbench.comparison.table import compare
-from rnnbench.experiment import task_class
+from rnnbench.experiment.classes import task_class
 from rnnbench.reports import results
 from rnnbench.sweeps import SweepPlan
 from rnnbench.sweeps.queue import WorkQueue

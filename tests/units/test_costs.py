@@ -8,7 +8,7 @@ import torch
 from small_runs import a_config
 
 from rnnbench import memory, runs
-from rnnbench.experiment import task_class
+from rnnbench.experiment.classes import task_class
 from rnnbench.memory import PeakMemory
 from rnnbench.training import speed
 

@@ -11,7 +11,7 @@ from small_runs import a_config
 from torch import Tensor, nn
 
 from rnnbench import runs
-from rnnbench.experiment import task_class
+from rnnbench.experiment.classes import task_class
 from rnnbench.tasks.text_generation.task import TextGeneration
 
 MODELS = ("gru", "lstm", "transformer")

@@ -17,10 +17,10 @@ from small_runs import a_config
 from rnnbench import registry, runs
 from rnnbench.comparison.table import compare
 from rnnbench.errors import RnnbenchError
-from rnnbench.experiment import task_class
+from rnnbench.experiment.classes import task_class
+from rnnbench.experiment.sections import HardwareSettings
 from rnnbench.layers import kernels
 from rnnbench.record import HARDWARE_NOTE
-from rnnbench.settings import HardwareSettings
 from rnnbench.training import hardware
 from rnnbench.training.hardware import check_hardware, device_of, missing_kernels, precision_of
 

@@ -7,10 +7,11 @@ import small_data
 
 from rnnbench import building, registry, runs
 from rnnbench.errors import BudgetError, SettingsError
-from rnnbench.experiment import ExperimentConfig, task_class
+from rnnbench.experiment.classes import task_class
+from rnnbench.experiment.config import ExperimentConfig
+from rnnbench.experiment.resolve import resolve
 from rnnbench.matching import match_all, matched, nearest_sizes
 from rnnbench.record import is_matched
-from rnnbench.resolving import resolve
 
 PICKY = """
 from torch import nn

@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 
 from rnnbench.comparison.importances import Importance, Importances, Share, TooFew
 from rnnbench.comparison.table import compare
-from rnnbench.config import Choices, Floats, Ints
+from rnnbench.core.settings import Choices, Floats, Ints
 from rnnbench.core.text import one_line, printable
 from rnnbench.record import RunRecord
 from rnnbench.reports.figures.parallel_coordinates import Axis

@@ -16,9 +16,10 @@ import torch
 import rnnbench
 from rnnbench import building, registry, runs
 from rnnbench.errors import BudgetError
-from rnnbench.experiment import from_plain, task_class
+from rnnbench.experiment.classes import task_class
+from rnnbench.experiment.config import from_plain
+from rnnbench.experiment.resolve import resolve
 from rnnbench.record import model_name
-from rnnbench.resolving import resolve
 from rnnbench.storage.leases import Leases
 from rnnbench.tracking import Tracker, record_of
 

@@ -7,9 +7,9 @@ from collections import Counter
 import pytest
 from optuna.trial import TrialState
 
-from rnnbench.config import Choices, Floats, Ints
+from rnnbench.core.settings import Choices, Floats, Ints
+from rnnbench.experiment.resolve import resolve
 from rnnbench.record import RunRecord
-from rnnbench.resolving import resolve
 from rnnbench.storage.leases import LeaseLostError
 from rnnbench.sweeps.base import FIRST_TRIAL_SEED, SweepPlan
 from rnnbench.sweeps.studies import Studies, distribution_of

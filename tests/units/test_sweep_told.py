@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from rnnbench import cli
-from rnnbench.experiment_files import question_of
+from rnnbench.experiment.files import load
 from rnnbench.sweeps import SweepOptions
 from rnnbench.sweeps.told import command_of
 
@@ -23,9 +23,9 @@ def test_a_study_asks_its_question_and_a_task_what_its_first_line_says(
     for name, content in files.items():
         (tmp_path / "experiments" / f"{name}.yaml").write_text(content, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    assert question_of("sentiment") == "Is it kind?"
-    assert question_of("mine") == "Why?"
-    assert question_of("forecasting") == ""
+    assert load("sentiment").question == "Is it kind?"
+    assert load("mine").question == "Why?"
+    assert load("forecasting").question == ""
 
 
 @pytest.mark.parametrize(

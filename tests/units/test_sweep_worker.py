@@ -10,7 +10,7 @@ import pytest
 import small_data
 
 from rnnbench import building, runs
-from rnnbench.experiment import task_class
+from rnnbench.experiment.classes import task_class
 from rnnbench.storage.leases import LeaseLostError, Leases
 from rnnbench.sweeps import SweepOptions, SweepPlan, sweep_plan
 from rnnbench.sweeps import worker as worker_module

@@ -8,8 +8,8 @@ from torch import nn
 
 from rnnbench.encoders.base import Cell
 from rnnbench.encoders.stack import Stack
-from rnnbench.experiment import layer_class
-from rnnbench.settings import BudgetSettings, TrainingSettings
+from rnnbench.experiment.classes import layer_class
+from rnnbench.experiment.sections import BudgetSettings, TrainingSettings
 from rnnbench.training.averaging import WeightAveraging
 from rnnbench.training.fitting import count_updates, planned_updates
 from rnnbench.training.initialization import initialize

@@ -11,7 +11,7 @@ from small_runs import a_config, stored
 import rnnbench
 from rnnbench import registry, runs
 from rnnbench.errors import DataError, RnnbenchError, UnknownNameError
-from rnnbench.experiment import task_class
+from rnnbench.experiment.classes import task_class
 from rnnbench.tracking import Tracker
 from rnnbench.use.loading import load
 

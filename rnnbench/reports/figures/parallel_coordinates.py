@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
 from rnnbench.comparison.searches import usual_ranges
-from rnnbench.config import Choices, Floats, Ints, Range, range_from_stored
+from rnnbench.core.settings import Choices, Floats, Ints, Range, range_from_stored
 from rnnbench.metrics import metric_of
 from rnnbench.record import RunRecord
 from rnnbench.reports.figures.base import RULE, SOFT, Write, new_figure, plain_name

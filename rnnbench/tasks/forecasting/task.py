@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rnnbench import metrics
-from rnnbench.config import Choices, Floats, Group, Range, Settings
+from rnnbench.core.settings import Choices, Floats, Group, Range, Settings
 from rnnbench.data.base import AnyData, Facts, Kind, NoSplits, Series, SplitName
 from rnnbench.data.batches import SeriesWindows
 from rnnbench.data.series import PreparedSeries, PreparedSplit, Scaler, prepare_series, unread_series

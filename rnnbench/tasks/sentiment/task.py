@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rnnbench import metrics
-from rnnbench.config import Choices, Floats, Group, Ints, Settings
+from rnnbench.core.settings import Choices, Floats, Group, Ints, Settings
 from rnnbench.data.base import AnyData, Kind, Labelled, LabelledTexts, NoSplits, SplitName, Splits
 from rnnbench.data.batches import LabelledBatches
 from rnnbench.data.text import (

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rnnbench import metrics
-from rnnbench.config import Choices, Floats, Group, Ints, Settings
+from rnnbench.core.settings import Choices, Floats, Group, Ints, Settings
 from rnnbench.data.base import AnyData, Kind, NoSplits, SplitName, TextCorpus
 from rnnbench.data.batches import CorpusWindows, EvaluationWindows, StridedWindows
 from rnnbench.data.decoding import decode_on

@@ -11,8 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 from rich.console import Console
-from rnnbench.comparison.cost_figure import cost_figure
-from rnnbench.comparison.figures import curves_figure, score_figure
 
 from rnnbench.comparison.across.selection import experiment
 from rnnbench.comparison.base import Comparison, Row
@@ -28,6 +26,9 @@ from rnnbench.metrics.classes import ACCURACY
 from rnnbench.metrics.forecasts import MASE
 from rnnbench.metrics.text import PERPLEXITY
 from rnnbench.record import RunRecord
+from rnnbench.reports.figures.cost import cost_figure
+from rnnbench.reports.figures.learning_curves import curves_figure
+from rnnbench.reports.figures.scores import score_figure
 from rnnbench.reports.tables.formats import render
 from rnnbench.reports.tables.terminal import terminal_table
 

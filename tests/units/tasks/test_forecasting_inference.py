@@ -12,7 +12,7 @@ from small_runs import stored
 
 from rnnbench import runs
 from rnnbench.errors import DataError, RnnbenchError, SettingsError
-from rnnbench.experiment import task_class
+from rnnbench.experiment.classes import task_class
 from rnnbench.tracking import Tracker
 from rnnbench.use.loading import load
 

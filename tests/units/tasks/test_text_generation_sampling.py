@@ -13,7 +13,7 @@ from rnnbench.data.decoding import decode_on, unknown_in
 from rnnbench.data.text import TokenizerSettings, build_tokenizer
 from rnnbench.encoders.stack import Stack
 from rnnbench.errors import RnnbenchError
-from rnnbench.experiment import layer_class, task_class
+from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.tasks.text_generation.sampling import Sampling, generated, probabilities
 
 # numbers 2 to 5 have the probabilities 0.1, 0.4, 0.2, 0.3; padding and the unknown have scores above them all

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rnnbench import registry
-from rnnbench.experiment import layer_class, only_others_have, task_class
+from rnnbench.experiment.classes import layer_class, only_others_have, task_class
 
 SWITCHES: Mapping[str, tuple[Any, ...]] = {
     "encoder.input_dropout": (0.3,),

@@ -5,9 +5,8 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import Field
 
-from rnnbench.config import Choices, Settings
-from rnnbench.problems import problems_of, rule_of
-from rnnbench.settings import BudgetSettings, HardwareSettings, SearchSettings, TrainingSettings
+from rnnbench.core.settings import Choices, Settings, problems_of, rule_of
+from rnnbench.experiment.sections import BudgetSettings, HardwareSettings, SearchSettings, TrainingSettings
 
 SHARED = (TrainingSettings, BudgetSettings, HardwareSettings, SearchSettings)
 

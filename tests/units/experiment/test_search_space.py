@@ -8,11 +8,11 @@ import pytest
 from small_data import LOOKBACK, series
 
 from rnnbench import options
-from rnnbench.config import Choices, Floats, Ints, is_named, range_in_words
+from rnnbench.core.settings import Choices, Floats, Ints, is_named, range_in_words
 from rnnbench.errors import SettingsError
-from rnnbench.experiment import ExperimentConfig, from_plain
-from rnnbench.resolving import resolve
-from rnnbench.searched import check_searched, left_to_data, with_ranges_of_data
+from rnnbench.experiment.config import ExperimentConfig, from_plain
+from rnnbench.experiment.resolve import resolve
+from rnnbench.experiment.search_names import check_search
 
 
 def searching(*names: str, task: str = "sentiment", model: str = "gru", **more: Any) -> ExperimentConfig:
@@ -61,7 +61,7 @@ def test_a_group_stays_with_its_setting_whatever_its_range() -> None:
 
 def test_what_a_task_refuses_is_left_out_without_a_word() -> None:
     config = searching("architecture", task="text_generation")
-    check_searched([config])
+    check_search([config.search_space])
     assert "encoder.bidirectional" not in config.ranges()
     assert "encoder.num_layers" in config.ranges()
 
@@ -78,8 +78,12 @@ def test_another_search_is_another_comparison_and_comes_back_from_plain_data() -
 def test_every_name_that_nothing_has_is_told_at_once_with_the_nearest() -> None:
     sets = ["search.ranges={encoder.hiden_size: [1]}"]
     with pytest.raises(SettingsError) as caught:
-        check_searched(
-            [searching("bascis", "dropout", "task.poling", "training.decay_every", "encoder.heads", sets=sets)]
+        check_search(
+            [
+                searching(
+                    "bascis", "dropout", "task.poling", "training.decay_every", "encoder.heads", sets=sets
+                ).search_space
+            ]
         )
     told = [(problem.setting, problem.value, problem.rule) for problem in caught.value.problems]
     groups = "Groups: basics, optimization, regularization, architecture, all and none"
@@ -96,7 +100,7 @@ def test_every_name_that_nothing_has_is_told_at_once_with_the_nearest() -> None:
 
 def test_an_empty_name_is_no_search_of_everything() -> None:
     with pytest.raises(SettingsError, match="no encoder has such a setting"):
-        check_searched([searching("")])
+        check_search([searching("").search_space])
 
 
 # settings named one by one
@@ -106,7 +110,7 @@ def test_a_setting_typed_by_name_is_searched_though_the_file_leaves_it_out_of_it
     assert "encoder.zoneout" not in searching("regularization").ranges(), "sentiment.yaml says null"
     config = searching("encoder.zoneout")
     assert config.ranges() == {"encoder.zoneout": Floats(0.0, 0.3)}, "as it stands beside the setting"
-    check_searched([config])
+    check_search([config.search_space])
 
 
 @pytest.mark.parametrize(
@@ -122,14 +126,14 @@ def test_a_setting_typed_by_name_is_searched_though_the_file_leaves_it_out_of_it
 )
 def test_a_name_typed_in_vain_is_told(name: str, more: dict[str, Any], words: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        check_searched([searching(name, **more)])
+        check_search([searching(name, **more).search_space])
     (problem,) = caught.value.problems
     assert (problem.setting, problem.value) == ("search.settings", name)
     assert words in problem.rule
 
 
 def test_a_name_that_one_encoder_of_several_can_search_is_searched() -> None:
-    check_searched([searching("encoder.zoneout", model=model) for model in ("transformer", "gru")])
+    check_search([searching("encoder.zoneout", model=model).search_space for model in ("transformer", "gru")])
 
 
 # ranges that only the data set can tell
@@ -137,23 +141,23 @@ def test_a_name_that_one_encoder_of_several_can_search_is_searched() -> None:
 
 def test_lookbacks_are_half_once_and_twice_what_suits_the_series() -> None:
     config = searching("basics", task="forecasting")
-    check_searched([config])
-    assert left_to_data(config) == ["task.lookback"]
+    check_search([config.search_space])
+    assert config.search_space.left_to_data == ["task.lookback"]
     # validation has 20 rows to look back on: twice the usual 12 would be scored on fewer origins
-    found = with_ranges_of_data(config, series()).ranges()
+    found = config.with_ranges_of(series()).ranges()
     assert found["task.lookback"] == Choices(LOOKBACK // 2, LOOKBACK)
     shorter = searching("basics", task="forecasting", sets=["task.lookback=8"])
-    assert "task.lookback" not in with_ranges_of_data(shorter, series()).ranges(), "what is typed is not searched"
+    assert "task.lookback" not in shorter.with_ranges_of(series()).ranges(), "what is typed is not searched"
 
 
 def test_a_range_of_the_file_goes_before_that_of_the_data() -> None:
     sets = ["search.ranges={task.lookback: [3, 5, 7]}"]
     config = searching("basics", task="forecasting", sets=sets)
-    assert left_to_data(config) == []
-    assert with_ranges_of_data(config, series()).ranges()["task.lookback"] == Choices(3, 5, 7)
+    assert config.search_space.left_to_data == []
+    assert config.with_ranges_of(series()).ranges()["task.lookback"] == Choices(3, 5, 7)
 
 
 def test_a_search_that_does_not_name_it_has_no_range_of_the_data() -> None:
     config = searching("regularization", task="forecasting")
-    assert with_ranges_of_data(config, series()) is config
-    assert left_to_data(config) == []
+    assert config.with_ranges_of(series()) is config
+    assert config.search_space.left_to_data == []

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from pydantic import Field, ValidationError
 
-from rnnbench.config import Choices, Floats, Ints, Settings, range_from_plain, range_to_plain
+from rnnbench.core.settings import Choices, Floats, Ints, Settings, range_from_plain, range_to_plain
 
 
 class Example(Settings):

@@ -6,11 +6,12 @@ import pytest
 import yaml
 
 from rnnbench import registry
-from rnnbench.config import Choices, Floats, Ints
+from rnnbench.core.settings import Choices, Floats, Ints
 from rnnbench.errors import RnnbenchError, SettingsError
-from rnnbench.experiment import ExperimentConfig, from_plain, layer_class, short_hash, task_class
-from rnnbench.experiment_files import models_of
-from rnnbench.resolving import resolve
+from rnnbench.experiment.classes import layer_class, task_class
+from rnnbench.experiment.config import ExperimentConfig, from_plain, short_hash
+from rnnbench.experiment.files import load
+from rnnbench.experiment.resolve import resolve
 
 CELL = """
 from rnnbench.encoders.base import Cell, EncoderSettings
@@ -23,8 +24,10 @@ class Mine(Cell):
 
 @pytest.fixture(autouse=True)
 def in_a_folder(tmp_path, monkeypatch):
-    """A working folder without an experiment file; the package's own are hidden too."""
+    """A working folder whose experiment files set nothing; the package's own are hidden."""
     monkeypatch.chdir(tmp_path)
+    for task in registry.names("tasks"):
+        write(task, {})
     linked = tmp_path / "away" / "rnnbench"
     linked.parent.mkdir()
     linked.symlink_to(registry.PACKAGE)
@@ -236,10 +239,16 @@ def test_names_stand_for_classes():
     assert task_class("sentiment").__name__ == "Sentiment"
 
 
-def test_a_task_without_a_file_compares_the_four_that_everyone_asks_for():
-    assert models_of("sentiment") == ["rnn", "lstm", "gru", "transformer"]
+def test_a_file_without_models_compares_the_four_that_everyone_asks_for():
+    assert load("sentiment").models == ["rnn", "lstm", "gru", "transformer"]
     write("sentiment", {"models": ["gru"]})
-    assert models_of("sentiment") == ["gru"]
+    assert load("sentiment").models == ["gru"]
+
+
+def test_a_task_without_a_file_is_an_error_that_names_the_file_to_write():
+    (Path.cwd() / "experiments" / "sentiment.yaml").unlink()
+    with pytest.raises(RnnbenchError, match=r"'sentiment' has no experiment file: write experiments/sentiment\.yaml"):
+        resolve("sentiment", "gru")
 
 
 def test_a_configuration_stored_under_an_older_name_is_read():

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from rnnbench.config import Choices, Floats, Group, Ints, Settings
+from rnnbench.core.settings import Choices, Floats, Group, Ints, Settings
 
 _MAGNITUDES = {"k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 

@@ -6,19 +6,18 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from rnnbench import registry
-from rnnbench.config import Choices, Range, Settings, is_named, range_from_plain, range_to_plain
-from rnnbench.data.base import DataSettings
-from rnnbench.encoders.base import EncoderSettings, Layer
+from rnnbench.core.settings import Range, Settings, problems_of
+from rnnbench.data.base import AnyData, DataSettings
+from rnnbench.encoders.base import EncoderSettings
 from rnnbench.errors import RnnbenchError, SettingProblem, SettingsError, did_you_mean
-from rnnbench.problems import problems_of
-from rnnbench.settings import BudgetSettings, HardwareSettings, SearchSettings, TrainingSettings
-from rnnbench.tasks.base import SequenceTask
-
-SEARCHED_SECTIONS = ("training", "encoder", "task")
+from rnnbench.experiment.classes import layer_class, only_others_have, section_classes, task_class
+from rnnbench.experiment.search_space import SearchSpace
+from rnnbench.experiment.sections import BudgetSettings, HardwareSettings, SearchSettings, TrainingSettings
 
 CAME_LATER: Mapping[str, Any] = {
     "match_parameters": None,
@@ -80,55 +79,28 @@ class ExperimentConfig:
         made = from_plain(plain)
         return replace(made, seed=self.seed if seed is None else seed, origins=self.origins)
 
+    @cached_property
+    def search_space(self) -> SearchSpace:
+        """What a search of this configuration draws, and why it does not draw the rest."""
+        return SearchSpace(
+            task=self.task,
+            layer=self.layer,
+            training=self.training,
+            encoder=self.encoder,
+            task_settings=self.task_settings,
+            budget=self.budget,
+            search=self.search,
+            origins=self.origins,
+        )
+
     def ranges(self) -> dict[str, Range]:
-        """What a search draws, by dotted name: the range beside each setting, as `search` narrows or replaces it."""
-        layer = layer_class(self.layer)
-        classes = {name: type(self.section(name)) for name in SEARCHED_SECTIONS}
-        found = {f"{name}.{setting}": r for name, cls in classes.items() for setting, r in cls.search_ranges().items()}
-        for name, plain in self.search.ranges.items():
-            kind = self._kind_of(name)
-            if kind is None:
-                continue  # a range for a setting of another encoder
-            if plain is None:
-                found.pop(name, None)
-            else:
-                found[name] = range_from_plain(plain, kind)
-        for name in [name for name in found if name.startswith("encoder.")]:
-            kept = layer.honoured(name.partition(".")[2], found.pop(name))
-            found |= {} if kept is None else {name: kept}
-        if task_class(self.task).requires_causal:
-            found.pop("encoder.bidirectional", None)
-        if self.budget.match_parameters:
-            found.pop("encoder.hidden_size", None)  # solved for, draw by draw
-        if self.search.refit and isinstance(schedules := found.get("training.schedule"), Choices):
-            # it follows a validation score that the confirmation will not have
-            found["training.schedule"] = Choices(*(name for name in schedules.values if name != "plateau"))
-        groups = {
-            f"{name}.{setting}": group for name, cls in classes.items() for setting, group in cls.groups().items()
-        }
-        return {name: found[name] for name in found if self.is_searched(name, groups.get(name))}
+        """What a trial draws, by dotted name."""
+        return self.search_space.ranges
 
-    def is_searched(self, setting: str, group: str | None) -> bool:
-        """Whether the search names a setting, by dotted name, or its group; naming nothing names everything."""
-        return not self.search.settings or is_named(setting, group, self.search.settings)
-
-    def _kind_of(self, name: str) -> Any:
-        """The type of a setting that may be searched, by dotted name, or None where there is no such setting."""
-        section, _, setting = name.partition(".")
-        fields = type(self.section(section)).model_fields if section in SEARCHED_SECTIONS else {}
-        return fields[setting].annotation if setting in fields else None
-
-    def range_problems(self) -> list[SettingProblem]:
-        """Every range of `search` that is not one."""
-        origin = self.origins.get("search.ranges", "default")
-        problems = []
-        for name, plain in self.search.ranges.items():
-            if plain is not None and (kind := self._kind_of(name)) is not None:
-                try:
-                    range_from_plain(plain, kind)
-                except ValueError as error:
-                    problems.append(SettingProblem(f"search.ranges.{name}", plain, origin, str(error)))
-        return problems
+    def with_ranges_of(self, data: AnyData) -> ExperimentConfig:
+        """The configuration with the ranges that only the data set tells, unless `search.ranges` has them."""
+        added = self.search_space.ranges_of(data)
+        return self.with_values({"search.ranges": {**self.search.ranges, **added}}) if added else self
 
     def comparison_key(self) -> str:
         """A short hash of what all runs of one comparison share. Take it from a config resolved without `for_model`."""
@@ -154,22 +126,6 @@ def short_hash(plain: Any) -> str:
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:10]
 
 
-def task_class(name: str) -> type[SequenceTask]:
-    """The task of that name. Raises: UnknownNameError with the nearest."""
-    return registry.only_subclass(registry.module("tasks", name), SequenceTask)  # type: ignore[type-abstract]
-
-
-def layer_class(model: str) -> type[Layer]:
-    """The layer that a model's name, or a path to a file, stands for. Raises: UnknownNameError with the nearest."""
-    return registry.only_subclass(registry.module("encoders", model), Layer)
-
-
-def only_others_have(setting: str) -> str | None:
-    """Which encoders have a setting of their own, in words, or None where none has."""
-    found = [name for name in registry.names("encoders") if setting in layer_class(name).Settings.model_fields]
-    return f"only {' and '.join(found)} {'has' if len(found) == 1 else 'have'} such a setting" if found else None
-
-
 def from_plain(plain: Mapping[str, Any]) -> ExperimentConfig:
     """The configuration that `to_plain` wrote.
 
@@ -193,19 +149,6 @@ def from_plain(plain: Mapping[str, Any]) -> ExperimentConfig:
             f"{model} has changed since: to search it anew, type  rnnbench sweep {task} --model {model}"
         )
     return build(task, (model, layer), section_classes(task, layer), given, [], int(plain.get("seed", 0)))
-
-
-def section_classes(task: str, model: str) -> dict[str, type[Settings]]:
-    """The settings class of every section, for a task and a layer's name."""
-    return {
-        "data": DataSettings,
-        "task": task_class(task).Settings,
-        "encoder": layer_class(model).Settings,
-        "training": TrainingSettings,
-        "budget": BudgetSettings,
-        "search": SearchSettings,
-        "hardware": HardwareSettings,
-    }
 
 
 def build(
@@ -267,15 +210,6 @@ def _check_together(config: ExperimentConfig) -> None:
         origin = config.origins.get("training.schedule", "default")
         rule = "follows the validation score, and search.refit trains on that split: choose another schedule"
         problems.append(SettingProblem("training.schedule", "plateau", origin, rule))
-    unreadable = config.range_problems()
-    problems.extend(unreadable)
-    for name, searched in ({} if unreadable else config.ranges()).items():
-        section, _, setting = name.partition(".")
-        cls = type(config.section(section))
-        plain = range_to_plain(searched)
-        for value in plain if isinstance(plain, list) else (plain["low"], plain["high"]):
-            origin = config.origins.get("search.ranges", "default")
-            found = problems_of(cls, section, {setting: value}, {})[0]
-            problems.extend(problem._replace(setting=f"search.ranges.{name}", origin=origin) for problem in found)
+    problems.extend(config.search_space.problems())
     if problems:
         raise SettingsError(problems)
