@@ -8,7 +8,7 @@ from rnnbench.sweeps.plans import (
     confirmation_plan,
     sweep_plan,
 )
-from rnnbench.sweeps.sweep import carry_out, confirm, sweep, trials_there
+from rnnbench.sweeps.sweep import carry_out, sweep, trials_there
 from rnnbench.sweeps.told import command_for
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "carry_out",
     "command_for",
     "configurations",
-    "confirm",
     "confirmation_plan",
     "sweep",
     "sweep_plan",
