@@ -225,31 +225,17 @@ def test_a_store_that_cannot_be_written(place: Place, refused: Refused) -> None:
         assert "cannot be written" in said
 
 
-ODD_NAMES = [
-    "it's",
-    'say "hi"',
-    'it\'s "both"',
-    "a\\",
-    "100%_",
-    "../x",
-    "a/b",
-    "two\nlines",
-    "naïve",
-    "x" * 300,
-    "*",
-    "[a",
-]
+ODD_NAMES = ["it's", 'it\'s "both"', "a\\", "../100%_*\nx"]
 
 
+@pytest.mark.slow
 def test_runs_and_data_of_any_name_that_are_not_there(typed: Type) -> None:
     for name in ODD_NAMES:
-        for words in (("generate", name, "--prompt", "a"), ("predict", name, "--text", "a"), ("forecast", name)):
-            assert f"there is no run {name!r} in " in refusal(typed(*words))
+        assert f"there is no run {name!r} in " in refusal(typed("generate", name, "--prompt", "a"))
         data = Path(name).name
-        for words in (("compare", "sentiment"), ("confirm", "sentiment")):
-            said = refusal(typed(*words, "--data", name))
-            assert f"no runs of sentiment on {data!r}" in said
-            assert " ".join(f"Type: rnnbench sweep sentiment --data {shlex.quote(data)}".split()) in said
+        said = refusal(typed("compare", "sentiment", "--data", name))
+        assert f"no runs of sentiment on {data!r}" in said
+        assert " ".join(f"Type: rnnbench sweep sentiment --data {shlex.quote(data)}".split()) in said
         said = refusal(typed("generate", "best", "--data", name))
         assert f"nothing of text_generation on {data!r} was trained" in said
         assert f"no runs of sentiment on {data!r}" in refusal(typed("across", f"sentiment:{name}"))
