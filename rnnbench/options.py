@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
@@ -79,6 +79,7 @@ def tell_errors(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def told(*words: Any, **named: Any) -> Any:
         try:
+            _check_encoding(named)
             return command(*words, **named)
         except RnnbenchError as error:
             typer.echo(f"rnnbench: {error}", err=True)
@@ -92,6 +93,14 @@ def tell_errors(command: Callable[..., Any]) -> Callable[..., Any]:
             raise typer.Exit(0) from None
 
     return told
+
+
+def _check_encoding(named: Mapping[str, Any]) -> None:
+    """Raises: RnnbenchError where a typed text is not UTF-8: neither the store nor a table could hold it."""
+    for value in named.values():
+        for text in map(str, value if isinstance(value, list) else [value]):
+            if any("\ud800" <= character <= "\udfff" for character in text):
+                raise RnnbenchError(f"{text!r} is not valid UTF-8: rename the file, or type it in a UTF-8 terminal")
 
 
 def _data_options(

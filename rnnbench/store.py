@@ -7,6 +7,7 @@ import os
 import re
 import unicodedata
 from pathlib import Path
+from urllib.parse import unquote
 
 from rnnbench.errors import RnnbenchError
 
@@ -15,8 +16,13 @@ _LONGEST_NAME = 200
 
 
 def store_folder() -> Path:
-    """The store's folder, absolute, made where it is missing. Raises: RnnbenchError where it cannot be written."""
+    """The store's folder, absolute, made where it is missing.
+
+    Raises: RnnbenchError where it cannot be written, or its path would be another in the address of a database.
+    """
     folder = Path(os.environ.get("RNNBENCH_STORE", "mlruns")).absolute()
+    if "?" in str(folder) or unquote(str(folder)) != str(folder):
+        raise RnnbenchError(f"the store {folder} cannot be used: its path holds ? or %, set RNNBENCH_STORE to another")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

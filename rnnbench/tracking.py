@@ -19,7 +19,6 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
@@ -156,10 +155,12 @@ class Tracker:
         return self.leases.of_this_process(run.data.tags.get(LEASE, ""))
 
     def run(self, run_id: str) -> Run:
-        """A run by its id. Raises: RnnbenchError where there is none."""
+        """A run by its id. Raises: RnnbenchError where there is none, or the store cannot be read."""
         try:
             return self.client.get_run(run_id)
         except MlflowException as error:
+            if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+                raise RnnbenchError(f"run {run_id} cannot be read from the store: {error}") from error
             raise RnnbenchError(f"there is no run {run_id!r} in {store_folder()}") from error
 
     def find(self, experiment_id: str, **tags: str) -> list[Run]:
@@ -401,8 +402,8 @@ def _curve_key(key: str) -> str:
 
 def _example_file(metric: str) -> str:
     """The name of the file with one metric's example scores; no metric stands for the one that selects."""
-    return f"{EXAMPLES}-{quote(metric, safe='')}.npz" if metric else f"{EXAMPLES}.npz"
+    return f"{EXAMPLES}-{metric}.npz" if metric else f"{EXAMPLES}.npz"
 
 
 def _metric_of(name: str) -> str:
-    return unquote(name.removeprefix(EXAMPLES).removesuffix(".npz").removeprefix("-"))
+    return name.removeprefix(EXAMPLES).removesuffix(".npz").removeprefix("-")

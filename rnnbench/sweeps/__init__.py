@@ -2,7 +2,7 @@
 
 from rnnbench.sweeps.base import ConfirmOptions, SweepInterrupted, SweepOptions, SweepPlan
 from rnnbench.sweeps.plans import configurations, confirmation_plan, sweep_plan
-from rnnbench.sweeps.sweep import carry_out, confirm, sweep, trials_there
+from rnnbench.sweeps.sweep import carry_out, sweep, trials_there
 from rnnbench.sweeps.told import command_for
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "carry_out",
     "command_for",
     "configurations",
-    "confirm",
     "confirmation_plan",
     "sweep",
     "sweep_plan",

@@ -11,7 +11,7 @@ from rnnbench.record import SEARCH_KINDS, model_name
 from rnnbench.reports import results
 from rnnbench.reports.mlflow_view import publish
 from rnnbench.sweeps.base import Event, SweepInterrupted, SweepPlan, Tell
-from rnnbench.sweeps.plans import ConfirmOptions, SweepOptions, confirmation_plan, sweep_plan
+from rnnbench.sweeps.plans import SweepOptions, sweep_plan
 from rnnbench.sweeps.processes import run_workers
 from rnnbench.sweeps.worker import Worker
 from rnnbench.tracking import PARENT, Tracker
@@ -29,14 +29,6 @@ def trials_there(plan: SweepPlan) -> int:
     """The fewest trials that an encoder of the plan has had before."""
     counts = Worker(plan).studies
     return min((len(counts.counted(model)) for model in plan.searched), default=0)
-
-
-def confirm(task: str, options: ConfirmOptions, tell: Tell) -> results.Result:
-    """Trains what the search of a sweep chose on more fresh seeds, without searching on.
-
-    Raises: SweepInterrupted on Ctrl-C, ComparisonError where there is no sweep.
-    """
-    return carry_out(confirmation_plan(task, options), options.workers, tell)
 
 
 def carry_out(plan: SweepPlan, workers: int | None, tell: Tell) -> results.Result:
