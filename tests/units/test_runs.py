@@ -14,13 +14,15 @@ import small_data
 import torch
 
 import rnnbench
-from rnnbench import building, registry, runs
-from rnnbench.errors import BudgetError
+from rnnbench import baseline_runs, building, registry, runs
+from rnnbench.errors import BudgetError, RnnbenchError
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import from_plain
 from rnnbench.experiment.resolve import resolve
+from rnnbench.metrics import Metric, metric_called, metric_of
 from rnnbench.record import model_name
 from rnnbench.storage.leases import Leases
+from rnnbench.tasks.baseline import BaselineResult
 from rnnbench.tracking import Tracker, record_of
 
 
@@ -60,6 +62,24 @@ def test_a_record_says_what_was_trained_on_what():
     assert (record.metric, record.higher_is_better, record.outcome) == ("mase", False, "completed")
     assert from_plain(record.config) == config
     assert record.tags["choice"] == config.choice()
+
+
+def test_what_a_task_says_of_its_own_metrics_stands_in_the_record(monkeypatch):
+    own = Metric("mase", "MASE in percent", low=0, decimals=1, unit="%")
+    other = Metric("coverage", "coverage", higher_is_better=True, low=0, high=100)
+    assert "own_metrics" not in runs.describe(a_config(), "confirm").tags
+    monkeypatch.setattr(task_class("forecasting"), "metric", own)
+    monkeypatch.setattr(task_class("forecasting"), "other_metrics", (other,))
+    record = runs.describe(a_config(), "confirm")
+    assert (metric_of(record), metric_called("coverage", record)) == (own, other)
+    result = BaselineResult("naive", {"test/mase": 1.0}, 0.1, 0)
+    assert metric_of(baseline_runs._record(record, result, "all")) == own
+
+
+def test_a_score_that_its_metric_says_is_impossible_is_refused_in_words(monkeypatch):
+    monkeypatch.setattr(task_class("forecasting"), "metric", Metric("mase", "MASE", low=0, high=1e-6))
+    with pytest.raises(RnnbenchError, match=r"Forecasting measures mase = .*, and its Metric says between 0 and 1e-06"):
+        runs.train(a_config())
 
 
 def test_the_metrics_are_those_of_the_best_validation_and_the_weights_too():

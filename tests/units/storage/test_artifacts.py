@@ -14,7 +14,6 @@ import urllib.request
 import pytest
 from mlflow import MlflowClient
 
-from rnnbench import results
 from rnnbench.errors import RnnbenchError
 from rnnbench.example_scores import ExampleScores
 from rnnbench.record import RunRecord

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from rnnbench.errors import RnnbenchError
-from rnnbench.results import exports_folder
+from rnnbench.reports.export import exports_folder
 from rnnbench.store import file_name
 from rnnbench.sweeps.base import SweepPlan
 from rnnbench.tracking import Tracker
