@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from rnnbench.matching import matched
 from rnnbench.options import Options, named_data
 from rnnbench.record import RunRecord, model_name
 from rnnbench.reports import results
+from rnnbench.sweeps.base import Event
 from rnnbench.tracking import Tracker
 from rnnbench.use.loading import load
 
@@ -36,7 +38,8 @@ def train(
     tracker = Tracker()
     experiment_id = tracker.experiment(config.task, runs.load_data(config).facts.name)
     name = f"{model_name(config.model)}-seed{seed}"
-    return runs.tracked(config, tracker=tracker, experiment_id=experiment_id, name=name)
+    hooks = runs.Hooks(note=_warn)
+    return runs.tracked(config, tracker=tracker, experiment_id=experiment_id, name=name, hooks=hooks)
 
 
 def sweep(
@@ -66,7 +69,7 @@ def sweep(
         timeout=timeout,
         fresh=fresh,
     )
-    return sweeps.sweep(task, options, tell=lambda event: None).comparison
+    return sweeps.sweep(task, options, tell=_warn_of).comparison
 
 
 def compare(
@@ -87,6 +90,16 @@ def compare(
     tracker = Tracker()
     _, parent = results.latest_sweep(tracker, task, data, sweep)
     return results.of_sweep(tracker, parent, force=force, reach=reach, metric=metric).comparison
+
+
+def _warn(note: str) -> None:
+    """What the machine cannot do as configured, as a warning: Python shows the same words once."""
+    warnings.warn(note, stacklevel=2)
+
+
+def _warn_of(event: Event) -> None:
+    if event.what == "note":
+        _warn(f"{model_name(event.model)}: {event.message}")
 
 
 def _options(data: str | None, settings: Mapping[str, Any] | None) -> Options:

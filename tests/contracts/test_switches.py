@@ -166,7 +166,9 @@ def test_a_normalized_state_is_normalized_on_its_way_to_the_gates_alone():
     cell = leaky(state_normalization=True).eval()
     state = torch.tensor([[1.0, 2.0, 3.0, 6.0]])
     seen = torch.nn.functional.layer_norm(state, (4,))
-    assert torch.allclose(cell(torch.zeros(1, 1, 4), None, (state,)).steps[0], state + seen)
+    assert torch.allclose(
+        cell(torch.zeros(1, 1, 4), None, (state,)).steps[0], state + seen, atol=1e-5
+    )  # float32, values up to 7
 
 
 @pytest.mark.parametrize("name", ["rnn", "lstm", "gru"])
@@ -196,7 +198,9 @@ def test_dropped_recurrent_weights_are_gone_for_the_whole_sequence_and_back_afte
     assert torch.equal(encoder.layers[0].kernel.weight_hh_l0, kept)
     with torch.no_grad():
         encoder.layers[0].kernel.weight_hh_l0.zero_()
-    assert torch.allclose(encoder.eval()(torch.ones(1, 6, 3)).steps, thinned)
+    assert torch.allclose(
+        encoder.eval()(torch.ones(1, 6, 3)).steps, thinned, atol=1e-6
+    )  # the kernel of training is another one
     assert (encoder.layers[0].kernel.weight_hh_l0.grad == 0).all()
 
 

@@ -36,6 +36,9 @@ OTHER_MEANS = {
     "sentiment": {"log_loss"},
     "text_generation": {"cold_nats_per_character"},
 }
+FLOAT32 = 1e-5
+"""How far two ways of computing one number in float32 may differ: each of some hundred additions rounds by up to 6e-8,
+and their order depends on how many numbers a processor adds at once."""
 WITHOUT_EXAMPLES = {"text_generation": {"xz", "bz2"}}
 """Baselines whose score is no mean over parts of the split."""
 
@@ -256,7 +259,7 @@ def test_the_mean_of_the_examples_is_the_test_metric(opened):
     for metric, examples in found.items():
         assert len(examples.scores) > (5 if metric == made.metric.key else 2)  # the small text has three crops
         assert examples.scores.std() > 0
-        assert examples.mean == pytest.approx(scores[f"test/{metric}"], rel=1e-6)
+        assert examples.mean == pytest.approx(scores[f"test/{metric}"], rel=FLOAT32)
         assert ExampleScores.from_bytes(examples.to_bytes()) == examples
 
 
@@ -295,7 +298,7 @@ def test_examples_are_those_of_the_last_evaluation(opened):
     expected = made.examples()
     scores = made.evaluate("validation")
     for metric, examples in made.examples().items():
-        assert examples.mean == pytest.approx(scores[f"validation/{metric}"], rel=1e-6)
+        assert examples.mean == pytest.approx(scores[f"validation/{metric}"], rel=FLOAT32)
     made.evaluate("test")
     assert made.examples() == expected
 
@@ -527,9 +530,9 @@ def test_a_uniform_model_on_characters_needs_the_logarithm_of_the_vocabulary():
     signs = set("the cat a dog sat. ran, on")
     assert made.prepared.tokenizer.size == len(signs) + 2
     found = made.evaluate("validation")
-    assert found["validation/bits_per_character"] == pytest.approx(math.log2(len(signs) + 2), rel=1e-6)
-    assert found["validation/perplexity"] == pytest.approx(len(signs) + 2, rel=1e-6)
-    assert found["validation/cold_nats_per_character"] == pytest.approx(math.log(len(signs) + 2), rel=1e-6)
+    assert found["validation/bits_per_character"] == pytest.approx(math.log2(len(signs) + 2), rel=FLOAT32)
+    assert found["validation/perplexity"] == pytest.approx(len(signs) + 2, rel=3 * FLOAT32)  # the exponent is about 3
+    assert found["validation/cold_nats_per_character"] == pytest.approx(math.log(len(signs) + 2), rel=FLOAT32)
 
 
 def test_bits_are_per_character_whatever_the_tokens_are():
@@ -538,7 +541,7 @@ def test_bits_are_per_character_whatever_the_tokens_are():
     # words: the cat a dog sat . ran , on : 9 and two more; 'the cat sat. ' is 4 of them in 13 characters
     assert made.prepared.tokenizer.size == 11
     expected = math.log2(11) * 4 / 13
-    assert made.evaluate("validation")["validation/bits_per_character"] == pytest.approx(expected, rel=1e-6)
+    assert made.evaluate("validation")["validation/bits_per_character"] == pytest.approx(expected, rel=FLOAT32)
 
 
 def text_scores(made, tokens, start=0, end=None):
@@ -620,10 +623,10 @@ def test_in_training_the_state_goes_on_from_window_to_window_and_begins_anew_wit
     expected = nn.functional.cross_entropy(
         made(second.inputs, state if carry else None)[0].flatten(0, 1), second.targets.flatten()
     )
-    assert made.loss(second)[0].item() == pytest.approx(expected.item(), rel=1e-6)
+    assert made.loss(second)[0].item() == pytest.approx(expected.item(), rel=FLOAT32)
     anew = made.loss(first)[0].item()
     assert anew == pytest.approx(
-        nn.functional.cross_entropy(made(first.inputs)[0].flatten(0, 1), first.targets.flatten()).item(), rel=1e-6
+        nn.functional.cross_entropy(made(first.inputs)[0].flatten(0, 1), first.targets.flatten()).item(), rel=FLOAT32
     )
 
 
@@ -685,8 +688,8 @@ def test_pooling_counts_valid_steps_alone(pooling, bidirectional):
     dirty = made(
         ids.clone().index_put_((torch.tensor([1, 1]), torch.tensor([2, 4])), torch.tensor(9)), torch.tensor([5, 2])
     )
-    assert torch.allclose(both[1], alone[0], atol=1e-6)
-    assert torch.allclose(dirty, both, atol=1e-6)
+    assert torch.allclose(both[1], alone[0], atol=FLOAT32)
+    assert torch.allclose(dirty, both, atol=FLOAT32)
 
 
 def test_pooling_is_what_its_name_says():
@@ -804,14 +807,14 @@ def test_a_network_that_adds_nothing_repeats_the_season(horizon):
     inputs = torch.randn(3, LOOKBACK, made.prepared.input_size)
     past = inputs[..., : made.channels]
     expected = torch.stack([past[:, LOOKBACK - SEASON + step % SEASON] for step in range(horizon)], dim=1)
-    assert torch.allclose(made(inputs), expected)
+    assert torch.allclose(made(inputs), expected, atol=FLOAT32)
 
 
 def test_a_lookback_shorter_than_a_season_has_no_season_to_repeat():
     made = forecasting_of(0.0, reference="season", lookback=SEASON - 1)
     inputs = torch.randn(3, SEASON - 1, made.prepared.input_size)
     expected = inputs[..., : made.channels].mean(dim=1, keepdim=True).expand(-1, HORIZON, -1)
-    assert torch.allclose(made(inputs), expected)
+    assert torch.allclose(made(inputs), expected, atol=FLOAT32)
 
 
 def test_a_network_without_a_reference_forecasts_in_the_unit_of_the_series():
@@ -884,7 +887,7 @@ def test_the_linear_path_begins_as_nothing_and_treats_every_channel_alike():
         with_path.linear.weight[0, -2] = 1.0  # first step ahead: what the step before the last was above the last
     added = with_path(inputs) - without(inputs)
     past = inputs[..., :2]
-    assert torch.allclose(added[:, 0], past[:, -2] - past[:, -1], atol=1e-6)
+    assert torch.allclose(added[:, 0], past[:, -2] - past[:, -1], atol=FLOAT32)
     assert torch.equal(added[:, 1:], torch.zeros_like(added[:, 1:]))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 from journey import Place, demand_lines, write_book, write_lines, write_reviews
 from typer.testing import Result
 
@@ -92,6 +93,16 @@ def test_every_bad_setting_is_told_at_once(refused: Refused) -> None:
     assert "3 settings need another value" in said
     for name in ("encoder.hidden_size = 'big'", "encoder.dropout = 1.5", "budget.update = 3"):
         assert name in said
+
+
+def test_a_device_that_the_machine_has_not(place: Place, refused: Refused) -> None:
+    write_reviews(place.folder / "reviews.csv")
+    absent = "cuda" if torch.backends.mps.is_available() else "mps"  # no machine has both
+    for command in ("train", "sweep"):
+        said = refused(f"{command} sentiment --data reviews.csv --model rnn --set hardware.device={absent}")
+        assert f"hardware.device = {absent}: torch" in said
+        assert "Type --set hardware.device=auto" in said
+    assert place.runs() == []
 
 
 def test_a_search_of_settings_that_nothing_has(place: Place, refused: Refused) -> None:

@@ -128,6 +128,19 @@ def test_float16_on_a_processor_is_bfloat16_and_on_a_gpu_itself(monkeypatch):
     assert (device_of(on_cpu), precision_of(on_cpu)) == ("cpu", "64-true")
 
 
+def test_in_a_notebook_a_note_is_a_warning(store):
+    from rnnbench import api
+
+    settings = {
+        "hardware.device": "cpu",
+        "hardware.precision": "16-mixed",
+        "budget.updates": 2,
+        "budget.validations": 1,
+    }
+    with pytest.warns(UserWarning, match="16-mixed needs a GPU: trained in bf16-mixed"):
+        api.train("forecasting", "rnn", data="x.csv", settings=settings)
+
+
 @pytest.mark.parametrize("device", ["cuda", "mps"])
 def test_a_device_that_is_not_there_is_refused_before_training(device, store, monkeypatch):
     from rnnbench.tracking import Tracker

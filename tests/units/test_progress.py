@@ -95,6 +95,15 @@ def test_work_that_was_taken_over_is_told_and_is_no_failed_trial() -> None:
     assert progress.ended == {}
 
 
+def test_a_note_on_an_encoder_is_shown_once_whichever_trial_and_worker_it_comes_from() -> None:
+    progress, out = shown("gru", "rnn", trials=2, seeds=0)
+    with progress:
+        for worker in (0, 1):
+            for model in ("gru", "rnn"):
+                progress.tell(Event("note", worker, "trial", model, f"00{worker}-{model}", message="no [fused] kernel"))
+    assert out.getvalue() == "gru: no [fused] kernel\nrnn: no [fused] kernel\n"
+
+
 def render(progress: SweepProgress) -> str:
     """The panel as a terminal would show it."""
     console = Console(file=io.StringIO(), width=100, record=True)

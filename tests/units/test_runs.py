@@ -299,7 +299,9 @@ def test_curves_are_in_the_store_while_the_training_runs(tracker, experiment):
 def test_only_a_run_that_opened_the_test_split_keeps_the_scores_of_its_examples(tracker, experiment):
     opened = tracked(tracker, experiment, kind="confirm", open_test=True)
     sealed = tracked(tracker, experiment, kind="trial")
-    assert opened.examples[opened.metric].mean == pytest.approx(opened.test, rel=1e-6)
+    assert opened.examples[opened.metric].mean == pytest.approx(
+        opened.test, rel=1e-5
+    )  # sums of float32 in another order
     assert not sealed.examples
     found = {name: tracker.with_examples(record).examples for name, record in (("opened", opened), ("sealed", sealed))}
     assert found == {"opened": opened.examples, "sealed": {}}

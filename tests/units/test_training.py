@@ -260,7 +260,7 @@ def test_penalties_see_what_the_encoder_puts_out():
     raw = penalties._raw
     expected = 2.0 * activation_penalty(dropped, lengths) + 3.0 * temporal_activation_penalty(raw, lengths)
     assert not torch.equal(raw, dropped)
-    assert penalties().item() == pytest.approx(expected.item())
+    assert penalties().item() == pytest.approx(expected.item(), rel=1e-5)  # float32, summed twice
     penalties().backward()
     assert all(parameter.grad is not None for parameter in encoder.parameters())
 

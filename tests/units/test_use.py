@@ -219,8 +219,9 @@ def test_probabilities_are_those_of_the_trained_task_whatever_the_order_and_the_
         ids = torch.tensor(trained.prepared.tokenizer.encode(text))[None]
         with torch.inference_mode():
             expected = trained(ids, torch.tensor([ids.shape[1]])).softmax(dim=1)[0]
-        assert [row["negative"], row["positive"]] == pytest.approx(expected.tolist(), abs=1e-6)
-    assert model.predict("bad") == [pytest.approx(found[1])]
+        assert [row["negative"], row["positive"]] == pytest.approx(expected.tolist(), abs=1e-5)
+    # float32: a batch of one takes other routes through a processor than a batch of four
+    assert model.predict("bad") == [pytest.approx(found[1], abs=1e-5)]
     assert model.unknown_share("unheard words only") == 1
     with pytest.raises(RnnbenchError, match="text 2 of 2 is empty"):
         model.predict(["fine", "  "])
