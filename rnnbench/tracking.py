@@ -132,7 +132,9 @@ class Tracker:
     def resume(self, run_id: str) -> RunWriter:
         """An existing run, to be written on; what its last end was no longer holds."""
         run = self.run(run_id)
-        lease = self._lease_of(run) or self.leases.take(run.info.run_name or run_id)
+        lease = self._lease_of(run)
+        if lease is None or not self.leases.is_held(lease.id):
+            lease = self.leases.take(run.info.run_name or run_id)
         tags = {**_owner_tags(lease), "outcome": "running"}
         self.client.log_batch(run_id, tags=[RunTag(key, value) for key, value in tags.items()])
         self.client.update_run(run_id, status="RUNNING")

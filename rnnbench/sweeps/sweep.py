@@ -49,9 +49,9 @@ def carry_out(plan: SweepPlan, workers: int | None, tell: Tell) -> results.Resul
         publish(tracker, result)
     except BaseException as error:
         is_ours = isinstance(error, KeyboardInterrupt | SweepInterrupted)
-        tracker.writer(plan.parent).end("interrupted" if is_ours else "failed")
+        tracker.resume(plan.parent).end("interrupted" if is_ours else "failed")
         raise
-    tracker.writer(plan.parent).end("completed")
+    tracker.resume(plan.parent).end("completed")  # also where it was taken for dead: the table is there
     return result
 
 

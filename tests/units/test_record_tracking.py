@@ -314,7 +314,11 @@ def test_a_run_that_is_resumed_by_the_process_that_has_it_keeps_its_lease(tracke
     again = Tracker().resume(writer.run_id)
     assert again.lease is writer.lease
     assert Tracker().writer(writer.run_id).lease is writer.lease
-    again.end("completed")
+    end_lease(tracker, writer.run_id)
+    taken_anew = tracker.resume(writer.run_id)
+    assert taken_anew.lease is not writer.lease
+    taken_anew.end("completed")
+    writer.lease.release()
     assert [*tracker.leases.folder.iterdir()] == []
 
 
