@@ -16,7 +16,7 @@ SMALLEST = 0.7
 def html_page(material: Material) -> str:
     """The whole page: everything that is not markup of the template is escaped."""
     templates = environment()
-    templates.filters["drawn"] = _drawn
+    templates.filters |= {"drawn": _drawn, "kind": lambda part: type(part).__name__}
     title = f"{material.name} on {material.comparison.data}"
     return templates.get_template("page/page.html").render(title=title, sections=sections(material))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 from rnnbench.comparison.base import Comparison, Row
 from rnnbench.comparison.importances import Importances
@@ -55,7 +55,6 @@ class Words:
 
     text: str
     is_soft: bool = False
-    kind: ClassVar[str] = "words"
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,6 @@ class Points:
     """A numbered list."""
 
     texts: tuple[str, ...]
-    kind: ClassVar[str] = "points"
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,6 @@ class Facts:
     """Names and what is to be said of each."""
 
     pairs: tuple[tuple[str, str], ...]
-    kind: ClassVar[str] = "facts"
 
 
 @dataclass(frozen=True)
@@ -83,7 +80,6 @@ class Picture:
     alt: str
     caption: str = ""
     is_wide: bool = True
-    kind: ClassVar[str] = "picture"
 
 
 @dataclass(frozen=True)
@@ -93,7 +89,6 @@ class Quote:
     text: str
     label: str
     lead: str = ""
-    kind: ClassVar[str] = "quote"
 
 
 @dataclass(frozen=True)
@@ -101,7 +96,6 @@ class Code:
     """What to type."""
 
     text: str
-    kind: ClassVar[str] = "code"
 
 
 @dataclass(frozen=True)
@@ -110,7 +104,6 @@ class Folded:
 
     title: str
     parts: tuple[Part, ...]
-    kind: ClassVar[str] = "folded"
 
 
 @dataclass(frozen=True)
@@ -118,7 +111,6 @@ class Heading:
     """The title of a part of a section."""
 
     text: str
-    kind: ClassVar[str] = "heading"
 
 
 Part = Words | Points | Facts | Table | Picture | Quote | Code | Folded | Heading

@@ -8,7 +8,6 @@ from typing import Any
 from rnnbench.comparison.conclusion import verdict
 from rnnbench.comparison.searches import searched_note
 from rnnbench.reports.page.model import Facts, Material, Section, Words
-from rnnbench.reports.tables.columns import about
 
 UNITS = {"text": "characters", "labelled_text": "texts", "series": "rows"}
 KINDS = {"text": "a long text", "labelled_text": "labelled texts", "series": "a series"}
@@ -19,8 +18,7 @@ NOT_STORED = "the sweep was begun by a version that did not store this; the same
 def question(material: Material) -> Section:
     """What the experiment file asks."""
     table = material.comparison
-    direction = "higher" if table.higher_is_better else "lower"
-    judged = f"judged by {table.metric.label} ({direction} is better)"
+    judged = f"judged by {table.metric.label} ({table.metric.direction} is better)"
     told = f"Task {table.task} on the data set {table.data}, {judged}."
     asked = material.question or f"Which encoder is best at {table.task.replace('_', ' ')} on {table.data}?"
     return Section("question", "Question", (Words(asked), Words(told, is_soft=True)))
@@ -125,8 +123,3 @@ def _search(search: Mapping[str, Any], trials: list[int]) -> str:
 
 def _range(numbers: list[int]) -> str:
     return f"{numbers[0]}" if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}" if numbers else "no"
-
-
-def notes(material: Material) -> tuple[str, ...]:
-    """What stands below the table."""
-    return about(material.comparison), *material.comparison.footnotes

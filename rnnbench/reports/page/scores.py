@@ -8,15 +8,14 @@ from rnnbench.reports.figures.learning_curves import curves_figure
 from rnnbench.reports.figures.scores import score_figure
 from rnnbench.reports.figures.svg import svg
 from rnnbench.reports.page.model import Material, Picture, Points, Section, Words
-from rnnbench.reports.page.opening import notes
-from rnnbench.reports.tables.columns import comparison_table
+from rnnbench.reports.tables.columns import about, comparison_table
 from rnnbench.reports.tables.model import Table
 
 
 def table(material: Material) -> Section:
     """Every column of the table, and what has to be known before believing it."""
-    about, *footnotes = notes(material)
-    parts = (comparison_table(material.comparison), Words(about, is_soft=True), Points(tuple(footnotes)))
+    comparison = material.comparison
+    parts = (comparison_table(comparison), Words(about(comparison), is_soft=True), Points(comparison.footnotes))
     return Section("table", "Scores and costs", parts)
 
 
