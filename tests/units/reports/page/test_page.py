@@ -17,10 +17,8 @@ from markdown_it import MarkdownIt
 
 from rnnbench.comparison.importances import Importance, Importances, Share, TooFew
 from rnnbench.comparison.table import compare
-from rnnbench.config import Choices, Floats, Ints
 from rnnbench.core.text import one_line, printable
 from rnnbench.record import RunRecord
-from rnnbench.reports.figures.parallel_coordinates import Axis
 from rnnbench.reports.page.html import html_page
 from rnnbench.reports.page.markdown import markdown_text
 from rnnbench.reports.page.model import Material
@@ -308,23 +306,3 @@ def test_the_colours_of_figures_follow_the_page() -> None:
     assert used <= {*re.findall(r"--([\w-]+):", style)}
     dark = style[style.index("(prefers-color-scheme: dark)") :]
     assert used <= {*re.findall(r"--([\w-]+):", dark)}
-
-
-@pytest.mark.parametrize(
-    ("range", "value", "place"),
-    [
-        (Floats(0.001, 0.1, log=True), 0.01, 0.5),
-        (Floats(0.0, 0.5), 0.1, 0.2),
-        (Ints(16, 64, log=True), 32, 0.5),
-        (Ints(3, 3), 3, 0.5),
-        (Choices("last", "mean", "max"), "mean", 0.5),
-        (Choices("last"), "last", 0.0),
-    ],
-)
-def test_a_value_lies_on_its_axis_where_the_range_says(range: Any, value: Any, place: float) -> None:
-    assert Axis("task.x", range).place(value) == pytest.approx(place)
-
-
-def test_a_value_outside_of_its_range_has_no_place() -> None:
-    place = Axis("task.x", Floats(0.0, 0.5)).place(0.7)
-    assert place != place
