@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -12,7 +11,7 @@ from rnnbench.comparison.base import ALPHA, LEVEL, Comparison, Interval, Row
 from rnnbench.comparison.chances import Pair, chances
 from rnnbench.comparison.examples import Key, Scored
 from rnnbench.comparison.sign_flips import sign_flip_p, step_down
-from rnnbench.comparison.statistics import holm, mean_interval, skill, smallest_p
+from rnnbench.comparison.statistics import UNBOUNDED, bounded_interval, holm, mean_interval, skill, smallest_p
 from rnnbench.comparison.two_way import Estimate, one_way, two_way
 
 
@@ -29,7 +28,7 @@ def with_intervals(table: Comparison, examples: Mapping[Key, Scored]) -> Compari
         estimate = (
             two_way(own.scores, own.weights, own.block) if own.seeds else one_way(own.scores[0], own.weights, own.block)
         )
-        interval = _interval(row.test, estimate, possible=table.metric.bounds)
+        interval = _interval(row.test, estimate, bounds=table.metric.bounds)
         return replace(row, interval=interval, examples=own.weights.size, block=own.block)
 
     return replace(table, rows=tuple(marked(row) for row in table.rows))
@@ -186,7 +185,6 @@ def _scores(row: Row, seeds: list[int]) -> list[float]:
 
 
 def _interval(
-    mean: float, estimate: Estimate, comparisons: int = 1, possible: tuple[float, float] = (-math.inf, math.inf)
+    mean: float, estimate: Estimate, comparisons: int = 1, bounds: tuple[float, float] = UNBOUNDED
 ) -> Interval:
-    reach = float(estimate.reach(LEVEL, comparisons))
-    return Interval(max(mean - reach, possible[0]), min(mean + reach, possible[1]))
+    return bounded_interval(mean, float(estimate.reach(LEVEL, comparisons)), bounds)

@@ -10,6 +10,7 @@ from typing import Any
 
 from rnnbench.comparison.searches import SECTIONS, is_variant, range_differences, search_differences, searched_of
 from rnnbench.errors import ComparisonError
+from rnnbench.metrics import OWN_METRICS, metric_of
 from rnnbench.record import SEARCH_KINDS, RunRecord
 
 SHOWN_RUNS = 4
@@ -73,7 +74,9 @@ def named(records: Sequence[RunRecord]) -> str:
 
 
 def _metric(record: RunRecord) -> str:
-    return f"{record.metric} ({'higher' if record.higher_is_better else 'lower'} is better)"
+    metric = metric_of(record)
+    bounds = f", {metric.bounds_text}" if OWN_METRICS in record.tags else ""
+    return f"{metric.key} ({metric.direction} is better{bounds})"
 
 
 def _choice(record: RunRecord) -> str:

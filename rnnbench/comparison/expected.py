@@ -37,6 +37,7 @@ from scipy import special
 
 from rnnbench.comparison.base import LEVEL
 from rnnbench.comparison.draws import FEWEST_DRAWS, Draws
+from rnnbench.comparison.statistics import bounded_ends
 
 RESAMPLES = 2000
 """How often the trials are drawn again for a band over trials."""
@@ -189,7 +190,5 @@ def widening(count: int) -> float:
 
 def _band(draws: Draws, at: tuple[float, ...], mean: Array, spread: Array) -> Band:
     reach = widening(len(draws.scores)) * spread
-    lowest, highest = draws.metric.bounds
-    low = np.maximum(mean - reach, np.minimum(mean, lowest))
-    high = np.minimum(mean + reach, np.maximum(mean, highest))
+    low, high = bounded_ends(mean, reach, draws.metric.bounds)
     return Band(at, tuple(mean.tolist()), tuple(low.tolist()), tuple(high.tolist()))

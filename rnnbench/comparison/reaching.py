@@ -9,6 +9,7 @@ from dataclasses import replace
 from rnnbench.comparison.base import Comparison, Row
 from rnnbench.core.text import one_line, seconds_text
 from rnnbench.errors import ComparisonError
+from rnnbench.metrics import Metric
 from rnnbench.record import RunRecord
 from rnnbench.wording import MISSING
 
@@ -30,12 +31,10 @@ def with_reached(table: Comparison, confirms: Sequence[RunRecord], score: float 
         confirms: with their validation curves; a run without one says nothing, neither when nor that it never did.
         score: in the metric's own unit, 0.75 for an accuracy of 75 %; by default what the best baseline validates at.
 
-    Raises: ComparisonError for a share above 1.
+    Raises: ComparisonError for a score that the metric cannot have, such as an accuracy above 1.
     """
-    if score is not None and table.metric.scale == 100 and score > 1:
-        raise ComparisonError(
-            f"--reach {score:g}: a score here is a share; for {score:g} % type --reach {score / 100:g}"
-        )
+    if score is not None and (problem := _out_of_bounds(table.metric, score)):
+        raise ComparisonError(f"--reach {score:g}: {problem}")
     baseline = table.best_baseline
     asked = score if score is not None else baseline.validation if baseline else None
     if asked is None:
@@ -44,6 +43,17 @@ def with_reached(table: Comparison, confirms: Sequence[RunRecord], score: float 
     if all(row.seeds_reached is None for row in rows):
         return table
     return replace(table, rows=rows, reach=asked, reach_is_baselines=score is None)
+
+
+def _out_of_bounds(metric: Metric, score: float) -> str:
+    """Why no run can have this score, with what was probably meant; or nothing."""
+    if metric.low <= score <= metric.high:
+        return ""
+    told = f"{metric.label} is {metric.bounds_text}"
+    meant = score / metric.scale
+    if metric.scale == 1 or not metric.low <= meant <= metric.high:
+        return told
+    return f"{told}; for {score:g}{f' {metric.unit}' if metric.unit else ''} type --reach {meant:g}"
 
 
 def _reached(table: Comparison, row: Row, confirms: Sequence[RunRecord], score: float) -> Row:

@@ -38,7 +38,7 @@ def encoder_row(model: str, metric: Metric, confirms: Sequence[RunRecord], trial
         model=model,
         kind="encoder",
         test=_mean(score for _, score in scores),
-        interval=mean_interval([score for _, score in scores], possible=metric.bounds),
+        interval=mean_interval([score for _, score in scores], bounds=metric.bounds),
         validation=_mean(record.metrics.get(f"validation/{metric.key}") for record in validated),
         seed_scores=scores,
         seeds_planned=len(planned),

@@ -11,15 +11,17 @@ from scipy import special
 from rnnbench.comparison.base import ALPHA, LEVEL, Interval
 from rnnbench.metrics import Metric
 
+UNBOUNDED = (-math.inf, math.inf)
+
 
 def mean_interval(
-    values: Sequence[float], level: float = LEVEL, possible: tuple[float, float] = (-math.inf, math.inf)
+    values: Sequence[float], level: float = LEVEL, bounds: tuple[float, float] = UNBOUNDED
 ) -> Interval | None:
     """The interval of the mean, or None for fewer than two values.
 
         mean +- t(level, n - 1) * standard deviation / sqrt(n)
 
-    It is cut off at what is `possible`: no accuracy is above 1, no error below 0.
+    It ends at the metric's `bounds`: no accuracy is above 1, no error below 0.
 
     It is over the values given, which here are seeds: the chance in the choice of test examples is NOT in it. It stands
     in for the one over seeds and examples where the scores of single examples were not kept.
@@ -31,7 +33,20 @@ def mean_interval(
         return None
     mean, error = float(scores.mean()), float(scores.std(ddof=1)) / math.sqrt(scores.size)
     reach = float(special.stdtrit(scores.size - 1, (1 + level) / 2)) * error
-    return Interval(max(mean - reach, possible[0]), min(mean + reach, possible[1]))
+    return bounded_interval(mean, reach, bounds)
+
+
+def bounded_interval(mean: float, reach: float, bounds: tuple[float, float] = UNBOUNDED) -> Interval:
+    """mean +- reach, cut off at the bounds of the metric."""
+    low, high = bounded_ends(np.array(mean), np.array(reach), bounds)
+    return Interval(float(low), float(high))
+
+
+def bounded_ends(means: np.ndarray, reach: np.ndarray, bounds: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
+    """Both ends of mean +- reach, cut off at the bounds; a mean outside of the bounds still lies between its ends."""
+    low = np.maximum(means - reach, np.minimum(means, bounds[0]))
+    high = np.minimum(means + reach, np.maximum(means, bounds[1]))
+    return low, high
 
 
 def smallest_p(seeds: int) -> float:

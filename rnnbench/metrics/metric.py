@@ -79,6 +79,15 @@ class Metric:
         return self.low, self.high
 
     @property
+    def bounds_text(self) -> str:
+        """'between 0 and 1', 'at least 0', 'at most 0', 'any number'."""
+        if math.isfinite(self.low) and math.isfinite(self.high):
+            return f"between {self.low:g} and {self.high:g}"
+        if math.isfinite(self.low):
+            return f"at least {self.low:g}"
+        return f"at most {self.high:g}" if math.isfinite(self.high) else "any number"
+
+    @property
     def sign(self) -> float:
         """1 where higher is better, -1 where lower is: a score times this is better when it is higher."""
         return 1.0 if self.higher_is_better else -1.0

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 from rnnbench.errors import RnnbenchError, UnknownNameError
 from rnnbench.experiment import layer_class
-from rnnbench.selftests import baselines, chance, encoders, leaks, same_twice
+from rnnbench.selftests import baselines, chance, encoders, leaks, same_twice, scales
 from rnnbench.selftests.base import Bench, Check
 from rnnbench.sweeps import SweepInterrupted
 
 PARTS: dict[str, Callable[[Bench], Iterator[Check]]] = {
     "baselines": baselines.check,
+    "scales": scales.check,
     "leaks": leaks.check,
     "chance": chance.check,
     "encoders": encoders.check,

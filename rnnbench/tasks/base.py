@@ -29,6 +29,8 @@ from rnnbench.wording import listed
 T = TypeVar("T")
 _REMEMBERED: OrderedDict[Hashable, Any] = OrderedDict()
 _MOST_REMEMBERED = 3
+ROUNDING = 1e-5
+"""How far outside of its bounds a score may lie, relative to its size."""
 
 
 def remembered(key: Hashable, make: Callable[[], T]) -> T:
@@ -165,6 +167,22 @@ class SequenceTask(pl.LightningModule, ABC):
         encoders, or an encoder and a baseline, can be compared example by example.
         """
 
+    def checked_summary(self) -> dict[str, float]:
+        """`summarize`, held to the bounds of the task's metrics.
+
+        Raises: RnnbenchError for a score that its metric says is impossible: tables would cut its interval off there.
+        """
+        found = self.summarize()
+        for metric in (self.metric, *self.other_metrics):
+            score = found.get(metric.key, math.nan)
+            slack = ROUNDING * max(1.0, abs(score))  # a mean of single-precision ones can come out as 1.0000001
+            if math.isfinite(score) and not metric.low - slack <= score <= metric.high + slack:
+                raise RnnbenchError(
+                    f"{type(self).__name__} measures {metric.key} = {score:g}, and its Metric says "
+                    f"{metric.bounds_text}: correct `low` and `high` there, or `summarize`"
+                )
+        return found
+
     def details(self) -> dict[str, Any]:
         """What of the last evaluation is no single number, as small plain data; nothing where a task has none.
 
@@ -202,7 +220,7 @@ class SequenceTask(pl.LightningModule, ABC):
         with torch.inference_mode():
             for batch in self.prepared.evaluation_batches(split):
                 self.observed_items += self.observe(self.transfer_batch_to_device(batch, self.device, 0))
-        return {f"{split}/{key}": float(value) for key, value in self.summarize().items()}
+        return {f"{split}/{key}": float(value) for key, value in self.checked_summary().items()}
 
     def sample(self) -> str:
         """What the task can make by now, to be read as training goes; nothing where a task makes nothing readable.
@@ -239,4 +257,4 @@ class SequenceTask(pl.LightningModule, ABC):
         self.observed_items += self.observe(batch)
 
     def on_validation_epoch_end(self) -> None:
-        self.log_dict({f"validation/{key}": torch.tensor(value) for key, value in self.summarize().items()})
+        self.log_dict({f"validation/{key}": torch.tensor(value) for key, value in self.checked_summary().items()})

@@ -99,6 +99,6 @@ def test_an_interval_ends_at_what_is_possible() -> None:
     wide = mean_interval([0.9, 1.0])
     assert wide is not None
     assert wide.high > 1.5
-    cut = mean_interval([0.9, 1.0], possible=(0.0, 1.0))
+    cut = mean_interval([0.9, 1.0], bounds=(0.0, 1.0))
     assert cut is not None
     assert (cut.low, cut.high) == (wide.low, 1.0)

@@ -9,9 +9,11 @@ import pytest
 import small_data
 import torch
 
-from rnnbench import building, registry, runs
-from rnnbench.errors import BudgetError
+from rnnbench import baseline_runs, building, registry, runs
+from rnnbench.baselines.base import BaselineResult
+from rnnbench.errors import BudgetError, RnnbenchError
 from rnnbench.experiment import from_plain, task_class
+from rnnbench.metrics import Metric, metric_called, metric_of
 from rnnbench.record import model_name
 from rnnbench.resolving import resolve
 from rnnbench.tracking import Tracker, record_of
@@ -53,6 +55,24 @@ def test_a_record_says_what_was_trained_on_what():
     assert (record.metric, record.higher_is_better, record.outcome) == ("mase", False, "completed")
     assert from_plain(record.config) == config
     assert record.tags["choice"] == config.choice()
+
+
+def test_what_a_task_says_of_its_own_metrics_stands_in_the_record(monkeypatch):
+    own = Metric("mase", "MASE in percent", low=0, decimals=1, unit="%")
+    other = Metric("coverage", "coverage", higher_is_better=True, low=0, high=100)
+    assert "own_metrics" not in runs.describe(a_config(), "confirm").tags
+    monkeypatch.setattr(task_class("forecasting"), "metric", own)
+    monkeypatch.setattr(task_class("forecasting"), "other_metrics", (other,))
+    record = runs.describe(a_config(), "confirm")
+    assert (metric_of(record), metric_called("coverage", record)) == (own, other)
+    result = BaselineResult("naive", {"test/mase": 1.0}, 0.1, 0)
+    assert metric_of(baseline_runs._record(record, result, "all")) == own
+
+
+def test_a_score_that_its_metric_says_is_impossible_is_refused_in_words(monkeypatch):
+    monkeypatch.setattr(task_class("forecasting"), "metric", Metric("mase", "MASE", low=0, high=1e-6))
+    with pytest.raises(RnnbenchError, match=r"Forecasting measures mase = .*, and its Metric says between 0 and 1e-06"):
+        runs.train(a_config())
 
 
 def test_the_metrics_are_those_of_the_best_validation_and_the_weights_too():

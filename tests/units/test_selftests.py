@@ -23,8 +23,9 @@ from rnnbench.data.base import DataSettings, Splits
 from rnnbench.data.overlap import Overlap
 from rnnbench.encoders.gru import GRU
 from rnnbench.layers import numpy_kernels
+from rnnbench.metrics import Metric
 from rnnbench.record import RunRecord, model_name
-from rnnbench.selftests import baselines, chance, encoders, leaks, made, run, same_twice, twins
+from rnnbench.selftests import baselines, chance, encoders, leaks, made, run, same_twice, scales, twins
 from rnnbench.selftests.base import Bench, Check, thrown_away
 from rnnbench.selftests.twins import Pair
 from rnnbench.tasks.text_generation import PreparedCorpus, TextGeneration
@@ -333,6 +334,32 @@ def test_a_sweep_that_does_not_find_the_mute_encoder_is_caught():
     assert not same_twice.sweep_tells_what_cannot_learn(level).passed
     assert not same_twice.sweep_tells_what_cannot_learn([one for one in records if one.seed != 7]).passed
     assert compare(records).best.model == "gru"
+
+
+# scales
+
+
+def test_scores_on_every_scale_come_out_of_the_table(bench):
+    with thrown_away():
+        (found,) = scales.check(bench)
+    assert found.passed, found.told
+
+
+def test_a_table_that_takes_every_score_for_a_share_is_caught(monkeypatch):
+    monkeypatch.setattr(Metric, "bounds", property(lambda metric: (0.0, 1.0)))
+    with thrown_away():
+        found = scales.planted_scores()
+    assert not found.passed
+    assert "points: test_high of worse" in found.told
+    assert "energy: test_low of better" in found.told
+
+
+def test_a_store_that_forgets_what_the_task_says_of_its_metric_is_caught(monkeypatch):
+    monkeypatch.setattr(scales, "own_metrics_tag", lambda metrics: {})
+    with thrown_away():
+        found = scales.planted_scores()
+    assert not found.passed
+    assert "points: skill of better is missing" in found.told
 
 
 # all of them

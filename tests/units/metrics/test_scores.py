@@ -179,10 +179,6 @@ def test_shapes_that_do_not_fit_are_refused(wrong) -> None:
         wrong()
 
 
-def test_only_shares_of_right_answers_are_better_when_higher() -> None:
-    assert {key for key, metric in metrics.built_in().items() if metric.higher_is_better} == {"accuracy", "macro_f1"}
-
-
 def test_right_and_wrong_answers_are_told_one_by_one() -> None:
     found = metrics.rightness([1, 0, 2], [[0.2, 0.5, 0.3], [0.1, 0.8, 0.1], [0.0, 0.4, 0.6]])
     assert found.tolist() == [1, 0, 1]

@@ -1,0 +1,120 @@
+"""What a metric says of itself: bounds, ideal, direction, printed form, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import math
+from types import SimpleNamespace
+
+import pytest
+
+from rnnbench.errors import RnnbenchError
+from rnnbench.metrics import Metric, metric_called, metric_of, own_metrics_tag
+from rnnbench.metrics.classes import ACCURACY
+from rnnbench.metrics.forecasts import MASE
+from rnnbench.metrics.known import OWN_METRICS, built_in
+from rnnbench.metrics.text import BITS_PER_CHARACTER, COLD_NATS_PER_CHARACTER, NATS_PER_CHARACTER, PERPLEXITY
+from rnnbench.record import RunRecord
+
+BLEU = Metric("bleu", "BLEU", higher_is_better=True, low=0, high=100, decimals=2)
+LIKELIHOOD = Metric("likelihood", "log likelihood", higher_is_better=True)
+
+
+def record(metric: str, *, higher: bool = True, own: tuple[Metric, ...] = ()) -> RunRecord:
+    return RunRecord("confirm", "t", "d", "f", "gru", metric, higher, tags=own_metrics_tag(own))
+
+
+def test_the_ideal_is_the_bound_on_the_better_side() -> None:
+    assert (ACCURACY.ideal, MASE.ideal, PERPLEXITY.ideal, BLEU.ideal) == (1, 0, 1, 100)
+    assert LIKELIHOOD.ideal is None
+    assert Metric("energy", "energy", high=0).ideal is None, "lower is better, and nothing is the lowest"
+    assert Metric("energy", "energy", ideal=-1.5).ideal == -1.5
+
+
+def test_scores_are_printed_as_written_by_hand() -> None:
+    assert ACCURACY.text(0.78349) == "78.3"
+    assert ACCURACY.text_with_unit(0.78349) == "78.3 %"
+    assert BITS_PER_CHARACTER.text(1.98765) == "1.988"
+    assert MASE.text_with_unit(0.7) == "0.700"
+    assert Metric.unknown("something_else", higher_is_better=False).text(0.00123456) == "0.001235"
+    assert BLEU.text(27.346) == "27.35"
+    assert LIKELIHOOD.text(-131.708) == "-131.7"
+    assert MASE.text(-0.0001) == "0.000", "rounding leaves no minus on a zero"
+
+
+def test_what_is_not_known_is_printed_as_a_dash_without_a_unit() -> None:
+    assert ACCURACY.text(None) == ACCURACY.text_with_unit(None) == "\N{EN DASH}"
+
+
+def test_an_interval_is_printed_in_brackets_after_a_space() -> None:
+    assert BLEU.interval_text(SimpleNamespace(low=23.4881, high=31.1119)) == " [23.49, 31.11]"
+    assert BLEU.interval_text(None) == ""
+
+
+def test_one_metric_is_a_multiple_of_another_in_both_directions() -> None:
+    # 1 bit is ln 2 nats
+    assert NATS_PER_CHARACTER.factor_from(BITS_PER_CHARACTER) == math.log(2)
+    assert BITS_PER_CHARACTER.factor_from(NATS_PER_CHARACTER) == 1 / math.log(2)
+    assert NATS_PER_CHARACTER.factor_from(COLD_NATS_PER_CHARACTER) is None
+    percent = Metric("accuracy_percent", "accuracy", higher_is_better=True, multiple_of=("accuracy", 100))
+    permille = Metric("accuracy_permille", "accuracy", higher_is_better=True, multiple_of=("accuracy", 1000))
+    assert permille.factor_from(percent) == 10
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"key": "test/bleu"}, "no slash"),
+        ({"low": 1, "high": 1}, r"low \(1\) must be below high \(1\)"),
+        ({"low": 0, "high": 100, "ideal": 101}, r"ideal \(101\) must be between low \(0\) and high \(100\)"),
+        ({"scale": 0}, "scale"),
+        ({"scale": math.inf}, "scale"),
+        ({"decimals": -1}, "decimals"),
+        ({"multiple_of": ("accuracy", -1)}, "multiple_of"),
+    ],
+)
+def test_facts_that_contradict_each_other_are_refused(facts, said) -> None:
+    with pytest.raises(RnnbenchError, match=said):
+        Metric(**{"key": "bleu", "label": "BLEU", **facts})
+
+
+@pytest.mark.parametrize("metric", [BLEU, LIKELIHOOD, *built_in().values()], ids=lambda metric: metric.key)
+def test_facts_survive_json(metric: Metric) -> None:
+    assert Metric.from_plain(json.loads(json.dumps(metric.to_plain(), allow_nan=False))) == metric
+
+
+def test_facts_of_a_later_version_are_left_out() -> None:
+    assert Metric.from_plain({**BLEU.to_plain(), "colour": "blue"}) == BLEU
+
+
+def test_every_file_of_the_folder_is_listed_with_its_metrics() -> None:
+    assert set(built_in()) == {
+        "accuracy", "macro_f1", "log_loss", "calibration_error",
+        "mase", "mae", "rmse", "smape", "mape", "mse_standardised", "mae_standardised",
+        "bits_per_character", "nats_per_character", "perplexity", "cold_nats_per_character",
+    }  # fmt: skip
+    assert {key for key, metric in built_in().items() if metric.higher_is_better} == {"accuracy", "macro_f1"}
+
+
+def test_a_run_knows_its_metric_without_the_file_of_its_task() -> None:
+    assert metric_of(record("accuracy")) == ACCURACY
+    assert metric_of(record("bleu", own=(BLEU,))) == BLEU
+    # nothing is known but the direction: no bounds, and so no ideal and no skill
+    unknown = metric_of(record("bleu"))
+    assert (unknown.label, unknown.bounds, unknown.ideal) == ("bleu", (-math.inf, math.inf), None)
+    assert unknown.higher_is_better
+    assert not metric_of(record("word_errors", higher=False)).higher_is_better
+
+
+def test_what_a_task_defines_goes_before_what_is_built_in_under_the_same_name() -> None:
+    percent = Metric("accuracy", "accuracy", higher_is_better=True, low=0, high=100)
+    assert metric_of(record("accuracy", own=(percent,))) == percent
+    assert metric_of(record("accuracy", higher=False)).bounds == (-math.inf, math.inf), "another one of that name"
+
+
+def test_only_the_facts_of_metrics_that_are_not_built_in_are_kept() -> None:
+    assert own_metrics_tag((ACCURACY, MASE)) == {}
+    assert [one["key"] for one in json.loads(own_metrics_tag((ACCURACY, BLEU))[OWN_METRICS])] == ["bleu"]
+    both = record("accuracy", own=(ACCURACY, BLEU))
+    assert metric_called("bleu", both) == BLEU
+    assert metric_called("log_likelihood", both) is None
