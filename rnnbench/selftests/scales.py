@@ -18,10 +18,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from rnnbench.comparison import compare, render
+from rnnbench.comparison.table import compare
 from rnnbench.metrics import Metric, own_metrics_tag
 from rnnbench.metrics.classes import ACCURACY
 from rnnbench.record import Kind, RunRecord
+from rnnbench.reports.tables.formats import render
 from rnnbench.selftests.base import Bench, Check
 from rnnbench.tracking import Tracker
 

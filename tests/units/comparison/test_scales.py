@@ -12,14 +12,13 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from rnnbench.comparison import compare, render, terminal_table, verdict
 from rnnbench.comparison.across.selection import experiment
 from rnnbench.comparison.base import Comparison, Row
-from rnnbench.comparison.cost_figure import cost_figure
+from rnnbench.comparison.conclusion import verdict
 from rnnbench.comparison.draws import random_draws
 from rnnbench.comparison.expected import ExpectedCurve, curve_of
-from rnnbench.comparison.figures import curves_figure, score_figure
 from rnnbench.comparison.other_metric import judged_by
+from rnnbench.comparison.table import compare
 from rnnbench.errors import ComparisonError
 from rnnbench.example_scores import ExampleScores
 from rnnbench.metrics import Metric, own_metrics_tag
@@ -27,6 +26,12 @@ from rnnbench.metrics.classes import ACCURACY
 from rnnbench.metrics.forecasts import MASE
 from rnnbench.metrics.text import PERPLEXITY
 from rnnbench.record import RunRecord
+from rnnbench.reports.figures.cost import cost_figure
+from rnnbench.reports.figures.learning_curves import curves_figure
+from rnnbench.reports.figures.scores import score_figure
+from rnnbench.reports.tables.columns import comparison_table
+from rnnbench.reports.tables.formats import render
+from rnnbench.reports.tables.terminal import terminal_table
 
 BLEU = Metric("bleu", "BLEU", higher_is_better=True, low=0, high=100, decimals=1)
 LIKELIHOOD = Metric("likelihood", "log likelihood", higher_is_better=True, decimals=1)
@@ -123,7 +128,7 @@ def test_every_format_prints_the_whole_interval(records, printed, sentence) -> N
     table = compare(records)
     assert sentence in verdict(table)
     terminal = Console(file=io.StringIO(), width=200, record=True)
-    terminal.print(terminal_table(table, 200))
+    terminal.print(terminal_table(comparison_table(table), 200))
     assert printed in terminal.export_text()
     for form in ("md", "html"):
         assert printed in render(table, form), form
