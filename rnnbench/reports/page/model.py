@@ -1,4 +1,4 @@
-"""What a report is made from, and what it is made of: sections of parts that every form of writing knows."""
+"""The data that the page is made from, and its parts: paragraphs, lists, tables, figures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rnnbench.reports.tables.model import Table
 
 @dataclass(frozen=True)
 class Material:
-    """Everything that the store holds of one sweep and a report tells.
+    """Everything that the store holds of one sweep and the page shows.
 
     name: of the task or study that the sweep was run as. records: confirmations with their validation curve.
     data: facts of the data set. environments, showcases: by run id, of confirmations.
@@ -66,14 +66,14 @@ class Points:
 
 @dataclass(frozen=True)
 class Facts:
-    """Names and what is to be said of each."""
+    """Name and value pairs."""
 
     pairs: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure. svg: as `drawing.svg` writes it. alt: what it shows, in words. is_wide: too small for a phone."""
+    """A figure. svg: as `figures.svg` writes it. alt: what it shows, in words. is_wide: too small for a phone."""
 
     name: str
     svg: bytes
@@ -84,7 +84,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Quote:
-    """Text that somebody or something else wrote. lead: the part of it that was given."""
+    """A generated text. lead: the prompt."""
 
     text: str
     label: str
@@ -93,14 +93,14 @@ class Quote:
 
 @dataclass(frozen=True)
 class Code:
-    """What to type."""
+    """A command to type."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Folded:
-    """Parts that are shown when asked for."""
+    """Parts that are folded away under a title."""
 
     title: str
     parts: tuple[Part, ...]
@@ -118,12 +118,20 @@ Part = Words | Points | Facts | Table | Picture | Quote | Code | Folded | Headin
 
 @dataclass(frozen=True)
 class Section:
-    """One heading of the report and what stands below it. key: its place in the page's address."""
+    """A heading and its parts. key: the anchor in the page's address."""
 
     key: str
     title: str
     parts: tuple[Part, ...]
 
 
+@dataclass(frozen=True)
+class Page:
+    """A title and sections."""
+
+    title: str
+    sections: tuple[Section, ...]
+
+
 MakeSection = Callable[[Material], Section | None]
-"""A section of the report, or None where the store has nothing to tell of it."""
+"""A section of the page, or None where the store has no data for it."""

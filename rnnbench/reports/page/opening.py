@@ -1,4 +1,4 @@
-"""What was asked, what came out, on which data, and under which rules."""
+"""First sections of the page: question, answer, data and protocol."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ NOT_STORED = "the sweep was begun by a version that did not store this; the same
 
 
 def question(material: Material) -> Section:
-    """What the experiment file asks."""
+    """The question of the experiment file."""
     table = material.comparison
     judged = f"judged by {table.metric.label} ({table.metric.direction} is better)"
-    told = f"Task {table.task} on the data set {table.data}, {judged}."
+    task = f"Task {table.task} on the data set {table.data}, {judged}."
     asked = material.question or f"Which encoder is best at {table.task.replace('_', ' ')} on {table.data}?"
-    return Section("question", "Question", (Words(asked), Words(told, is_soft=True)))
+    return Section("question", "Question", (Words(asked), Words(task, is_soft=True)))
 
 
 def answer(material: Material) -> Section:
@@ -30,14 +30,14 @@ def answer(material: Material) -> Section:
 
 
 def data(material: Material) -> Section:
-    """What a reader should know of the data set."""
+    """Facts of the data set."""
     facts, table = material.data, material.comparison
     pairs = [("name", table.data), ("fingerprint", table.fingerprint)]
     if not facts:
         return Section("data", "Data", (Facts(tuple(pairs)), Words(f"More is not known: {NOT_STORED}.", is_soft=True)))
     unit = UNITS.get(str(facts.get("kind")), "items")
     sizes: Mapping[str, int] = facts.get("sizes", {})
-    told = [
+    entries = [
         ("what it is", facts.get("title")),
         ("kind", KINDS.get(str(facts.get("kind")), facts.get("kind"))),
         ("source", facts.get("source")),
@@ -47,12 +47,12 @@ def data(material: Material) -> Section:
         *_of_kind(facts),
         ("notes", "; ".join(facts.get("notes", []))),
     ]
-    pairs = [pairs[0], *((name, str(value)) for name, value in told if value), pairs[1]]
+    pairs = [pairs[0], *((name, str(value)) for name, value in entries if value), pairs[1]]
     return Section("data", "Data", (Facts(tuple(pairs)),))
 
 
 def _of_kind(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What only one kind of data has."""
+    """Facts that only one kind of data has."""
     classes = facts.get("classes") or {}
     targets, covariates = facts.get("targets") or [], facts.get("covariates") or []
     found = [
@@ -104,21 +104,21 @@ def _budget(budget: Mapping[str, Any]) -> str:
         "parameters": "at most {:,} parameters",
         "validations": "validated {} times",
     }
-    told = [words[name].format(budget[name]).replace(" 1 times", " once") for name in words if budget.get(name)]
+    entries = [words[name].format(budget[name]).replace(" 1 times", " once") for name in words if budget.get(name)]
     others = [f"{name} {value}" for name, value in sorted(budget.items()) if name not in words and value]
-    return ", ".join(told + others)
+    return ", ".join(entries + others)
 
 
 def _search(search: Mapping[str, Any], trials: list[int]) -> str:
-    told = [f"{_range(trials)} trials per encoder, a study each, encoders in turns"]
+    entries = [f"{_range(trials)} trials per encoder, a study each, encoders in turns"]
     sampler, at_random = str(search.get("sampler", "")), int(search.get("random_trials", 0))
     if trials and (sampler == "random" or at_random >= trials[-1]):
-        told.append("all drawn at random")
+        entries.append("all drawn at random")
     elif sampler:
-        told.append(f"the first {at_random} drawn at random, the rest proposed by {SAMPLERS.get(sampler, sampler)}")
+        entries.append(f"the first {at_random} drawn at random, the rest proposed by {SAMPLERS.get(sampler, sampler)}")
     if "pruning" in search:
-        told.append("hopeless trials pruned" if search["pruning"] else "no pruning")
-    return ", ".join(told)
+        entries.append("poor trials pruned early" if search["pruning"] else "no pruning")
+    return ", ".join(entries)
 
 
 def _range(numbers: list[int]) -> str:
