@@ -32,43 +32,32 @@ def answer(material: Material) -> Section:
 def data(material: Material) -> Section:
     """Facts of the data set."""
     facts, table = material.data, material.comparison
-    pairs = [("name", table.data), ("fingerprint", table.fingerprint)]
+    name, fingerprint = ("name", table.data), ("fingerprint", table.fingerprint)
     if not facts:
-        return Section("data", "Data", (Facts(tuple(pairs)), Words(f"More is not known: {NOT_STORED}.", is_soft=True)))
-    unit = UNITS.get(str(facts.get("kind")), "items")
-    sizes: Mapping[str, int] = facts.get("sizes", {})
-    entries = [
+        unknown = Words(f"More is not known: {NOT_STORED}.", is_soft=True)
+        return Section("data", "Data", (Facts((name, fingerprint)), unknown))
+    kind, classes, targets = facts.get("kind"), facts.get("classes"), facts.get("targets")
+    entries = (
+        name,
         ("what it is", facts.get("title")),
-        ("kind", KINDS.get(str(facts.get("kind")), facts.get("kind"))),
+        ("kind", KINDS.get(str(kind), kind)),
         ("source", facts.get("source")),
         ("licence", facts.get("licence")),
-        ("splits", ", ".join(f"{name} {size:,}" for name, size in sizes.items()) + f" {unit}"),
+        ("splits", f"{_counts(facts.get('sizes', {}))} {UNITS.get(str(kind), 'items')}"),
         ("how it is split", facts.get("split_rule")),
-        *_of_kind(facts),
+        ("classes", classes and f"{_counts(classes)} in training"),
+        ("symbols", facts.get("symbols") and f"{facts['symbols']:,} different ones in training"),
+        ("targets", targets and f"{', '.join(targets)} ({facts.get('unit')})"),
+        ("covariates", ", ".join(facts.get("covariates") or [])),
+        ("frequency", facts.get("frequency") and f"{facts['frequency']}, season of {facts.get('season_length')}"),
         ("notes", "; ".join(facts.get("notes", []))),
-    ]
-    pairs = [pairs[0], *((name, str(value)) for name, value in entries if value), pairs[1]]
-    return Section("data", "Data", (Facts(tuple(pairs)),))
+        fingerprint,
+    )
+    return Section("data", "Data", (Facts(tuple((label, str(value)) for label, value in entries if value)),))
 
 
-def _of_kind(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Facts that only one kind of data has."""
-    classes = facts.get("classes") or {}
-    targets, covariates = facts.get("targets") or [], facts.get("covariates") or []
-    found = [
-        (
-            "classes",
-            ", ".join(f"{name} {count:,}" for name, count in classes.items()) + " in training" if classes else "",
-        ),
-        ("symbols", f"{facts['symbols']:,} different ones in training" if facts.get("symbols") else ""),
-        ("targets", f"{', '.join(targets)} ({facts.get('unit')})" if targets else ""),
-        ("covariates", ", ".join(covariates)),
-        (
-            "frequency",
-            f"{facts['frequency']}, season of {facts.get('season_length')}" if facts.get("frequency") else "",
-        ),
-    ]
-    return [(name, text) for name, text in found if text]
+def _counts(sizes: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {size:,}" for name, size in sizes.items())
 
 
 def protocol(material: Material) -> Section:
