@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import io
-import itertools
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.image import imread
 
 from rnnbench.comparison.base import Comparison, Row
 from rnnbench.comparison.pareto import COSTS, front
@@ -18,12 +15,8 @@ from rnnbench.comparison.reaching import seconds_until
 from rnnbench.comparison.table import compare
 from rnnbench.errors import ComparisonError
 from rnnbench.record import RunRecord
-from rnnbench.reports.figures.base import new_figure
-from rnnbench.reports.figures.cost import cost_figure
-from rnnbench.reports.figures.label_placement import Named, write_names
-from rnnbench.reports.tables.columns import about, comparison_table
+from rnnbench.reports.tables.columns import comparison_table
 from rnnbench.reports.tables.formats import render
-from rnnbench.reports.tables.terminal import terminal_table
 
 CURVE = [(100, 0.60), (200, 0.70), (300, 0.65)]
 
@@ -165,80 +158,3 @@ def test_all_seconds_of_a_baseline_count_and_the_front_is_said_in_words() -> Non
         "Pareto front of mean test score (no other row is both better and cheaper) against training seconds: bayes, "
         "lstm; against parameters: rnn, bayes, lstm."
     ) in table.footnotes
-
-
-# columns
-
-
-def test_costs_stand_in_their_columns_where_they_are_known() -> None:
-    known = {"embedding_parameters": 680_000.0, "training_flops_per_item": 8.85e6, "inference_batch_size": 128.0}
-    table = compare([run("confirm", "lstm", 1, 0.8, parameters=692_000, **known), run("baseline", "bayes", None, 0.7)])
-    assert [cells_of(table, "lstm")[key] for key in ("parameters", "own_parameters", "flops")] == [
-        "692k", "12.0k", "8.85M",
-    ]  # fmt: skip
-    assert cells_of(table, "bayes")["own_parameters"] == "\N{EN DASH}"
-    assert "inference: the whole validation split in batches of 128 items." in about(table)
-    assert "FLOPs: matrix products" in about(table)
-    shown = [str(column.header) for column in terminal_table(comparison_table(table), 230).columns]
-    assert {"without embeddings", "training FLOPs per item"} <= set(shown)
-
-
-def test_costs_that_no_run_has_get_no_column() -> None:
-    table = compare([run("confirm", "gru", 1, 0.8, parameters=10, embedding_parameters=0)])
-    assert not {"own_parameters", "flops", "reach"} & cells_of(table, "gru").keys()
-    assert "FLOPs" not in about(table)
-
-
-# the picture
-
-
-def many() -> Comparison:
-    costs = {"lstm": (0.82, 30.0), "gru": (0.81, 28.0), "rnn": (0.79, 12.0), "a_long_name_of_an_encoder": (0.80, 29.0)}
-    records = [
-        run("confirm", model, 1, test, parameters=seconds * 100, training_seconds=seconds)
-        for model, (test, seconds) in costs.items()
-    ]
-    beside = {"bayes": (0.8, 0.1, 0.0), "far_off": (0.2, 0.01, 5.0)}
-    return compare(
-        records
-        + [
-            replace(run("baseline", name, None, test), costs={"wall_seconds": seconds, "parameters": count})
-            for name, (test, seconds, count) in beside.items()
-        ]
-    )
-
-
-def test_the_picture_is_the_same_on_every_call_and_not_blank() -> None:
-    picture = cost_figure(many())
-    assert picture == cost_figure(many())
-    assert np.unique(imread(io.BytesIO(picture)).reshape(-1, 4), axis=0).shape[0] > 50
-
-
-@pytest.mark.parametrize("costs", [{}, {"parameters": 0.0}, {"training_flops": 1e9}])
-def test_a_picture_of_few_known_costs_can_be_drawn(costs: dict[str, float]) -> None:
-    record = replace(run("confirm", "l$x$m", 1, 0.8), costs=costs)
-    assert cost_figure(compare([record])).startswith(b"\x89PNG")
-
-
-def test_names_cover_neither_each_other_nor_a_point_nor_the_line() -> None:
-    figure, panels = new_figure(5.0, 4.0)
-    axes = panels[0, 0]
-    generator = np.random.default_rng(3)
-    points = [Named(x, y, f"encoder_{n}", "black") for n, (x, y) in enumerate(generator.uniform(0, 1, (7, 2)))]
-    line = [(0.0, 0.5), (0.5, 0.5), (0.5, 1.0)]
-    axes.plot([0, 1], [0, 1], alpha=0)
-    axes.margins(0.2)
-    figure.draw_without_rendering()
-    write_names(axes, points, line)
-    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
-    texts = [text for text in axes.texts if text.get_text()]
-    assert [text.get_text() for text in texts] == [point.name for point in points]
-    boxes = [text.get_window_extent(renderer) for text in texts]
-    assert not any(one.overlaps(other) for n, one in enumerate(boxes) for other in boxes[:n])
-    marks = [axes.transData.transform((point.x, point.y)) for point in points]
-    assert not any(box.contains(*mark) for box in boxes for mark in marks)
-    corners = [axes.transData.transform(corner) for corner in line]
-    on_line = [one + share * (two - one) for one, two in itertools.pairwise(corners) for share in np.linspace(0, 1, 99)]
-    assert not any(box.contains(*spot) for box in boxes for spot in on_line)
-    frame = axes.get_window_extent(renderer)
-    assert all(frame.x0 <= box.x0 and box.x1 <= frame.x1 for box in boxes)

@@ -14,29 +14,6 @@ from scipy import special, stats
 from rnnbench.comparison.base import ALPHA
 
 
-def friedman_chi_square(average_ranks: Sequence[float], data_sets: int) -> float:
-    """Friedman's statistic of k average ranks over n data sets, before any correction for ties.
-
-    chi^2 = 12 n / (k (k + 1)) * (R_1^2 + .. + R_k^2 - k (k + 1)^2 / 4)
-
-    Source: Friedman (1937), The Use of Ranks to Avoid the Assumption of Normality, JASA 32.
-    """
-    encoders = len(average_ranks)
-    squares = math.fsum(rank * rank for rank in average_ranks)
-    return 12 * data_sets / (encoders * (encoders + 1)) * (squares - encoders * (encoders + 1) ** 2 / 4)
-
-
-def ties_left(places: np.ndarray) -> float:
-    """What ties leave of the variance of ranks (data sets, encoders): 1 without a tie, 0 where everything is tied.
-
-    1 - sum(t^3 - t) / (n (k^3 - k)), t the size of each group of ties
-    """
-    data_sets, encoders = places.shape
-    sizes = [np.unique(one, return_counts=True)[1].astype(np.float64) for one in places]
-    tied = math.fsum(float((size**3 - size).sum()) for size in sizes)
-    return 1 - tied / (data_sets * (encoders**3 - encoders))
-
-
 def iman_davenport(chi_square: float, data_sets: int, encoders: int) -> float | None:
     """F = (n - 1) chi^2 / (n (k - 1) - chi^2), less timid than chi^2; None where all data sets rank alike.
 
@@ -48,12 +25,14 @@ def iman_davenport(chi_square: float, data_sets: int, encoders: int) -> float | 
 
 
 def friedman(places: np.ndarray) -> tuple[float, float | None, float]:
-    """(chi^2 corrected for ties, F, p) of ranks (data sets, encoders); p is that of F."""
+    """(chi^2 corrected for ties, F, p) of ranks (data sets, encoders); p is that of F.
+
+    Source: Friedman (1937), The Use of Ranks to Avoid the Assumption of Normality, JASA 32.
+    """
     data_sets, encoders = places.shape
-    left = ties_left(places)
-    if left <= 0:
-        return 0.0, 0.0, 1.0
-    chi_square = friedman_chi_square(places.mean(axis=0), data_sets) / left
+    if (places == places[:, :1]).all():
+        return 0.0, 0.0, 1.0  # every encoder ties with every other on every data set
+    chi_square = float(stats.friedmanchisquare(*places.T).statistic)
     f = iman_davenport(chi_square, data_sets, encoders)
     if f is None:
         # all orders of k encoders are equally likely: so much for one order on every data set

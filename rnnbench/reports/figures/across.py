@@ -1,4 +1,4 @@
-"""Pictures of the summary as PNG: average ranks with the critical difference, and skill by experiment."""
+"""Figures of a summary over experiments: average ranks with the critical difference, and skill by experiment."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -17,6 +17,9 @@ from rnnbench.metrics import Metric
 INK, SOFT, RULE, PAPER = "#1c2430", "#5b6675", "#d8dde4", "#ffffff"
 GROUP, OTHER, BASELINE, ORANGE = "#1a7f37", "#5b6675", "#0b6e99", "#c2570c"
 LINES = ("#0b6e99", "#c2570c", "#1a7f37", "#8250df", "#bf3989", "#7a5c00", "#1c2430", "#57a6c4")
+
+NEAR_BASELINES, FAR = 2, 3.0
+"""How many baselines an axis always holds, and how many times the range so far another one may lie away."""
 
 Write = Callable[[Figure], bytes]
 """What makes a file's content of a figure: `png`, or `svg`."""
@@ -46,6 +49,20 @@ def new_figure(width: float, height: float, rows: int = 1, columns: int = 1) -> 
 def say(axes: Axes, words: str) -> None:
     """Writes the words in the middle of an empty panel."""
     axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center", color=SOFT)
+
+
+def far_baselines(rows: Sequence[Row]) -> list[Row]:
+    """Baselines so far from the encoders and the two baselines next to them that an axis would flatten all others."""
+    scored = [(row, row.test) for row in rows if row.test is not None]
+    near = [score for row in rows if row.kind == "encoder" for _, score in row.seed_scores]
+    near += [test for row, test in scored if row.kind == "encoder"]
+    if not near:
+        return []
+    baselines = [(row, test) for row, test in scored if row.kind == "baseline"]
+    next_to = sorted(baselines, key=lambda pair: max(min(near) - pair[1], pair[1] - max(near)))[:NEAR_BASELINES]
+    near += [test for _, test in next_to]
+    room = (max(near) - min(near)) * FAR
+    return [row for row, test in baselines if room and not min(near) - room <= test <= max(near) + room]
 
 
 def row_colour(row: Row) -> str:

@@ -1,4 +1,4 @@
-"""A picture of test score against each kind of cost, with the front of rows that are worth it."""
+"""Figure of test score against each kind of cost, with the Pareto front."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from rnnbench.reports.figures.base import (
     SOFT,
     Write,
     axis_label,
+    far_baselines,
     new_figure,
     plain_name,
     png,
@@ -22,19 +23,15 @@ from rnnbench.reports.figures.base import (
 )
 from rnnbench.reports.figures.label_placement import Named, write_names
 
-FAR = 2.0
-"""A baseline further from the encoders than so many times the spread of all encoders and the best baseline is left
-out: it would press all others into a line."""
-
 Places = list[tuple[Row, float, float]]
 
 
 def cost_figure(comparison: Comparison, write: Write = png) -> bytes:
     """A panel per cost: encoders as points, baselines as diamonds, and the front as steps."""
     figure, panels = new_figure(10.0, 8.0, 2, 2)
-    near, far = _near(comparison)
+    far = far_baselines(comparison.rows)
     for axes, cost in zip(panels.flat, COSTS, strict=True):
-        _panel(axes, comparison, cost, [place for place in costed(comparison, cost) if place[0] in near])
+        _panel(axes, comparison, cost, [place for place in costed(comparison, cost) if place[0] not in far])
     for axes in panels[:, 0]:
         axes.set_ylabel(axis_label(comparison.metric, "test"))
     forced = " (FORCED: runs not alike)" if comparison.is_forced else ""
@@ -45,7 +42,7 @@ def cost_figure(comparison: Comparison, write: Write = png) -> bytes:
     figure.suptitle(title, x=0.01, ha="left", fontsize=9, color=SOFT)
     figure.draw_without_rendering()
     for axes, cost in zip(panels.flat, COSTS, strict=True):
-        places = [place for place in costed(comparison, cost) if place[0] in near]
+        places = [place for place in costed(comparison, cost) if place[0] not in far]
         scale = comparison.metric.scale
         named = [
             Named(price, score * scale, plain_name(row.model), row_colour(row), row.in_best_group)
@@ -102,17 +99,3 @@ def _steps(comparison: Comparison, cost: Cost, places: Places) -> list[tuple[flo
     for price, score in best[1:]:
         corners += [(price, corners[-1][1]), (price, score)]
     return corners
-
-
-def _near(comparison: Comparison) -> tuple[list[Row], list[Row]]:
-    """The rows that are drawn, and those that are too far off."""
-    scored = [row for row in comparison.rows if row.test is not None]
-    baseline = comparison.best_baseline
-    kept = [row.test for row in scored if row.kind == "encoder" or row is baseline]
-    tests = [test for test in kept if test is not None]
-    if not tests:
-        return scored, []
-    spread = max(tests) - min(tests)
-    low, high = min(tests) - FAR * spread, max(tests) + FAR * spread
-    near = [row for row in scored if row.test is not None and low <= row.test <= high]
-    return near, [row for row in scored if row not in near]

@@ -1,4 +1,4 @@
-"""The picture of expected validation performance: by trials on the left, by seconds on the right."""
+"""Figure of expected validation performance: by trials on the left, by seconds on the right."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patheffects import withStroke
 
 from rnnbench.comparison.expected import Band, ExpectedCurve
 from rnnbench.reports.figures.base import LINES, RULE, SOFT, Write, axis_label, new_figure, plain_name, png, say
@@ -18,7 +17,7 @@ _READING = (
 
 
 def expected_figure(curves: Sequence[ExpectedCurve], write: Write = png) -> bytes:
-    """A PNG with two panels on one scale: lines with bands and direct labels, with the number of random trials."""
+    """A PNG with two panels on one scale: lines with bands, and a legend with the number of random trials."""
     figure, panels = new_figure(12.0, 5.0, 1, 2)
     by_trials, by_seconds = panels[0]
     if not curves:
@@ -54,7 +53,6 @@ def _panel(
     scale = curves[0].draws.metric.scale
     axes.set_ylim(*limits)
     axes.grid(color=RULE, linewidth=0.6)
-    ends = []
     for place, (curve, band, until) in enumerate(zip(curves, bands, reliable, strict=True)):
         colour = LINES[place % len(LINES)]
         at, mean = np.array(band.at), np.array(band.mean) * scale
@@ -64,37 +62,14 @@ def _panel(
         for edge in (low, high):
             axes.plot(at[inner], edge[inner], color=colour, linewidth=0.7, alpha=0.5)
         axes.plot(at, mean, color=colour, linewidth=1.2, linestyle=(0, (3, 2)))
-        axes.plot(at[inner], mean[inner], color=colour, linewidth=2.0)
-        ends.append((float(mean[-1]), band.at[-1], f"{plain_name(curve.model)} ({len(curve.draws.scores)})", colour))
-    last = max(band.at[-1] for band in bands)
-    axes.set_xlim(axes.dataLim.x0, last)
-    _label(axes, ends, limits)
-
-
-def _label(axes: Axes, ends: Sequence[tuple[float, float, str, str]], limits: tuple[float, float]) -> None:
-    """Names where each line ends, moved up where they would lie on one another."""
-    gap, wide = 0.055 * (limits[1] - limits[0]), 0.2 * float(np.ptp(axes.get_xlim()))
-    placed: list[tuple[float, float]] = []
-    for end, at, name, colour in sorted(ends):
-        below = [height for height, other in placed if abs(at - other) < wide]
-        height = max([min(max(end, limits[0]), limits[1]), *(height + gap for height in below)])
-        placed.append((height, at))
-        text = axes.annotate(
-            name, (at, height), (6, 0), textcoords="offset points", annotation_clip=False,
-            va="center", color=colour, fontsize=9,
-        )  # fmt: skip
-        text.set_path_effects([withStroke(linewidth=3, foreground="white")])
+        name = f"{plain_name(curve.model)} ({len(curve.draws.scores)})"
+        axes.plot(at[inner], mean[inner], color=colour, linewidth=2.0, label=name)
+    axes.set_xlim(axes.dataLim.x0, max(band.at[-1] for band in bands))
+    axes.legend(frameon=False, fontsize=9)
 
 
 def _limits(curves: Sequence[ExpectedCurve], scale: float) -> tuple[float, float]:
-    """Room for every line over trials and, as far as it does not flatten them, for the bands."""
+    """Room for every line over trials, and for as much of the bands as does not flatten the lines."""
     means = np.array([value for curve in curves for value in curve.unbiased.mean]) * scale
-    inner = [slice(0, curve.reliable_trials) for curve in curves]
-    ends = [
-        [value for curve, part in zip(curves, inner, strict=True) for value in getattr(curve.unbiased, end)[part]]
-        for end in ("low", "high")
-    ]
     span = float(np.ptp(means)) or 0.1 * abs(float(means[0])) or 1.0
-    low = max(min(ends[0]) * scale, float(means.min()) - 0.6 * span)
-    high = min(max(ends[1]) * scale, float(means.max()) + 0.6 * span)
-    return low - 0.04 * span, high + 0.04 * span
+    return float(means.min()) - 0.6 * span, float(means.max()) + 0.6 * span

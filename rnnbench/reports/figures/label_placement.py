@@ -1,4 +1,4 @@
-"""Names beside the points of a figure, set so that they cover neither each other nor a point."""
+"""Labels of points, placed so that they overlap neither each other nor a point."""
 
 from __future__ import annotations
 

@@ -12,15 +12,13 @@ from rnnbench.reports.figures.base import (
     SOFT,
     Write,
     axis_label,
+    far_baselines,
     new_figure,
     plain_name,
     png,
     row_colour,
     say,
 )
-
-NEAR_BASELINES, FAR = 2, 3.0
-"""The axis holds the encoders, the two nearest baselines, and baselines up to three times that range away."""
 
 
 def score_figure(comparison: Comparison, write: Write = png) -> bytes:
@@ -69,26 +67,20 @@ def _score_line(axes: Axes, place: int, row: Row, scale: float) -> None:
 
 
 def _leave_out_the_far(axes: Axes, rows: Sequence[Row], scale: float) -> None:
-    """An axis that ends where baselines lie so far off that nothing else could be told apart; arrows point to those."""
-    near = [score * scale for row in rows if row.kind == "encoder" for _, score in row.seed_scores]
-    near += [row.test * scale for row in rows if row.test is not None and row.kind == "encoder"]
-    baselines = [row.test * scale for row in rows if row.test is not None and row.kind == "baseline"]
-    if not near:
+    """An axis without the baselines that are far off; arrows point to those."""
+    far = far_baselines(rows)
+    if not far:
         return
-    # the baselines that are next to the encoders are what those are held against
-    near += sorted(baselines, key=lambda score: max(min(near) - score, score - max(near)))[:NEAR_BASELINES]
-    low, high = min(near), max(near)
-    room = (high - low) * FAR
-    inside = [score for score in baselines if low - room <= score <= high + room]
-    if len(inside) == len(baselines) or not room:
-        return
-    shown = [row for row in rows if row.kind == "encoder" or (row.test is not None and row.test * scale in inside)]
-    ends = [end * scale for row in shown if row.interval for end in (row.interval.low, row.interval.high)]
-    low, high = min(low, *inside, *ends), max(high, *inside, *ends)
+    shown = [row for row in rows if row not in far]
+    held = [score for row in shown for _, score in row.seed_scores] + [
+        row.test for row in shown if row.test is not None
+    ]
+    held += [end for row in shown if row.interval for end in (row.interval.low, row.interval.high)]
+    low, high = min(held) * scale, max(held) * scale
     margin = 0.06 * (high - low)
     axes.set_xlim(low - margin, high + margin)
     for place, row in enumerate(rows):
-        if row.test is not None and row.kind == "baseline" and row.test * scale not in inside:
+        if row in far and row.test is not None:
             end, marker = (0.01, "<") if row.test * scale < low else (0.99, ">")
             where = axes.get_yaxis_transform()
             axes.plot([end], [place], marker=marker, markersize=7, color=BASELINE, transform=where, clip_on=False)

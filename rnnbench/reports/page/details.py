@@ -24,37 +24,33 @@ Steps = Mapping[str, np.ndarray]
 
 def by_step(material: Material) -> Section | None:
     """How the error grows from the first step of a forecast to the last, for every encoder and the best baseline."""
-    table = material.comparison
-    found: dict[str, np.ndarray] = {}
+    table, metric = material.comparison, material.comparison.metric
+    errors: dict[str, np.ndarray] = {}
     for row in (*table.encoders, *_best_baseline(material)):
-        steps = [
-            told["by_step"][table.metric.key] for told in _told(material, row) if table.metric.key in told["by_step"]
-        ]
-        if steps:
-            found[row.model] = np.mean(steps, axis=0)
-    if not found:
+        by_run = [details["by_step"][metric.key] for details in _details(material, row, "by_step")
+                  if metric.key in details["by_step"]]  # fmt: skip
+        if by_run:
+            errors[row.model] = np.mean(by_run, axis=0)
+    if not errors:
         return None
-    label = table.metric.label
-    told = "; ".join(f"{name} {_ends(table.metric, steps)}" for name, steps in found.items())
+    ends = "; ".join(
+        f"{name} {metric.text(float(steps[0]))} to {metric.text(float(steps[-1]))}" for name, steps in errors.items()
+    )
     picture = Picture(
         "error_by_step",
-        step_figure(found, table.metric, [row.model for row in table.encoders], svg),
-        f"Test {label} by step of the horizon, from the first to the last: {told}.",
+        step_figure(errors, metric, [row.model for row in table.encoders], svg),
+        f"Test {metric.label} by step of the horizon, from the first to the last: {ends}.",
         "Each step of the horizon alone, the mean over seeds"
-        + ("; dashed: the best baseline." if any(row.model in found for row in table.baselines) else "."),
+        + ("; dashed: the best baseline." if any(row.model in errors for row in table.baselines) else "."),
     )
     return Section("steps", "Error by step", (picture,))
 
 
-def _ends(metric: Metric, steps: np.ndarray) -> str:
-    return f"{metric.text(float(steps[0]))} to {metric.text(float(steps[-1]))}"
-
-
-def step_figure(found: Steps, metric: Metric, encoders: Sequence[str], write: Write) -> bytes:
+def step_figure(errors: Steps, metric: Metric, encoders: Sequence[str], write: Write) -> bytes:
     """A line for each row over the steps of the horizon."""
     figure, panels = new_figure(8.0, 4.0)
     axes = panels[0, 0]
-    for name, steps in found.items():
+    for name, steps in errors.items():
         is_encoder = name in encoders
         axes.plot(
             np.arange(1, len(steps) + 1), steps * metric.scale, label=plain_name(name), linewidth=1.8,
@@ -73,15 +69,15 @@ def by_class(material: Material) -> Section | None:
     """Confusion matrix of the best encoder and of the best baseline."""
     best = material.comparison.best
     rows = [*([] if best is None else [best]), *_best_baseline(material)]
-    told = {row.model: [one for one in _told(material, row) if "confusion_matrix" in one] for row in rows}
-    names = next((one["classes"] for found in told.values() for one in found if "classes" in one), None)
+    by_model = {row.model: _details(material, row, "confusion_matrix") for row in rows}
+    names = next((run["classes"] for runs in by_model.values() for run in runs if "classes" in run), None)
     if names is None:
         return None
-    # every seed has met the same texts
+    # every seed is scored on the same texts, so counts may be added
     shares = {
-        model: _of_each_class(np.sum([one["confusion_matrix"] for one in found], axis=0))
-        for model, found in told.items()
-        if found
+        model: _of_each_class(np.sum([run["confusion_matrix"] for run in runs], axis=0))
+        for model, runs in by_model.items()
+        if runs
     }
     table = _whole(names, shares) if len(names) <= MOST_CLASSES else _worst(names, shares)
     return Section("classes", "Confusion matrix", (Words("On the test split.", is_soft=True), table))
@@ -120,11 +116,11 @@ def _best_baseline(material: Material) -> list[Row]:
     return [] if best is None else [best]
 
 
-def _told(material: Material, row: Row) -> list[dict[str, Any]]:
-    """The details of the runs behind a row; none where a run of an earlier version left some out."""
-    found = [
-        {"by_step": {}, **record.details}
+def _details(material: Material, row: Row, key: str) -> list[dict[str, Any]]:
+    """The details with this key of the runs behind a row; none where a run of an earlier version kept none at all."""
+    details = [
+        record.details
         for record in (*material.of_kind("confirm"), *material.of_kind("baseline"))
         if record.run_id in row.run_ids and record.details
     ]
-    return found if len(found) == len(row.run_ids) else []
+    return [one for one in details if key in one] if len(details) == len(row.run_ids) else []

@@ -1,4 +1,4 @@
-"""What the trained encoders do on the test split, in a few examples: a text, mistakes, or forecasts."""
+"""Samples of trained encoders: generated texts, errors of a classifier, or forecasts on the test split."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from rnnbench.reports.page.model import Material, Part, Picture, Quote, Section,
 from rnnbench.reports.tables.model import Table
 
 PLACES = {
-    "good": "A good one (nine of ten are worse)",
-    "median": "A median one (half are worse)",
-    "worst": "The worst",
+    "good": "A good forecast (nine of ten are worse)",
+    "median": "A median forecast (half are worse)",
+    "worst": "The worst forecast",
 }
 
 
 def samples(material: Material) -> Section | None:
-    """Texts of every encoder, mistakes or forecasts of the best one, as they were stored with the confirmations."""
+    """Texts of every encoder, errors or forecasts of the best one, as stored with the confirmations."""
     best = material.comparison.best
     run = None if best is None else material.shown_run(best)
     if best is None or run is None:
@@ -43,26 +43,26 @@ def _which(run: RunRecord) -> str:
 
 
 def _texts(material: Material) -> list[Part]:
-    """What each encoder goes on with from the same prompt, the best first."""
+    """The continuation of the same prompt by each encoder, the best first."""
     parts: list[Part] = []
     for row in material.comparison.encoders:
         run = material.shown_run(row)
         if run is not None:
-            told = material.showcases[run.run_id]
-            parts.append(Quote(told["text"], row.model, lead=told["prompt"]))
-            how = f"Each encoder goes on from the same beginning, drawn at a temperature of {told['temperature']:g}; "
+            sample = material.showcases[run.run_id]
+            parts.append(Quote(sample["text"], row.model, lead=sample["prompt"]))
+            how = f"Each encoder continues the same prompt at a sampling temperature of {sample['temperature']:g}; "
             how += f"{_which(run)}."
     if parts:
         parts.insert(0, Words(how, is_soft=True))
     return parts
 
 
-def _mistakes(run: RunRecord, told: Mapping[str, Any]) -> list[Part]:
+def _mistakes(run: RunRecord, sample: Mapping[str, Any]) -> list[Part]:
     """Texts that the best encoder misclassified with the highest probability."""
-    first = f"{run.model} misclassified {told['wrong']:,} of {told['texts']:,} test texts"
-    if not told["mistakes"]:
+    first = f"{run.model} misclassified {sample['wrong']:,} of {sample['texts']:,} test texts"
+    if not sample["mistakes"]:
         return [Words(f"{first}.")]
-    rows = [(one["text"], one["label"], one["told"], f"{100 * one['probability']:.1f}") for one in told["mistakes"]]
+    rows = [(one["text"], one["label"], one["told"], f"{100 * one['probability']:.1f}") for one in sample["mistakes"]]
     headers = ("text", "true class", "predicted class", "probability (%)")
     return [
         Words(f"{first}; these with the highest probability; {_which(run)}.", is_soft=True),
@@ -70,16 +70,16 @@ def _mistakes(run: RunRecord, told: Mapping[str, Any]) -> list[Part]:
     ]
 
 
-def _forecasts(run: RunRecord, told: Mapping[str, Any]) -> list[Part]:
-    """Forecasts of the best encoder against what came."""
-    first = f"{run.model} against what came, on the test split; {_which(run)}."
+def _forecasts(run: RunRecord, sample: Mapping[str, Any]) -> list[Part]:
+    """Forecasts of the best encoder beside the true values."""
+    first = f"{run.model} and the true values, on the test split; {_which(run)}."
     parts: list[Part] = [Words(first, is_soft=True)]
-    for window in told["windows"]:
+    for window in sample["windows"]:
         where = f"{window['channel']} from {window['time'].replace('T', ' ')}"
         caption = f"{PLACES.get(window['which'], window['which'])}: {where}, scaled error {window['error']:.3f}"
         alt = f"History, forecast of {run.model} and truth of {where}; forecast {_spread(window['forecast'])}, truth "
-        alt += f"{_spread(window['actual'])} {told['unit']}."
-        content = forecast_figure(window, str(told["unit"]), svg)
+        alt += f"{_spread(window['actual'])} {sample['unit']}."
+        content = forecast_figure(window, str(sample["unit"]), svg)
         parts.append(Picture(f"forecast_{window['which']}", content, alt, caption, is_wide=False))
     return parts
 

@@ -1,4 +1,4 @@
-"""A report as Markdown, its figures beside it: nothing that data or names hold acts as markup."""
+"""The page of a sweep as Markdown, its figures beside it; all text is escaped."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rnnbench.reports.page.model import (
     Facts,
     Folded,
     Heading,
-    Material,
+    Page,
     Part,
     Picture,
     Points,
@@ -17,18 +17,17 @@ from rnnbench.reports.page.model import (
     Section,
     Words,
 )
-from rnnbench.reports.page.sections import sections
 from rnnbench.reports.tables.markdown import escaped, fenced, image_text, markdown_table, numbered, paragraph
 from rnnbench.reports.tables.model import Table
 
 FIGURES = "figures"
 
 
-def markdown_text(material: Material) -> tuple[str, dict[str, bytes]]:
+def markdown_text(page: Page) -> tuple[str, dict[str, bytes]]:
     """The text, and the figures that it shows by their place beside it."""
     figures: dict[str, bytes] = {}
-    blocks = [f"# {paragraph(f'{material.name} on {material.comparison.data}')}"]
-    for section in sections(material):
+    blocks = [f"# {paragraph(page.title)}"]
+    for section in page.sections:
         blocks += _section(section, figures)
     return "\n\n".join(blocks) + "\n", figures
 

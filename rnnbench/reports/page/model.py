@@ -1,10 +1,10 @@
-"""What a report is made from, and what it is made of: sections of parts that every form of writing knows."""
+"""The data that the page is made from, and its parts: paragraphs, lists, tables, figures."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 from rnnbench.comparison.base import Comparison, Row
 from rnnbench.comparison.importances import Importances
@@ -14,7 +14,7 @@ from rnnbench.reports.tables.model import Table
 
 @dataclass(frozen=True)
 class Material:
-    """Everything that the store holds of one sweep and a report tells.
+    """Everything that the store holds of one sweep and the page shows.
 
     name: of the task or study that the sweep was run as. records: confirmations with their validation curve.
     data: facts of the data set. environments, showcases: by run id, of confirmations.
@@ -55,7 +55,6 @@ class Words:
 
     text: str
     is_soft: bool = False
-    kind: ClassVar[str] = "words"
 
 
 @dataclass(frozen=True)
@@ -63,54 +62,48 @@ class Points:
     """A numbered list."""
 
     texts: tuple[str, ...]
-    kind: ClassVar[str] = "points"
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Names and what is to be said of each."""
+    """Name and value pairs."""
 
     pairs: tuple[tuple[str, str], ...]
-    kind: ClassVar[str] = "facts"
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure. svg: as `drawing.svg` writes it. alt: what it shows, in words. is_wide: too small for a phone."""
+    """A figure. svg: as `figures.svg` writes it. alt: what it shows, in words. is_wide: too small for a phone."""
 
     name: str
     svg: bytes
     alt: str
     caption: str = ""
     is_wide: bool = True
-    kind: ClassVar[str] = "picture"
 
 
 @dataclass(frozen=True)
 class Quote:
-    """Text that somebody or something else wrote. lead: the part of it that was given."""
+    """A generated text. lead: the prompt."""
 
     text: str
     label: str
     lead: str = ""
-    kind: ClassVar[str] = "quote"
 
 
 @dataclass(frozen=True)
 class Code:
-    """What to type."""
+    """A command to type."""
 
     text: str
-    kind: ClassVar[str] = "code"
 
 
 @dataclass(frozen=True)
 class Folded:
-    """Parts that are shown when asked for."""
+    """Parts that are folded away under a title."""
 
     title: str
     parts: tuple[Part, ...]
-    kind: ClassVar[str] = "folded"
 
 
 @dataclass(frozen=True)
@@ -118,7 +111,6 @@ class Heading:
     """The title of a part of a section."""
 
     text: str
-    kind: ClassVar[str] = "heading"
 
 
 Part = Words | Points | Facts | Table | Picture | Quote | Code | Folded | Heading
@@ -126,12 +118,20 @@ Part = Words | Points | Facts | Table | Picture | Quote | Code | Folded | Headin
 
 @dataclass(frozen=True)
 class Section:
-    """One heading of the report and what stands below it. key: its place in the page's address."""
+    """A heading and its parts. key: the anchor in the page's address."""
 
     key: str
     title: str
     parts: tuple[Part, ...]
 
 
+@dataclass(frozen=True)
+class Page:
+    """A title and sections."""
+
+    title: str
+    sections: tuple[Section, ...]
+
+
 MakeSection = Callable[[Material], Section | None]
-"""A section of the report, or None where the store has nothing to tell of it."""
+"""A section of the page, or None where the store has no data for it."""

@@ -1,4 +1,4 @@
-"""What was asked, what came out, on which data, and under which rules."""
+"""First sections of the page: question, answer, data and protocol."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 from rnnbench.comparison.conclusion import verdict
 from rnnbench.comparison.searches import searched_note
 from rnnbench.reports.page.model import Facts, Material, Section, Words
-from rnnbench.reports.tables.columns import about
 
 UNITS = {"text": "characters", "labelled_text": "texts", "series": "rows"}
 KINDS = {"text": "a long text", "labelled_text": "labelled texts", "series": "a series"}
@@ -17,13 +16,12 @@ NOT_STORED = "the sweep was begun by a version that did not store this; the same
 
 
 def question(material: Material) -> Section:
-    """What the experiment file asks."""
+    """The question of the experiment file."""
     table = material.comparison
-    direction = "higher" if table.higher_is_better else "lower"
-    judged = f"judged by {table.metric.label} ({direction} is better)"
-    told = f"Task {table.task} on the data set {table.data}, {judged}."
+    judged = f"judged by {table.metric.label} ({table.metric.direction} is better)"
+    task = f"Task {table.task} on the data set {table.data}, {judged}."
     asked = material.question or f"Which encoder is best at {table.task.replace('_', ' ')} on {table.data}?"
-    return Section("question", "Question", (Words(asked), Words(told, is_soft=True)))
+    return Section("question", "Question", (Words(asked), Words(task, is_soft=True)))
 
 
 def answer(material: Material) -> Section:
@@ -32,45 +30,34 @@ def answer(material: Material) -> Section:
 
 
 def data(material: Material) -> Section:
-    """What a reader should know of the data set."""
+    """Facts of the data set."""
     facts, table = material.data, material.comparison
-    pairs = [("name", table.data), ("fingerprint", table.fingerprint)]
+    name, fingerprint = ("name", table.data), ("fingerprint", table.fingerprint)
     if not facts:
-        return Section("data", "Data", (Facts(tuple(pairs)), Words(f"More is not known: {NOT_STORED}.", is_soft=True)))
-    unit = UNITS.get(str(facts.get("kind")), "items")
-    sizes: Mapping[str, int] = facts.get("sizes", {})
-    told = [
+        unknown = Words(f"More is not known: {NOT_STORED}.", is_soft=True)
+        return Section("data", "Data", (Facts((name, fingerprint)), unknown))
+    kind, classes, targets = facts.get("kind"), facts.get("classes"), facts.get("targets")
+    entries = (
+        name,
         ("what it is", facts.get("title")),
-        ("kind", KINDS.get(str(facts.get("kind")), facts.get("kind"))),
+        ("kind", KINDS.get(str(kind), kind)),
         ("source", facts.get("source")),
         ("licence", facts.get("licence")),
-        ("splits", ", ".join(f"{name} {size:,}" for name, size in sizes.items()) + f" {unit}"),
+        ("splits", f"{_counts(facts.get('sizes', {}))} {UNITS.get(str(kind), 'items')}"),
         ("how it is split", facts.get("split_rule")),
-        *_of_kind(facts),
+        ("classes", classes and f"{_counts(classes)} in training"),
+        ("symbols", facts.get("symbols") and f"{facts['symbols']:,} different ones in training"),
+        ("targets", targets and f"{', '.join(targets)} ({facts.get('unit')})"),
+        ("covariates", ", ".join(facts.get("covariates") or [])),
+        ("frequency", facts.get("frequency") and f"{facts['frequency']}, season of {facts.get('season_length')}"),
         ("notes", "; ".join(facts.get("notes", []))),
-    ]
-    pairs = [pairs[0], *((name, str(value)) for name, value in told if value), pairs[1]]
-    return Section("data", "Data", (Facts(tuple(pairs)),))
+        fingerprint,
+    )
+    return Section("data", "Data", (Facts(tuple((label, str(value)) for label, value in entries if value)),))
 
 
-def _of_kind(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What only one kind of data has."""
-    classes = facts.get("classes") or {}
-    targets, covariates = facts.get("targets") or [], facts.get("covariates") or []
-    found = [
-        (
-            "classes",
-            ", ".join(f"{name} {count:,}" for name, count in classes.items()) + " in training" if classes else "",
-        ),
-        ("symbols", f"{facts['symbols']:,} different ones in training" if facts.get("symbols") else ""),
-        ("targets", f"{', '.join(targets)} ({facts.get('unit')})" if targets else ""),
-        ("covariates", ", ".join(covariates)),
-        (
-            "frequency",
-            f"{facts['frequency']}, season of {facts.get('season_length')}" if facts.get("frequency") else "",
-        ),
-    ]
-    return [(name, text) for name, text in found if text]
+def _counts(sizes: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {size:,}" for name, size in sizes.items())
 
 
 def protocol(material: Material) -> Section:
@@ -109,27 +96,22 @@ def _budget(budget: Mapping[str, Any]) -> str:
         "parameters": "at most {:,} parameters",
         "validations": "validated {} times",
     }
-    told = [words[name].format(budget[name]).replace(" 1 times", " once") for name in words if budget.get(name)]
+    entries = [words[name].format(budget[name]).replace(" 1 times", " once") for name in words if budget.get(name)]
     others = [f"{name} {value}" for name, value in sorted(budget.items()) if name not in words and value]
-    return ", ".join(told + others)
+    return ", ".join(entries + others)
 
 
 def _search(search: Mapping[str, Any], trials: list[int]) -> str:
-    told = [f"{_range(trials)} trials per encoder, a study each, encoders in turns"]
+    entries = [f"{_range(trials)} trials per encoder, a study each, encoders in turns"]
     sampler, at_random = str(search.get("sampler", "")), int(search.get("random_trials", 0))
     if trials and (sampler == "random" or at_random >= trials[-1]):
-        told.append("all drawn at random")
+        entries.append("all drawn at random")
     elif sampler:
-        told.append(f"the first {at_random} drawn at random, the rest proposed by {SAMPLERS.get(sampler, sampler)}")
+        entries.append(f"the first {at_random} drawn at random, the rest proposed by {SAMPLERS.get(sampler, sampler)}")
     if "pruning" in search:
-        told.append("hopeless trials pruned" if search["pruning"] else "no pruning")
-    return ", ".join(told)
+        entries.append("poor trials pruned early" if search["pruning"] else "no pruning")
+    return ", ".join(entries)
 
 
 def _range(numbers: list[int]) -> str:
     return f"{numbers[0]}" if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}" if numbers else "no"
-
-
-def notes(material: Material) -> tuple[str, ...]:
-    """What stands below the table."""
-    return about(material.comparison), *material.comparison.footnotes

@@ -1,4 +1,4 @@
-"""The table, and the pictures of what stands in it."""
+"""Sections on scores and costs: the table and its figures."""
 
 from __future__ import annotations
 
@@ -8,30 +8,29 @@ from rnnbench.reports.figures.learning_curves import curves_figure
 from rnnbench.reports.figures.scores import score_figure
 from rnnbench.reports.figures.svg import svg
 from rnnbench.reports.page.model import Material, Picture, Points, Section, Words
-from rnnbench.reports.page.opening import notes
-from rnnbench.reports.tables.columns import comparison_table
+from rnnbench.reports.tables.columns import about, comparison_table
 from rnnbench.reports.tables.model import Table
 
 
 def table(material: Material) -> Section:
-    """Every column of the table, and what has to be known before believing it."""
-    about, *footnotes = notes(material)
-    parts = (comparison_table(material.comparison), Words(about, is_soft=True), Points(tuple(footnotes)))
+    """Every column of the table, with its footnotes."""
+    comparison = material.comparison
+    parts = (comparison_table(comparison), Words(about(comparison), is_soft=True), Points(comparison.footnotes))
     return Section("table", "Scores and costs", parts)
 
 
 def intervals(material: Material) -> Section | None:
-    """Every mean in its interval."""
+    """The mean test score of every row, with its interval."""
     comparison = material.comparison
     rows = [row for row in comparison.rows if row.test is not None]
     if not rows:
         return None
     metric = comparison.metric
-    told = "; ".join(f"{row.model} {metric.text(row.test)}{metric.interval_text(row.interval)}" for row in rows)
+    listed = "; ".join(f"{row.model} {metric.text(row.test)}{metric.interval_text(row.interval)}" for row in rows)
     picture = Picture(
         "scores",
         score_figure(comparison, svg),
-        f"Test {metric.label} of every encoder and baseline, best first: {told}.",
+        f"Test {metric.label} of every encoder and baseline, best first: {listed}.",
         "Each seed is a point, the mean a bar in its interval; the dashed line is the best baseline.",
     )
     return Section("intervals", "Intervals", (picture,))
@@ -49,18 +48,18 @@ def curves(material: Material) -> Section | None:
     }
     if not ends:
         return None
-    told = ", ".join(f"{model} reaches {metric.text(score)}" for model, score in ends.items())
+    listed = ", ".join(f"{model} reaches {metric.text(score)}" for model, score in ends.items())
     picture = Picture(
         "learning_curves",
         curves_figure(confirms, svg),
-        f"Validation {metric.label} against updates, a band per encoder: {told}.",
-        "How validation went while the chosen configuration was trained on each fresh seed.",
+        f"Validation {metric.label} against updates, a band per encoder: {listed}.",
+        "Validation score while the chosen configuration was trained on each fresh seed.",
     )
     return Section("curves", "Learning curves", (picture,))
 
 
 def costs(material: Material) -> Section | None:
-    """Test score against what each row costs, with those that are worth it."""
+    """Test score against each kind of cost, with the Pareto front."""
     comparison = material.comparison
     fronts = [(cost, front(comparison, cost)) for cost in COSTS if len(costed(comparison, cost)) > 1]
     if not fronts:

@@ -1,4 +1,4 @@
-"""What the search tells: which settings mattered, and where every trial ended."""
+"""Sections on the search: expected validation performance, importance of settings, and every trial."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rnnbench.reports.tables.model import Table
 
 
 def expected(material: Material) -> Section | None:
-    """The validation score to expect of a smaller search, and the optimism of the best trial."""
+    """Expected best validation score by trials and seconds, and the optimism of the best score."""
     found = expectations(material.records)
     optimistic = optimism_in_words(optimism(material.records))
     parts: list[Part] = []
@@ -24,8 +24,8 @@ def expected(material: Material) -> Section | None:
         names = ", ".join(curve.model for curve in found.curves)
         alt = f"Expected best validation {found.metric.label} against random trials and seconds of {names}. "
         parts.append(Picture("expected_validation", expected_figure(found.curves, svg), alt + " ".join(found.words)))
-        parts += [Words(told) for told in found.words]
-        parts += [Words(told, is_soft=True) for told in found.notes]
+        parts += [Words(sentence) for sentence in found.words]
+        parts += [Words(sentence, is_soft=True) for sentence in found.notes]
     if found.refused:
         parts.append(Words("Too few random trials to tell what a search is expected to find:"))
         parts.append(Points(tuple(f"{one.model}: {one.reason}" for one in found.refused)))
@@ -38,7 +38,7 @@ def expected(material: Material) -> Section | None:
 
 
 def importance(material: Material) -> Section | None:
-    """Per encoder, the weight of every searched setting; where there are too few trials, how many are missing."""
+    """Importance of every searched setting per encoder, or how many trials are missing."""
     found = material.importances
     if found is None or not (found.found or found.refused):
         return None

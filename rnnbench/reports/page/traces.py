@@ -1,4 +1,4 @@
-"""Where every number comes from, and how to get it again."""
+"""Last sections of the page: run ids, versions, and the command that repeats the sweep."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def runs(material: Material) -> Section:
 
 
 def versions(material: Material) -> Section | None:
-    """What the confirmations ran on."""
+    """Versions and hardware of the confirmations."""
     found = _values(material.environments)
     pairs = tuple((name, " and ".join(values)) for name, values in found.items() if name not in _NOT_A_VERSION)
     if not pairs:
@@ -33,12 +33,12 @@ def versions(material: Material) -> Section | None:
 
 
 def repeat(material: Material) -> Section | None:
-    """What to type for the same sweep."""
+    """The command for the same sweep."""
     if not material.command:
         return None
     commits = _values(material.environments).get("git_commit", [])
-    told = [f"At the commit {' or '.join(commits)} of rnnbench, type:" if commits else "Type:"]
-    parts: list[Part] = [Words(told[0]), Code(material.command)]
+    lead = f"At the commit {' or '.join(commits)} of rnnbench, type:" if commits else "Type:"
+    parts: list[Part] = [Words(lead), Code(material.command)]
     if any(commit.endswith("-dirty") for commit in commits):
         parts.append(
             Words("-dirty: files differed from that commit, so it alone may not repeat the numbers.", is_soft=True)

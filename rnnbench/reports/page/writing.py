@@ -1,13 +1,41 @@
-"""A report as files in one folder."""
+"""Writes the page of a sweep: HTML, Markdown and figures in one folder. A new section is one function, named here."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from rnnbench.core.files import write_whole
+from rnnbench.reports.page import details, examples, opening, scores, search, traces
 from rnnbench.reports.page.html import html_page
 from rnnbench.reports.page.markdown import FIGURES, markdown_text
-from rnnbench.reports.page.model import Material
+from rnnbench.reports.page.model import MakeSection, Material, Page
+
+SECTIONS: tuple[MakeSection, ...] = (
+    opening.question,
+    opening.answer,
+    opening.data,
+    opening.protocol,
+    scores.table,
+    scores.intervals,
+    scores.curves,
+    search.expected,
+    search.importance,
+    search.trials,
+    scores.costs,
+    details.by_step,
+    details.by_class,
+    examples.samples,
+    traces.runs,
+    traces.versions,
+    traces.repeat,
+)
+
+
+def page_of(material: Material) -> Page:
+    """The title, and every section for which the store has data."""
+    made = (make(material) for make in SECTIONS)
+    title = f"{material.name} on {material.comparison.data}"
+    return Page(title, tuple(section for section in made if section is not None))
 
 
 def write_report(material: Material, folder: Path) -> list[Path]:
@@ -15,8 +43,9 @@ def write_report(material: Material, folder: Path) -> list[Path]:
 
     Raises: RnnbenchError where the folder cannot be made or written.
     """
-    text, figures = markdown_text(material)
-    contents = {"report.html": html_page(material).encode("utf-8"), "report.md": text.encode("utf-8")}
+    page = page_of(material)
+    text, figures = markdown_text(page)
+    contents = {"report.html": html_page(page).encode("utf-8"), "report.md": text.encode("utf-8")}
     contents |= {f"{FIGURES}/{name}": content for name, content in figures.items()}
     for name, content in contents.items():
         write_whole(folder / name, content)

@@ -49,6 +49,7 @@ def _columns(table: Comparison) -> list[tuple[Column, Callable[[Row], str]]]:
     metric, rows = table.metric, table.rows
     label, unit = metric.label, metric.unit
     in_unit = f" ({unit})" if unit else ""
+    counts = "completed/pruned/failed"
     ends = "95 % interval" if any(row.interval for row in rows) else ""
     test = Column(
         "test",
@@ -79,15 +80,7 @@ def _columns(table: Comparison) -> list[tuple[Column, Callable[[Row], str]]]:
         (_column("flops", "training FLOPs per item", WIDEST), lambda row: compact(row.training_flops_per_item)),
         (_column("reach", f"seconds to validation {metric.text_with_unit(table.reach)}", WIDEST), reach_text),
         (_column("memory", "peak memory (MB)", WIDE, "MB"), lambda row: whole(row.peak_memory_bytes, 1e6)),
-        (
-            Column(
-                "trials",
-                "trials (completed/pruned/failed)",
-                short="trials",
-                legend="trials: completed/pruned/failed",
-            ),
-            trials_text,
-        ),
+        (Column("trials", f"trials ({counts})", short="trials", legend=f"trials: {counts}"), trials_text),
         (Column("remarks", "remarks", is_numeric=False, least_width=NEVER, in_print=False), remarks_text),
     ]
     empty = {

@@ -16,20 +16,10 @@ from rnnbench.comparison.conclusion import verdict
 from rnnbench.metrics import plain_fields
 
 COSTS = (
-    "parameters",
-    "updates",
-    "wall_seconds",
-    "training_items_per_second",
-    "inference_items_per_second",
-    "embedding_parameters",
-    "training_seconds",
-    "training_flops_per_item",
-    "training_flops",
-    "inference_batch_size",
-    "seconds_to_reach",
-    "seeds_reached",
-    "peak_memory_bytes",
-)
+    "parameters", "updates", "wall_seconds", "training_items_per_second", "inference_items_per_second",
+    "embedding_parameters", "training_seconds", "training_flops_per_item", "training_flops", "inference_batch_size",
+    "seconds_to_reach", "seeds_reached", "peak_memory_bytes",
+)  # fmt: skip
 
 
 def csv_text(summary: Comparison | Across) -> str:
@@ -88,7 +78,7 @@ def _cells(table: Comparison, row: Row, above: Row | None) -> dict[str, list[str
 
 def _flat(comparison: Comparison, row: Row) -> dict[str, Any]:
     """The row as columns, floats spelled so that reading them back gives the same float."""
-    values: dict[str, Any] = {
+    return {
         "model": row.model,
         "kind": row.kind,
         "metric": comparison.metric.key,
@@ -105,29 +95,22 @@ def _flat(comparison: Comparison, row: Row) -> dict[str, Any]:
         **_ends("behind_best", row.behind_best),
         "p_value": row.p_value,
         "p_value_holm": row.p_value_holm,
-        "is_best": row.is_best,
-        "in_best_group": row.in_best_group,
-        "beats_baseline": row.beats_baseline,
-        "surely_beats_baseline": row.surely_beats_baseline,
-    }
-    values |= {key: _whole(getattr(row, key)) for key in COSTS}
-    values |= {
-        "trials_completed": row.trials_completed,
-        "trials_pruned": row.trials_pruned,
-        "trials_failed": row.trials_failed,
+        **_fields(row, "is_best", "in_best_group", "beats_baseline", "surely_beats_baseline"),
+        **{key: _whole(getattr(row, key)) for key in COSTS},
+        **_fields(row, "trials_completed", "trials_pruned", "trials_failed"),
         "reach": comparison.reach,
         "remarks": "; ".join(row.remarks),
-        "task": comparison.task,
-        "data": comparison.data,
-        "fingerprint": comparison.fingerprint,
-        "protocol": comparison.protocol,
+        **_fields(comparison, "task", "data", "fingerprint", "protocol"),
         "footnotes": " | ".join(comparison.footnotes),
         "runs": " ".join(row.run_ids),
         "lost_runs": " ".join(row.lost_run_ids),
         "trial_runs": " ".join(row.trial_run_ids),
         "reselect_runs": " ".join(row.reselect_run_ids),
     }
-    return values
+
+
+def _fields(holder: Comparison | Row, *names: str) -> dict[str, Any]:
+    return {name: getattr(holder, name) for name in names}
 
 
 def _whole(value: float | None) -> float | int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Literal
 
 NEVER = 10_000
 """As `least_width`: no terminal is wide enough."""
@@ -54,7 +54,6 @@ class Table:
     title: str
     columns: tuple[Column, ...]
     lines: tuple[Line, ...]
-    kind: ClassVar[str] = "table"
 
     @classmethod
     def of_text(cls, title: str, headers: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1) -> Table:

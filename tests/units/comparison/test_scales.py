@@ -29,6 +29,7 @@ from rnnbench.record import RunRecord
 from rnnbench.reports.figures.cost import cost_figure
 from rnnbench.reports.figures.learning_curves import curves_figure
 from rnnbench.reports.figures.scores import score_figure
+from rnnbench.reports.tables.columns import comparison_table
 from rnnbench.reports.tables.formats import render
 from rnnbench.reports.tables.terminal import terminal_table
 
@@ -127,7 +128,7 @@ def test_every_format_prints_the_whole_interval(records, printed, sentence) -> N
     table = compare(records)
     assert sentence in verdict(table)
     terminal = Console(file=io.StringIO(), width=200, record=True)
-    terminal.print(terminal_table(table, 200))
+    terminal.print(terminal_table(comparison_table(table), 200))
     assert printed in terminal.export_text()
     for form in ("md", "html"):
         assert printed in render(table, form), form

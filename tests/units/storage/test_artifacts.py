@@ -17,6 +17,7 @@ from mlflow import MlflowClient
 from rnnbench.errors import RnnbenchError
 from rnnbench.example_scores import ExampleScores
 from rnnbench.record import RunRecord
+from rnnbench.reports import results
 from rnnbench.storage.artifacts import Artifacts, MissingArtifactError
 from rnnbench.tracking import DETAILS, EXAMPLE_FILES, Tracker, record_of
 

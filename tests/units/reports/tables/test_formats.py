@@ -8,7 +8,6 @@ import random
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -18,11 +17,8 @@ from rich.console import Console
 from rnnbench.comparison.conclusion import verdict
 from rnnbench.comparison.table import compare
 from rnnbench.core.text import compact, p_text, seconds_text, signed
-from rnnbench.errors import RnnbenchError, UnknownNameError
+from rnnbench.errors import UnknownNameError
 from rnnbench.record import RunRecord
-from rnnbench.reports.export import export
-from rnnbench.reports.figures.learning_curves import curves_figure
-from rnnbench.reports.figures.scores import score_figure
 from rnnbench.reports.tables.columns import comparison_table
 from rnnbench.reports.tables.formats import FORMATS, render
 from rnnbench.reports.tables.terminal import terminal_table
@@ -215,80 +211,3 @@ def test_the_terminal_table_fits_and_keeps_every_number_whole(width: int) -> Non
         assert part in text
     assert "…" not in text
     assert ("validation" in text) == (width == 160)
-
-
-def test_figures_are_png_of_the_same_bytes_for_the_same_runs() -> None:
-    runs = records()
-    shuffled = random.Random(3).sample(runs, len(runs))
-    for picture, again in (
-        (score_figure(compare(runs)), score_figure(compare(shuffled))),
-        (curves_figure(runs), curves_figure(shuffled)),
-    ):
-        assert picture.startswith(b"\x89PNG")
-        assert picture == again
-        assert b"Software" not in picture
-
-
-def test_figures_without_anything_to_draw_are_still_figures() -> None:
-    lost = [run("confirm", "rnn", 0, NAN, outcome="diverged")]
-    assert score_figure(compare(lost)).startswith(b"\x89PNG")
-    assert curves_figure([]).startswith(b"\x89PNG")
-
-
-def test_an_export_writes_every_form_and_leaves_nothing_else(tmp_path: Path) -> None:
-    table, output = compare(records()), tmp_path / "deep" / "folder"
-    written = export(table, records(), output)
-    assert sorted(path.name for path in written) == sorted(path.name for path in output.iterdir())
-    assert {path.name for path in written} == {
-        "comparison.csv", "comparison.html", "comparison.json", "comparison.md", "comparison.tex",
-        "expected_validation.png", "learning_curves.png", "score_against_cost.png", "scores.png",
-    }  # fmt: skip
-    before = {path: path.read_bytes() for path in written}
-    assert {path: path.read_bytes() for path in export(table, records(), output)} == before
-    assert before[output / "comparison.md"].decode() == render(table, "md")
-
-
-def test_a_folder_that_cannot_be_made_is_told_in_words(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("in the way")
-    with pytest.raises(RnnbenchError, match=r"cannot write .*file"):
-        export(compare(records()), records(), tmp_path / "file" / "folder")
-
-
-def test_a_full_disk_is_told_in_words_and_leaves_the_old_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    table = compare(records())
-    export(table, records(), tmp_path)
-    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
-
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("rnnbench.core.files.os.replace", full)
-    with pytest.raises(RnnbenchError, match="No space left on device"):
-        export(table, records(), tmp_path)
-    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
-
-
-def test_a_baseline_far_off_does_not_squeeze_the_scores_that_are_compared() -> None:
-    drawn: list[Any] = []
-    confirms = [run("confirm", "lstm", seed, 0.80 + seed / 1000) for seed in range(3)]
-    near = [run("baseline", name, None, score) for name, score in (("close", 0.79), ("next", 0.77), ("third", 0.74))]
-    score_figure(compare([*confirms, *near]), lambda figure: drawn.append(figure.axes[0]) or b"")
-    far = run("baseline", "far", None, 0.10)
-    score_figure(compare([*confirms, *near, far]), lambda figure: drawn.append(figure.axes[0]) or b"")
-    (without_low, _), (low, high) = (axes.get_xlim() for axes in drawn)
-    assert 10 < low < 74.0 < 80.2 < high
-    assert low > without_low - 2
-    assert [line.get_marker() for line in drawn[1].lines].count("<") == 1, "an arrow points to it"
-    assert "<" not in [line.get_marker() for line in drawn[0].lines]
-
-
-def test_an_axis_that_leaves_a_far_baseline_out_still_holds_every_interval() -> None:
-    drawn: list[Any] = []
-    confirms = [run("confirm", "lstm", seed, 0.80 + seed / 40) for seed in range(3)]
-    near = [run("baseline", name, None, score) for name, score in (("close", 0.79), ("next", 0.77), ("third", 0.74))]
-    table = compare([*confirms, *near, run("baseline", "far", None, 0.01)])
-    (interval,) = [row.interval for row in table.encoders]
-    assert interval is not None
-    score_figure(table, lambda figure: drawn.append(figure.axes[0]) or b"")
-    low, high = drawn[0].get_xlim()
-    assert 10 < low < 100 * interval.low < 100 * interval.high < high

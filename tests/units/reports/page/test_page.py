@@ -17,15 +17,12 @@ from markdown_it import MarkdownIt
 
 from rnnbench.comparison.importances import Importance, Importances, Share, TooFew
 from rnnbench.comparison.table import compare
-from rnnbench.core.settings import Choices, Floats, Ints
 from rnnbench.core.text import one_line, printable
 from rnnbench.record import RunRecord
-from rnnbench.reports.figures.parallel_coordinates import Axis
 from rnnbench.reports.page.html import html_page
 from rnnbench.reports.page.markdown import markdown_text
 from rnnbench.reports.page.model import Material
-from rnnbench.reports.page.sections import sections
-from rnnbench.reports.page.writing import write_report
+from rnnbench.reports.page.writing import page_of, write_report
 
 NASTY = '<script>alert(1)</script> | `x` ``` "t" & </pre></details> --> ![a](http://x) \u202eRTL\u0007 $y$ \\'
 TEXT = f"# head\n- item\n````\n{NASTY}\n\n<b onload=x>"
@@ -78,13 +75,13 @@ def material(showcase: dict[str, Any] | None = None, found: list[RunRecord] | No
 
 
 @cache
-def page_of(kind: str) -> str:
-    return html_page(material(SHOWCASES[kind]))
+def html_of(kind: str) -> str:
+    return html_page(page_of(material(SHOWCASES[kind])))
 
 
 @cache
 def markdown_of(kind: str) -> tuple[str, dict[str, bytes]]:
-    return markdown_text(material(SHOWCASES[kind]))
+    return markdown_text(page_of(material(SHOWCASES[kind])))
 
 
 def texts_of(lead: str = "ROMEO") -> dict[str, Any]:
@@ -133,7 +130,7 @@ class Page(HTMLParser):
 
 @pytest.mark.parametrize("kind", SHOWCASES)
 def test_the_page_fetches_nothing_and_runs_nothing_whatever_names_and_texts_hold(kind: str) -> None:
-    page = Page(page_of(kind))
+    page = Page(html_of(kind))
     assert not {"script", "link", "iframe", "img", "object", "b onload=x"} & {*page.tags}
     for tag, name, value in page.attributes:
         assert not name.startswith("on"), (tag, name)
@@ -145,7 +142,7 @@ def test_the_page_fetches_nothing_and_runs_nothing_whatever_names_and_texts_hold
 
 @pytest.mark.parametrize("kind", SHOWCASES)
 def test_no_id_of_the_page_is_given_twice_and_every_link_leads_to_one(kind: str) -> None:
-    page = Page(page_of(kind))
+    page = Page(html_of(kind))
     ids = [value for _, name, value in page.attributes if name == "id"]
     assert len(ids) == len({*ids})
     links = {value.removeprefix("#") for _, name, value in page.attributes if name.endswith("href")}
@@ -155,14 +152,14 @@ def test_no_id_of_the_page_is_given_twice_and_every_link_leads_to_one(kind: str)
 
 
 def test_the_page_says_names_and_texts_as_they_are_without_their_control_characters() -> None:
-    page = Page(page_of("mistakes"))
+    page = Page(html_of("mistakes"))
     assert page.words.count(one_line(NASTY)) >= 5
-    assert "\u202e" not in page_of("mistakes")
-    assert printable(TEXT) in Page(page_of("text")).words
+    assert "\u202e" not in html_of("mistakes")
+    assert printable(TEXT) in Page(html_of("text")).words
 
 
 def test_every_section_that_has_something_to_tell_is_there_in_order() -> None:
-    keys = [section.key for section in sections(material())]
+    keys = [section.key for section in page_of(material()).sections]
     assert keys == [
         "question", "answer", "data", "protocol", "table", "intervals", "curves", "expected", "importance", "trials",
         "costs", "samples", "runs", "versions", "repeat",
@@ -175,10 +172,12 @@ def test_errors_by_step_are_the_means_over_seeds_beside_the_best_baseline() -> N
         return replace(record, details={"by_step": {"accuracy": [start, start + 2]}})
 
     made = material(found=[stepwise(record) for record in records()])
-    told = next(section for section in sections(made) if section.key == "steps").parts[0].alt  # type: ignore[union-attr]
+    told = next(section for section in page_of(made).sections if section.key == "steps").parts[0].alt  # type: ignore[union-attr]
     assert "lstm 150.0 to 350.0" in told, "the mean of seeds 1 and 2, in percent"
     assert "majority_class 100.0 to 300.0" in told
-    assert "steps" not in {section.key for section in sections(material())}, "runs of an earlier version have none"
+    assert "steps" not in {section.key for section in page_of(material()).sections}, (
+        "runs of an earlier version have none"
+    )
 
 
 def test_classes_taken_for_one_another_are_told_in_shares_of_the_true_class() -> None:
@@ -188,11 +187,11 @@ def test_classes_taken_for_one_another_are_told_in_shares_of_the_true_class() ->
         return replace(record, details={"confusion_matrix": counts, **names})
 
     made = material(found=[confused(record) for record in records()])
-    table = next(section for section in sections(made) if section.key == "classes").parts[1]
+    table = next(section for section in page_of(made).sections if section.key == "classes").parts[1]
     assert [line.cells[2:] for line in table.lines] == [  # type: ignore[union-attr]
         ("25.0", "75.0"), ("50.0", "50.0"), ("100.0", "0.0"), ("100.0", "0.0"),
     ]  # fmt: skip
-    Page(html_page(made))
+    Page(html_page(page_of(made)))
 
 
 def test_of_many_classes_the_pairs_that_are_mistaken_most_are_told() -> None:
@@ -204,7 +203,7 @@ def test_of_many_classes_the_pairs_that_are_mistaken_most_are_told() -> None:
         return replace(record, details={"confusion_matrix": counts, "classes": names})
 
     made = material(found=[confused(record) for record in records()])
-    table = next(section for section in sections(made) if section.key == "classes").parts[1]
+    table = next(section for section in page_of(made).sections if section.key == "classes").parts[1]
     assert table.lines[0].cells == ("lstm", "class 3", "class 5", "20.0")  # type: ignore[union-attr]
     assert len(table.lines) == 20  # type: ignore[union-attr]
 
@@ -214,14 +213,14 @@ def test_a_row_of_which_some_runs_kept_no_details_has_none() -> None:
         replace(record, details={"by_step": {"accuracy": [1.0, 2.0]}}) if record.seed != 1 else record
         for record in records()
     ]
-    part = next(section for section in sections(material(found=found)) if section.key == "steps").parts[0]
+    part = next(section for section in page_of(material(found=found)).sections if section.key == "steps").parts[0]
     assert "majority_class" in part.alt  # type: ignore[union-attr]
     assert "lstm" not in part.alt  # type: ignore[union-attr]
 
 
 def test_a_store_of_an_earlier_version_still_has_a_report() -> None:
     bare = Material(name="sentiment", comparison=compare(records()), records=tuple(records()))
-    page = html_page(bare)
+    page = html_page(page_of(bare))
     keys = re.findall(r'<section id="(\w+)"', page)
     assert not {"importance", "samples", "versions", "repeat"} & {*keys}
     assert {"answer", "data", "protocol", "table", "intervals", "curves", "trials", "runs"} <= {*keys}
@@ -230,7 +229,7 @@ def test_a_store_of_an_earlier_version_still_has_a_report() -> None:
 
 @pytest.mark.parametrize("kind", SHOWCASES)
 def test_every_run_is_named_in_both_forms(kind: str) -> None:
-    for text in (page_of(kind), markdown_of(kind)[0]):
+    for text in (html_of(kind), markdown_of(kind)[0]):
         assert all(one in text for one in compare(records()).run_ids)
         assert "id-of-the-sweep" in text
 
@@ -239,8 +238,8 @@ def test_every_run_is_named_in_both_forms(kind: str) -> None:
 def test_the_same_runs_in_any_order_give_the_same_bytes(kind: str) -> None:
     shuffled = random.Random(4).sample(records(), len(records()))
     again = material(SHOWCASES[kind], shuffled)
-    assert html_page(again) == page_of(kind)
-    assert markdown_text(again) == markdown_of(kind)
+    assert html_page(page_of(again)) == html_of(kind)
+    assert markdown_text(page_of(again)) == markdown_of(kind)
 
 
 @pytest.mark.parametrize("kind", SHOWCASES)
@@ -259,7 +258,7 @@ def test_markdown_read_by_a_parser_holds_no_markup_of_names_and_texts(kind: str)
     images = {str(token.attrs["src"]) for token in inline if token.type == "image"}
     assert images == {f"figures/{name}" for name in figures}
     headings = [after.content for token, after in pairwise(tokens) if (token.type, token.tag) == ("heading_open", "h2")]
-    assert headings == re.findall(r"<h2[^>]*>(.*?)</h2>", page_of(kind))
+    assert headings == re.findall(r"<h2[^>]*>(.*?)</h2>", html_of(kind))
 
 
 def test_a_generated_text_stays_inside_of_its_fence() -> None:
@@ -299,7 +298,7 @@ def test_every_figure_is_xml_with_words_for_those_who_do_not_see_it(kind: str, t
 
 
 def test_the_colours_of_figures_follow_the_page() -> None:
-    page = page_of("mistakes")
+    page = html_of("mistakes")
     drawn = "".join(re.findall(r"<svg.*?</svg>", page, flags=re.DOTALL))
     assert "fill: var(--green, #1a7f37)" in drawn
     assert not re.search(r"(fill|stroke): (#ffffff|#1c2430|#5b6675|#d8dde4)", drawn)
@@ -308,23 +307,3 @@ def test_the_colours_of_figures_follow_the_page() -> None:
     assert used <= {*re.findall(r"--([\w-]+):", style)}
     dark = style[style.index("(prefers-color-scheme: dark)") :]
     assert used <= {*re.findall(r"--([\w-]+):", dark)}
-
-
-@pytest.mark.parametrize(
-    ("range", "value", "place"),
-    [
-        (Floats(0.001, 0.1, log=True), 0.01, 0.5),
-        (Floats(0.0, 0.5), 0.1, 0.2),
-        (Ints(16, 64, log=True), 32, 0.5),
-        (Ints(3, 3), 3, 0.5),
-        (Choices("last", "mean", "max"), "mean", 0.5),
-        (Choices("last"), "last", 0.0),
-    ],
-)
-def test_a_value_lies_on_its_axis_where_the_range_says(range: Any, value: Any, place: float) -> None:
-    assert Axis("task.x", range).place(value) == pytest.approx(place)
-
-
-def test_a_value_outside_of_its_range_has_no_place() -> None:
-    place = Axis("task.x", Floats(0.0, 0.5)).place(0.7)
-    assert place != place
