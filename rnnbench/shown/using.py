@@ -112,7 +112,7 @@ def forecasted(
         named = ", ".join(f"--{name.replace('_', '-')}" for name in columns)
         raise RnnbenchError(f"{named} tells of a file: add --data FILE")
     model: CanForecast = _load(run, CanForecast, None)
-    with notes.status("forecasting"):
+    with notes.status("computing the forecast"):
         found = model.forecast(series, horizon, **columns)
         if plot is not None:
             found.plot(plot.expanduser())

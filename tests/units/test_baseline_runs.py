@@ -8,9 +8,11 @@ from rnnbench import baseline_runs, runs
 from rnnbench.comparison.table import compare
 from rnnbench.experiment.classes import task_class
 from rnnbench.reports import results
+from rnnbench.shown.work import baseline_scores
 from rnnbench.sweeps import SweepPlan
 from rnnbench.sweeps.queue import WorkQueue
 from rnnbench.sweeps.sweep import reopen_baselines
+from rnnbench.tasks.base import SequenceTask
 from rnnbench.tasks.baseline import BaselineResult
 from rnnbench.tracking import PARENT, Tracker
 
@@ -142,3 +144,22 @@ def test_other_data_has_its_baselines_computed_anew(tracker, experiment, monkeyp
     assert told == ["majority_class", "naive_bayes", "tfidf_logistic_regression"]
     assert {record.fingerprint for record in records.values()} == {other.fingerprint}
     assert all(record.costs["wall_seconds"] >= 0 and record.costs["parameters"] >= 0 for record in records.values())
+
+
+def test_a_task_without_baselines_says_so_and_its_table_has_none(tracker, experiment, monkeypatch, capsys):
+    monkeypatch.setattr(task_class("sentiment"), "baselines", SequenceTask.baselines)
+    told, records = below_a_sweep(tracker, experiment)
+    assert (told, records) == ([], {})
+    confirmed = runs.tracked(
+        a_config("sentiment"), tracker=tracker, experiment_id=experiment, name="gru-seed1", kind="confirm",
+        open_test=True,
+    )  # fmt: skip
+    assert compare([confirmed]).baselines == ()
+    baseline_scores(a_config("sentiment"), as_json=False)
+    assert "sentiment has no baselines" in capsys.readouterr().out
+
+
+def test_baselines_depend_on_the_settings_that_their_task_names():
+    assert [baseline_runs._baseline_key(a_config(task)) for task in ("forecasting", "sentiment")] == ["0-0", "all"]
+    values = {"task.lookback": 5, "task.horizon": 2, "search.refit": True}
+    assert baseline_runs._baseline_key(a_config("forecasting", **values)) == "5-2-refitted"

@@ -12,6 +12,7 @@ import rnnbench
 from rnnbench import registry, runs
 from rnnbench.errors import DataError, RnnbenchError, UnknownNameError
 from rnnbench.experiment.classes import task_class
+from rnnbench.tasks.inference import CanForecast, CanGenerate, CanPredict
 from rnnbench.tracking import Tracker
 from rnnbench.use.loading import load
 
@@ -151,6 +152,32 @@ def test_a_run_of_another_task_is_refused_with_what_to_type(tracker):
     assert str(caught.value) == (
         f"run gru-seed0 ({short}) is of sentiment, not of forecasting. Type: rnnbench predict {short}"
     )
+
+
+def test_a_command_takes_the_newest_run_of_the_tasks_whose_models_can_do_it(tracker):
+    first, _ = stored(tracker, "sentiment")
+    other, _ = stored(tracker, "forecasting", name="other")
+    assert load(capability=CanPredict).run_id == first.run_id
+    assert load(capability=CanForecast).run_id == other.run_id
+    assert load(first.run_id[:8], capability=CanPredict).run_id == first.run_id
+    with pytest.raises(RnnbenchError) as caught:
+        load("other", capability=CanPredict)
+    short = other.run_id[:8]
+    assert str(caught.value) == (
+        f"run other ({short}) is of forecasting, which `rnnbench predict` cannot use. Type: rnnbench forecast {short}"
+    )
+    with pytest.raises(RnnbenchError, match=r"nothing of text_generation was trained yet\. Type: rnnbench sweep"):
+        load(capability=CanGenerate)
+
+
+def test_runs_of_a_task_without_inference_are_refused_in_words(tracker, monkeypatch):
+    record, _ = stored(tracker, "sentiment")
+    monkeypatch.setattr(task_class("sentiment"), "inference", None)
+    for arguments in ({}, {"capability": CanPredict}, {"task": "sentiment"}):
+        with pytest.raises(RnnbenchError, match=r"sentiment has no inference: no command uses its runs"):
+            load(record.run_id, **arguments)
+    with pytest.raises(RnnbenchError, match="nothing of any task was trained yet"):
+        load(capability=CanPredict)
 
 
 def test_an_unknown_run_is_told_with_the_nearest_and_the_newest(tracker):
