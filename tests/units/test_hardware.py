@@ -128,17 +128,15 @@ def test_float16_on_a_processor_is_bfloat16_and_on_a_gpu_itself(monkeypatch):
     assert (device_of(on_cpu), precision_of(on_cpu)) == ("cpu", "64-true")
 
 
-def test_in_a_notebook_a_note_is_a_warning(store):
+def test_in_a_notebook_a_note_is_a_warning(store, monkeypatch):
     from rnnbench import api
+    from rnnbench.sweeps.base import Event
 
-    settings = {
-        "hardware.device": "cpu",
-        "hardware.precision": "16-mixed",
-        "budget.updates": 2,
-        "budget.validations": 1,
-    }
-    with pytest.warns(UserWarning, match="16-mixed needs a GPU: trained in bf16-mixed"):
-        api.train("forecasting", "rnn", data="x.csv", settings=settings)
+    monkeypatch.setattr(api.runs, "tracked", lambda *given, hooks, **named: hooks.note("no fused kernel"))
+    with pytest.warns(UserWarning, match="^no fused kernel$"):
+        api.train("sentiment", "rnn")
+    with pytest.warns(UserWarning, match="^rnn: no fused kernel$"):
+        api._warn_of(Event("note", model="rnn", message="no fused kernel"))
 
 
 @pytest.mark.parametrize("device", ["cuda", "mps"])
