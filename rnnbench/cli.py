@@ -63,7 +63,7 @@ def tasks(as_json: given.Json = False) -> None:
 @app.command()
 @tell_errors
 def init(
-    folder: Annotated[Path, typer.Argument(help="Where `experiments/` goes; the current folder by default.")] = Path(),
+    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where `experiments/` goes.")] = Path(),
 ) -> None:
     """Copies the experiment files into a folder for editing; files that are there are left as they are."""
     from rnnbench.shown.lists import copied_experiments

@@ -32,11 +32,11 @@ from rnnbench.experiment.sections import BudgetSettings, SearchSettings, Trainin
 
 SEARCHED_SECTIONS = ("training", "encoder", "task")
 
-TYPED = "it is typed, and what is typed is not searched"
+TYPED = "what is typed is not searched"
 SOLVED = "it is solved for under budget.match_parameters"
-NULL = "search.ranges says null, which takes it out of the search"
-NO_RANGE = "it has no range"
-NOT_NAMED = "search.settings does not name it"
+NULL = "search.ranges says null"
+NO_RANGE = "there is no range"
+NOT_NAMED = "not in search.settings"
 
 
 @dataclass(frozen=True)

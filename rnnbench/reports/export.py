@@ -12,6 +12,7 @@ from rnnbench.comparison.base import Comparison
 from rnnbench.comparison.expectations import expectations
 from rnnbench.core.files import write_whole
 from rnnbench.errors import ComparisonError, RnnbenchError
+from rnnbench.experiment.files import name_of
 from rnnbench.record import RunRecord
 from rnnbench.reports import results
 from rnnbench.reports.figures.across import critical_difference_figure, skill_figure
@@ -103,25 +104,22 @@ def _wanted(tracker: Tracker, names: Sequence[str], left_out: list[str]) -> list
     """(task or study, data set) of every experiment meant; those with nothing confirmed go into `left_out` in words."""
     found: list[tuple[str, str]] = []
     for given in names or registry.names("tasks"):
-        name, _, data = given.partition(":")
+        typed, _, data = given.partition(":")
+        name = name_of(typed)
         if data:
             found.append((name, normalized(Path(data).name)))
             continue
-        confirmed = [
-            one
-            for one in sorted(tracker.experiments(results.task_of(tracker, name)))
-            if _is_confirmed(tracker, name, one)
-        ]
+        task = results.task_of(tracker, typed)
+        confirmed = [one for one in sorted(tracker.experiments(task)) if _is_confirmed(tracker, name, task, one)]
         if names and not confirmed:
-            raise ComparisonError(f"no confirmed sweep of {name}. Type: rnnbench sweep {name}")
+            raise ComparisonError(f"no confirmed sweep of {name}. Type: rnnbench sweep {typed}")
         found += [(name, one) for one in confirmed]
     if not names:
         left_out += _not_taken(tracker, found)
     return [*dict.fromkeys(found)]
 
 
-def _is_confirmed(tracker: Tracker, name: str, data: str) -> bool:
-    task = results.task_of(tracker, name)
+def _is_confirmed(tracker: Tracker, name: str, task: str, data: str) -> bool:
     experiment_id = tracker.experiments(task)[data]
     sweeps = tracker.find(experiment_id, kind="sweep")
     own = [sweep for sweep in sweeps if sweep.data.tags.get("study", task) == name]

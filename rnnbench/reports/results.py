@@ -41,14 +41,14 @@ class Result:
 
 def latest_sweep(tracker: Tracker, task: str, data: str | None = None, sweep: str | None = None) -> tuple[str, str]:
     """Experiment id and run id of the newest sweep of a task or study. Raises: ComparisonError saying what to type."""
-    name, task = name_of(task), task_of(tracker, task)
+    typed, name, task = task, name_of(task), task_of(tracker, task)
     experiments = tracker.experiments(task)
     if data is not None:
         data = normalized(Path(data).name)  # a file of the user's own has its own name as the name of the data set
     if data is not None and data not in experiments:
         near = did_you_mean(data, experiments)
         raise ComparisonError(
-            f"no runs of {task} on {data!r}.{near} Type: rnnbench sweep {name} --data {shlex.quote(data)}"
+            f"no runs of {task} on {data!r}.{near} Type: rnnbench sweep {typed} --data {shlex.quote(data)}"
         )
     found = [
         run
@@ -58,7 +58,7 @@ def latest_sweep(tracker: Tracker, task: str, data: str | None = None, sweep: st
         if run.data.tags.get("study", task) == name
     ]
     if not found:
-        raise ComparisonError(f"no sweep of {name} to compare yet. Type: rnnbench sweep {name}")
+        raise ComparisonError(f"no sweep of {name} to compare yet. Type: rnnbench sweep {typed}")
     found.sort(key=lambda run: int(run.info.start_time), reverse=True)
     if sweep is not None:
         wanted = normalized(sweep)
@@ -85,12 +85,13 @@ def task_of(tracker: Tracker, experiment: str) -> str:
 def studies(tracker: Tracker) -> dict[str, str]:
     """The studies that the store has sweeps of, and the task of each."""
     sweeps = [
-        (run.data.tags.get("study"), task)
+        (int(run.info.start_time), str(run.data.tags["study"]), task)
         for task in registry.names("tasks")
         for experiment_id in tracker.experiments(task).values()
         for run in tracker.find(experiment_id, kind="sweep")
+        if "study" in run.data.tags
     ]
-    return {study: task for study, task in sweeps if study}
+    return {study: task for _, study, task in sorted(sweeps)}  # the newest, where a name stands for two
 
 
 def is_confirmed(tracker: Tracker, sweep: Run) -> bool:

@@ -36,6 +36,7 @@ OPTIONS = {
     "predict": "--text --file --text-column --data --json",
     "forecast": "--data --target --time-column --covariates --frequency --fill --horizon --plot --json",
     "data": "--text-column --label-column --target --time-column --covariates --frequency --fill --data-dir --json",
+    "init": "FOLDER",
     "models": "--json",
     "tasks": "--json",
     "ui": "--port --host",
@@ -56,7 +57,7 @@ def imported(place: Place, *words: str) -> set[str]:
 
 def test_help_names_every_command_of_the_design(typed: Callable[..., Result]) -> None:
     said = typed("--help").output
-    assert {"models", "tasks", "data", "baselines", "show", "train", "sweep", "confirm"} <= {*said.split()}
+    assert {"init", "models", "tasks", "data", "baselines", "show", "train", "sweep", "confirm"} <= {*said.split()}
     assert {"compare", "export", "bench", "generate", "predict", "forecast", "ui"} <= {*said.split()}
 
 
