@@ -12,7 +12,7 @@ from rnnbench.core.version import __version__
 
 if TYPE_CHECKING:
     from rnnbench.api import compare, load, sweep, train
-    from rnnbench.errors import RnnbenchError
+    from rnnbench.core.errors import RnnbenchError
 
 __all__ = ["RnnbenchError", "__version__", "compare", "load", "sweep", "train"]
 
@@ -21,7 +21,8 @@ if not TYPE_CHECKING:  # type checkers read the imports above, and report a name
     def __getattr__(name: str) -> Any:
         if name not in __all__:
             raise AttributeError(f"module 'rnnbench' has no attribute {name!r}")
-        from rnnbench import api, errors
+        from rnnbench import api
+        from rnnbench.core import errors
 
         return getattr(errors if name == "RnnbenchError" else api, name)
 

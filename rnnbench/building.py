@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
+from rnnbench.core.errors import BudgetError
 from rnnbench.encoders.stack import Stack
-from rnnbench.errors import BudgetError
 from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.record import is_matched

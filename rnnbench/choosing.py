@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterable, Sequence
 from statistics import median
 
-from rnnbench.errors import RnnbenchError
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.record import RunRecord
 
 REPETITIONS = 2

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from rnnbench import building, runs
-from rnnbench.errors import BudgetError, RnnbenchError
+from rnnbench.core.errors import BudgetError, RnnbenchError
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.record import MATCH_TOLERANCE, is_matched, model_name
 from rnnbench.tasks.base import Prepared

@@ -12,7 +12,7 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from rnnbench.errors import RnnbenchError
+from rnnbench.core.errors import RnnbenchError
 
 Options = dict[str, tuple[Any, str]]
 """Settings given by an option: dotted name to (value, the option's name)."""

@@ -13,11 +13,12 @@ from pathlib import Path
 import torch
 import yaml
 
-from rnnbench import data, environment
+from rnnbench import data
 from rnnbench.building import build, without_numbers
+from rnnbench.core import environment
+from rnnbench.core.errors import SealedSplitError
 from rnnbench.data.base import AnyData, DataSettings
 from rnnbench.data.overlap import Overlap, overlap_of
-from rnnbench.errors import SealedSplitError
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.memory import PeakMemory

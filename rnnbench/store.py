@@ -9,7 +9,7 @@ import unicodedata
 from pathlib import Path
 from urllib.parse import unquote
 
-from rnnbench.errors import RnnbenchError
+from rnnbench.core.errors import RnnbenchError
 
 _LONGEST_NAME = 200
 """Bytes; file systems take 255, and a name gets endings such as `.journal.work.lock`."""

@@ -30,7 +30,7 @@ from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, Run, RunTag, ViewType
 from mlflow.exceptions import MlflowException
 
-from rnnbench.errors import RnnbenchError
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.example_scores import ExampleScores
 from rnnbench.record import RunRecord
 from rnnbench.storage.artifacts import ArtifactError, Artifacts, MissingArtifactError

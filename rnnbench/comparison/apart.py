@@ -10,8 +10,8 @@ from rnnbench.comparison.base import Note
 from rnnbench.comparison.checks import fixed
 from rnnbench.comparison.searches import by_place, is_variant, searched_of, short_names
 from rnnbench.comparison.usual import usual
+from rnnbench.core.text import listed
 from rnnbench.record import RunRecord
-from rnnbench.wording import listed
 
 
 def fixed_differences_note(records: Sequence[RunRecord]) -> Iterable[Note]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from rnnbench.comparison.searches import SECTIONS, is_variant, range_differences, search_differences, searched_of
-from rnnbench.errors import ComparisonError
+from rnnbench.core.errors import ComparisonError
 from rnnbench.metrics import OWN_METRICS, metric_of
 from rnnbench.record import SEARCH_KINDS, RunRecord
 

@@ -8,8 +8,7 @@ from rnnbench.comparison.base import ALPHA, Comparison, Interval, Row
 from rnnbench.comparison.footnotes import is_unequally_searched, reach, untested
 from rnnbench.comparison.rows import UNSCORED
 from rnnbench.comparison.sureness import is_ahead
-from rnnbench.core.text import one_line, p_text
-from rnnbench.wording import listed
+from rnnbench.core.text import listed, one_line, p_text
 
 
 def verdict(comparison: Comparison) -> str:

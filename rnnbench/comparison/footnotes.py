@@ -16,8 +16,8 @@ from rnnbench.comparison.searches import few_random_note, searched_note
 from rnnbench.comparison.sizes import matched_note
 from rnnbench.comparison.statistics import seeds_needed, smallest_p
 from rnnbench.comparison.sureness import bold_notes, interval_notes, probability_note
+from rnnbench.core.text import listed
 from rnnbench.record import ALSO_IN_TRAINING, HARDWARE_NOTE, RunRecord
-from rnnbench.wording import listed
 
 MOST_SHORT_NOTES = 6
 """How many footnotes a terminal shows below a table."""

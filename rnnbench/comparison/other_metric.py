@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rnnbench.comparison.base import Comparison, Note
-from rnnbench.errors import ComparisonError, UnknownNameError
+from rnnbench.core.errors import ComparisonError, UnknownNameError
 from rnnbench.metrics import Metric, metric_called, metric_of
 from rnnbench.record import RunRecord
 

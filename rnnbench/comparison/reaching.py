@@ -7,11 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from rnnbench.comparison.base import Comparison, Note, Row
-from rnnbench.core.text import one_line, seconds_text
-from rnnbench.errors import ComparisonError
+from rnnbench.core.errors import ComparisonError
+from rnnbench.core.text import MISSING, one_line, seconds_text
 from rnnbench.metrics import Metric
 from rnnbench.record import RunRecord
-from rnnbench.wording import MISSING
 
 
 def reach_text(row: Row) -> str:

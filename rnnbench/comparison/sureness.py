@@ -10,7 +10,7 @@ from rnnbench.comparison.against import mean_lead, paired_seeds
 from rnnbench.comparison.base import ALPHA, LEVEL, Comparison, Note, Row
 from rnnbench.comparison.sign_flips import DRAWN, EXACT_SEEDS
 from rnnbench.comparison.two_way import FEWEST_STRETCHES, REACH, reach_of_dependence
-from rnnbench.wording import listed
+from rnnbench.core.text import listed
 
 
 def bold_notes(table: Comparison, others: Sequence[Row]) -> Iterable[Note]:

@@ -16,7 +16,7 @@ from rnnbench.comparison.footnotes import footnotes
 from rnnbench.comparison.reaching import with_reached
 from rnnbench.comparison.rows import baseline_row, encoder_row
 from rnnbench.comparison.usual import usual
-from rnnbench.errors import ComparisonError
+from rnnbench.core.errors import ComparisonError
 from rnnbench.metrics import Metric, metric_of
 from rnnbench.record import RunRecord
 

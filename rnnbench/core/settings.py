@@ -19,8 +19,8 @@ from typing import Any, Literal, get_args
 import annotated_types
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from rnnbench.errors import SettingProblem, did_you_mean
-from rnnbench.wording import listed
+from rnnbench.core.errors import SettingProblem, did_you_mean
+from rnnbench.core.text import listed
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rnnbench.core.errors import DataError, UnknownNameError
 from rnnbench.data.base import AnyData, CatalogueEntry, DataSettings, Description, Kind
-from rnnbench.errors import DataError, UnknownNameError
 
 __all__ = ["AnyData", "CatalogueEntry", "DataSettings", "Description", "Kind", "catalogue", "describe", "load"]
 

@@ -16,8 +16,8 @@ from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 import numpy as np
 from pydantic import Field
 
+from rnnbench.core.errors import DataError, SealedSplitError
 from rnnbench.core.settings import Settings
-from rnnbench.errors import DataError, SealedSplitError
 
 Kind = Literal["text", "labelled_text", "series"]
 SplitName = Literal["train", "validation", "test"]

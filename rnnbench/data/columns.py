@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from rnnbench.errors import DataError, did_you_mean
+from rnnbench.core.errors import DataError, did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd

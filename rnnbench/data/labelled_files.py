@@ -6,10 +6,10 @@ from collections import Counter
 
 import numpy as np
 
+from rnnbench.core.errors import DataError
 from rnnbench.data.base import DataSettings, Facts, LabelledTexts
 from rnnbench.data.columns import Table
 from rnnbench.data.splits import fingerprint, labelled_splits, stratified
-from rnnbench.errors import DataError
 
 TEXT_NAMES = {
     "text", "texts", "review", "sentence", "document", "content", "comment", "body", "message", "utterance", "tweet",

@@ -6,12 +6,12 @@ from typing import Literal
 
 import numpy as np
 
+from rnnbench.core.errors import DataError
 from rnnbench.data.base import DataSettings, Facts, Series, SeriesSplit
 from rnnbench.data.columns import Table, as_numbers
 from rnnbench.data.frequencies import grid, infer, parse, positions, season_length
 from rnnbench.data.splits import borders, fingerprint, series_splits
 from rnnbench.data.times import as_times, looks_like_times
-from rnnbench.errors import DataError
 
 TIME_NAMES = {
     "time", "times", "date", "datetime", "timestamp", "ts", "ds", "month", "day", "week", "year", "hour",

@@ -10,8 +10,8 @@ import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
+from rnnbench.core.errors import DataError, did_you_mean
 from rnnbench.data.columns import Quoting, Table
-from rnnbench.errors import DataError, did_you_mean
 
 SEPARATED = {".csv", ".tsv", ".txt"}
 JSON_LINES = {".jsonl", ".ndjson"}

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from rnnbench.core.errors import DataError
 from rnnbench.data.base import DataSettings, Facts, TextCorpus, points_of
 from rnnbench.data.sources import cache_folder, publish
 from rnnbench.data.splits import borders, by_position, fingerprint
 from rnnbench.data.tables import broken_encoding, check_file, encoding_of
-from rnnbench.errors import DataError
 
 PLAIN = {".txt", ".md", ".text"}
 LARGE_BYTES = 64 << 20

@@ -10,8 +10,8 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn import functional
 
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.encoders.base import Encoded, Encoder, EncoderSettings, Layer, State
-from rnnbench.errors import RnnbenchError
 from rnnbench.layers.dropout import FeatureDropout
 
 

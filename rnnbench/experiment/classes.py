@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnnbench import registry
+from rnnbench.core import registry
 from rnnbench.core.settings import Settings
 from rnnbench.data.base import DataSettings
 from rnnbench.encoders.base import Layer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rnnbench import registry
+from rnnbench.core import registry
 from rnnbench.experiment.classes import layer_class, only_others_have, task_class
 
 SWITCHES: Mapping[str, tuple[Any, ...]] = {

@@ -10,11 +10,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from rnnbench import registry
+from rnnbench.core import registry
+from rnnbench.core.errors import RnnbenchError, SettingProblem, SettingsError, did_you_mean
 from rnnbench.core.settings import Range, Settings, problems_of
 from rnnbench.data.base import AnyData, DataSettings
 from rnnbench.encoders.base import EncoderSettings
-from rnnbench.errors import RnnbenchError, SettingProblem, SettingsError, did_you_mean
 from rnnbench.experiment.classes import layer_class, only_others_have, section_classes, task_class
 from rnnbench.experiment.search_space import SearchSpace
 from rnnbench.experiment.sections import BudgetSettings, HardwareSettings, SearchSettings, TrainingSettings

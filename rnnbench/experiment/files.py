@@ -23,8 +23,8 @@ from typing import Any
 
 import yaml
 
-from rnnbench import registry
-from rnnbench.errors import RnnbenchError, UnknownNameError, nearest
+from rnnbench.core import registry
+from rnnbench.core.errors import RnnbenchError, UnknownNameError, nearest
 
 FOLDER = "experiments"
 DEFAULT_MODELS = ("rnn", "lstm", "gru", "transformer")

@@ -13,8 +13,8 @@ from typing import Any
 
 import yaml
 
-from rnnbench import registry
-from rnnbench.errors import SettingProblem
+from rnnbench.core import registry
+from rnnbench.core.errors import SettingProblem
 from rnnbench.experiment.classes import section_classes
 from rnnbench.experiment.config import ExperimentConfig, build
 from rnnbench.experiment.files import Experiment, load

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rnnbench import registry
+from rnnbench.core import registry
+from rnnbench.core.errors import SettingProblem, SettingsError, did_you_mean
 from rnnbench.core.settings import ALL, GROUPS, NONE, is_named
-from rnnbench.errors import SettingProblem, SettingsError, did_you_mean
 from rnnbench.experiment.classes import layer_class
 from rnnbench.experiment.search_space import SOLVED, TYPED, SearchSpace
 

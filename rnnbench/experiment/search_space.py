@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from rnnbench.core.errors import SettingProblem
 from rnnbench.core.settings import (
     Choices,
     Ints,
@@ -25,7 +26,6 @@ from rnnbench.core.settings import (
 )
 from rnnbench.data.base import AnyData
 from rnnbench.encoders.base import EncoderSettings
-from rnnbench.errors import SettingProblem
 from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.experiment.ineffective import without_effect
 from rnnbench.experiment.sections import BudgetSettings, SearchSettings, TrainingSettings

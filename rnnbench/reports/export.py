@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from rnnbench import registry
 from rnnbench.comparison.across.base import Across
 from rnnbench.comparison.across.summary import summarize
 from rnnbench.comparison.base import Comparison
 from rnnbench.comparison.expectations import expectations
+from rnnbench.core import registry
+from rnnbench.core.errors import ComparisonError, RnnbenchError
 from rnnbench.core.files import write_whole
-from rnnbench.errors import ComparisonError, RnnbenchError
 from rnnbench.experiment.files import name_of
 from rnnbench.record import RunRecord
 from rnnbench.reports import results

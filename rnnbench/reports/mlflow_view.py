@@ -15,7 +15,7 @@ from rnnbench.comparison.base import Comparison
 from rnnbench.comparison.conclusion import verdict
 from rnnbench.comparison.expectations import Expectations
 from rnnbench.comparison.importances import Importances
-from rnnbench.errors import RnnbenchError
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.reports.export import export_result
 from rnnbench.reports.results import Result
 from rnnbench.reports.tables.formats import render

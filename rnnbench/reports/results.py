@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rnnbench import registry
 from rnnbench.choosing import asked_for, candidates, chosen, reselections
 from rnnbench.comparison.base import Comparison, Note
 from rnnbench.comparison.other_metric import judged_by, with_note
 from rnnbench.comparison.table import compare
-from rnnbench.errors import ComparisonError, UnknownNameError, did_you_mean
+from rnnbench.core import registry
+from rnnbench.core.errors import ComparisonError, UnknownNameError, did_you_mean
 from rnnbench.experiment.files import load, name_of
 from rnnbench.metrics import metric_of
 from rnnbench.record import RunRecord, model_name

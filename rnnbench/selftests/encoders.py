@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import nn
 
-from rnnbench import registry
+from rnnbench.core import registry
 from rnnbench.encoders.base import EncoderSettings, Layer
 from rnnbench.experiment.classes import layer_class
 from rnnbench.laws import CLASS_LAWS, LAWS, Law, settings_to_try

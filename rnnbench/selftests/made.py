@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnbench import registry
+from rnnbench.core import registry
 from rnnbench.data.base import Kind
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig

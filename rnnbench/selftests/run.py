@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from rnnbench.errors import RnnbenchError, UnknownNameError
+from rnnbench.core.errors import RnnbenchError, UnknownNameError
 from rnnbench.experiment.classes import layer_class
 from rnnbench.selftests import baselines, chance, encoders, leaks, same_twice, scales
 from rnnbench.selftests.base import Bench, Check

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from rnnbench.errors import RnnbenchError, UnknownNameError
+from rnnbench.core.errors import RnnbenchError, UnknownNameError
 from rnnbench.shown.console import notes, out
 from rnnbench.shown.tables import print_paths
 

@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from rnnbench import registry
 from rnnbench.benchmarks.base import Figures, Measurement
-from rnnbench.errors import RnnbenchError
+from rnnbench.core import registry
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.shown.console import notes, out
 
 NAME_WIDTH, COLUMN_WIDTH = 60, 18

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from rnnbench.errors import RnnbenchError
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.shown.console import notes, out
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _cells(
     done: the share of searches that have ended a trial by then; no score is shown where most have none.
     """
     from rnnbench.comparison.base import Interval
-    from rnnbench.wording import MISSING
+    from rnnbench.core.text import MISSING
 
     cells = []
     for budget in budgets:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from rnnbench.errors import RnnbenchError, UnknownNameError
+from rnnbench.core.errors import RnnbenchError, UnknownNameError
 from rnnbench.shown.console import notes, out
 
 if TYPE_CHECKING:

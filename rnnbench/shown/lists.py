@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
-from rnnbench import registry
-from rnnbench.errors import SettingsError
+from rnnbench.core import registry
+from rnnbench.core.errors import SettingsError
 from rnnbench.shown.console import out
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import sys
 
 import psutil
 
-from rnnbench.errors import RnnbenchError
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.shown.console import out
 from rnnbench.store import store_folder
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rnnbench.errors import RnnbenchError, UnknownNameError
+from rnnbench.core.errors import RnnbenchError, UnknownNameError
 from rnnbench.shown.console import notes, out
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from rnnbench.errors import RnnbenchError
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.shown.console import notes, out
 
 _CONTROLS = {*range(32), *range(127, 160)} - {ord("\n"), ord("\t")}

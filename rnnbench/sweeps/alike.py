@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from rnnbench.comparison.checks import mixtures
-from rnnbench.errors import ComparisonError
+from rnnbench.core.errors import ComparisonError
+from rnnbench.core.text import listed
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.record import RunRecord
-from rnnbench.wording import listed
 
 
 def require_alike(

@@ -12,7 +12,7 @@ from uuid import uuid4
 from filelock import FileLock
 
 from rnnbench import building, runs
-from rnnbench.errors import BudgetError, DataError, RnnbenchError, UnknownNameError
+from rnnbench.core.errors import BudgetError, DataError, RnnbenchError, UnknownNameError
 from rnnbench.experiment.config import ExperimentConfig, from_plain, short_hash
 from rnnbench.experiment.files import Experiment
 from rnnbench.experiment.resolve import resolve

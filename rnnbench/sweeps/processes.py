@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from multiprocessing import connection
 from typing import Any, NamedTuple
 
-from rnnbench.errors import RnnbenchError
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.sweeps.base import Event, SweepInterrupted, SweepPlan, Tell
 from rnnbench.sweeps.worker import Worker
 

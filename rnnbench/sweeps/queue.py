@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from rnnbench import building, runs
 from rnnbench.choosing import chosen_length
-from rnnbench.errors import BudgetError
+from rnnbench.core.errors import BudgetError
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.matching import matched
 from rnnbench.record import model_name

@@ -21,15 +21,15 @@ import torch
 from pytorch_lightning.plugins import DoublePrecision
 from torch import Tensor
 
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.core.settings import Range, Settings
+from rnnbench.core.text import listed
 from rnnbench.data.base import AnyData, Kind, SplitName
 from rnnbench.encoders.base import Encoder
-from rnnbench.errors import RnnbenchError
 from rnnbench.example_scores import ExampleScores
 from rnnbench.metrics import Metric
 from rnnbench.tasks.baseline import BaselineResult
 from rnnbench.tasks.inference import Inference
-from rnnbench.wording import listed
 
 T = TypeVar("T")
 _REMEMBERED: OrderedDict[Hashable, Any] = OrderedDict()

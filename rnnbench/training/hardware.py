@@ -8,8 +8,8 @@ import pytorch_lightning as pl
 import torch
 from torch import nn
 
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.encoders.base import Cell
-from rnnbench.errors import RnnbenchError
 from rnnbench.experiment.sections import HardwareSettings
 from rnnbench.layers.kernels import can_run
 

@@ -8,7 +8,7 @@ from typing import cast
 
 import pytorch_lightning as pl
 
-from rnnbench.errors import RnnbenchError
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.tasks.base import SequenceTask
 
 KeepText = Callable[[str, str], None]

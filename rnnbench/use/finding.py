@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
-from rnnbench import registry
-from rnnbench.errors import ComparisonError, RnnbenchError, did_you_mean
+from rnnbench.core import registry
+from rnnbench.core.errors import ComparisonError, RnnbenchError, did_you_mean
 from rnnbench.experiment.classes import task_class
 from rnnbench.record import RunRecord, by_validation
 from rnnbench.reports import results

@@ -7,8 +7,9 @@ from typing import Any
 
 import torch
 
-from rnnbench import building, registry, runs
-from rnnbench.errors import RnnbenchError, UnknownNameError
+from rnnbench import building, runs
+from rnnbench.core import registry
+from rnnbench.core.errors import RnnbenchError, UnknownNameError
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import from_plain
 from rnnbench.record import RunRecord

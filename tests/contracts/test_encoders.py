@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from rnnbench import registry
+from rnnbench.core import registry
 from rnnbench.encoders.base import Cell, Encoded, EncoderSettings
 from rnnbench.encoders.stack import Stack
 from rnnbench.experiment.classes import layer_class

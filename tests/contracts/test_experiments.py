@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import yaml
 
-from rnnbench import registry
+from rnnbench.core import registry
+from rnnbench.core.errors import RnnbenchError, SettingsError, UnknownNameError
 from rnnbench.core.settings import Choices, problems_of, range_to_plain
 from rnnbench.data import catalogue
 from rnnbench.encoders.base import EncoderSettings
-from rnnbench.errors import RnnbenchError, SettingsError, UnknownNameError
 from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.experiment.config import from_plain
 from rnnbench.experiment.files import load

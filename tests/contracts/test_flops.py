@@ -10,7 +10,8 @@ from small_runs import a_config
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from rnnbench import building, registry, runs
+from rnnbench import building, runs
+from rnnbench.core import registry
 from rnnbench.encoders.base import Cell, Encoded, Layer
 from rnnbench.encoders.stack import Stack
 from rnnbench.experiment.classes import layer_class, task_class

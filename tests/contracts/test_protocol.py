@@ -18,11 +18,11 @@ from small_runs import a_config
 from rnnbench import baseline_runs, building, runs
 from rnnbench.comparison.statistics import seeds_needed
 from rnnbench.comparison.table import compare
+from rnnbench.core.errors import BudgetError, ComparisonError, DataError, SealedSplitError, SettingsError
 from rnnbench.data.base import Labelled
 from rnnbench.data.batches import LabelledBatches, SeriesWindows
 from rnnbench.data.series import PreparedSplit, prepare_series
 from rnnbench.data.splits import fingerprint
-from rnnbench.errors import BudgetError, ComparisonError, DataError, SealedSplitError, SettingsError
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import from_plain
 from rnnbench.experiment.files import load

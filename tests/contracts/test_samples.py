@@ -11,8 +11,8 @@ import torch
 from test_tasks import HORIZON, SEASON, TASKS, built, forecasting_of
 
 from rnnbench import metrics
+from rnnbench.core.errors import SealedSplitError
 from rnnbench.data.base import Labelled
-from rnnbench.errors import SealedSplitError
 from rnnbench.tasks.samples import (
     MOST_BYTES,
     chosen_windows,

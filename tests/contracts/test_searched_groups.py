@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from small_data import of_kind
 
-from rnnbench import registry
+from rnnbench.core import registry
 from rnnbench.core.settings import ALL, GROUPS, Choices, Group, Settings
 from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.experiment.resolve import resolve

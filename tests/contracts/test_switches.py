@@ -9,10 +9,11 @@ import pytest
 import small_data
 import torch
 
-from rnnbench import building, registry, runs
+from rnnbench import building, runs
+from rnnbench.core import registry
+from rnnbench.core.errors import SettingsError
 from rnnbench.core.settings import Choices
 from rnnbench.encoders.base import Cell, EncoderSettings
-from rnnbench.errors import SettingsError
 from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.experiment.compatibility import SWITCHES, matrix, reason_against
 from rnnbench.experiment.resolve import resolve

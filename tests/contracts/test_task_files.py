@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rnnbench import registry
+from rnnbench.core import registry
 from rnnbench.experiment.classes import task_class
 from rnnbench.tasks.inference import CanForecast, CanGenerate, CanPredict
 

@@ -15,12 +15,13 @@ import torch
 from small_data import HORIZON, LOOKBACK, SEASON
 from torch import nn
 
-from rnnbench import baseline_runs, building, metrics, registry, runs
+from rnnbench import baseline_runs, building, metrics, runs
+from rnnbench.core import registry
+from rnnbench.core.errors import RnnbenchError, SealedSplitError
 from rnnbench.data.base import Labelled, points_of
 from rnnbench.data.series import Scaler
 from rnnbench.data.tokenization import tokenizer_from_plain
 from rnnbench.encoders.stack import Stack
-from rnnbench.errors import RnnbenchError, SealedSplitError
 from rnnbench.example_scores import ExampleScores
 from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.experiment.resolve import resolve

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from journey import ALONE, Place, write_reviews
 
-from rnnbench import registry
+from rnnbench.core import registry
 
 REPOSITORY = registry.PACKAGE.parent
 STUDY = """\

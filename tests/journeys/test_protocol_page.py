@@ -16,7 +16,7 @@ import planted_sweep
 import pytest
 from journey import Place, write_reviews
 
-from rnnbench.errors import RnnbenchError
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.options import named_data
 from rnnbench.sweeps import SweepOptions
 

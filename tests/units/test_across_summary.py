@@ -17,7 +17,7 @@ from rnnbench.comparison.across.summary import summarize
 from rnnbench.comparison.across.words import verdict
 from rnnbench.comparison.base import Comparison
 from rnnbench.comparison.table import compare
-from rnnbench.errors import ComparisonError, UnknownNameError
+from rnnbench.core.errors import ComparisonError, UnknownNameError
 from rnnbench.record import RunRecord
 from rnnbench.reports.export import export_across
 from rnnbench.reports.figures.across import critical_difference_figure

@@ -8,10 +8,10 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from rnnbench import registry
 from rnnbench.benchmarks import base
 from rnnbench.benchmarks.base import Figures, Measurement, one_thread, paired_seconds
 from rnnbench.cli import app
+from rnnbench.core import registry
 from rnnbench.shown.benchmarks import line, table_line
 
 

@@ -11,7 +11,7 @@ from rnnbench.choosing import candidates, chosen, chosen_length
 from rnnbench.comparison.other_metric import judged_by
 from rnnbench.comparison.reselection import best_score_optimism, excess, share_in_words
 from rnnbench.comparison.table import compare
-from rnnbench.errors import ComparisonError, RnnbenchError
+from rnnbench.core.errors import ComparisonError, RnnbenchError
 from rnnbench.metrics.classes import ACCURACY
 from rnnbench.metrics.forecasts import MASE
 from rnnbench.metrics.text import BITS_PER_CHARACTER

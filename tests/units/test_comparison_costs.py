@@ -13,7 +13,7 @@ from rnnbench.comparison.base import Comparison, Row
 from rnnbench.comparison.pareto import COSTS, front
 from rnnbench.comparison.reaching import seconds_until
 from rnnbench.comparison.table import compare
-from rnnbench.errors import ComparisonError
+from rnnbench.core.errors import ComparisonError
 from rnnbench.record import RunRecord
 from rnnbench.reports.tables.columns import comparison_table
 from rnnbench.reports.tables.formats import render

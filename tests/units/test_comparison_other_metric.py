@@ -10,7 +10,7 @@ import pytest
 
 from rnnbench.comparison.other_metric import judged_by, with_note
 from rnnbench.comparison.table import compare
-from rnnbench.errors import UnknownNameError
+from rnnbench.core.errors import UnknownNameError
 from rnnbench.example_scores import ExampleScores
 from rnnbench.metrics.classes import ACCURACY
 from rnnbench.record import Kind, RunRecord

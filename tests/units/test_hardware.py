@@ -14,9 +14,10 @@ import small_data
 import torch
 from small_runs import a_config
 
-from rnnbench import registry, runs
+from rnnbench import runs
 from rnnbench.comparison.table import compare
-from rnnbench.errors import RnnbenchError
+from rnnbench.core import registry
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.sections import HardwareSettings
 from rnnbench.layers import kernels

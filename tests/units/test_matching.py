@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 import small_data
 
-from rnnbench import building, registry, runs
-from rnnbench.errors import BudgetError, SettingsError
+from rnnbench import building, runs
+from rnnbench.core import registry
+from rnnbench.core.errors import BudgetError, SettingsError
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.experiment.resolve import resolve

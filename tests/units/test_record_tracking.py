@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from rnnbench.errors import RnnbenchError
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.example_scores import ExampleScores
 from rnnbench.record import PROTOCOL_VERSION, RunRecord
 from rnnbench.storage.leases import LeaseLostError, Leases

@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from rnnbench import registry
+from rnnbench.core import registry
+from rnnbench.core.errors import RnnbenchError, UnknownNameError
 from rnnbench.encoders.base import Cell, Layer
-from rnnbench.errors import RnnbenchError, UnknownNameError
 
 CELL = '''"""A cell of my own."""
 from rnnbench.encoders.base import Cell, EncoderSettings

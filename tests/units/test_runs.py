@@ -14,8 +14,9 @@ import small_data
 import torch
 
 import rnnbench
-from rnnbench import baseline_runs, building, registry, runs
-from rnnbench.errors import BudgetError, RnnbenchError
+from rnnbench import baseline_runs, building, runs
+from rnnbench.core import registry
+from rnnbench.core.errors import BudgetError, RnnbenchError
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import from_plain
 from rnnbench.experiment.resolve import resolve
@@ -334,7 +335,7 @@ from rnnbench.storage import leases
 leases.BEAT_SECONDS = 0.05
 import small_data
 from rnnbench import runs
-from rnnbench.errors import RnnbenchError
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.experiment import task_class
 from rnnbench.resolving import resolve
 from rnnbench.tracking import Tracker

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from rnnbench.core.errors import ComparisonError
 from rnnbench.core.settings import range_to_plain
-from rnnbench.errors import ComparisonError
 from rnnbench.experiment.files import load
 from rnnbench.sweeps import SweepOptions
 from rnnbench.sweeps.alike import require_alike

@@ -9,8 +9,9 @@ import torch
 from small_runs import a_config, stored
 
 import rnnbench
-from rnnbench import registry, runs
-from rnnbench.errors import DataError, RnnbenchError, UnknownNameError
+from rnnbench import runs
+from rnnbench.core import registry
+from rnnbench.core.errors import DataError, RnnbenchError, UnknownNameError
 from rnnbench.experiment.classes import task_class
 from rnnbench.tasks.inference import CanForecast, CanGenerate, CanPredict
 from rnnbench.tracking import Tracker

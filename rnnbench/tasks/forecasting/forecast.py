@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.core.files import write_whole
-from rnnbench.errors import RnnbenchError
 
 INK, SOFT, AHEAD = "#1c2430", "#5b6675", "#0b6e99"
 MOST_PANELS = 6

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import torch
 
+from rnnbench.core.errors import DataError, RnnbenchError, SettingsError
 from rnnbench.core.settings import problems_of
 from rnnbench.data.base import DataSettings, Series, SeriesSplit
 from rnnbench.data.frequencies import following
-from rnnbench.errors import DataError, RnnbenchError, SettingsError
 from rnnbench.tasks.forecasting.forecast import Forecast
 from rnnbench.tasks.forecasting.history import rows_of_data, rows_of_frame, whole
 from rnnbench.tasks.inference import CanForecast

@@ -13,12 +13,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rnnbench import metrics
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.core.settings import Choices, Floats, Group, Range, Settings
 from rnnbench.data.base import AnyData, Facts, Kind, NoSplits, Series, SplitName
 from rnnbench.data.batches import SeriesWindows
 from rnnbench.data.series import PreparedSeries, PreparedSplit, Scaler, prepare_series, unread_series
 from rnnbench.encoders.base import Encoder
-from rnnbench.errors import RnnbenchError
 from rnnbench.example_scores import ExampleScores
 from rnnbench.metrics.forecasts import MASE
 from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered

@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.data.decoding import unknown_in
-from rnnbench.errors import RnnbenchError
 from rnnbench.tasks.inference import CanGenerate
 from rnnbench.tasks.text_generation.sampling import Sampling
 

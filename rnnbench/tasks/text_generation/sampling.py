@@ -14,9 +14,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.data.decoding import Decode
 from rnnbench.encoders.base import State
-from rnnbench.errors import RnnbenchError
 
 Step = Callable[[list[int], State | None], tuple[Tensor, State]]
 """Given tokens and the state before them: scores of the next token, (vocabulary,), and the state after."""

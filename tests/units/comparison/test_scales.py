@@ -19,7 +19,7 @@ from rnnbench.comparison.draws import random_draws
 from rnnbench.comparison.expected import ExpectedCurve, curve_of
 from rnnbench.comparison.other_metric import judged_by
 from rnnbench.comparison.table import compare
-from rnnbench.errors import ComparisonError
+from rnnbench.core.errors import ComparisonError
 from rnnbench.example_scores import ExampleScores
 from rnnbench.metrics import Metric, own_metrics_tag
 from rnnbench.metrics.classes import ACCURACY

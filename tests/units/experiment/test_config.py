@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from rnnbench import registry
+from rnnbench.core import registry
+from rnnbench.core.errors import RnnbenchError, SettingsError
 from rnnbench.core.settings import Choices, Floats, Ints
-from rnnbench.errors import RnnbenchError, SettingsError
 from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.experiment.config import ExperimentConfig, from_plain, short_hash
 from rnnbench.experiment.files import load

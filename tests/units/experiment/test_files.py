@@ -13,8 +13,9 @@ import pytest
 from small_data import of_kind
 from typer.testing import CliRunner, Result
 
-from rnnbench import cli, registry, runs
-from rnnbench.errors import RnnbenchError, UnknownNameError
+from rnnbench import cli, runs
+from rnnbench.core import registry
+from rnnbench.core.errors import RnnbenchError, UnknownNameError
 from rnnbench.experiment import files
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig

@@ -8,8 +8,8 @@ import pytest
 from small_data import LOOKBACK, series
 
 from rnnbench import options
+from rnnbench.core.errors import SettingsError
 from rnnbench.core.settings import Choices, Floats, Ints, is_named, range_in_words
-from rnnbench.errors import SettingsError
 from rnnbench.experiment.config import ExperimentConfig, from_plain
 from rnnbench.experiment.resolve import resolve
 from rnnbench.experiment.search_names import check_search

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from rnnbench.errors import RnnbenchError
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.metrics import Metric, metric_called, metric_of, own_metrics_tag
 from rnnbench.metrics.classes import ACCURACY
 from rnnbench.metrics.forecasts import MASE

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rnnbench.comparison.table import compare
-from rnnbench.errors import RnnbenchError
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.record import RunRecord
 from rnnbench.reports.export import export
 from rnnbench.reports.tables.formats import render

@@ -14,7 +14,7 @@ import urllib.request
 import pytest
 from mlflow import MlflowClient
 
-from rnnbench.errors import RnnbenchError
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.example_scores import ExampleScores
 from rnnbench.record import RunRecord
 from rnnbench.reports import results

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from rnnbench.errors import RnnbenchError
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.reports.export import exports_folder
 from rnnbench.store import file_name
 from rnnbench.sweeps.base import SweepPlan

@@ -11,7 +11,7 @@ from small_data import HORIZON, LOOKBACK
 from small_runs import stored
 
 from rnnbench import runs
-from rnnbench.errors import DataError, RnnbenchError, SettingsError
+from rnnbench.core.errors import DataError, RnnbenchError, SettingsError
 from rnnbench.experiment.classes import task_class
 from rnnbench.tracking import Tracker
 from rnnbench.use.loading import load

@@ -7,12 +7,12 @@ import pytest
 import small_data
 import torch
 
-from rnnbench import registry
+from rnnbench.core import registry
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.data.base import points_of
 from rnnbench.data.decoding import decode_on, unknown_in
 from rnnbench.data.text import TokenizerSettings, build_tokenizer
 from rnnbench.encoders.stack import Stack
-from rnnbench.errors import RnnbenchError
 from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.tasks.text_generation.sampling import Sampling, generated, probabilities
 

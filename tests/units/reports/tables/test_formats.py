@@ -16,8 +16,8 @@ from rich.console import Console
 
 from rnnbench.comparison.conclusion import verdict
 from rnnbench.comparison.table import compare
+from rnnbench.core.errors import UnknownNameError
 from rnnbench.core.text import compact, p_text, seconds_text, signed
-from rnnbench.errors import UnknownNameError
 from rnnbench.record import RunRecord
 from rnnbench.reports.tables.columns import comparison_table
 from rnnbench.reports.tables.formats import FORMATS, render

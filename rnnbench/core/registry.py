@@ -18,9 +18,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
-from rnnbench.errors import RnnbenchError, UnknownNameError
+from rnnbench.core.errors import RnnbenchError, UnknownNameError
 
-PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).parents[1]
 
 T = TypeVar("T")
 
