@@ -11,10 +11,10 @@ from rnnbench.comparison.base import Comparison
 from rnnbench.experiment.resolve import resolve
 from rnnbench.matching import matched
 from rnnbench.options import Options, named_data
-from rnnbench.record import RunRecord, model_name
 from rnnbench.reports import results
+from rnnbench.storage.record import RunRecord, model_name
+from rnnbench.storage.tracker import Tracker
 from rnnbench.sweeps.base import Event
-from rnnbench.tracking import Tracker
 from rnnbench.use.loading import load
 
 __all__ = ["compare", "load", "sweep", "train"]

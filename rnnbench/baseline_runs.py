@@ -9,9 +9,9 @@ from rnnbench import runs
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.metrics import OWN_METRICS
-from rnnbench.record import LEFT_OUT, RunRecord
+from rnnbench.storage.record import LEFT_OUT, RunRecord
+from rnnbench.storage.tracker import PARENT, Tracker
 from rnnbench.tasks.baseline import BaselineResult
-from rnnbench.tracking import PARENT, Tracker
 
 _KEPT = {"keeps_examples": "of every metric, and details"}
 """Marks baselines that keep what encoders keep of the test split: earlier ones are computed anew, not taken over."""

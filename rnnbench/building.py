@@ -8,7 +8,7 @@ from rnnbench.core.errors import BudgetError
 from rnnbench.encoders.stack import Stack
 from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.experiment.config import ExperimentConfig
-from rnnbench.record import is_matched
+from rnnbench.storage.record import is_matched
 from rnnbench.tasks.base import Prepared, SequenceTask
 from rnnbench.training.costs import count_parameters
 from rnnbench.training.initialization import initialize

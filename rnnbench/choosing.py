@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 
 from rnnbench.core.errors import RnnbenchError
-from rnnbench.record import RunRecord
+from rnnbench.storage.record import RunRecord
 
 REPETITIONS = 2
 """Further search seeds on which each candidate is trained."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from rnnbench import building, runs
 from rnnbench.core.errors import BudgetError, RnnbenchError
 from rnnbench.experiment.config import ExperimentConfig
-from rnnbench.record import MATCH_TOLERANCE, is_matched, model_name
+from rnnbench.storage.record import MATCH_TOLERANCE, is_matched, model_name
 from rnnbench.tasks.base import Prepared
 
 WIDTH = "encoder.hidden_size"

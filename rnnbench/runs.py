@@ -23,11 +23,11 @@ from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.memory import PeakMemory
 from rnnbench.metrics import own_metrics_tag
-from rnnbench.record import ALSO_IN_TRAINING, HARDWARE_NOTE, SEARCH_KINDS, Kind, RunRecord, model_name
 from rnnbench.storage.leases import Lease, LeaseLostError
+from rnnbench.storage.record import ALSO_IN_TRAINING, HARDWARE_NOTE, SEARCH_KINDS, Kind, RunRecord, model_name
+from rnnbench.storage.tracker import Tracker
 from rnnbench.tasks.base import Prepared, SequenceTask
 from rnnbench.tasks.samples import SHOWCASE_FILE, to_json
-from rnnbench.tracking import Tracker
 from rnnbench.training.callbacks import Log, Report, Watch
 from rnnbench.training.costs import measured, sizes
 from rnnbench.training.fitting import fit, is_out_of_memory, planned_updates

@@ -42,7 +42,7 @@ def research_folder() -> str:
 @pytest.fixture(scope="session")
 def _empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store without a run: its tables take a second to make, and a moment to copy."""
-    from rnnbench.tracking import Tracker
+    from rnnbench.storage.tracker import Tracker
 
     folder = tmp_path_factory.mktemp("empty_store")
     with pytest.MonkeyPatch.context() as patch:

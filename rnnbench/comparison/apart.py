@@ -11,7 +11,7 @@ from rnnbench.comparison.checks import fixed
 from rnnbench.comparison.searches import by_place, is_variant, searched_of, short_names
 from rnnbench.comparison.usual import usual
 from rnnbench.core.text import listed
-from rnnbench.record import RunRecord
+from rnnbench.storage.record import RunRecord
 
 
 def fixed_differences_note(records: Sequence[RunRecord]) -> Iterable[Note]:

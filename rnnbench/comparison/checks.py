@@ -11,7 +11,7 @@ from typing import Any
 from rnnbench.comparison.searches import SECTIONS, is_variant, range_differences, search_differences, searched_of
 from rnnbench.core.errors import ComparisonError
 from rnnbench.metrics import OWN_METRICS, metric_of
-from rnnbench.record import SEARCH_KINDS, RunRecord
+from rnnbench.storage.record import SEARCH_KINDS, RunRecord
 
 SHOWN_RUNS = 4
 """Runs named per differing value; the others are counted."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from rnnbench.comparison.rows import FAILED
 from rnnbench.metrics import Metric, metric_of
-from rnnbench.record import RunRecord
+from rnnbench.storage.record import RunRecord
 
 FEWEST_DRAWS = 4
 """With fewer random trials nothing is said of an encoder."""

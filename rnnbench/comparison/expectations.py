@@ -13,7 +13,7 @@ from rnnbench.comparison.expected import Band, ExpectedCurve, curve_of, refusal
 from rnnbench.comparison.importances import TooFew
 from rnnbench.core.text import listed, one_line
 from rnnbench.metrics import Metric, plain_fields
-from rnnbench.record import RunRecord
+from rnnbench.storage.record import RunRecord
 
 _Reliable = tuple[str, Band, float]
 """Encoder, band, and the largest budget at which the band can be trusted."""

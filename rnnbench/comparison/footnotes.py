@@ -17,7 +17,7 @@ from rnnbench.comparison.sizes import matched_note
 from rnnbench.comparison.statistics import seeds_needed, smallest_p
 from rnnbench.comparison.sureness import bold_notes, interval_notes, probability_note
 from rnnbench.core.text import listed
-from rnnbench.record import ALSO_IN_TRAINING, HARDWARE_NOTE, RunRecord
+from rnnbench.storage.record import ALSO_IN_TRAINING, HARDWARE_NOTE, RunRecord
 
 MOST_SHORT_NOTES = 6
 """How many footnotes a terminal shows below a table."""

@@ -17,7 +17,7 @@ from rnnbench.comparison.base import Interval
 from rnnbench.comparison.statistics import mean_interval
 from rnnbench.core.text import one_line
 from rnnbench.metrics import Metric, metric_of
-from rnnbench.record import RunRecord
+from rnnbench.storage.record import RunRecord
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from rnnbench.comparison.base import Comparison, Note
 from rnnbench.core.errors import ComparisonError, UnknownNameError
 from rnnbench.metrics import Metric, metric_called, metric_of
-from rnnbench.record import RunRecord
+from rnnbench.storage.record import RunRecord
 
 JUDGED = ("confirm", "baseline")
 """Kinds of runs that a table shows. What the search chose by is told of the search as it was."""

@@ -10,7 +10,7 @@ from rnnbench.comparison.base import Comparison, Note, Row
 from rnnbench.core.errors import ComparisonError
 from rnnbench.core.text import MISSING, one_line, seconds_text
 from rnnbench.metrics import Metric
-from rnnbench.record import RunRecord
+from rnnbench.storage.record import RunRecord
 
 
 def reach_text(row: Row) -> str:

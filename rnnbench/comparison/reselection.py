@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from rnnbench.choosing import REPETITIONS, asked_for, candidates, fresh_scores, reselections
 from rnnbench.comparison.base import Note
 from rnnbench.metrics import Metric, metric_of
-from rnnbench.record import RunRecord
+from rnnbench.storage.record import RunRecord
 
 
 def excess(best: float, fresh: Sequence[float], *, higher_is_better: bool) -> float:

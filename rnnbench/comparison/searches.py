@@ -11,7 +11,7 @@ from rnnbench.comparison.base import Note
 from rnnbench.comparison.usual import usual
 from rnnbench.core.settings import range_from_stored, range_in_words
 from rnnbench.core.text import listed
-from rnnbench.record import RunRecord
+from rnnbench.storage.record import RunRecord
 
 SECTIONS = ("training", "encoder", "task")
 FEWEST_RANDOM = 8

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from rnnbench.comparison.base import Note
 from rnnbench.core.text import compact
-from rnnbench.record import MATCH_TOLERANCE, RunRecord
+from rnnbench.storage.record import MATCH_TOLERANCE, RunRecord
 
 
 def matched_note(records: Sequence[RunRecord]) -> Iterable[Note]:

@@ -18,7 +18,7 @@ from rnnbench.comparison.rows import baseline_row, encoder_row
 from rnnbench.comparison.usual import usual
 from rnnbench.core.errors import ComparisonError
 from rnnbench.metrics import Metric, metric_of
-from rnnbench.record import RunRecord
+from rnnbench.storage.record import RunRecord
 
 COUNTED = ("trial", "reselect", "confirm", "baseline")
 

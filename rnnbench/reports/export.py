@@ -13,7 +13,6 @@ from rnnbench.core import registry
 from rnnbench.core.errors import ComparisonError, RnnbenchError
 from rnnbench.core.files import write_whole
 from rnnbench.experiment.files import name_of
-from rnnbench.record import RunRecord
 from rnnbench.reports import results
 from rnnbench.reports.figures.across import critical_difference_figure, skill_figure
 from rnnbench.reports.figures.cost import cost_figure
@@ -23,8 +22,9 @@ from rnnbench.reports.figures.scores import score_figure
 from rnnbench.reports.results import Result
 from rnnbench.reports.tables.formats import rendered
 from rnnbench.storage.filters import normalized
-from rnnbench.store import file_name, store_folder
-from rnnbench.tracking import Tracker
+from rnnbench.storage.location import file_name, store_folder
+from rnnbench.storage.record import RunRecord
+from rnnbench.storage.tracker import Tracker
 
 
 def exports_folder(name: str, data: str) -> Path:

@@ -19,7 +19,7 @@ from rnnbench.core.errors import RnnbenchError
 from rnnbench.reports.export import export_result
 from rnnbench.reports.results import Result
 from rnnbench.reports.tables.formats import render
-from rnnbench.tracking import Tracker
+from rnnbench.storage.tracker import Tracker
 
 IN_TABLE = "in_table"
 """Tag of the runs behind the table: its value is the id of the sweep's run."""

@@ -17,9 +17,9 @@ from rnnbench.core import registry
 from rnnbench.core.errors import ComparisonError, UnknownNameError, did_you_mean
 from rnnbench.experiment.files import load, name_of
 from rnnbench.metrics import metric_of
-from rnnbench.record import RunRecord, model_name
 from rnnbench.storage.filters import normalized
-from rnnbench.tracking import PARENT, Run, Tracker
+from rnnbench.storage.record import RunRecord, model_name
+from rnnbench.storage.tracker import PARENT, Run, Tracker
 
 PLAN_FILE = "plan.json"
 """On a sweep's run: the configuration of each of its encoders, as the last call had them."""

@@ -11,8 +11,8 @@ from rnnbench.core import registry
 from rnnbench.encoders.base import EncoderSettings, Layer
 from rnnbench.experiment.classes import layer_class
 from rnnbench.laws import CLASS_LAWS, LAWS, Law, settings_to_try
-from rnnbench.record import model_name
 from rnnbench.selftests.base import Bench, Check
+from rnnbench.storage.record import model_name
 
 TWINS = {"scratch_rnn": nn.RNN, "scratch_lstm": nn.LSTM, "scratch_gru": nn.GRU}
 INPUT, HIDDEN, BATCH, TIME = 5, 6, 4, 7

@@ -15,10 +15,10 @@ from scipy import stats
 
 from rnnbench.comparison.base import ALPHA
 from rnnbench.comparison.table import compare
-from rnnbench.record import RunRecord
 from rnnbench.selftests import made, twins
 from rnnbench.selftests.base import LOWEST_P, Bench, Check
 from rnnbench.selftests.twins import Pair, judged
+from rnnbench.storage.record import RunRecord
 from rnnbench.sweeps import SweepOptions, sweep
 from rnnbench.sweeps.base import Event
 

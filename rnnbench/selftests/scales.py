@@ -21,10 +21,10 @@ from scipy import stats
 from rnnbench.comparison.table import compare
 from rnnbench.metrics import Metric, own_metrics_tag
 from rnnbench.metrics.classes import ACCURACY
-from rnnbench.record import Kind, RunRecord
 from rnnbench.reports.tables.formats import render
 from rnnbench.selftests.base import Bench, Check
-from rnnbench.tracking import Tracker
+from rnnbench.storage.record import Kind, RunRecord
+from rnnbench.storage.tracker import Tracker
 
 CLOSE = 1e-9
 """How far a number may be from the one worked out here, relative to its size."""

@@ -17,8 +17,8 @@ from rnnbench import runs
 from rnnbench.comparison.table import compare
 from rnnbench.experiment.classes import layer_class
 from rnnbench.experiment.config import ExperimentConfig
-from rnnbench.record import RunRecord
 from rnnbench.selftests import made
+from rnnbench.storage.record import RunRecord
 
 SEEDS = 6
 TWIN = '''"""{name} again: the same equations, other random numbers."""

@@ -30,7 +30,7 @@ def summed_up(
     from rnnbench.core.files import write_whole
     from rnnbench.reports.export import across, across_folder, export_across
     from rnnbench.reports.tables.formats import FORMATS, render
-    from rnnbench.tracking import Tracker
+    from rnnbench.storage.tracker import Tracker
 
     if format not in ("table", *FORMATS):
         raise UnknownNameError("format", format, ("table", *FORMATS))

@@ -36,8 +36,8 @@ def expected_of_search(
     from rnnbench.reports.mlflow_view import log_finding
     from rnnbench.shown.importance import known_models, too_little
     from rnnbench.shown.tables import print_paths
+    from rnnbench.storage.tracker import Tracker
     from rnnbench.sweeps import command_for
-    from rnnbench.tracking import Tracker
 
     tracker = Tracker()
     experiment_id, parent = results.latest_sweep(tracker, task, data, sweep)

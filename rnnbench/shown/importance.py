@@ -43,9 +43,9 @@ def mattered(
     from rnnbench.reports.figures.importance import importance_figure
     from rnnbench.reports.mlflow_view import log_finding
     from rnnbench.shown.tables import print_paths
+    from rnnbench.storage.tracker import Tracker
     from rnnbench.sweeps import command_for
     from rnnbench.sweeps.importance import importances
-    from rnnbench.tracking import Tracker
 
     if evaluator not in (*EVALUATORS, "both"):
         raise UnknownNameError("evaluator", evaluator, (*EVALUATORS, "both"))
@@ -74,7 +74,7 @@ def mattered(
 
 def known_models(models: Sequence[str], known: set[str]) -> list[str]:
     """The names asked for, in the order typed. Raises: UnknownNameError for one that has no trials."""
-    from rnnbench.record import model_name
+    from rnnbench.storage.record import model_name
 
     names = [model_name(model) for model in models]
     for name in names:

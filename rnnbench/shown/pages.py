@@ -12,14 +12,14 @@ import psutil
 
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.shown.console import out
-from rnnbench.store import store_folder
+from rnnbench.storage.location import store_folder
 
 VIEW = "viewStateShareKey=rnnbench&workflowType=machine_learning"
 
 
 def serve(host: str, port: int) -> None:
     """Serves until Ctrl-C. Raises: RnnbenchError when the port is taken, naming a free one."""
-    from rnnbench.tracking import Tracker, tracking_uri
+    from rnnbench.storage.tracker import Tracker, tracking_uri
 
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -12,8 +12,8 @@ def reported(
     from rnnbench.reports import results
     from rnnbench.shown.console import notes
     from rnnbench.shown.tables import print_paths
+    from rnnbench.storage.tracker import Tracker
     from rnnbench.sweeps.reporting import report
-    from rnnbench.tracking import Tracker
 
     tracker = Tracker()
     _, parent = results.latest_sweep(tracker, task, data, sweep)

@@ -23,7 +23,7 @@ def _find(
     metric: str | None = None,
 ) -> tuple[object, Result]:
     from rnnbench.reports import results
-    from rnnbench.tracking import Tracker
+    from rnnbench.storage.tracker import Tracker
 
     tracker = Tracker()
     _, parent = results.latest_sweep(tracker, task, data, sweep)

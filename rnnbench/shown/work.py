@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
-from rnnbench.record import model_name
 from rnnbench.shown.console import notes, out
+from rnnbench.storage.record import model_name
 
 if TYPE_CHECKING:
     from rnnbench.experiment.config import ExperimentConfig
@@ -52,7 +52,7 @@ def baseline_scores(experiment: Experiment, config: ExperimentConfig, as_json: b
     """Runs the baselines alone and prints them, the best first."""
     from rnnbench import baseline_runs
     from rnnbench.experiment.classes import task_class
-    from rnnbench.tracking import Tracker
+    from rnnbench.storage.tracker import Tracker
 
     if not as_json:
         say_files(experiment)
@@ -95,7 +95,7 @@ def training(experiment: Experiment, config: ExperimentConfig, as_json: bool) ->
     """Trains one configuration, with its validation scores as they come."""
     from rnnbench import runs
     from rnnbench.matching import matched
-    from rnnbench.tracking import Tracker
+    from rnnbench.storage.tracker import Tracker
 
     say_files(experiment)
     say_data(config)

@@ -16,7 +16,7 @@ from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
 
 from rnnbench.core.errors import RnnbenchError
-from rnnbench.store import store_folder
+from rnnbench.storage.location import store_folder
 
 Content = TypeVar("Content")
 

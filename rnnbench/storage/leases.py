@@ -30,8 +30,8 @@ from functools import cache
 from pathlib import Path
 
 from rnnbench.core.errors import RnnbenchError
+from rnnbench.storage.location import store_folder
 from rnnbench.storage.owners import Owner
-from rnnbench.store import store_folder
 
 BEAT_SECONDS = 5.0
 """How often an owner beats."""

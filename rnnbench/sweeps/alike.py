@@ -10,7 +10,7 @@ from rnnbench.comparison.checks import mixtures
 from rnnbench.core.errors import ComparisonError
 from rnnbench.core.text import listed
 from rnnbench.experiment.config import ExperimentConfig
-from rnnbench.record import RunRecord
+from rnnbench.storage.record import RunRecord
 
 
 def require_alike(

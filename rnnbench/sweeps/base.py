@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.experiment.config import ExperimentConfig, from_plain
-from rnnbench.store import file_name, store_folder
+from rnnbench.storage.location import file_name, store_folder
 
 FIRST_TRIAL_SEED = 100_000
 """Trials use seeds from here on, confirmations those below: no confirmation repeats a seed of the search."""

@@ -38,7 +38,7 @@ from rnnbench.comparison.importances import (
 from rnnbench.comparison.searches import searched_of, usual_ranges
 from rnnbench.core.settings import Choices, Floats, Range, range_from_stored
 from rnnbench.experiment.config import from_plain
-from rnnbench.record import RunRecord
+from rnnbench.storage.record import RunRecord
 from rnnbench.sweeps.studies import distribution_of
 
 FEWEST_TRIALS = 10

@@ -18,13 +18,13 @@ from rnnbench.experiment.files import Experiment
 from rnnbench.experiment.resolve import resolve
 from rnnbench.experiment.search_names import check_search
 from rnnbench.matching import match_all
-from rnnbench.record import model_name
 from rnnbench.reports import results
-from rnnbench.store import store_folder
+from rnnbench.storage.location import store_folder
+from rnnbench.storage.record import model_name
+from rnnbench.storage.tracker import Tracker
 from rnnbench.sweeps.alike import require_alike
 from rnnbench.sweeps.base import ConfirmOptions, SweepOptions, SweepPlan
 from rnnbench.sweeps.told import write_down
-from rnnbench.tracking import Tracker
 from rnnbench.training.hardware import check_hardware
 
 

@@ -14,11 +14,11 @@ from rnnbench.choosing import chosen_length
 from rnnbench.core.errors import BudgetError
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.matching import matched
-from rnnbench.record import model_name
+from rnnbench.storage.record import model_name
+from rnnbench.storage.tracker import LEASE, PARENT, Tracker
 from rnnbench.sweeps.base import SweepPlan
 from rnnbench.sweeps.reselection import Reselection
 from rnnbench.sweeps.studies import Studies, Trial, lease_id_of, trial_name
-from rnnbench.tracking import LEASE, PARENT, Tracker
 
 _MOST_REDRAWS = 200
 _MOST_PROPOSALS = 20

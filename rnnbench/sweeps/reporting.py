@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from rnnbench.record import RunRecord
 from rnnbench.reports.export import exports_folder
 from rnnbench.reports.page.model import Material
 from rnnbench.reports.page.writing import write_report
 from rnnbench.reports.results import Result
+from rnnbench.storage.record import RunRecord
+from rnnbench.storage.tracker import Tracker
 from rnnbench.sweeps.importance import importances
 from rnnbench.sweeps.told import DATA_FILE, command_for
 from rnnbench.tasks.samples import SHOWCASE_FILE
-from rnnbench.tracking import Tracker
 
 FOLDER = "report"
 

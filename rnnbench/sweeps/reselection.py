@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from rnnbench.choosing import REPETITIONS, candidates, chosen
 from rnnbench.experiment.config import ExperimentConfig, from_plain
-from rnnbench.record import RunRecord, model_name
+from rnnbench.storage.record import RunRecord, model_name
+from rnnbench.storage.tracker import PARENT, Tracker
 from rnnbench.sweeps.studies import Studies
-from rnnbench.tracking import PARENT, Tracker
 
 
 class Reselection:

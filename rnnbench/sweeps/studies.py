@@ -23,8 +23,8 @@ from rnnbench.choosing import REPETITIONS
 from rnnbench.core.settings import Choices, Floats, Ints, Range
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
-from rnnbench.record import RunRecord, model_name
 from rnnbench.storage.leases import Lease, LeaseLostError, open_leases
+from rnnbench.storage.record import RunRecord, model_name
 from rnnbench.sweeps.base import FIRST_RESELECT_SEED, FIRST_TRIAL_SEED, SweepPlan
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)

@@ -7,14 +7,14 @@ import os
 
 from rnnbench.choosing import is_open
 from rnnbench.experiment.files import load
-from rnnbench.record import SEARCH_KINDS, model_name
 from rnnbench.reports import results
 from rnnbench.reports.mlflow_view import publish
+from rnnbench.storage.record import SEARCH_KINDS, model_name
+from rnnbench.storage.tracker import PARENT, Tracker
 from rnnbench.sweeps.base import Event, SweepInterrupted, SweepPlan, Tell
 from rnnbench.sweeps.plans import SweepOptions, sweep_plan
 from rnnbench.sweeps.processes import run_workers
 from rnnbench.sweeps.worker import Worker
-from rnnbench.tracking import PARENT, Tracker
 
 
 def sweep(task: str, options: SweepOptions, tell: Tell) -> results.Result:

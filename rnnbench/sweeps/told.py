@@ -10,8 +10,8 @@ from typing import Any
 from rnnbench.data.base import AnyData
 from rnnbench.data.description import describe_data
 from rnnbench.experiment.files import Experiment
+from rnnbench.storage.tracker import Tracker
 from rnnbench.sweeps.base import SweepOptions
-from rnnbench.tracking import Tracker
 
 DATA_FILE = "data.json"
 _OF_THIS_MACHINE = ("data.folder",)

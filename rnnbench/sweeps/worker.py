@@ -14,12 +14,12 @@ from filelock import FileLock
 
 from rnnbench import runs
 from rnnbench.baseline_runs import TAKEN_OVER, tracked_baselines
-from rnnbench.record import RunRecord
 from rnnbench.storage.leases import LeaseLostError
+from rnnbench.storage.record import RunRecord
+from rnnbench.storage.tracker import LEASE, Tracker, record_of
 from rnnbench.sweeps.base import Event, SweepPlan, Tell
 from rnnbench.sweeps.queue import Waiting, Work, WorkQueue
 from rnnbench.sweeps.studies import score_of
-from rnnbench.tracking import LEASE, Tracker, record_of
 
 _WAIT_SECONDS = 0.5
 _SAY_AGAIN_SECONDS = 60.0

@@ -26,8 +26,8 @@ from rnnbench.core.settings import Range, Settings
 from rnnbench.core.text import listed
 from rnnbench.data.base import AnyData, Kind, SplitName
 from rnnbench.encoders.base import Encoder
-from rnnbench.example_scores import ExampleScores
 from rnnbench.metrics import Metric
+from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.tasks.baseline import BaselineResult
 from rnnbench.tasks.inference import Inference
 

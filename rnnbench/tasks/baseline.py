@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from rnnbench.example_scores import ExampleScores
+from rnnbench.storage.example_scores import ExampleScores
 
 REFITTED = "fitted again with validation for the test split"
 """What the note of a baseline says that, once everything was chosen, learned from validation too."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from rnnbench.data.base import AnyData, DataSettings
-from rnnbench.record import RunRecord
+from rnnbench.storage.record import RunRecord
 
 if TYPE_CHECKING:
     import pandas as pd

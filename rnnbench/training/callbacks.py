@@ -11,7 +11,7 @@ import pytorch_lightning as pl
 import torch
 
 from rnnbench.experiment.sections import TrainingSettings
-from rnnbench.record import Outcome
+from rnnbench.storage.record import Outcome
 
 Report = Callable[[int, float], bool]
 """Told (how many validations so far, score) after each; answers whether to stop because the run is not worth it."""

@@ -9,13 +9,13 @@ from pathlib import Path
 from rnnbench.core import registry
 from rnnbench.core.errors import ComparisonError, RnnbenchError, did_you_mean
 from rnnbench.experiment.classes import task_class
-from rnnbench.record import RunRecord, by_validation
 from rnnbench.reports import results
 from rnnbench.runs import KEPT_KINDS
 from rnnbench.storage.filters import normalized
-from rnnbench.store import store_folder
+from rnnbench.storage.location import store_folder
+from rnnbench.storage.record import RunRecord, by_validation
+from rnnbench.storage.tracker import Run, Tracker, record_of
 from rnnbench.tasks.inference import Inference
-from rnnbench.tracking import Run, Tracker, record_of
 
 BEST = "best"
 FEWEST_DIGITS = 6

@@ -12,11 +12,11 @@ from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError, UnknownNameError
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import from_plain
-from rnnbench.record import RunRecord
 from rnnbench.storage.artifacts import MissingArtifactError
+from rnnbench.storage.record import RunRecord
+from rnnbench.storage.tracker import Tracker
 from rnnbench.tasks.base import SequenceTask
 from rnnbench.tasks.inference import Inference
-from rnnbench.tracking import Tracker
 from rnnbench.training.weights import PAST_ERRORS_FILE, PREPARED_FILE, WEIGHTS_FILE
 from rnnbench.use.finding import BEST, find, inference_class
 

@@ -10,11 +10,11 @@ import numpy as np
 from rnnbench import runs
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.experiment.files import load
-from rnnbench.record import RunRecord
+from rnnbench.storage.record import RunRecord
+from rnnbench.storage.tracker import Tracker
 from rnnbench.sweeps import SweepOptions, SweepPlan, sweep_plan
 from rnnbench.sweeps.reselection import Reselection
 from rnnbench.sweeps.studies import Studies
-from rnnbench.tracking import Tracker
 
 STRENGTH = {"rnn": 0.70, "gru": 0.74, "lstm": 0.72}
 """What each encoder scores but for chance."""

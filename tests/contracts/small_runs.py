@@ -8,9 +8,9 @@ from rnnbench import runs
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.experiment.resolve import resolve
-from rnnbench.record import RunRecord
+from rnnbench.storage.record import RunRecord
+from rnnbench.storage.tracker import Tracker
 from rnnbench.tasks.base import SequenceTask
-from rnnbench.tracking import Tracker
 
 SMALL = {"embedding_size": 16, "minimum_count": 1, "window": 16}
 """Settings of a task, where it has them."""

@@ -28,11 +28,12 @@ from rnnbench.experiment.config import from_plain
 from rnnbench.experiment.files import load
 from rnnbench.experiment.resolve import resolve
 from rnnbench.experiment.search_names import check_search
-from rnnbench.record import RunRecord
 from rnnbench.reports import results
 from rnnbench.reports.export import export
 from rnnbench.reports.tables.columns import comparison_table
 from rnnbench.reports.tables.formats import render
+from rnnbench.storage.record import RunRecord
+from rnnbench.storage.tracker import Tracker
 from rnnbench.sweeps import ConfirmOptions, SweepOptions, SweepPlan, confirmation_plan, sweep_plan, trials_there
 from rnnbench.sweeps.base import FIRST_RESELECT_SEED, FIRST_TRIAL_SEED
 from rnnbench.sweeps.importance import importances
@@ -40,7 +41,6 @@ from rnnbench.sweeps.queue import Claim, Work, WorkQueue
 from rnnbench.sweeps.studies import Studies
 from rnnbench.tasks.forecasting.task import Forecasting
 from rnnbench.tasks.sentiment import task as sentiment
-from rnnbench.tracking import Tracker
 
 PAGE = Path(__file__).parents[2] / "docs" / "protocol.md"
 

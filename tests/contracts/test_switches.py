@@ -18,7 +18,7 @@ from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.experiment.compatibility import SWITCHES, matrix, reason_against
 from rnnbench.experiment.resolve import resolve
 from rnnbench.experiment.sections import TrainingSettings
-from rnnbench.record import HARDWARE_NOTE
+from rnnbench.storage.record import HARDWARE_NOTE
 from rnnbench.training.hardware import missing_kernels
 
 SMALL = (

@@ -22,9 +22,9 @@ from rnnbench.data.base import Labelled, points_of
 from rnnbench.data.series import Scaler
 from rnnbench.data.tokenization import tokenizer_from_plain
 from rnnbench.encoders.stack import Stack
-from rnnbench.example_scores import ExampleScores
 from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.experiment.resolve import resolve
+from rnnbench.storage.example_scores import ExampleScores
 
 TASKS = registry.names("tasks")
 ENCODERS = registry.names("encoders")

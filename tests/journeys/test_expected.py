@@ -11,8 +11,8 @@ from journey import Place
 from typer.testing import Result
 
 from rnnbench.experiment.resolve import resolve
-from rnnbench.record import RunRecord
-from rnnbench.tracking import Tracker
+from rnnbench.storage.record import RunRecord
+from rnnbench.storage.tracker import Tracker
 
 
 def words_of(told: Result) -> str:

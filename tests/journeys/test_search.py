@@ -13,8 +13,8 @@ from typer.testing import Result
 
 from rnnbench.core.settings import range_in_words
 from rnnbench.experiment.resolve import resolve
-from rnnbench.record import RunRecord
-from rnnbench.tracking import PARENT, Tracker
+from rnnbench.storage.record import RunRecord
+from rnnbench.storage.tracker import PARENT, Tracker
 
 Type = Callable[..., Result]
 

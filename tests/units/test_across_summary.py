@@ -18,10 +18,10 @@ from rnnbench.comparison.across.words import verdict
 from rnnbench.comparison.base import Comparison
 from rnnbench.comparison.table import compare
 from rnnbench.core.errors import ComparisonError, UnknownNameError
-from rnnbench.record import RunRecord
 from rnnbench.reports.export import export_across
 from rnnbench.reports.figures.across import critical_difference_figure
 from rnnbench.reports.tables.formats import FORMATS, render
+from rnnbench.storage.record import RunRecord
 
 Scores = dict[str, list[float | None]]
 

@@ -9,12 +9,12 @@ from rnnbench.comparison.table import compare
 from rnnbench.experiment.classes import task_class
 from rnnbench.reports import results
 from rnnbench.shown.work import baseline_scores
+from rnnbench.storage.tracker import PARENT, Tracker
 from rnnbench.sweeps import SweepPlan
 from rnnbench.sweeps.queue import WorkQueue
 from rnnbench.sweeps.sweep import reopen_baselines
 from rnnbench.tasks.base import SequenceTask
 from rnnbench.tasks.baseline import BaselineResult
-from rnnbench.tracking import PARENT, Tracker
 
 
 @pytest.fixture(autouse=True)

@@ -15,8 +15,8 @@ from rnnbench.core.errors import ComparisonError, RnnbenchError
 from rnnbench.metrics.classes import ACCURACY
 from rnnbench.metrics.forecasts import MASE
 from rnnbench.metrics.text import BITS_PER_CHARACTER
-from rnnbench.record import RunRecord
 from rnnbench.reports import results
+from rnnbench.storage.record import RunRecord
 
 
 def run(kind: Any, model: str, choice: str, validation: float, **changes: Any) -> RunRecord:

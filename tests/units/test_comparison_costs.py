@@ -14,9 +14,9 @@ from rnnbench.comparison.pareto import COSTS, front
 from rnnbench.comparison.reaching import seconds_until
 from rnnbench.comparison.table import compare
 from rnnbench.core.errors import ComparisonError
-from rnnbench.record import RunRecord
 from rnnbench.reports.tables.columns import comparison_table
 from rnnbench.reports.tables.formats import render
+from rnnbench.storage.record import RunRecord
 
 CURVE = [(100, 0.60), (200, 0.70), (300, 0.65)]
 

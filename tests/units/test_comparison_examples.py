@@ -17,11 +17,11 @@ from rnnbench.comparison.chances import jeffreys
 from rnnbench.comparison.conclusion import verdict
 from rnnbench.comparison.table import compare
 from rnnbench.comparison.two_way import one_way, two_way
-from rnnbench.example_scores import ExampleScores
-from rnnbench.record import RunRecord
 from rnnbench.reports.tables.columns import comparison_table
 from rnnbench.reports.tables.formats import FORMATS, render
 from rnnbench.reports.tables.terminal import terminal_table
+from rnnbench.storage.example_scores import ExampleScores
+from rnnbench.storage.record import RunRecord
 
 EXAMPLES = 1000
 

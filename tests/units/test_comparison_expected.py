@@ -25,8 +25,8 @@ from rnnbench.comparison.expected import (
     unbiased_weights,
 )
 from rnnbench.comparison.luck import optimism, optimism_in_words
-from rnnbench.record import RunRecord
 from rnnbench.reports.figures.expected_validation import expected_figure
+from rnnbench.storage.record import RunRecord
 
 NAN = float("nan")
 

@@ -11,9 +11,9 @@ import pytest
 from rnnbench.comparison.other_metric import judged_by, with_note
 from rnnbench.comparison.table import compare
 from rnnbench.core.errors import UnknownNameError
-from rnnbench.example_scores import ExampleScores
 from rnnbench.metrics.classes import ACCURACY
-from rnnbench.record import Kind, RunRecord
+from rnnbench.storage.example_scores import ExampleScores
+from rnnbench.storage.record import Kind, RunRecord
 
 
 def run(kind: Kind, model: str, seed: int | None, accuracy: float, loss: float | None) -> RunRecord:

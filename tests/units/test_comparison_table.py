@@ -14,7 +14,7 @@ from rnnbench.comparison.footnotes import short_notes
 from rnnbench.comparison.statistics import mean_interval
 from rnnbench.comparison.table import compare
 from rnnbench.core.errors import ComparisonError
-from rnnbench.record import RunRecord
+from rnnbench.storage.record import RunRecord
 
 BUDGET = {"updates": 2000, "parameters": 1_000_000}
 

@@ -11,7 +11,7 @@ from rnnbench.comparison.table import compare
 from rnnbench.data.base import Labelled, SeriesSplit, Splits, points_of
 from rnnbench.data.description import describe_data
 from rnnbench.data.overlap import overlap_of
-from rnnbench.record import ALSO_IN_TRAINING, RunRecord
+from rnnbench.storage.record import ALSO_IN_TRAINING, RunRecord
 
 
 def series_of(train, test):

@@ -21,7 +21,7 @@ from rnnbench.core.errors import RnnbenchError
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.sections import HardwareSettings
 from rnnbench.layers import kernels
-from rnnbench.record import HARDWARE_NOTE
+from rnnbench.storage.record import HARDWARE_NOTE
 from rnnbench.training import hardware
 from rnnbench.training.hardware import check_hardware, device_of, missing_kernels, precision_of
 
@@ -142,7 +142,7 @@ def test_in_a_notebook_a_note_is_a_warning(store, monkeypatch):
 
 @pytest.mark.parametrize("device", ["cuda", "mps"])
 def test_a_device_that_is_not_there_is_refused_before_training(device, store, monkeypatch):
-    from rnnbench.tracking import Tracker
+    from rnnbench.storage.tracker import Tracker
 
     monkeypatch.setattr(hardware, "_is_there", lambda device: False)
     config, tracker = a_config("sentiment", **{"hardware.device": device}), Tracker()

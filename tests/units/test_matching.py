@@ -12,7 +12,7 @@ from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.experiment.resolve import resolve
 from rnnbench.matching import match_all, matched, nearest_sizes
-from rnnbench.record import is_matched
+from rnnbench.storage.record import is_matched
 
 PICKY = """
 from torch import nn

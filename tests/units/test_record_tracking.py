@@ -10,11 +10,11 @@ from dataclasses import replace
 import pytest
 
 from rnnbench.core.errors import RnnbenchError
-from rnnbench.example_scores import ExampleScores
-from rnnbench.record import PROTOCOL_VERSION, RunRecord
+from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.storage.leases import LeaseLostError, Leases
 from rnnbench.storage.owners import Owner
-from rnnbench.tracking import LEASE, PARENT, Tracker, experiment_name, record_of
+from rnnbench.storage.record import PROTOCOL_VERSION, RunRecord
+from rnnbench.storage.tracker import LEASE, PARENT, Tracker, experiment_name, record_of
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def test_runs_are_found_by_their_tags_the_oldest_first(tracker, experiment):
 
 
 def test_a_search_reads_on_after_a_full_page(tracker, experiment, monkeypatch):
-    monkeypatch.setattr("rnnbench.tracking._PAGE", 3)
+    monkeypatch.setattr("rnnbench.storage.tracker._PAGE", 3)
     made = {tracker.start(experiment, f"run {number}", {"kind": "trial"}).run_id for number in range(8)}
     assert {run.info.run_id for run in tracker.find(experiment, kind="trial")} == made
 

@@ -21,10 +21,10 @@ from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import from_plain
 from rnnbench.experiment.resolve import resolve
 from rnnbench.metrics import Metric, metric_called, metric_of
-from rnnbench.record import model_name
 from rnnbench.storage.leases import Leases
+from rnnbench.storage.record import model_name
+from rnnbench.storage.tracker import Tracker, record_of
 from rnnbench.tasks.baseline import BaselineResult
-from rnnbench.tracking import Tracker, record_of
 
 
 @pytest.fixture(autouse=True)
@@ -338,7 +338,7 @@ from rnnbench import runs
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.experiment import task_class
 from rnnbench.resolving import resolve
-from rnnbench.tracking import Tracker
+from rnnbench.storage.tracker import Tracker
 runs.load_data = lambda config: small_data.of_kind(task_class(config.task).data_kind)
 values = {"encoder.hidden_size": 8, "training.patience": 0, "budget.updates": 10**7, "budget.epochs": 10**7}
 config = resolve("forecasting", "gru").with_values({**values, "budget.validations": 1})

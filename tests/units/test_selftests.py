@@ -17,10 +17,10 @@ from rnnbench.data.overlap import Overlap
 from rnnbench.encoders.gru import GRU
 from rnnbench.layers import numpy_kernels
 from rnnbench.metrics import Metric
-from rnnbench.record import RunRecord, model_name
 from rnnbench.selftests import baselines, chance, encoders, leaks, made, run, same_twice, scales, twins
 from rnnbench.selftests.base import Bench, Check, thrown_away
 from rnnbench.selftests.twins import Pair
+from rnnbench.storage.record import RunRecord, model_name
 from rnnbench.tasks.methods import naive
 from rnnbench.tasks.methods.ngram import WittenBell
 from rnnbench.tasks.methods.ridge import RidgeSums

@@ -11,8 +11,8 @@ import pytest
 
 from rnnbench.comparison.importances import EVALUATORS
 from rnnbench.experiment.resolve import resolve
-from rnnbench.record import RunRecord
 from rnnbench.reports.figures.importance import importance_figure
+from rnnbench.storage.record import RunRecord
 from rnnbench.sweeps.importance import importances
 
 RANGES: dict[str, Any] = {

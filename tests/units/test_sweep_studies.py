@@ -9,8 +9,8 @@ from optuna.trial import TrialState
 
 from rnnbench.core.settings import Choices, Floats, Ints
 from rnnbench.experiment.resolve import resolve
-from rnnbench.record import RunRecord
 from rnnbench.storage.leases import LeaseLostError
+from rnnbench.storage.record import RunRecord
 from rnnbench.sweeps.base import FIRST_TRIAL_SEED, SweepPlan
 from rnnbench.sweeps.studies import Studies, distribution_of
 

@@ -12,12 +12,12 @@ import small_data
 from rnnbench import building, runs
 from rnnbench.experiment.classes import task_class
 from rnnbench.storage.leases import LeaseLostError, Leases
+from rnnbench.storage.tracker import LEASE, Tracker
 from rnnbench.sweeps import SweepOptions, SweepPlan, sweep_plan
 from rnnbench.sweeps import worker as worker_module
 from rnnbench.sweeps.base import Event
 from rnnbench.sweeps.queue import Work, WorkQueue
 from rnnbench.sweeps.worker import Worker
-from rnnbench.tracking import LEASE, Tracker
 
 KINDS = ["baseline", "trial", "reselect", "confirm"]
 

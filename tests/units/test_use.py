@@ -13,8 +13,8 @@ from rnnbench import runs
 from rnnbench.core import registry
 from rnnbench.core.errors import DataError, RnnbenchError, UnknownNameError
 from rnnbench.experiment.classes import task_class
+from rnnbench.storage.tracker import Tracker
 from rnnbench.tasks.inference import CanForecast, CanGenerate, CanPredict
-from rnnbench.tracking import Tracker
 from rnnbench.use.loading import load
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from rnnbench.comparison.base import Comparison, Row
 from rnnbench.comparison.importances import Importances
-from rnnbench.record import RunRecord, by_validation
 from rnnbench.reports.tables.model import Table
+from rnnbench.storage.record import RunRecord, by_validation
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from rnnbench.data.base import AnyData, Facts, Kind, NoSplits, Series, SplitName
 from rnnbench.data.batches import SeriesWindows
 from rnnbench.data.series import PreparedSeries, PreparedSplit, Scaler, prepare_series, unread_series
 from rnnbench.encoders.base import Encoder
-from rnnbench.example_scores import ExampleScores
 from rnnbench.metrics.forecasts import MASE
+from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
 from rnnbench.tasks.baseline import BaselineResult
 from rnnbench.tasks.forecasting import baselines

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from rnnbench import metrics
-from rnnbench.example_scores import ExampleScores
+from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.tasks.baseline import REFITTED, BaselineResult, prefixed, stopwatch
 
 TOKEN_PATTERN = r"(?u)\b\w+\b"

@@ -26,8 +26,8 @@ from rnnbench.data.text import (
     tokenizer_from_plain,
 )
 from rnnbench.encoders.base import Encoder
-from rnnbench.example_scores import ExampleScores
 from rnnbench.metrics.classes import ACCURACY
+from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
 from rnnbench.tasks.baseline import BaselineResult
 from rnnbench.tasks.inference import Inference

@@ -20,18 +20,18 @@ from rnnbench.comparison.expected import ExpectedCurve, curve_of
 from rnnbench.comparison.other_metric import judged_by
 from rnnbench.comparison.table import compare
 from rnnbench.core.errors import ComparisonError
-from rnnbench.example_scores import ExampleScores
 from rnnbench.metrics import Metric, own_metrics_tag
 from rnnbench.metrics.classes import ACCURACY
 from rnnbench.metrics.forecasts import MASE
 from rnnbench.metrics.text import PERPLEXITY
-from rnnbench.record import RunRecord
 from rnnbench.reports.figures.cost import cost_figure
 from rnnbench.reports.figures.learning_curves import curves_figure
 from rnnbench.reports.figures.scores import score_figure
 from rnnbench.reports.tables.columns import comparison_table
 from rnnbench.reports.tables.formats import render
 from rnnbench.reports.tables.terminal import terminal_table
+from rnnbench.storage.example_scores import ExampleScores
+from rnnbench.storage.record import RunRecord
 
 BLEU = Metric("bleu", "BLEU", higher_is_better=True, low=0, high=100, decimals=1)
 LIKELIHOOD = Metric("likelihood", "log likelihood", higher_is_better=True, decimals=1)

@@ -10,9 +10,9 @@ import pytest
 
 from rnnbench.comparison.table import compare
 from rnnbench.core.errors import RnnbenchError
-from rnnbench.record import RunRecord
 from rnnbench.reports.export import export
 from rnnbench.reports.tables.formats import render
+from rnnbench.storage.record import RunRecord
 
 NAN = float("nan")
 

@@ -15,11 +15,11 @@ import pytest
 from mlflow import MlflowClient
 
 from rnnbench.core.errors import RnnbenchError
-from rnnbench.example_scores import ExampleScores
-from rnnbench.record import RunRecord
 from rnnbench.reports import results
 from rnnbench.storage.artifacts import Artifacts, MissingArtifactError
-from rnnbench.tracking import DETAILS, EXAMPLE_FILES, Tracker, record_of
+from rnnbench.storage.example_scores import ExampleScores
+from rnnbench.storage.record import RunRecord
+from rnnbench.storage.tracker import DETAILS, EXAMPLE_FILES, Tracker, record_of
 
 SCORES = ExampleScores.of([0.1, 0.2, 0.4], [64, 64, 12], 2)
 EXAMPLES = {"accuracy": SCORES, "log_loss": ExampleScores.of([0.5, 0.7, 0.2])}

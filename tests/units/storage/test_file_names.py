@@ -6,9 +6,9 @@ import pytest
 
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.reports.export import exports_folder
-from rnnbench.store import file_name
+from rnnbench.storage.location import file_name
+from rnnbench.storage.tracker import Tracker
 from rnnbench.sweeps.base import SweepPlan
-from rnnbench.tracking import Tracker
 
 CHANGED = ["../x", "a/b", "..", ".", ".hidden", "", "two\nlines", "a\\b", "a\0b", "x" * 300, "日" * 100, "\udcff.csv"]
 

@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 
 from rnnbench.storage.filters import filter_of, has_tags
-from rnnbench.tracking import Tracker
+from rnnbench.storage.tracker import Tracker
 from rnnbench.use.finding import find
 
 NAMES = [

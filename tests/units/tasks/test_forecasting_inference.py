@@ -13,7 +13,7 @@ from small_runs import stored
 from rnnbench import runs
 from rnnbench.core.errors import DataError, RnnbenchError, SettingsError
 from rnnbench.experiment.classes import task_class
-from rnnbench.tracking import Tracker
+from rnnbench.storage.tracker import Tracker
 from rnnbench.use.loading import load
 
 

@@ -12,8 +12,8 @@ from matplotlib.image import imread
 
 from rnnbench.comparison.base import Comparison
 from rnnbench.comparison.table import compare
-from rnnbench.record import RunRecord
 from rnnbench.reports.figures.cost import cost_figure
+from rnnbench.storage.record import RunRecord
 
 CURVE = [(100, 0.60), (200, 0.70), (300, 0.65)]
 

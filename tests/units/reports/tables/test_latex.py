@@ -16,8 +16,8 @@ from pylatexenc.macrospec import MacroSpec, std_environment
 
 from rnnbench.comparison.table import compare
 from rnnbench.core.text import one_line
-from rnnbench.record import RunRecord
 from rnnbench.reports.tables.formats import render
+from rnnbench.storage.record import RunRecord
 
 NASTY = (
     "a_b",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from rnnbench.example_scores import ExampleScores
+    from rnnbench.storage.example_scores import ExampleScores
 
 PROTOCOL_VERSION = "1"
 """Raised whenever the rules of evaluation change: runs of two versions never stand in one table."""

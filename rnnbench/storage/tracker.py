@@ -31,13 +31,13 @@ from mlflow.entities import Metric, Param, Run, RunTag, ViewType
 from mlflow.exceptions import MlflowException
 
 from rnnbench.core.errors import RnnbenchError
-from rnnbench.example_scores import ExampleScores
-from rnnbench.record import RunRecord
 from rnnbench.storage.artifacts import ArtifactError, Artifacts, MissingArtifactError
+from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.storage.filters import filter_of, has_tags, normalized
 from rnnbench.storage.leases import Lease, LeaseLostError, open_leases
+from rnnbench.storage.location import file_name, store_folder
 from rnnbench.storage.owners import Owner
-from rnnbench.store import file_name, store_folder
+from rnnbench.storage.record import RunRecord
 
 logging.getLogger("alembic").setLevel(logging.WARNING)
 logging.getLogger("mlflow").setLevel(logging.WARNING)
