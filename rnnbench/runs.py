@@ -18,7 +18,7 @@ from rnnbench.building import build, without_numbers
 from rnnbench.core import environment
 from rnnbench.core.errors import SealedSplitError
 from rnnbench.data.base import AnyData, DataSettings
-from rnnbench.data.overlap import Overlap, overlap_of
+from rnnbench.data.duplicates import Overlap, overlap_of
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.memory import PeakMemory

@@ -14,7 +14,7 @@ from torch import Tensor
 from rnnbench import data, laws, runs
 from rnnbench.core.errors import SealedSplitError
 from rnnbench.data.base import AnyData, Kind, Labelled, LabelledTexts, SeriesSplit, Splits
-from rnnbench.data.overlap import overlap_of
+from rnnbench.data.duplicates import overlap_of
 from rnnbench.encoders.base import Encoded, State
 from rnnbench.encoders.gru import GRU
 from rnnbench.experiment.classes import task_class

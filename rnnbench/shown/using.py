@@ -57,7 +57,7 @@ def predicted(
         raise RnnbenchError("--text-column names a column of a file: add --file FILE")
     if file is not None:
         from rnnbench.data.base import DataSettings
-        from rnnbench.data.files import read_texts
+        from rnnbench.data.readers.files import read_texts
 
         texts = [*texts, *read_texts(file.expanduser(), DataSettings(text_column=text_column))]
     if not texts:

@@ -10,7 +10,7 @@ from rnnbench import runs
 from rnnbench.comparison.table import compare
 from rnnbench.data.base import Labelled, SeriesSplit, Splits, points_of
 from rnnbench.data.description import describe_data
-from rnnbench.data.overlap import overlap_of
+from rnnbench.data.duplicates import overlap_of
 from rnnbench.storage.record import ALSO_IN_TRAINING, RunRecord
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from rnnbench.core.errors import DataError
-from rnnbench.data.tables import read_table
+from rnnbench.data.readers.tables import read_table
 
 
 @pytest.fixture

@@ -11,9 +11,10 @@ import torch
 from rnnbench import data, runs
 from rnnbench.cli import app
 from rnnbench.comparison.table import compare
-from rnnbench.data import labelled_files, series, splits
+from rnnbench.data import series, splits
 from rnnbench.data.base import DataSettings, Splits
-from rnnbench.data.overlap import Overlap
+from rnnbench.data.duplicates import Overlap
+from rnnbench.data.readers import labelled as labelled_files
 from rnnbench.encoders.gru import GRU
 from rnnbench.layers import numpy_kernels
 from rnnbench.metrics import Metric

@@ -10,11 +10,11 @@ import numpy as np
 from rnnbench import data
 from rnnbench.core.errors import DataError
 from rnnbench.data.base import DataSettings, Series, SeriesSplit
-from rnnbench.data.columns import Table
 from rnnbench.data.frequencies import BUSINESS, infer, parse, positions
-from rnnbench.data.known import KNOWN
-from rnnbench.data.series_files import read_rows
-from rnnbench.data.tables import read_table
+from rnnbench.data.readers.columns import Table
+from rnnbench.data.readers.series import read_rows
+from rnnbench.data.readers.tables import read_table
+from rnnbench.data.sets import KNOWN
 
 if TYPE_CHECKING:
     import pandas as pd

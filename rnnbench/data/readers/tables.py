@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from rnnbench.core.errors import DataError, did_you_mean
-from rnnbench.data.columns import Quoting, Table
+from rnnbench.data.readers.columns import Quoting, Table
 
 SEPARATED = {".csv", ".tsv", ".txt"}
 JSON_LINES = {".jsonl", ".ndjson"}

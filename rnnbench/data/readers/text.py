@@ -12,9 +12,9 @@ import numpy as np
 
 from rnnbench.core.errors import DataError
 from rnnbench.data.base import DataSettings, Facts, TextCorpus, points_of
+from rnnbench.data.readers.tables import broken_encoding, check_file, encoding_of
 from rnnbench.data.sources import cache_folder, publish
 from rnnbench.data.splits import borders, by_position, fingerprint
-from rnnbench.data.tables import broken_encoding, check_file, encoding_of
 
 PLAIN = {".txt", ".md", ".text"}
 LARGE_BYTES = 64 << 20

@@ -6,8 +6,46 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from rnnbench.data import known_labelled, known_series, known_text
 from rnnbench.data.base import AnyData, CatalogueEntry, Facts, Kind
+from rnnbench.data.sets.labelled import (
+    MR,
+    MR_DATA,
+    NSMC,
+    NSMC_DATA,
+    ROTTEN_DATA,
+    ROTTEN_TOMATOES,
+    SST2,
+    SST2_DATA,
+    mr,
+    nsmc,
+    rotten_tomatoes,
+    sst2,
+)
+from rnnbench.data.sets.series import (
+    AIRLINE,
+    AIRLINE_DATA,
+    ETTH1,
+    ETTH1_DATA,
+    POWER,
+    POWER_DATA,
+    STOCK,
+    STOCK_DATA,
+    WEATHER,
+    WEATHER_DATA,
+    airline,
+    etth1,
+    power,
+    stock,
+    weather,
+)
+from rnnbench.data.sets.text import (
+    SHAKESPEARE,
+    SHAKESPEARE_DATA,
+    TINY_DATA,
+    TINYSHAKESPEARE,
+    shakespeare,
+    tinyshakespeare,
+)
 from rnnbench.data.sources import ResearchFile, WheelData
 
 
@@ -31,17 +69,17 @@ class Known:
 KNOWN = {
     known.facts.name: known
     for known in (
-        Known(known_text.SHAKESPEARE, (known_text.SHAKESPEARE_DATA,), known_text.shakespeare),
-        Known(known_text.TINYSHAKESPEARE, (known_text.TINY_DATA,), known_text.tinyshakespeare),
-        Known(known_labelled.ROTTEN_TOMATOES, (known_labelled.ROTTEN_DATA,), known_labelled.rotten_tomatoes),
-        Known(known_labelled.MR, known_labelled.MR_DATA, known_labelled.mr),
-        Known(known_labelled.SST2, known_labelled.SST2_DATA, known_labelled.sst2),
-        Known(known_labelled.NSMC, known_labelled.NSMC_DATA, known_labelled.nsmc),
-        Known(known_series.POWER, (known_series.POWER_DATA,), known_series.power),
-        Known(known_series.WEATHER, (known_series.WEATHER_DATA,), known_series.weather),
-        Known(known_series.STOCK, (known_series.STOCK_DATA,), known_series.stock),
-        Known(known_series.ETTH1, (known_series.ETTH1_DATA,), known_series.etth1),
-        Known(known_series.AIRLINE, (known_series.AIRLINE_DATA,), known_series.airline),
+        Known(SHAKESPEARE, (SHAKESPEARE_DATA,), shakespeare),
+        Known(TINYSHAKESPEARE, (TINY_DATA,), tinyshakespeare),
+        Known(ROTTEN_TOMATOES, (ROTTEN_DATA,), rotten_tomatoes),
+        Known(MR, MR_DATA, mr),
+        Known(SST2, SST2_DATA, sst2),
+        Known(NSMC, NSMC_DATA, nsmc),
+        Known(POWER, (POWER_DATA,), power),
+        Known(WEATHER, (WEATHER_DATA,), weather),
+        Known(STOCK, (STOCK_DATA,), stock),
+        Known(ETTH1, (ETTH1_DATA,), etth1),
+        Known(AIRLINE, (AIRLINE_DATA,), airline),
     )
 }
 DEFAULTS: dict[Kind, str] = {"text": "shakespeare", "labelled_text": "rotten_tomatoes", "series": "power"}

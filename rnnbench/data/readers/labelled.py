@@ -8,7 +8,7 @@ import numpy as np
 
 from rnnbench.core.errors import DataError
 from rnnbench.data.base import DataSettings, Facts, LabelledTexts
-from rnnbench.data.columns import Table
+from rnnbench.data.readers.columns import Table
 from rnnbench.data.splits import fingerprint, labelled_splits, stratified
 
 TEXT_NAMES = {
