@@ -10,7 +10,7 @@ import jaxtyping
 import pytest
 
 # before anything imports them: in tests, and only there, every shape in a signature is checked
-jaxtyping.install_import_hook(["rnnbench.encoders", "rnnbench.layers"], "beartype.beartype")
+jaxtyping.install_import_hook(["rnnbench.encoders", "rnnbench.encoders.layers"], "beartype.beartype")
 pytest.register_assert_rewrite("rnnbench.laws", "small_data", "small_runs")
 
 

@@ -18,7 +18,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from rnnbench.core.settings import Choices, Floats, Group, Ints, Range, Settings
-from rnnbench.layers.dropout import keep_mask
+from rnnbench.encoders.layers.dropout import keep_mask
 
 State = tuple[Tensor, ...]
 

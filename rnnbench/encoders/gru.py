@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rnnbench.encoders.base import Cell, Encoded, EncoderSettings, State
-from rnnbench.layers.kernels import can_run, run_kernel, weights_of
+from rnnbench.encoders.layers.kernels import can_run, run_kernel, weights_of
 
 
 class GRU(Cell):

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from rnnbench.core.settings import Choices, Group
 from rnnbench.encoders.base import Cell, Encoded, EncoderSettings, State
-from rnnbench.layers.kernels import can_run, run_kernel, weights_of
+from rnnbench.encoders.layers.kernels import can_run, run_kernel, weights_of
 
 
 class RNNSettings(EncoderSettings):

@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.encoders.base import Encoded, Encoder, EncoderSettings, Layer, State
-from rnnbench.layers.dropout import FeatureDropout
+from rnnbench.encoders.layers.dropout import FeatureDropout
 
 
 class Stack(Encoder):

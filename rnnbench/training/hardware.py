@@ -10,8 +10,8 @@ from torch import nn
 
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.encoders.base import Cell
+from rnnbench.encoders.layers.kernels import can_run
 from rnnbench.experiment.sections import HardwareSettings
-from rnnbench.layers.kernels import can_run
 
 
 def device_of(hardware: HardwareSettings) -> str:

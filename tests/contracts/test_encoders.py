@@ -11,10 +11,10 @@ from torch import nn
 
 from rnnbench.core import registry
 from rnnbench.encoders.base import Cell, Encoded, EncoderSettings
+from rnnbench.encoders.layers.positions import distance_penalties
 from rnnbench.encoders.stack import Stack
 from rnnbench.experiment.classes import layer_class
 from rnnbench.laws import CLASS_LAWS, LAWS, built, same, settings_to_try, some_input
-from rnnbench.layers.positions import distance_penalties
 
 NAMES = registry.names("encoders")
 RECURRENT = {

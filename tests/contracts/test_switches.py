@@ -207,7 +207,7 @@ def test_dropped_recurrent_weights_are_gone_for_the_whole_sequence_and_back_afte
 
 @torch.no_grad()
 def test_locked_dropout_hides_the_same_features_at_every_step():
-    from rnnbench.layers.dropout import FeatureDropout
+    from rnnbench.encoders.layers.dropout import FeatureDropout
 
     torch.manual_seed(0)
     locked = FeatureDropout(0.5, locked=True)(torch.ones(3, 7, 64))

@@ -18,9 +18,9 @@ from rnnbench import runs
 from rnnbench.comparison.table import compare
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError
+from rnnbench.encoders.layers import kernels
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.sections import HardwareSettings
-from rnnbench.layers import kernels
 from rnnbench.storage.record import HARDWARE_NOTE
 from rnnbench.training import hardware
 from rnnbench.training.hardware import check_hardware, device_of, missing_kernels, precision_of

@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from rnnbench.layers import kernels
-from rnnbench.layers.kernels import can_run, run_kernel
+from rnnbench.encoders.layers import kernels
+from rnnbench.encoders.layers.kernels import can_run, run_kernel
 
 KERNELS = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 

@@ -16,7 +16,7 @@ from rnnbench.data.base import DataSettings, Splits
 from rnnbench.data.duplicates import Overlap
 from rnnbench.data.readers import labelled as labelled_files
 from rnnbench.encoders.gru import GRU
-from rnnbench.layers import numpy_kernels
+from rnnbench.encoders.layers import numpy_kernels
 from rnnbench.metrics import Metric
 from rnnbench.selftests import baselines, chance, encoders, leaks, made, run, same_twice, scales, twins
 from rnnbench.selftests.base import Bench, Check, thrown_away

@@ -27,7 +27,7 @@ from rnnbench.data.text import (
     tokenizer_from_plain,
 )
 from rnnbench.encoders.base import Encoder, State
-from rnnbench.layers.dropout import keep_mask
+from rnnbench.encoders.layers.dropout import keep_mask
 from rnnbench.metrics.text import BITS_PER_CHARACTER, COLD_NATS_PER_CHARACTER
 from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.tasks.base import Prepared, SequenceTask, endless, remembered
