@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rnnbench import runs, sweeps
-from rnnbench.comparison.base import Comparison
+from rnnbench.comparison.model import Comparison
 from rnnbench.experiment.resolve import resolve
 from rnnbench.matching import matched
 from rnnbench.options import Options, named_data

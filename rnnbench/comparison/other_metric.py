@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rnnbench.comparison.base import Comparison, Note
+from rnnbench.comparison.model import Comparison, Note
 from rnnbench.core.errors import ComparisonError, UnknownNameError
 from rnnbench.metrics import Metric, metric_called, metric_of
 from rnnbench.storage.record import RunRecord

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rnnbench.comparison.base import Comparison, Note, Row
+from rnnbench.comparison.model import Comparison, Note, Row
 from rnnbench.core.text import one_line
 
 

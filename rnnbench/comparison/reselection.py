@@ -11,8 +11,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from rnnbench.choosing import REPETITIONS, asked_for, candidates, fresh_scores, reselections
-from rnnbench.comparison.base import Note
+from rnnbench.comparison.model import Note
+from rnnbench.comparison.selection import REPETITIONS, asked_for, candidates, fresh_scores, reselections
 from rnnbench.metrics import Metric, metric_of
 from rnnbench.storage.record import RunRecord
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from rnnbench.comparison.across.base import Across
 from rnnbench.comparison.across.summary import summarize
-from rnnbench.comparison.base import Comparison
 from rnnbench.comparison.expectations import expectations
+from rnnbench.comparison.model import Comparison
 from rnnbench.core import registry
 from rnnbench.core.errors import ComparisonError, RnnbenchError
 from rnnbench.core.files import write_whole

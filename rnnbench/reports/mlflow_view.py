@@ -11,10 +11,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from rnnbench.comparison.base import Comparison
-from rnnbench.comparison.conclusion import verdict
 from rnnbench.comparison.expectations import Expectations
-from rnnbench.comparison.importances import Importances
+from rnnbench.comparison.importance import Importances
+from rnnbench.comparison.model import Comparison
+from rnnbench.comparison.notes.verdict import verdict
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.reports.export import export_result
 from rnnbench.reports.results import Result

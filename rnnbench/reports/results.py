@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rnnbench.choosing import asked_for, candidates, chosen, reselections
-from rnnbench.comparison.base import Comparison, Note
+from rnnbench.comparison.compare import compare
+from rnnbench.comparison.model import Comparison, Note
 from rnnbench.comparison.other_metric import judged_by, with_note
-from rnnbench.comparison.table import compare
+from rnnbench.comparison.selection import asked_for, candidates, chosen, reselections
 from rnnbench.core import registry
 from rnnbench.core.errors import ComparisonError, UnknownNameError, did_you_mean
 from rnnbench.experiment.files import load, name_of

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from scipy import stats
 
-from rnnbench.comparison.base import ALPHA
-from rnnbench.comparison.table import compare
+from rnnbench.comparison.compare import compare
+from rnnbench.comparison.model import ALPHA
 from rnnbench.selftests import made, twins
 from rnnbench.selftests.base import LOWEST_P, Bench, Check
 from rnnbench.selftests.twins import Pair, judged

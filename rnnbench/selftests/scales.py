@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from rnnbench.comparison.table import compare
+from rnnbench.comparison.compare import compare
 from rnnbench.metrics import Metric, own_metrics_tag
 from rnnbench.metrics.classes import ACCURACY
 from rnnbench.reports.tables.formats import render

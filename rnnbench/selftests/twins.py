@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rnnbench import runs
-from rnnbench.comparison.table import compare
+from rnnbench.comparison.compare import compare
 from rnnbench.experiment.classes import layer_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.selftests import made

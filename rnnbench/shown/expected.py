@@ -16,7 +16,7 @@ from rnnbench.shown.console import notes, out
 
 if TYPE_CHECKING:
     from rnnbench.comparison.expectations import Expectations
-    from rnnbench.comparison.expected import Band
+    from rnnbench.comparison.expected_validation import Band
     from rnnbench.metrics import Metric
 
 
@@ -28,7 +28,7 @@ def expected_of_search(
     Raises: RnnbenchError where no encoder has random trials enough, with how many there are and what to type.
     """
     from rnnbench.comparison.expectations import expectations
-    from rnnbench.comparison.luck import optimism, optimism_in_words
+    from rnnbench.comparison.optimism import optimism, optimism_in_words
     from rnnbench.core.files import write_whole
     from rnnbench.reports import results
     from rnnbench.reports.export import exports_folder
@@ -140,7 +140,7 @@ def _cells(
 
     done: the share of searches that have ended a trial by then; no score is shown where most have none.
     """
-    from rnnbench.comparison.base import Interval
+    from rnnbench.comparison.model import Interval
     from rnnbench.core.text import MISSING
 
     cells = []

@@ -16,7 +16,7 @@ from rnnbench.shown.console import notes, out
 
 if TYPE_CHECKING:
     from rnnbench.comparison.expectations import Expectations
-    from rnnbench.comparison.importances import Importance, Importances, Share
+    from rnnbench.comparison.importance import Importance, Importances, Share
 
 _BAR = 32
 """Characters that stand for all importance there is."""
@@ -36,7 +36,7 @@ def mattered(
 
     Raises: RnnbenchError where no encoder has trials enough, with how many there are and what to type.
     """
-    from rnnbench.comparison.importances import EVALUATORS
+    from rnnbench.comparison.importance import EVALUATORS
     from rnnbench.core.files import write_whole
     from rnnbench.reports import results
     from rnnbench.reports.export import exports_folder
@@ -97,7 +97,7 @@ def too_little(to_tell: str, found: Importances | Expectations, command: Callabl
 
 
 def _print(found: Importances) -> None:
-    from rnnbench.comparison.importances import QUESTIONS, TITLES
+    from rnnbench.comparison.importance import QUESTIONS, TITLES
 
     out.print()
     out.print(f"[bold]Which settings mattered: {found.task} on {found.data}[/bold], by validation {found.metric}")
@@ -113,7 +113,7 @@ def _print(found: Importances) -> None:
 
 def _block(one: Importance) -> Table:
     """One encoder's settings under one evaluator, the weightiest first."""
-    from rnnbench.comparison.importances import TITLES
+    from rnnbench.comparison.importance import TITLES
 
     rest = f", {one.rest} pruned or diverged among the rest" if one.rest else ""
     title = Text.assemble((one.model, "bold"), f"  {TITLES[one.evaluator]}, {one.completed} completed trials{rest}")

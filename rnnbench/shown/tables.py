@@ -34,8 +34,8 @@ def print_result(result: Result, *, all_notes: bool = False) -> None:
     """The table in colour, the verdict, and the footnotes: all of them, or the few that matter for this table."""
     from rich.text import Text
 
-    from rnnbench.comparison.conclusion import verdict
-    from rnnbench.comparison.footnotes import short_notes
+    from rnnbench.comparison.notes.footnotes import short_notes
+    from rnnbench.comparison.notes.verdict import verdict
     from rnnbench.reports.tables.columns import comparison_table
     from rnnbench.reports.tables.terminal import terminal_table
 

@@ -177,7 +177,7 @@ def run_confirmation(task: str, options: ConfirmOptions, as_json: bool) -> None:
 
 
 def _carry_out(plan: SweepPlan, workers: int | None, as_json: bool) -> None:
-    from rnnbench.choosing import REPETITIONS
+    from rnnbench.comparison.selection import REPETITIONS
     from rnnbench.experiment.classes import task_class
     from rnnbench.reports.export import export_result
     from rnnbench.reports.tables.formats import render

@@ -8,10 +8,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnnbench.comparison.base import ALPHA, LEVEL
-from rnnbench.comparison.chances import drawn_examples, jeffreys, won
-from rnnbench.comparison.sign_flips import flips, step_down_of
-from rnnbench.comparison.two_way import Estimate, in_blocks, influence_of, reach_of_dependence, two_way
+from rnnbench.comparison.model import ALPHA, LEVEL
+from rnnbench.comparison.statistics.crossed_intervals import (
+    Estimate,
+    in_blocks,
+    influence_of,
+    reach_of_dependence,
+    two_way,
+)
+from rnnbench.comparison.statistics.permutation import flips, step_down_of
+from rnnbench.comparison.statistics.probability_of_improvement import drawn_examples, jeffreys, won
 from rnnbench.simulated.shapes import Shape
 
 BATCH = 20

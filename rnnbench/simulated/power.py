@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnbench.comparison.base import ALPHA, LEVEL
-from rnnbench.comparison.sign_flips import flips, step_down_of
-from rnnbench.comparison.two_way import two_way
+from rnnbench.comparison.model import ALPHA, LEVEL
+from rnnbench.comparison.statistics.crossed_intervals import two_way
+from rnnbench.comparison.statistics.permutation import flips, step_down_of
 from rnnbench.simulated.coverage import BATCH, WAYS
 from rnnbench.simulated.shapes import Shape
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from rnnbench.comparison.checks import mixtures
+from rnnbench.comparison.eligibility import mixtures
 from rnnbench.core.errors import ComparisonError
 from rnnbench.core.text import listed
 from rnnbench.experiment.config import ExperimentConfig

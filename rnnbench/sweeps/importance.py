@@ -25,7 +25,7 @@ import optuna
 from optuna.importance import FanovaImportanceEvaluator, PedAnovaImportanceEvaluator
 from optuna.trial import FrozenTrial
 
-from rnnbench.comparison.importances import (
+from rnnbench.comparison.importance import (
     EVALUATORS,
     INTERVAL,
     TITLES,
@@ -35,7 +35,7 @@ from rnnbench.comparison.importances import (
     Share,
     TooFew,
 )
-from rnnbench.comparison.searches import searched_of, usual_ranges
+from rnnbench.comparison.search_spaces import searched_of, usual_ranges
 from rnnbench.core.settings import Choices, Floats, Range, range_from_stored
 from rnnbench.experiment.config import from_plain
 from rnnbench.storage.record import RunRecord

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rnnbench import building, runs
-from rnnbench.choosing import chosen_length
+from rnnbench.comparison.selection import chosen_length
 from rnnbench.core.errors import BudgetError
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.matching import matched

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rnnbench.choosing import REPETITIONS, candidates, chosen
+from rnnbench.comparison.selection import REPETITIONS, candidates, chosen
 from rnnbench.experiment.config import ExperimentConfig, from_plain
 from rnnbench.storage.record import RunRecord, model_name
 from rnnbench.storage.tracker import PARENT, Tracker

@@ -19,7 +19,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from rnnbench.choosing import REPETITIONS
+from rnnbench.comparison.selection import REPETITIONS
 from rnnbench.core.settings import Choices, Floats, Ints, Range
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 
-from rnnbench.choosing import is_open
+from rnnbench.comparison.selection import is_open
 from rnnbench.experiment.files import load
 from rnnbench.reports import results
 from rnnbench.reports.mlflow_view import publish

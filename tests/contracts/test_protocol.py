@@ -16,8 +16,8 @@ import test_tasks
 from small_runs import a_config
 
 from rnnbench import baseline_runs, building, runs
-from rnnbench.comparison.statistics import seeds_needed
-from rnnbench.comparison.table import compare
+from rnnbench.comparison.compare import compare
+from rnnbench.comparison.statistics.summary import seeds_needed
 from rnnbench.core.errors import BudgetError, ComparisonError, DataError, SealedSplitError, SettingsError
 from rnnbench.data.base import Labelled
 from rnnbench.data.batches import LabelledBatches, SeriesWindows

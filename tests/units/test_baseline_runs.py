@@ -5,7 +5,7 @@ import small_data
 from small_runs import a_config
 
 from rnnbench import baseline_runs, runs
-from rnnbench.comparison.table import compare
+from rnnbench.comparison.compare import compare
 from rnnbench.experiment.classes import task_class
 from rnnbench.reports import results
 from rnnbench.shown.work import baseline_scores

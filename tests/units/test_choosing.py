@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from rnnbench.choosing import candidates, chosen, chosen_length
+from rnnbench.comparison.compare import compare
 from rnnbench.comparison.other_metric import judged_by
 from rnnbench.comparison.reselection import best_score_optimism, excess, share_in_words
-from rnnbench.comparison.table import compare
+from rnnbench.comparison.selection import candidates, chosen, chosen_length
 from rnnbench.core.errors import ComparisonError, RnnbenchError
 from rnnbench.metrics.classes import ACCURACY
 from rnnbench.metrics.forecasts import MASE

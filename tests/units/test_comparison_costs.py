@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from rnnbench.comparison.base import Comparison, Row
+from rnnbench.comparison.compare import compare
+from rnnbench.comparison.model import Comparison, Row
 from rnnbench.comparison.pareto import COSTS, front
-from rnnbench.comparison.reaching import seconds_until
-from rnnbench.comparison.table import compare
+from rnnbench.comparison.time_to_target import seconds_until
 from rnnbench.core.errors import ComparisonError
 from rnnbench.reports.tables.columns import comparison_table
 from rnnbench.reports.tables.formats import render

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from rnnbench.comparison.base import Comparison, Row
-from rnnbench.comparison.chances import jeffreys
-from rnnbench.comparison.conclusion import verdict
-from rnnbench.comparison.table import compare
-from rnnbench.comparison.two_way import one_way, two_way
+from rnnbench.comparison.compare import compare
+from rnnbench.comparison.model import Comparison, Row
+from rnnbench.comparison.notes.verdict import verdict
+from rnnbench.comparison.statistics.crossed_intervals import one_way, two_way
+from rnnbench.comparison.statistics.probability_of_improvement import jeffreys
 from rnnbench.reports.tables.columns import comparison_table
 from rnnbench.reports.tables.formats import FORMATS, render
 from rnnbench.reports.tables.terminal import terminal_table

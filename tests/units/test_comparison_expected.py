@@ -14,9 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnnbench.comparison.draws import random_draws
 from rnnbench.comparison.expectations import expectations
-from rnnbench.comparison.expected import (
+from rnnbench.comparison.expected_validation import (
     ExpectedCurve,
     biased_weights,
     curve_of,
@@ -24,7 +23,8 @@ from rnnbench.comparison.expected import (
     over_trials,
     unbiased_weights,
 )
-from rnnbench.comparison.luck import optimism, optimism_in_words
+from rnnbench.comparison.optimism import optimism, optimism_in_words
+from rnnbench.comparison.random_trials import random_draws
 from rnnbench.reports.figures.expected_validation import expected_figure
 from rnnbench.storage.record import RunRecord
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from rnnbench.comparison.compare import compare
 from rnnbench.comparison.other_metric import judged_by, with_note
-from rnnbench.comparison.table import compare
 from rnnbench.core.errors import UnknownNameError
 from rnnbench.metrics.classes import ACCURACY
 from rnnbench.storage.example_scores import ExampleScores

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from rnnbench.comparison.base import Comparison, Note, Row
-from rnnbench.comparison.conclusion import verdict
-from rnnbench.comparison.footnotes import short_notes
-from rnnbench.comparison.statistics import mean_interval
-from rnnbench.comparison.table import compare
+from rnnbench.comparison.compare import compare
+from rnnbench.comparison.model import Comparison, Note, Row
+from rnnbench.comparison.notes.footnotes import short_notes
+from rnnbench.comparison.notes.verdict import verdict
+from rnnbench.comparison.statistics.summary import mean_interval
 from rnnbench.core.errors import ComparisonError
 from rnnbench.storage.record import RunRecord
 

@@ -7,7 +7,7 @@ import pytest
 import small_data
 
 from rnnbench import runs
-from rnnbench.comparison.table import compare
+from rnnbench.comparison.compare import compare
 from rnnbench.data.base import Labelled, SeriesSplit, Splits, points_of
 from rnnbench.data.description import describe_data
 from rnnbench.data.duplicates import overlap_of

@@ -15,7 +15,7 @@ import torch
 from small_runs import a_config
 
 from rnnbench import runs
-from rnnbench.comparison.table import compare
+from rnnbench.comparison.compare import compare
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.encoders.layers import kernels

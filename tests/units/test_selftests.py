@@ -10,7 +10,7 @@ import torch
 
 from rnnbench import data, runs
 from rnnbench.cli import app
-from rnnbench.comparison.table import compare
+from rnnbench.comparison.compare import compare
 from rnnbench.data import series, splits
 from rnnbench.data.base import DataSettings, Splits
 from rnnbench.data.duplicates import Overlap

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from rnnbench.comparison.sign_flips import flips
+from rnnbench.comparison.statistics.permutation import flips
 from rnnbench.simulated.coverage import chance_coverage, coverage, false_positives, share
 from rnnbench.simulated.power import least_difference, smallest_differences
 from rnnbench.simulated.shapes import SHAPES, Shape

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from rnnbench.comparison.importances import EVALUATORS
+from rnnbench.comparison.importance import EVALUATORS
 from rnnbench.experiment.resolve import resolve
 from rnnbench.reports.figures.importance import importance_figure
 from rnnbench.storage.record import RunRecord

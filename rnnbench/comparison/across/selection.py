@@ -9,8 +9,8 @@ import numpy as np
 
 from rnnbench.comparison.across.base import Entry, Experiment
 from rnnbench.comparison.across.statistics import ranks
-from rnnbench.comparison.base import Comparison, Row
-from rnnbench.comparison.statistics import mean_interval, skill
+from rnnbench.comparison.model import Comparison, Row
+from rnnbench.comparison.statistics.summary import mean_interval, skill
 from rnnbench.core.errors import ComparisonError, UnknownNameError
 from rnnbench.core.text import listed
 from rnnbench.metrics import Metric

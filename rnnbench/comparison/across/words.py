@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from rnnbench.comparison.across.base import Across, Standing
 from rnnbench.comparison.across.statistics import pairs_behind, share_interval
-from rnnbench.comparison.base import ALPHA
+from rnnbench.comparison.model import ALPHA
 from rnnbench.core.text import listed, one_line, p_text, signed
 
 MEASURES: tuple[tuple[str, Callable[[Standing], float], Callable[[Standing], str]], ...] = (

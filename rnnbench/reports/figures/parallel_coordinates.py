@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
-from rnnbench.comparison.searches import usual_ranges
+from rnnbench.comparison.search_spaces import usual_ranges
 from rnnbench.core.settings import Choices, Floats, Ints, Range, range_from_stored
 from rnnbench.metrics import metric_of
 from rnnbench.reports.figures.base import RULE, SOFT, Write, new_figure, plain_name

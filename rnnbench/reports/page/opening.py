@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rnnbench.comparison.conclusion import verdict
-from rnnbench.comparison.searches import searched_note
+from rnnbench.comparison.notes.verdict import verdict
+from rnnbench.comparison.search_spaces import searched_note
 from rnnbench.reports.page.model import Facts, Material, Section, Words
 
 UNITS = {"text": "characters", "labelled_text": "texts", "series": "rows"}

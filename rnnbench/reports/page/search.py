@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rnnbench.comparison.expectations import expectations
-from rnnbench.comparison.importances import QUESTIONS, TITLES, Importances
-from rnnbench.comparison.luck import optimism, optimism_in_words
+from rnnbench.comparison.importance import QUESTIONS, TITLES, Importances
+from rnnbench.comparison.optimism import optimism, optimism_in_words
 from rnnbench.reports.figures.expected_validation import expected_figure
 from rnnbench.reports.figures.importance import importance_figure
 from rnnbench.reports.figures.parallel_coordinates import parallel_figure, searched_axes

@@ -11,8 +11,8 @@ from typing import Any
 
 from rnnbench.comparison.across.base import Across, Experiment, Standing
 from rnnbench.comparison.across.words import verdict as verdict_across
-from rnnbench.comparison.base import Comparison, Interval, Row
-from rnnbench.comparison.conclusion import verdict
+from rnnbench.comparison.model import Comparison, Interval, Row
+from rnnbench.comparison.notes.verdict import verdict
 from rnnbench.metrics import plain_fields
 
 COSTS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rnnbench.comparison.across.base import Across
-from rnnbench.comparison.base import Comparison
+from rnnbench.comparison.model import Comparison
 from rnnbench.core.errors import UnknownNameError
 from rnnbench.reports.tables.across import across_document
 from rnnbench.reports.tables.columns import comparison_document

@@ -13,12 +13,12 @@ import pytest
 from rich.console import Console
 
 from rnnbench.comparison.across.selection import experiment
-from rnnbench.comparison.base import Comparison, Row
-from rnnbench.comparison.conclusion import verdict
-from rnnbench.comparison.draws import random_draws
-from rnnbench.comparison.expected import ExpectedCurve, curve_of
+from rnnbench.comparison.compare import compare
+from rnnbench.comparison.expected_validation import ExpectedCurve, curve_of
+from rnnbench.comparison.model import Comparison, Row
+from rnnbench.comparison.notes.verdict import verdict
 from rnnbench.comparison.other_metric import judged_by
-from rnnbench.comparison.table import compare
+from rnnbench.comparison.random_trials import random_draws
 from rnnbench.core.errors import ComparisonError
 from rnnbench.metrics import Metric, own_metrics_tag
 from rnnbench.metrics.classes import ACCURACY

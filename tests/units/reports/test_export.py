@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rnnbench.comparison.table import compare
+from rnnbench.comparison.compare import compare
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.reports.export import export
 from rnnbench.reports.tables.formats import render

@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 from typing import Any
 
-from rnnbench.comparison.table import compare
+from rnnbench.comparison.compare import compare
 from rnnbench.reports.figures.learning_curves import curves_figure
 from rnnbench.reports.figures.scores import score_figure
 from rnnbench.storage.record import RunRecord

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
-from rnnbench.comparison.importances import Importance, Importances, Share, TooFew
-from rnnbench.comparison.table import compare
+from rnnbench.comparison.compare import compare
+from rnnbench.comparison.importance import Importance, Importances, Share, TooFew
 from rnnbench.core.text import one_line, printable
 from rnnbench.reports.page.html import html_page
 from rnnbench.reports.page.markdown import markdown_text

@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from rnnbench.comparison.conclusion import verdict
-from rnnbench.comparison.table import compare
+from rnnbench.comparison.compare import compare
+from rnnbench.comparison.notes.verdict import verdict
 from rnnbench.core.errors import UnknownNameError
 from rnnbench.core.text import compact, p_text, seconds_text, signed
 from rnnbench.reports.tables.columns import comparison_table

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from rnnbench.comparison.against import against_above, against_baseline, against_best, with_intervals
-from rnnbench.comparison.base import Comparison, Note, Row
-from rnnbench.comparison.checks import mixtures, require_confirmed
+from rnnbench.comparison.eligibility import mixtures, require_confirmed
 from rnnbench.comparison.examples import scored
-from rnnbench.comparison.footnotes import footnotes
-from rnnbench.comparison.reaching import with_reached
+from rnnbench.comparison.model import Comparison, Note, Row
+from rnnbench.comparison.most_frequent import usual
+from rnnbench.comparison.notes.footnotes import footnotes
+from rnnbench.comparison.pairwise import against_above, against_baseline, against_best, with_intervals
 from rnnbench.comparison.rows import baseline_row, encoder_row
-from rnnbench.comparison.usual import usual
+from rnnbench.comparison.time_to_target import with_reached
 from rnnbench.core.errors import ComparisonError
 from rnnbench.metrics import Metric, metric_of
 from rnnbench.storage.record import RunRecord

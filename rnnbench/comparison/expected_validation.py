@@ -35,9 +35,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from rnnbench.comparison.base import LEVEL
-from rnnbench.comparison.draws import FEWEST_DRAWS, Draws
-from rnnbench.comparison.statistics import bounded_ends
+from rnnbench.comparison.model import LEVEL
+from rnnbench.comparison.random_trials import FEWEST_DRAWS, Draws
+from rnnbench.comparison.statistics.summary import bounded_ends
 
 RESAMPLES = 2000
 """How often the trials are drawn again for a band over trials."""

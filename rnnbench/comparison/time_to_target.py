@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from rnnbench.comparison.base import Comparison, Note, Row
+from rnnbench.comparison.model import Comparison, Note, Row
 from rnnbench.core.errors import ComparisonError
 from rnnbench.core.text import MISSING, one_line, seconds_text
 from rnnbench.metrics import Metric

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rnnbench.comparison.base import Note
+from rnnbench.comparison.model import Note
 from rnnbench.core.text import compact
 from rnnbench.storage.record import MATCH_TOLERANCE, RunRecord
 

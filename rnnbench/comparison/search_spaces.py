@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from rnnbench.comparison.base import Note
-from rnnbench.comparison.usual import usual
+from rnnbench.comparison.model import Note
+from rnnbench.comparison.most_frequent import usual
 from rnnbench.core.settings import range_from_stored, range_in_words
 from rnnbench.core.text import listed
 from rnnbench.storage.record import RunRecord

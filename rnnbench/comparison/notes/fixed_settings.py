@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from rnnbench.comparison.base import Note
-from rnnbench.comparison.checks import fixed
-from rnnbench.comparison.searches import by_place, is_variant, searched_of, short_names
-from rnnbench.comparison.usual import usual
+from rnnbench.comparison.eligibility import fixed
+from rnnbench.comparison.model import Note
+from rnnbench.comparison.most_frequent import usual
+from rnnbench.comparison.search_spaces import by_place, is_variant, searched_of, short_names
 from rnnbench.core.text import listed
 from rnnbench.storage.record import RunRecord
 

@@ -19,8 +19,8 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from scipy import special
 
-from rnnbench.comparison.base import LEVEL, Interval
-from rnnbench.comparison.two_way import reach_of_dependence
+from rnnbench.comparison.model import LEVEL, Interval
+from rnnbench.comparison.statistics.crossed_intervals import reach_of_dependence
 
 DRAWS, AT_ONCE = 1000, 100
 """Draws of the examples, and how many of them are held in memory at once."""

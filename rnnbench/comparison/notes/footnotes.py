@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from rnnbench.choosing import counted
-from rnnbench.comparison.apart import fixed_differences_note
-from rnnbench.comparison.base import ALPHA, Comparison, Note, Row
+from rnnbench.comparison.model import ALPHA, Comparison, Note, Row
+from rnnbench.comparison.notes.fixed_settings import fixed_differences_note
+from rnnbench.comparison.notes.matched_sizes import matched_note
+from rnnbench.comparison.notes.uncertainty import bold_notes, interval_notes, probability_note
 from rnnbench.comparison.pareto import front_note
-from rnnbench.comparison.reaching import reach_note
 from rnnbench.comparison.reselection import reselection_note
 from rnnbench.comparison.rows import FAILED, UNSCORED
-from rnnbench.comparison.searches import few_random_note, searched_note
-from rnnbench.comparison.sizes import matched_note
-from rnnbench.comparison.statistics import seeds_needed, smallest_p
-from rnnbench.comparison.sureness import bold_notes, interval_notes, probability_note
+from rnnbench.comparison.search_spaces import few_random_note, searched_note
+from rnnbench.comparison.selection import counted
+from rnnbench.comparison.statistics.summary import seeds_needed, smallest_p
+from rnnbench.comparison.time_to_target import reach_note
 from rnnbench.core.text import listed
 from rnnbench.storage.record import ALSO_IN_TRAINING, HARDWARE_NOTE, RunRecord
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from rnnbench.comparison.searches import SECTIONS, is_variant, range_differences, search_differences, searched_of
+from rnnbench.comparison.search_spaces import SECTIONS, is_variant, range_differences, search_differences, searched_of
 from rnnbench.core.errors import ComparisonError
 from rnnbench.metrics import OWN_METRICS, metric_of
 from rnnbench.storage.record import SEARCH_KINDS, RunRecord

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rnnbench.comparison.base import ALPHA, Comparison, Interval, Row
-from rnnbench.comparison.footnotes import is_unequally_searched, reach, untested
+from rnnbench.comparison.model import ALPHA, Comparison, Interval, Row
+from rnnbench.comparison.notes.footnotes import is_unequally_searched, reach, untested
+from rnnbench.comparison.notes.uncertainty import is_ahead
 from rnnbench.comparison.rows import UNSCORED
-from rnnbench.comparison.sureness import is_ahead
 from rnnbench.core.text import listed, one_line, p_text
 
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from rnnbench.comparison.base import ALPHA, LEVEL, Comparison, Interval, Row
-from rnnbench.comparison.chances import Pair, chances
 from rnnbench.comparison.examples import Key, Scored
-from rnnbench.comparison.sign_flips import sign_flip_p, step_down
-from rnnbench.comparison.statistics import UNBOUNDED, bounded_interval, holm, mean_interval, skill, smallest_p
-from rnnbench.comparison.two_way import Estimate, one_way, two_way
+from rnnbench.comparison.model import ALPHA, LEVEL, Comparison, Interval, Row
+from rnnbench.comparison.statistics.crossed_intervals import Estimate, one_way, two_way
+from rnnbench.comparison.statistics.permutation import sign_flip_p, step_down
+from rnnbench.comparison.statistics.probability_of_improvement import Pair, chances
+from rnnbench.comparison.statistics.summary import UNBOUNDED, bounded_interval, holm, mean_interval, skill, smallest_p
 
 
 def with_intervals(table: Comparison, examples: Mapping[Key, Scored]) -> Comparison:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import special
 
-from rnnbench.comparison.base import ALPHA, LEVEL, Interval
+from rnnbench.comparison.model import ALPHA, LEVEL, Interval
 from rnnbench.metrics import Metric
 
 UNBOUNDED = (-math.inf, math.inf)

@@ -13,8 +13,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rnnbench.comparison.base import Interval
-from rnnbench.comparison.statistics import mean_interval
+from rnnbench.comparison.model import Interval
+from rnnbench.comparison.statistics.summary import mean_interval
 from rnnbench.core.text import one_line
 from rnnbench.metrics import Metric, metric_of
 from rnnbench.storage.record import RunRecord

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from scipy import special
 
-from rnnbench.comparison.against import mean_lead, paired_seeds
-from rnnbench.comparison.base import ALPHA, LEVEL, Comparison, Note, Row
-from rnnbench.comparison.sign_flips import DRAWN, EXACT_SEEDS
-from rnnbench.comparison.two_way import FEWEST_STRETCHES, REACH, reach_of_dependence
+from rnnbench.comparison.model import ALPHA, LEVEL, Comparison, Note, Row
+from rnnbench.comparison.pairwise import mean_lead, paired_seeds
+from rnnbench.comparison.statistics.crossed_intervals import FEWEST_STRETCHES, REACH, reach_of_dependence
+from rnnbench.comparison.statistics.permutation import DRAWN, EXACT_SEEDS
 from rnnbench.core.text import listed
 
 
