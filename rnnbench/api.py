@@ -6,16 +6,17 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rnnbench import runs, sweeps
+from rnnbench import sweeps
 from rnnbench.comparison.model import Comparison
 from rnnbench.experiment.resolve import resolve
-from rnnbench.matching import matched
 from rnnbench.options import Options, named_data
 from rnnbench.reports import results
+from rnnbench.runs.load import load
+from rnnbench.runs.match_parameters import matched
+from rnnbench.runs.train import Hooks, load_data, tracked
 from rnnbench.storage.record import RunRecord, model_name
 from rnnbench.storage.tracker import Tracker
 from rnnbench.sweeps.base import Event
-from rnnbench.use.loading import load
 
 __all__ = ["compare", "load", "sweep", "train"]
 
@@ -36,10 +37,10 @@ def train(
     """
     config = matched(resolve(task, model, options=_options(data, settings), quick=quick, seed=seed))
     tracker = Tracker()
-    experiment_id = tracker.experiment(config.task, runs.load_data(config).facts.name)
+    experiment_id = tracker.experiment(config.task, load_data(config).facts.name)
     name = f"{model_name(config.model)}-seed{seed}"
-    hooks = runs.Hooks(note=_warn)
-    return runs.tracked(config, tracker=tracker, experiment_id=experiment_id, name=name, hooks=hooks)
+    hooks = Hooks(note=_warn)
+    return tracked(config, tracker=tracker, experiment_id=experiment_id, name=name, hooks=hooks)
 
 
 def sweep(

@@ -23,7 +23,7 @@ def whole_number(written: Any) -> Any:
 
 
 class TrainingSettings(Settings):
-    """How the weights are found. The sources stand beside the code, in `rnnbench/training/`.
+    """How the weights are found. The sources stand beside the code, in `rnnbench/runs/training/`.
 
     momentum: of `sgd` (Nesterov's) and `muon`. orthogonalization_steps: of `muon`, steps of Newton and Schulz on every
         matrix in every update; fewer take less time, and leave the singular values less equal.

@@ -21,8 +21,8 @@ from collections.abc import Iterator
 import numpy as np
 from scipy import stats
 
-from rnnbench import runs
 from rnnbench.data.base import LabelledTexts
+from rnnbench.runs.train import load_data, train
 from rnnbench.selftests import made
 from rnnbench.selftests.base import LOWEST_P, Bench, Check
 
@@ -47,8 +47,8 @@ def shuffled_labels(bench: Bench) -> Check:
     path = made.write_labelled(bench.folder / "coin.csv", rows=600, is_told=False)
     values = {"budget.updates": 100, "encoder.hidden_size": 16, "budget.epochs": 20, "data.test_share": TEST_SHARE}
     config = made.small_config("sentiment", "gru", path, values)
-    accuracy = runs.train(config, kind="confirm", open_test=True).record.test
-    data = runs.load_data(config)
+    accuracy = train(config, kind="confirm", open_test=True).record.test
+    data = load_data(config)
     assert isinstance(data, LabelledTexts)
     labels = data.splits.opened().test.labels
     majority = float(np.bincount(labels).max() / len(labels))
@@ -64,7 +64,7 @@ def drawn_characters(bench: Bench) -> Check:
     text = made.write_characters(bench.folder / "lot.txt", CHARACTERS, count=count)
     values = {"budget.updates": 60 if bench.is_quick else 150, "data.test_share": TEST_SHARE}
     config = made.small_config("text_generation", "lstm", bench.folder / "lot.txt", values)
-    found = runs.train(config, kind="confirm", open_test=True).record.test
+    found = train(config, kind="confirm", open_test=True).record.test
     test = text[-round(count * TEST_SHARE) :]
     least = -sum(math.log2(CHARACTERS[sign]) for sign in test) / len(test)
     gained = (least - found) * len(test)
@@ -80,7 +80,7 @@ def white_noise(bench: Bench) -> Check:
     path = made.write_series(bench.folder / "noise.csv", values)
     settings = {"task.horizon": 1, "task.loss": "squared", "data.test_share": TEST_SHARE, "task.reference": "mean"}
     config = made.small_config("forecasting", "gru", path, {**settings, "budget.updates": 100})
-    record = runs.train(config, kind="confirm", open_test=True).record
+    record = train(config, kind="confirm", open_test=True).record
     test = values[-round(rows * TEST_SHARE) :]
     own, mean = record.metrics["test/rmse"], math.sqrt(float(np.mean((test - NOISE_MEAN) ** 2)))
     gained = len(test) * (mean**2 - own**2) / (2 * NOISE_DEVIATION**2)

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from rnnbench import data, laws, runs
+from rnnbench import data, laws
 from rnnbench.core.errors import SealedSplitError
 from rnnbench.data.base import AnyData, Kind, Labelled, LabelledTexts, SeriesSplit, Splits
 from rnnbench.data.duplicates import overlap_of
@@ -19,6 +19,7 @@ from rnnbench.encoders.base import Encoded, State
 from rnnbench.encoders.gru import GRU
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
+from rnnbench.runs.train import load_data, prepare
 from rnnbench.selftests import made
 from rnnbench.selftests.base import Bench, Check
 from rnnbench.tasks.base import Prepared
@@ -50,7 +51,7 @@ def scale_of_all_data(configs: Sequence[ExperimentConfig]) -> Check:
     """A vocabulary or scale that saw the test split is told from one that did not, for every task."""
     missed, accused = [], []
     for config in configs:
-        learn, loaded = _learner(config), runs.load_data(config)
+        learn, loaded = _learner(config), load_data(config)
         if sees_the_test_split(learn, loaded):
             accused.append(config.task)
         if not sees_the_test_split(_with_test_in_training(learn), loaded):
@@ -154,7 +155,7 @@ def sealed_test_split(configs: Sequence[ExperimentConfig]) -> Check:
     open_ones = []
     for config in configs:
         try:
-            next(iter(runs.prepare(config).evaluation_batches("test")))
+            next(iter(prepare(config).evaluation_batches("test")))
         except SealedSplitError:
             continue
         open_ones.append(config.task)

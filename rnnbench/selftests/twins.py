@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rnnbench import runs
 from rnnbench.comparison.compare import compare
 from rnnbench.experiment.classes import layer_class
 from rnnbench.experiment.config import ExperimentConfig
+from rnnbench.runs.train import train
 from rnnbench.selftests import made
 from rnnbench.storage.record import RunRecord
 
@@ -80,7 +80,7 @@ def pairs(folder: Path, count: int) -> Iterator[Pair]:
 def confirmed(config: ExperimentConfig, *, first_seed: int, seeds: int = SEEDS) -> Iterator[RunRecord]:
     """Confirmations of a configuration on seeds of their own, scored on the test split."""
     for seed in range(first_seed, first_seed + seeds):
-        yield runs.train(config.with_values({}, seed=seed), kind="confirm", open_test=True).record
+        yield train(config.with_values({}, seed=seed), kind="confirm", open_test=True).record
 
 
 def judged(records: list[RunRecord]) -> Pair:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def _load(run: str, capability: type[Inference], data: str | None) -> Any:
-    from rnnbench.use.loading import load
+    from rnnbench.runs.load import load
 
     with notes.status("loading"):
         model = load(run, data=data, capability=capability)

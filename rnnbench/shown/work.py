@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 def say_data(config: ExperimentConfig) -> None:
     """What was understood of the data that is about to be used, before anything is trained."""
-    from rnnbench import runs
     from rnnbench.data.description import describe_data
+    from rnnbench.runs.train import load_data
 
     with notes.status("reading data"):
-        described = describe_data(runs.load_data(config))
+        described = describe_data(load_data(config))
     notes.print(f"[bold]{described.facts.name}[/bold]  {described.facts.title}")
     for label, value in described.lines:
         notes.print(f"  [cyan]{label}[/cyan]  {value}")
@@ -50,8 +50,8 @@ def say_idle(configs: Iterable[ExperimentConfig]) -> None:
 
 def baseline_scores(experiment: Experiment, config: ExperimentConfig, as_json: bool) -> None:
     """Runs the baselines alone and prints them, the best first."""
-    from rnnbench import baseline_runs
     from rnnbench.experiment.classes import task_class
+    from rnnbench.runs.baselines import computed_alone
     from rnnbench.storage.tracker import Tracker
 
     if not as_json:
@@ -60,7 +60,7 @@ def baseline_scores(experiment: Experiment, config: ExperimentConfig, as_json: b
     metric = task_class(config.task).metric
     found = []
     with notes.status("computing baselines"):
-        for result in baseline_runs.computed_alone(config, tracker=Tracker()):
+        for result in computed_alone(config, tracker=Tracker()):
             found.append(result)
     if not found and not as_json:
         out.print(f"{config.task} has no baselines (`baselines` in the task's file)", markup=False)
@@ -93,15 +93,15 @@ def baseline_scores(experiment: Experiment, config: ExperimentConfig, as_json: b
 
 def training(experiment: Experiment, config: ExperimentConfig, as_json: bool) -> None:
     """Trains one configuration, with its validation scores as they come."""
-    from rnnbench import runs
-    from rnnbench.matching import matched
+    from rnnbench.runs.match_parameters import matched
+    from rnnbench.runs.train import Hooks, load_data, tracked
     from rnnbench.storage.tracker import Tracker
 
     say_files(experiment)
     say_data(config)
     say_idle([config])
     config = matched(config)
-    loaded = runs.load_data(config)
+    loaded = load_data(config)
     tracker = Tracker()
     experiment_id = tracker.experiment(config.task, loaded.facts.name)
 
@@ -114,9 +114,9 @@ def training(experiment: Experiment, config: ExperimentConfig, as_json: bool) ->
     def note(words: str) -> None:
         notes.print(words, markup=False, soft_wrap=True)
 
-    hooks = runs.Hooks(log=log, note=note)
+    hooks = Hooks(log=log, note=note)
     try:
-        record = runs.tracked(config, tracker=tracker, experiment_id=experiment_id, name=name, hooks=hooks)
+        record = tracked(config, tracker=tracker, experiment_id=experiment_id, name=name, hooks=hooks)
     except (KeyboardInterrupt, SystemExit):
         notes.print("stopped; the run is kept as interrupted")
         raise SystemExit(130) from None
@@ -151,7 +151,8 @@ def run_sweep(task: str, options: SweepOptions, as_json: bool) -> None:
 
 def _say_sizes(plan: SweepPlan) -> None:
     """The width that was solved for each encoder, where sizes are matched."""
-    from rnnbench import building, runs
+    from rnnbench.runs.build import parameters_of
+    from rnnbench.runs.train import prepare
 
     configs = [plan.config(model) for model in plan.searched]
     target = configs[0].budget.match_parameters if configs else None
@@ -160,7 +161,7 @@ def _say_sizes(plan: SweepPlan) -> None:
     notes.print(f"  [cyan]parameters[/cyan]  matched to {target:,} +- 2 %: hidden_size is solved for, not searched")
     longest = max(len(model_name(config.model)) for config in configs)
     for config in configs:
-        parameters = building.parameters_of(config, runs.prepare(config))
+        parameters = parameters_of(config, prepare(config))
         name = f"{model_name(config.model):<{longest}}"
         notes.print(f"  {name}  hidden_size {config.encoder.hidden_size}, {parameters:,} parameters", highlight=False)
     if any(config.ranges() for config in configs):

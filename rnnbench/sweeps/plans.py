@@ -11,21 +11,22 @@ from uuid import uuid4
 
 from filelock import FileLock
 
-from rnnbench import building, runs
 from rnnbench.core.errors import BudgetError, DataError, RnnbenchError, UnknownNameError
 from rnnbench.experiment.config import ExperimentConfig, from_plain, short_hash
 from rnnbench.experiment.files import Experiment
 from rnnbench.experiment.resolve import resolve
 from rnnbench.experiment.search_names import check_search
-from rnnbench.matching import match_all
 from rnnbench.reports import results
+from rnnbench.runs.build import parameters_of
+from rnnbench.runs.match_parameters import match_all
+from rnnbench.runs.train import load_data, prepare
+from rnnbench.runs.training.hardware import check_hardware
 from rnnbench.storage.location import store_folder
 from rnnbench.storage.record import model_name
 from rnnbench.storage.tracker import Tracker
 from rnnbench.sweeps.alike import require_alike
 from rnnbench.sweeps.base import ConfirmOptions, SweepOptions, SweepPlan
 from rnnbench.sweeps.told import write_down
-from rnnbench.training.hardware import check_hardware
 
 
 def configurations(experiment: Experiment, options: SweepOptions) -> dict[str, ExperimentConfig]:
@@ -62,9 +63,9 @@ def sweep_plan(
     configs = configs or configurations(experiment, options)
     first = next(iter(configs.values()))
     check_hardware(first.hardware)
-    loaded = runs.load_data(first)
+    loaded = load_data(first)
     configs = {model: config.with_ranges_of(loaded) for model, config in configs.items()}
-    runs.prepare(first)  # a series too short for its windows is better told now than by every worker
+    prepare(first)  # a series too short for its windows is better told now than by every worker
     if first.budget.match_parameters is None:
         _check_ceiling(configs)
     else:
@@ -118,7 +119,7 @@ def _check_ceiling(configs: Mapping[str, ExperimentConfig]) -> None:
     """Raises: BudgetError where even the smallest draw of an encoder is above the ceiling on parameters."""
     for config in configs.values():
         smallest = config.with_values(config.search_space.smallest())
-        parameters, ceiling = building.parameters_of(smallest, runs.prepare(smallest)), config.budget.parameters
+        parameters, ceiling = parameters_of(smallest, prepare(smallest)), config.budget.parameters
         if parameters > ceiling:
             raise BudgetError(
                 f"the smallest {model_name(config.model)} of this search would have {parameters:,} parameters, "
@@ -143,7 +144,7 @@ def confirmation_plan(task: str, options: ConfirmOptions) -> SweepPlan:
     configs = {model: from_plain(found) for model, found in plain.items()}
     first = next(iter(configs.values()))
     check_hardware(first.hardware)
-    tags, loaded = tracker.run(parent).data.tags, runs.load_data(first)
+    tags, loaded = tracker.run(parent).data.tags, load_data(first)
     if tags.get("fingerprint", loaded.fingerprint) != loaded.fingerprint:
         raise DataError(
             f"{loaded.facts.name} has changed since this sweep: more seeds on other data share no table with it. Put "

@@ -9,11 +9,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rnnbench import building, runs
 from rnnbench.comparison.selection import chosen_length
 from rnnbench.core.errors import BudgetError
 from rnnbench.experiment.config import ExperimentConfig
-from rnnbench.matching import matched
+from rnnbench.runs.build import is_within_budget, parameters_of
+from rnnbench.runs.match_parameters import matched
+from rnnbench.runs.train import prepare
 from rnnbench.storage.record import model_name
 from rnnbench.storage.tracker import LEASE, PARENT, Tracker
 from rnnbench.sweeps.base import SweepPlan
@@ -157,7 +158,7 @@ class WorkQueue:
             sized = matched(config)
         except BudgetError:
             return None
-        return sized if building.is_within_budget(sized, building.parameters_of(sized, runs.prepare(sized))) else None
+        return sized if is_within_budget(sized, parameters_of(sized, prepare(sized))) else None
 
     def _confirmations(self) -> tuple[list[tuple[str, ExperimentConfig]], list[Claim]]:
         """The confirmations that nobody has begun, all encoders on a seed before the next seed; and those that run."""

@@ -12,8 +12,8 @@ from contextlib import suppress
 
 from filelock import FileLock
 
-from rnnbench import runs
-from rnnbench.baseline_runs import TAKEN_OVER, tracked_baselines
+from rnnbench.runs.baselines import TAKEN_OVER, tracked_baselines
+from rnnbench.runs.train import Hooks, tracked
 from rnnbench.storage.leases import LeaseLostError
 from rnnbench.storage.record import RunRecord
 from rnnbench.storage.tracker import LEASE, Tracker, record_of
@@ -140,7 +140,7 @@ class Worker:
         self.tell(Event("end", self.number, work.kind, work.model, work.name, 1.0, score_of(record), record.outcome))
 
     def _run(self, work: Work) -> RunRecord:
-        return runs.tracked(
+        return tracked(
             work.config,
             tracker=self.tracker,
             experiment_id=self.plan.experiment_id,
@@ -169,7 +169,7 @@ class Worker:
         plain = work.config.to_plain()
         return {name: plain[name.split(".")[0]][name.split(".", 1)[1]] for name in searched}
 
-    def _hooks(self, work: Work) -> runs.Hooks:
+    def _hooks(self, work: Work) -> Hooks:
         updates = 1
 
         def begin(planned: int) -> None:
@@ -188,7 +188,7 @@ class Worker:
         def note(words: str) -> None:
             self.tell(Event("note", self.number, work.kind, work.model, work.name, message=words))
 
-        return runs.Hooks(
+        return Hooks(
             report=report if work.trial is not None else None,
             begin=begin,
             log=log,

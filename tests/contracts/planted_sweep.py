@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from rnnbench import runs
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.experiment.files import load
+from rnnbench.runs.train import describe
 from rnnbench.storage.record import RunRecord
 from rnnbench.storage.tracker import Tracker
 from rnnbench.sweeps import SweepOptions, SweepPlan, sweep_plan
@@ -45,7 +45,7 @@ def plant(task: str, options: SweepOptions) -> SweepPlan:
 
 def scored(config: ExperimentConfig, kind: Any, scores: dict[str, float], tags: dict[str, str]) -> RunRecord:
     """The record of a run with these scores by split."""
-    record = runs.describe(config, kind)
+    record = describe(config, kind)
     opened = {"test_opened": str("test" in scores)}
     metrics = {f"{split}/{record.metric}": score for split, score in scores.items()}
     costs = {"parameters": 1000.0, "updates": 20.0, "best_update": 11.0, "wall_seconds": 1.0, "peak_memory_bytes": 1e6}

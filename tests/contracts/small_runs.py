@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from rnnbench import runs
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.experiment.resolve import resolve
+from rnnbench.runs.train import tracked, train
 from rnnbench.storage.record import RunRecord
 from rnnbench.storage.tracker import Tracker
 from rnnbench.tasks.base import SequenceTask
@@ -36,5 +36,5 @@ def stored(
     """A run of the store and the task that it trained."""
     config = arguments.pop("config", None) or a_config(task)
     experiment = tracker.experiment(task, data)
-    record = runs.tracked(config, tracker=tracker, experiment_id=experiment, name=name, kind=kind, **arguments)
-    return record, runs.train(config, kind=kind).task.eval()
+    record = tracked(config, tracker=tracker, experiment_id=experiment, name=name, kind=kind, **arguments)
+    return record, train(config, kind=kind).task.eval()

@@ -15,7 +15,6 @@ import test_data_sets
 import test_tasks
 from small_runs import a_config
 
-from rnnbench import baseline_runs, building, runs
 from rnnbench.comparison.compare import compare
 from rnnbench.comparison.statistics.summary import seeds_needed
 from rnnbench.core.errors import BudgetError, ComparisonError, DataError, SealedSplitError, SettingsError
@@ -32,6 +31,9 @@ from rnnbench.reports import results
 from rnnbench.reports.export import export
 from rnnbench.reports.tables.columns import comparison_table
 from rnnbench.reports.tables.formats import render
+from rnnbench.runs import build as building
+from rnnbench.runs import train as runs
+from rnnbench.runs.baselines import computed_alone
 from rnnbench.storage.record import RunRecord
 from rnnbench.storage.tracker import Tracker
 from rnnbench.sweeps import ConfirmOptions, SweepOptions, SweepPlan, confirmation_plan, sweep_plan, trials_there
@@ -208,7 +210,7 @@ def test_rule_5_an_opening_is_stored_though_the_run_does_not_live_to_tell_of_it(
 
 def test_rule_5_baselines_computed_alone_are_stored_openings_too(store):
     tracker = Tracker()
-    found = [*baseline_runs.computed_alone(a_config("sentiment"), tracker=tracker)]
+    found = [*computed_alone(a_config("sentiment"), tracker=tracker)]
     (experiment,) = tracker.experiments("sentiment").values()
     stored = tracker.find(experiment, kind="baseline", test_opened="True")
     assert [run.info.run_name for run in stored] == [one.model for one in found]

@@ -9,7 +9,6 @@ import pytest
 import small_data
 import torch
 
-from rnnbench import building, runs
 from rnnbench.core import registry
 from rnnbench.core.errors import SettingsError
 from rnnbench.core.settings import Choices
@@ -18,8 +17,10 @@ from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.experiment.compatibility import SWITCHES, matrix, reason_against
 from rnnbench.experiment.resolve import resolve
 from rnnbench.experiment.sections import TrainingSettings
+from rnnbench.runs import train as runs
+from rnnbench.runs.build import build
+from rnnbench.runs.training.hardware import missing_kernels
 from rnnbench.storage.record import HARDWARE_NOTE
-from rnnbench.training.hardware import missing_kernels
 
 SMALL = (
     "task.embedding_size=12", "task.window=8", "task.word_dropout=0", "encoder.hidden_size=10", "encoder.num_layers=2",
@@ -236,7 +237,7 @@ def test_a_clipped_gradient_is_as_large_as_the_setting_says(kind):
     }  # fmt: skip
     config = config_with("gru", **values)
     torch.manual_seed(config.seed)
-    before = torch.cat([part.detach().flatten() for part in building.build(config, runs.prepare(config)).parameters()])
+    before = torch.cat([part.detach().flatten() for part in build(config, runs.prepare(config)).parameters()])
     after = torch.cat([part.detach().flatten() for part in runs.train(config).task.parameters()])
     # with a rate of 1 and next to no momentum, the one update is the clipped gradient itself
     moved = after - before

@@ -15,7 +15,7 @@ import torch
 from small_data import HORIZON, LOOKBACK, SEASON
 from torch import nn
 
-from rnnbench import baseline_runs, building, metrics, runs
+from rnnbench import metrics
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError, SealedSplitError
 from rnnbench.data.base import Labelled, points_of
@@ -24,6 +24,9 @@ from rnnbench.data.tokenization import tokenizer_from_plain
 from rnnbench.encoders.stack import Stack
 from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.experiment.resolve import resolve
+from rnnbench.runs import train as runs
+from rnnbench.runs.baselines import compute
+from rnnbench.runs.build import build
 from rnnbench.storage.example_scores import ExampleScores
 
 TASKS = registry.names("tasks")
@@ -307,7 +310,7 @@ def test_examples_are_those_of_the_last_evaluation(opened):
 def test_baselines_are_scored_on_the_examples_of_the_encoders(task, small_runs, opened):
     made, _ = opened
     encoders = made.examples()
-    results = [result for result in baseline_runs.compute(small_config(task)) if not result.skipped]
+    results = [result for result in compute(small_config(task)) if not result.skipped]
     assert {result.model for result in results if not result.examples} == WITHOUT_EXAMPLES.get(task, set())
     for result in results:
         assert not result.examples or set(encoders) - set(result.examples) <= {"cold_nats_per_character"}
@@ -320,7 +323,7 @@ def test_baselines_are_scored_on_the_examples_of_the_encoders(task, small_runs, 
 
 def test_baselines_that_are_fitted_again_are_chosen_by_validation_before(task, small_runs):
     usual, refitted = (
-        [one for one in baseline_runs.compute(small_config(task, **{"search.refit": refit})) if not one.skipped]
+        [one for one in compute(small_config(task, **{"search.refit": refit})) if not one.skipped]
         for refit in (False, True)
     )
     assert [one.model for one in usual] == [one.model for one in refitted]
@@ -508,7 +511,7 @@ def test_trained_weights_come_back_from_a_file(task, model, small_runs):
     torch.save(trained.state_dict(), stream)
     stream.seek(0)
     torch.manual_seed(99)
-    fresh = building.build(config, runs.prepare(config))
+    fresh = build(config, runs.prepare(config))
     before = fresh.evaluate("validation")
     fresh.load_state_dict(torch.load(stream, weights_only=True))
     assert fresh.evaluate("validation") == trained.evaluate("validation")

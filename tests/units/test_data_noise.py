@@ -10,8 +10,8 @@ import torch
 from small_runs import a_config
 from torch import Tensor, nn
 
-from rnnbench import runs
 from rnnbench.experiment.classes import task_class
+from rnnbench.runs import train as runs
 from rnnbench.tasks.text_generation.task import TextGeneration
 
 MODELS = ("gru", "lstm", "transformer")

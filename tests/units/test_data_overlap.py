@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import small_data
 
-from rnnbench import runs
 from rnnbench.comparison.compare import compare
 from rnnbench.data.base import Labelled, SeriesSplit, Splits, points_of
 from rnnbench.data.description import describe_data
 from rnnbench.data.duplicates import overlap_of
+from rnnbench.runs import train as runs
 from rnnbench.storage.record import ALSO_IN_TRAINING, RunRecord
 
 

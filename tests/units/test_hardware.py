@@ -14,16 +14,16 @@ import small_data
 import torch
 from small_runs import a_config
 
-from rnnbench import runs
 from rnnbench.comparison.compare import compare
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.encoders.layers import kernels
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.sections import HardwareSettings
+from rnnbench.runs import train as runs
+from rnnbench.runs.training import hardware
+from rnnbench.runs.training.hardware import check_hardware, device_of, missing_kernels, precision_of
 from rnnbench.storage.record import HARDWARE_NOTE
-from rnnbench.training import hardware
-from rnnbench.training.hardware import check_hardware, device_of, missing_kernels, precision_of
 
 PRECISIONS = get_args(HardwareSettings.model_fields["precision"].annotation)
 STILL = {"encoder.dropout": 0.0, "hardware.device": "cpu"}
@@ -109,11 +109,11 @@ def test_every_task_trains_and_is_tested_in_every_precision(task, precision):
 
 def test_every_encoder_is_asked_for_its_kernels():
     """An encoder with a recurrent kernel has to show it: `missing_kernels` looks at a cell's children."""
-    from rnnbench import building
+    from rnnbench.runs.build import build
 
     for model in registry.names("encoders"):
         config = a_config("sentiment", model)
-        task = building.build(config, runs.prepare(config))
+        task = build(config, runs.prepare(config))
         all_kernels = [module for module in task.modules() if isinstance(module, torch.nn.RNNBase)]
         assert bool(all_kernels) == (model in ("lstm", "gru", "rnn"))
         assert missing_kernels(task) == [], "every processor has them in float32"

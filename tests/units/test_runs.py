@@ -14,13 +14,15 @@ import small_data
 import torch
 
 import rnnbench
-from rnnbench import baseline_runs, building, runs
 from rnnbench.core import registry
 from rnnbench.core.errors import BudgetError, RnnbenchError
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import from_plain
 from rnnbench.experiment.resolve import resolve
 from rnnbench.metrics import Metric, metric_called, metric_of
+from rnnbench.runs import train as runs
+from rnnbench.runs.baselines import _record
+from rnnbench.runs.build import build, count_parameters, parameters_of
 from rnnbench.storage.leases import Leases
 from rnnbench.storage.record import model_name
 from rnnbench.storage.tracker import Tracker, record_of
@@ -74,7 +76,7 @@ def test_what_a_task_says_of_its_own_metrics_stands_in_the_record(monkeypatch):
     record = runs.describe(a_config(), "confirm")
     assert (metric_of(record), metric_called("coverage", record)) == (own, other)
     result = BaselineResult("naive", {"test/mase": 1.0}, 0.1, 0)
-    assert metric_of(baseline_runs._record(record, result, "all")) == own
+    assert metric_of(_record(record, result, "all")) == own
 
 
 def test_a_score_that_its_metric_says_is_impossible_is_refused_in_words(monkeypatch):
@@ -110,7 +112,7 @@ def test_costs_are_counted():
 def test_parameters_are_counted_without_making_any(task, model):
     config = a_config(task, model, **{"encoder.num_layers": 2})
     prepared = runs.prepare(config)
-    assert building.parameters_of(config, prepared) == building.count_parameters(building.build(config, prepared))
+    assert parameters_of(config, prepared) == count_parameters(build(config, prepared))
 
 
 def test_too_many_parameters_are_refused_in_words():
@@ -126,10 +128,10 @@ def test_too_many_parameters_are_refused_in_words():
 def test_embeddings_count_as_parameters():
     config = a_config("sentiment")
     prepared = runs.prepare(config)
-    task = building.build(config, prepared)
+    task = build(config, prepared)
     assert task.embedding.weight.numel() == prepared.tokenizer.size * config.task_settings.embedding_size
     without = sum(part.numel() for name, part in task.named_parameters() if not name.startswith("embedding"))
-    assert building.parameters_of(config, prepared) == without + task.embedding.weight.numel()
+    assert parameters_of(config, prepared) == without + task.embedding.weight.numel()
 
 
 def test_the_seed_decides_the_weights_at_the_start():
@@ -224,7 +226,7 @@ def test_the_store_alone_brings_the_trained_model_back(tracker, experiment):
     record = tracked(tracker, experiment, kind="confirm")
     weights = torch.load(tracker.artifact(record.run_id, "weights.pt"), weights_only=True)
     config = from_plain(record.config)
-    task = building.build(config, runs.prepare(config))
+    task = build(config, runs.prepare(config))
     task.load_state_dict(weights)
     assert task.evaluate("validation")["validation/mase"] == pytest.approx(record.validation, rel=1e-6)
     plain = json.loads(tracker.artifact(record.run_id, "prepared.json").read_text())

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from rnnbench import data, runs
+from rnnbench import data
 from rnnbench.cli import app
 from rnnbench.comparison.compare import compare
 from rnnbench.data import series, splits
@@ -18,6 +18,7 @@ from rnnbench.data.readers import labelled as labelled_files
 from rnnbench.encoders.gru import GRU
 from rnnbench.encoders.layers import numpy_kernels
 from rnnbench.metrics import Metric
+from rnnbench.runs.train import _load, prepare
 from rnnbench.selftests import baselines, chance, encoders, leaks, made, run, same_twice, scales, twins
 from rnnbench.selftests.base import Bench, Check, thrown_away
 from rnnbench.selftests.twins import Pair
@@ -31,7 +32,7 @@ from rnnbench.tasks.text_generation.task import PreparedCorpus, TextGeneration
 @pytest.fixture
 def bench(tmp_path):
     yield Bench(tmp_path, is_quick=True, pairs=2)
-    runs._load.cache_clear()
+    _load.cache_clear()
 
 
 @pytest.fixture
@@ -141,7 +142,7 @@ def test_a_law_of_causality_that_finds_nothing_is_caught(monkeypatch):
 
 def test_labels_are_told_better_than_by_a_coin_where_test_rows_are_learned(bench, monkeypatch):
     assert chance.shuffled_labels(bench).passed
-    runs._load.cache_clear()
+    _load.cache_clear()
 
     def only_test_rows(texts, labels, rows):
         return splits.labelled_splits(texts, labels, (rows[2], rows[1], rows[2]))
@@ -153,7 +154,7 @@ def test_labels_are_told_better_than_by_a_coin_where_test_rows_are_learned(bench
 
 def test_characters_cost_less_than_their_entropy_where_the_encoder_looks_ahead(bench, monkeypatch):
     assert chance.drawn_characters(bench).passed
-    runs._load.cache_clear()
+    _load.cache_clear()
     original = TextGeneration._vectors
     # what stands one place on is what is to be told
     monkeypatch.setattr(TextGeneration, "_vectors", lambda self, ids: original(self, ids.roll(-1, dims=1)))
@@ -168,7 +169,7 @@ def test_characters_cost_less_than_their_entropy_where_bits_are_counted_three_pe
 
 def test_noise_is_forecast_where_the_future_stands_in_the_past(bench, monkeypatch):
     assert chance.white_noise(bench).passed
-    runs._load.cache_clear()
+    _load.cache_clear()
     original = series.PreparedSeries.scaled
 
     def shifted(self, rows, frequency, calendar):
@@ -247,7 +248,7 @@ def test_twins_are_given_the_same_batches(tmp_path):
     batches = []
     for model in ("gru", twin):
         config = made.small_config("sentiment", model, path, seed=3)
-        batches.append(next(runs.prepare(config).training_batches(8, config.seed)))
+        batches.append(next(prepare(config).training_batches(8, config.seed)))
     assert all(torch.equal(one, other) for one, other in zip(*batches, strict=True))
 
 

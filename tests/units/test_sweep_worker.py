@@ -9,8 +9,9 @@ import planted_sweep
 import pytest
 import small_data
 
-from rnnbench import building, runs
 from rnnbench.experiment.classes import task_class
+from rnnbench.runs import build as building
+from rnnbench.runs import train as runs
 from rnnbench.storage.leases import LeaseLostError, Leases
 from rnnbench.storage.tracker import LEASE, Tracker
 from rnnbench.sweeps import SweepOptions, SweepPlan, sweep_plan

@@ -10,18 +10,18 @@ from rnnbench.encoders.base import Cell
 from rnnbench.encoders.stack import Stack
 from rnnbench.experiment.classes import layer_class
 from rnnbench.experiment.sections import BudgetSettings, TrainingSettings
-from rnnbench.training.averaging import WeightAveraging
-from rnnbench.training.fitting import count_updates, planned_updates
-from rnnbench.training.initialization import initialize
-from rnnbench.training.optimization import make_optimizer, parameter_groups
-from rnnbench.training.penalties import (
+from rnnbench.runs.training.averaging import WeightAveraging
+from rnnbench.runs.training.fitting import count_updates, planned_updates
+from rnnbench.runs.training.initialization import initialize
+from rnnbench.runs.training.optimization import make_optimizer, parameter_groups
+from rnnbench.runs.training.penalties import (
     Penalties,
     activation_penalty,
     penalties_of,
     temporal_activation_penalty,
     weight_penalty,
 )
-from rnnbench.training.schedules import Plateau, rate_factor
+from rnnbench.runs.training.schedules import Plateau, rate_factor
 
 # schedule
 

@@ -9,13 +9,13 @@ import torch
 from small_runs import a_config, stored
 
 import rnnbench
-from rnnbench import runs
 from rnnbench.core import registry
 from rnnbench.core.errors import DataError, RnnbenchError, UnknownNameError
 from rnnbench.experiment.classes import task_class
+from rnnbench.runs import train as runs
+from rnnbench.runs.load import load
 from rnnbench.storage.tracker import Tracker
 from rnnbench.tasks.inference import CanForecast, CanGenerate, CanPredict
-from rnnbench.use.loading import load
 
 
 @pytest.fixture(autouse=True)

@@ -13,13 +13,14 @@ import pytest
 from small_data import of_kind
 from typer.testing import CliRunner, Result
 
-from rnnbench import cli, runs
+from rnnbench import cli
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError, UnknownNameError
 from rnnbench.experiment import files
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.experiment.files import load, name_of, studies
+from rnnbench.runs import train as runs
 
 NAMES = sorted(path.stem for path in (registry.PACKAGE.parent / "experiments").glob("*.yaml"))
 _reads: Counter[str] = Counter()
@@ -61,8 +62,8 @@ def typed(in_folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> Call
     monkeypatch.setattr(runs, "tracked", lambda *_, **__: (_ for _ in ()).throw(RnnbenchError("not trained here")))
     monkeypatch.setattr("rnnbench.shown.work._carry_out", lambda *_: None)
     monkeypatch.setattr("rnnbench.shown.work._say_sizes", lambda *_: None)
-    monkeypatch.setattr("rnnbench.baseline_runs.computed_alone", lambda *_, **__: [])
-    monkeypatch.setattr("rnnbench.matching.matched", lambda config: config)
+    monkeypatch.setattr("rnnbench.runs.baselines.computed_alone", lambda *_, **__: [])
+    monkeypatch.setattr("rnnbench.runs.match_parameters.matched", lambda config: config)
     monkeypatch.setattr("rnnbench.sweeps.plans._check_ceiling", lambda configs: None)
     monkeypatch.setattr("rnnbench.sweeps.plans.match_all", lambda configs: {one.model: one for one in configs})
     return lambda *words: CliRunner().invoke(cli.app, [*words])

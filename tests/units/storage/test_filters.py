@@ -5,9 +5,9 @@ import unicodedata
 
 import pytest
 
+from rnnbench.runs.find import find
 from rnnbench.storage.filters import filter_of, has_tags
 from rnnbench.storage.tracker import Tracker
-from rnnbench.use.finding import find
 
 NAMES = [
     "it's", 'say "hi"', "it's \"both\"", "''", '""', "'", '"', "100%", "a_b", "aXb", "\\", "a\\", "a\\'b",

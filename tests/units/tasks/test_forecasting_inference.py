@@ -10,11 +10,11 @@ import torch
 from small_data import HORIZON, LOOKBACK
 from small_runs import stored
 
-from rnnbench import runs
 from rnnbench.core.errors import DataError, RnnbenchError, SettingsError
 from rnnbench.experiment.classes import task_class
+from rnnbench.runs import train as runs
+from rnnbench.runs.load import load
 from rnnbench.storage.tracker import Tracker
-from rnnbench.use.loading import load
 
 
 @pytest.fixture(autouse=True)

@@ -8,10 +8,10 @@ from rnnbench.core.errors import BudgetError
 from rnnbench.encoders.stack import Stack
 from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.experiment.config import ExperimentConfig
+from rnnbench.runs.training.costs import count_parameters
+from rnnbench.runs.training.initialization import initialize
 from rnnbench.storage.record import is_matched
 from rnnbench.tasks.base import Prepared, SequenceTask
-from rnnbench.training.costs import count_parameters
-from rnnbench.training.initialization import initialize
 
 
 def build(config: ExperimentConfig, prepared: Prepared) -> SequenceTask:

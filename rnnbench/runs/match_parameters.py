@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from rnnbench import building, runs
 from rnnbench.core.errors import BudgetError, RnnbenchError
 from rnnbench.experiment.config import ExperimentConfig
+from rnnbench.runs.build import parameters_of
+from rnnbench.runs.train import prepare
 from rnnbench.storage.record import MATCH_TOLERANCE, is_matched, model_name
 from rnnbench.tasks.base import Prepared
 
@@ -40,7 +41,7 @@ def matched(config: ExperimentConfig) -> ExperimentConfig:
     target = config.budget.match_parameters
     if target is None:
         return config
-    found = nearest_sizes(config, runs.prepare(config))
+    found = nearest_sizes(config, prepare(config))
     best = _closest(found, target)
     if best is None or not is_matched(best.parameters, target):
         raise BudgetError(_refusal([(config, found)]))
@@ -58,7 +59,7 @@ def match_all(configs: Iterable[ExperimentConfig]) -> dict[str, ExperimentConfig
         try:
             solved[config.model] = matched(config)
         except BudgetError:
-            refused.append((config, nearest_sizes(config, runs.prepare(config))))
+            refused.append((config, nearest_sizes(config, prepare(config))))
     if refused:
         raise BudgetError(_refusal(refused))
     return solved
@@ -90,7 +91,7 @@ def _at_or_after(config: ExperimentConfig, prepared: Prepared, width: int) -> Si
     for tried in range(width, min(width + _MOST_STEPS, _WIDEST)):
         try:
             encoder = type(config.encoder).model_validate({**settings, "hidden_size": tried})
-            return Size(tried, building.parameters_of(replace(config, encoder=encoder), prepared))
+            return Size(tried, parameters_of(replace(config, encoder=encoder), prepared))
         except (ValueError, AssertionError, RnnbenchError):
             continue
     return None

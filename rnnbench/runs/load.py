@@ -7,18 +7,19 @@ from typing import Any
 
 import torch
 
-from rnnbench import building, runs
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError, UnknownNameError
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import from_plain
+from rnnbench.runs.build import build
+from rnnbench.runs.find import BEST, find, inference_class
+from rnnbench.runs.train import load_data
+from rnnbench.runs.training.weights import PAST_ERRORS_FILE, PREPARED_FILE, WEIGHTS_FILE
 from rnnbench.storage.artifacts import MissingArtifactError
 from rnnbench.storage.record import RunRecord
 from rnnbench.storage.tracker import Tracker
 from rnnbench.tasks.base import SequenceTask
 from rnnbench.tasks.inference import Inference
-from rnnbench.training.weights import PAST_ERRORS_FILE, PREPARED_FILE, WEIGHTS_FILE
-from rnnbench.use.finding import BEST, find, inference_class
 
 
 def load(
@@ -52,13 +53,13 @@ def restore(tracker: Tracker, record: RunRecord) -> Inference:
             f"run {record.name} was stored by an earlier rnnbench, without {error}: train it again"
         ) from error
     with torch.random.fork_rng():  # weights are drawn before they are replaced: a notebook's own draws stay the same
-        task = building.build(config, prepared)
+        task = build(config, prepared)
     _load_weights(tracker, record, task)
     return model_class(
         task,
         record,
         data=config.data,
-        load_data=lambda: runs.load_data(config),
+        load_data=lambda: load_data(config),
         # none where the task has no past errors, or the run was stored before they were kept
         past_errors=tracker.read_json(record.run_id, PAST_ERRORS_FILE) or {},
     )

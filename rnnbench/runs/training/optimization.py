@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from rnnbench.experiment.sections import TrainingSettings
-from rnnbench.training.schedules import Plateau, rate_factor
+from rnnbench.runs.training.schedules import Plateau, rate_factor
 
 Groups = list[dict[str, Any]]
 

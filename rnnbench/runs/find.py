@@ -10,7 +10,7 @@ from rnnbench.core import registry
 from rnnbench.core.errors import ComparisonError, RnnbenchError, did_you_mean
 from rnnbench.experiment.classes import task_class
 from rnnbench.reports import results
-from rnnbench.runs import KEPT_KINDS
+from rnnbench.runs.train import KEPT_KINDS
 from rnnbench.storage.filters import normalized
 from rnnbench.storage.location import store_folder
 from rnnbench.storage.record import RunRecord, by_validation

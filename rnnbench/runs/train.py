@@ -14,26 +14,26 @@ import torch
 import yaml
 
 from rnnbench import data
-from rnnbench.building import build, without_numbers
 from rnnbench.core import environment
 from rnnbench.core.errors import SealedSplitError
 from rnnbench.data.base import AnyData, DataSettings
 from rnnbench.data.duplicates import Overlap, overlap_of
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
-from rnnbench.memory import PeakMemory
 from rnnbench.metrics import own_metrics_tag
+from rnnbench.runs.build import build, without_numbers
+from rnnbench.runs.memory import PeakMemory
+from rnnbench.runs.training.callbacks import Log, Report, Watch
+from rnnbench.runs.training.costs import measured, sizes
+from rnnbench.runs.training.fitting import fit, is_out_of_memory, planned_updates
+from rnnbench.runs.training.hardware import HardwareNotes, check_hardware
+from rnnbench.runs.training.samples import KeepText, Samples
+from rnnbench.runs.training.weights import save_weights
 from rnnbench.storage.leases import Lease, LeaseLostError
 from rnnbench.storage.record import ALSO_IN_TRAINING, HARDWARE_NOTE, SEARCH_KINDS, Kind, RunRecord, model_name
 from rnnbench.storage.tracker import Tracker
 from rnnbench.tasks.base import Prepared, SequenceTask
 from rnnbench.tasks.samples import SHOWCASE_FILE, to_json
-from rnnbench.training.callbacks import Log, Report, Watch
-from rnnbench.training.costs import measured, sizes
-from rnnbench.training.fitting import fit, is_out_of_memory, planned_updates
-from rnnbench.training.hardware import HardwareNotes, check_hardware
-from rnnbench.training.samples import KeepText, Samples
-from rnnbench.training.weights import save_weights
 
 KEPT_KINDS = ("confirm", "train")
 """Kinds of runs whose weights are kept, to be used later; a trial keeps its configuration alone."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from torch import nn
 
+from rnnbench.runs.training.flops import training_flops_per_item
+from rnnbench.runs.training.speed import inference_speed
 from rnnbench.tasks.base import SequenceTask
-from rnnbench.training.flops import training_flops_per_item
-from rnnbench.training.speed import inference_speed
 
 
 def count_parameters(module: nn.Module) -> int:

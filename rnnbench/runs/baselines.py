@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from rnnbench import runs
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.metrics import OWN_METRICS
+from rnnbench.runs.train import describe, load_data, prepare
 from rnnbench.storage.record import LEFT_OUT, RunRecord
 from rnnbench.storage.tracker import PARENT, Tracker
 from rnnbench.tasks.baseline import BaselineResult
@@ -22,7 +22,7 @@ _REFITTED = "-refitted"
 
 def compute(config: ExperimentConfig) -> Iterator[BaselineResult]:
     """Each baseline of the configuration's task, one at a time; none where the task has none. Opens the test split."""
-    loaded, prepared = runs.load_data(config), runs.prepare(config)
+    loaded, prepared = load_data(config), prepare(config)
     opened = replace(loaded, splits=loaded.splits.opened())  # type: ignore[arg-type]
     prepared.open_test()
     yield from task_class(config.task).baselines(opened, prepared, refit=config.search.refit)
@@ -30,7 +30,7 @@ def compute(config: ExperimentConfig) -> Iterator[BaselineResult]:
 
 def computed_alone(config: ExperimentConfig, *, tracker: Tracker) -> Iterator[BaselineResult]:
     """Each baseline as it is there, kept as a run of its own below no sweep: whoever opens the test split is stored."""
-    first = runs.describe(config, "baseline")
+    first = describe(config, "baseline")
     experiment_id = tracker.experiment(first.task, first.data)
     for result in compute(config):
         _write(tracker, experiment_id, None, _record(first, result, _baseline_key(config)))
@@ -55,7 +55,7 @@ def tracked_baselines(
     Raises: LeaseLostError where another process computes them by now.
     """
     writer = tracker.claimed(claim)
-    first = runs.describe(config, "baseline")
+    first = describe(config, "baseline")
     key = {"fingerprint": first.fingerprint, "baseline_key": _baseline_key(config), **_KEPT}
     there = {record.model for record in _written(tracker, experiment_id, parent, key["baseline_key"])}
     try:

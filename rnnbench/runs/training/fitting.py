@@ -12,13 +12,13 @@ import torch
 from torch.utils.data import DataLoader, IterableDataset
 
 from rnnbench.experiment.sections import BudgetSettings, HardwareSettings, TrainingSettings
+from rnnbench.runs.training.averaging import WeightAveraging
+from rnnbench.runs.training.callbacks import Watch
+from rnnbench.runs.training.hardware import device_of, precision_of
+from rnnbench.runs.training.optimization import make_optimizer
+from rnnbench.runs.training.penalties import penalties_of
+from rnnbench.runs.training.schedules import Plateau
 from rnnbench.tasks.base import SequenceTask
-from rnnbench.training.averaging import WeightAveraging
-from rnnbench.training.callbacks import Watch
-from rnnbench.training.hardware import device_of, precision_of
-from rnnbench.training.optimization import make_optimizer
-from rnnbench.training.penalties import penalties_of
-from rnnbench.training.schedules import Plateau
 
 logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
 
