@@ -16,7 +16,7 @@ from rnnbench.runs.match_parameters import matched
 from rnnbench.runs.train import Hooks, load_data, tracked
 from rnnbench.storage.record import RunRecord, model_name
 from rnnbench.storage.tracker import Tracker
-from rnnbench.sweeps.base import Event
+from rnnbench.sweeps.model import Event
 
 __all__ = ["compare", "load", "sweep", "train"]
 

@@ -20,7 +20,7 @@ from rnnbench.selftests.base import LOWEST_P, Bench, Check
 from rnnbench.selftests.twins import Pair, judged
 from rnnbench.storage.record import RunRecord
 from rnnbench.sweeps import SweepOptions, sweep
-from rnnbench.sweeps.base import Event
+from rnnbench.sweeps.model import Event
 
 SWEPT_SEEDS = 7
 """One more than the fewest with which a sign-flip test can fall below 0.05."""

@@ -13,7 +13,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from rnnbench.sweeps.base import Event
+from rnnbench.sweeps.model import Event
 
 _SAY_AGAIN_SECONDS = 60.0
 """After how long the same wait is a line again where there is no live panel."""

@@ -13,7 +13,7 @@ def reported(
     from rnnbench.shown.console import notes
     from rnnbench.shown.tables import print_paths
     from rnnbench.storage.tracker import Tracker
-    from rnnbench.sweeps.reporting import report
+    from rnnbench.sweeps.report import report
 
     tracker = Tracker()
     _, parent = results.latest_sweep(tracker, task, data, sweep)

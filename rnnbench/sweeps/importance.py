@@ -39,7 +39,7 @@ from rnnbench.comparison.search_spaces import searched_of, usual_ranges
 from rnnbench.core.settings import Choices, Floats, Range, range_from_stored
 from rnnbench.experiment.config import from_plain
 from rnnbench.storage.record import RunRecord
-from rnnbench.sweeps.studies import distribution_of
+from rnnbench.sweeps.study import distribution_of
 
 FEWEST_TRIALS = 10
 RESAMPLES: dict[EvaluatorName, int] = {"ped_anova": 100, "fanova": 25}

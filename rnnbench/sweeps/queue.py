@@ -17,9 +17,9 @@ from rnnbench.runs.match_parameters import matched
 from rnnbench.runs.train import prepare
 from rnnbench.storage.record import model_name
 from rnnbench.storage.tracker import LEASE, PARENT, Tracker
-from rnnbench.sweeps.base import SweepPlan
-from rnnbench.sweeps.reselection import Reselection
-from rnnbench.sweeps.studies import Studies, Trial, lease_id_of, trial_name
+from rnnbench.sweeps.candidates import Reselection
+from rnnbench.sweeps.model import SweepPlan
+from rnnbench.sweeps.study import Studies, Trial, lease_id_of, trial_name
 
 _MOST_REDRAWS = 200
 _MOST_PROPOSALS = 20

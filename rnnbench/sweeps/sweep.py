@@ -11,9 +11,9 @@ from rnnbench.reports import results
 from rnnbench.reports.mlflow_view import publish
 from rnnbench.storage.record import SEARCH_KINDS, model_name
 from rnnbench.storage.tracker import PARENT, Tracker
-from rnnbench.sweeps.base import Event, SweepInterrupted, SweepPlan, Tell
-from rnnbench.sweeps.plans import SweepOptions, sweep_plan
-from rnnbench.sweeps.processes import run_workers
+from rnnbench.sweeps.executors.local import run_workers
+from rnnbench.sweeps.model import Event, SweepInterrupted, SweepPlan, Tell
+from rnnbench.sweeps.plan import SweepOptions, sweep_plan
 from rnnbench.sweeps.worker import Worker
 
 

@@ -17,9 +17,9 @@ from rnnbench.runs.train import Hooks, tracked
 from rnnbench.storage.leases import LeaseLostError
 from rnnbench.storage.record import RunRecord
 from rnnbench.storage.tracker import LEASE, Tracker, record_of
-from rnnbench.sweeps.base import Event, SweepPlan, Tell
+from rnnbench.sweeps.model import Event, SweepPlan, Tell
 from rnnbench.sweeps.queue import Waiting, Work, WorkQueue
-from rnnbench.sweeps.studies import score_of
+from rnnbench.sweeps.study import score_of
 
 _WAIT_SECONDS = 0.5
 _SAY_AGAIN_SECONDS = 60.0

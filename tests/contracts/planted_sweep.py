@@ -13,8 +13,8 @@ from rnnbench.runs.train import describe
 from rnnbench.storage.record import RunRecord
 from rnnbench.storage.tracker import Tracker
 from rnnbench.sweeps import SweepOptions, SweepPlan, sweep_plan
-from rnnbench.sweeps.reselection import Reselection
-from rnnbench.sweeps.studies import Studies
+from rnnbench.sweeps.candidates import Reselection
+from rnnbench.sweeps.study import Studies
 
 STRENGTH = {"rnn": 0.70, "gru": 0.74, "lstm": 0.72}
 """What each encoder scores but for chance."""

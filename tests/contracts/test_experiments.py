@@ -18,7 +18,7 @@ from rnnbench.experiment.files import load
 from rnnbench.experiment.resolve import resolve
 from rnnbench.experiment.search_space import SEARCHED_SECTIONS
 from rnnbench.laws import drawn
-from rnnbench.sweeps.alike import require_alike
+from rnnbench.sweeps.eligibility import require_alike
 
 FOLDER = registry.PACKAGE.parent / "experiments"
 FILES = sorted(path.stem for path in FOLDER.glob("*.yaml"))

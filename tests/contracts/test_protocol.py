@@ -37,10 +37,10 @@ from rnnbench.runs.baselines import computed_alone
 from rnnbench.storage.record import RunRecord
 from rnnbench.storage.tracker import Tracker
 from rnnbench.sweeps import ConfirmOptions, SweepOptions, SweepPlan, confirmation_plan, sweep_plan, trials_there
-from rnnbench.sweeps.base import FIRST_RESELECT_SEED, FIRST_TRIAL_SEED
 from rnnbench.sweeps.importance import importances
+from rnnbench.sweeps.model import FIRST_RESELECT_SEED, FIRST_TRIAL_SEED
 from rnnbench.sweeps.queue import Claim, Work, WorkQueue
-from rnnbench.sweeps.studies import Studies
+from rnnbench.sweeps.study import Studies
 from rnnbench.tasks.forecasting.task import Forecasting
 from rnnbench.tasks.sentiment import task as sentiment
 

@@ -131,7 +131,7 @@ def test_float16_on_a_processor_is_bfloat16_and_on_a_gpu_itself(monkeypatch):
 
 def test_in_a_notebook_a_note_is_a_warning(store, monkeypatch):
     from rnnbench import api
-    from rnnbench.sweeps.base import Event
+    from rnnbench.sweeps.model import Event
 
     monkeypatch.setattr(api.runs, "tracked", lambda *given, hooks, **named: hooks.note("no fused kernel"))
     with pytest.warns(UserWarning, match="^no fused kernel$"):

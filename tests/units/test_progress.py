@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from rnnbench.shown.progress import SweepProgress
-from rnnbench.sweeps.base import Event
+from rnnbench.sweeps.model import Event
 
 
 def shown(*models: str, **planned: int) -> tuple[SweepProgress, io.StringIO]:

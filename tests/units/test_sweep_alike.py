@@ -11,8 +11,8 @@ from rnnbench.core.errors import ComparisonError
 from rnnbench.core.settings import range_to_plain
 from rnnbench.experiment.files import load
 from rnnbench.sweeps import SweepOptions
-from rnnbench.sweeps.alike import require_alike
-from rnnbench.sweeps.plans import configurations
+from rnnbench.sweeps.eligibility import require_alike
+from rnnbench.sweeps.plan import configurations
 
 Write = Callable[[str], None]
 

@@ -11,8 +11,8 @@ from rnnbench.core.settings import Choices, Floats, Ints
 from rnnbench.experiment.resolve import resolve
 from rnnbench.storage.leases import LeaseLostError
 from rnnbench.storage.record import RunRecord
-from rnnbench.sweeps.base import FIRST_TRIAL_SEED, SweepPlan
-from rnnbench.sweeps.studies import Studies, distribution_of
+from rnnbench.sweeps.model import FIRST_TRIAL_SEED, SweepPlan
+from rnnbench.sweeps.study import Studies, distribution_of
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from rnnbench import cli
 from rnnbench.experiment.files import load
 from rnnbench.sweeps import SweepOptions
-from rnnbench.sweeps.told import command_of
+from rnnbench.sweeps.provenance import command_of
 
 
 def test_a_study_asks_its_question_and_a_task_what_its_first_line_says(

@@ -16,7 +16,7 @@ from rnnbench.storage.leases import LeaseLostError, Leases
 from rnnbench.storage.tracker import LEASE, Tracker
 from rnnbench.sweeps import SweepOptions, SweepPlan, sweep_plan
 from rnnbench.sweeps import worker as worker_module
-from rnnbench.sweeps.base import Event
+from rnnbench.sweeps.model import Event
 from rnnbench.sweeps.queue import Work, WorkQueue
 from rnnbench.sweeps.worker import Worker
 

@@ -64,8 +64,8 @@ def typed(in_folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> Call
     monkeypatch.setattr("rnnbench.shown.work._say_sizes", lambda *_: None)
     monkeypatch.setattr("rnnbench.runs.baselines.computed_alone", lambda *_, **__: [])
     monkeypatch.setattr("rnnbench.runs.match_parameters.matched", lambda config: config)
-    monkeypatch.setattr("rnnbench.sweeps.plans._check_ceiling", lambda configs: None)
-    monkeypatch.setattr("rnnbench.sweeps.plans.match_all", lambda configs: {one.model: one for one in configs})
+    monkeypatch.setattr("rnnbench.sweeps.plan._check_ceiling", lambda configs: None)
+    monkeypatch.setattr("rnnbench.sweeps.plan.match_all", lambda configs: {one.model: one for one in configs})
     return lambda *words: CliRunner().invoke(cli.app, [*words])
 
 

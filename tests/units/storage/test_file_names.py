@@ -8,7 +8,7 @@ from rnnbench.core.errors import RnnbenchError
 from rnnbench.reports.export import exports_folder
 from rnnbench.storage.location import file_name
 from rnnbench.storage.tracker import Tracker
-from rnnbench.sweeps.base import SweepPlan
+from rnnbench.sweeps.model import SweepPlan
 
 CHANGED = ["../x", "a/b", "..", ".", ".hidden", "", "two\nlines", "a\\b", "a\0b", "x" * 300, "日" * 100, "\udcff.csv"]
 

@@ -24,9 +24,9 @@ from rnnbench.runs.training.hardware import check_hardware
 from rnnbench.storage.location import store_folder
 from rnnbench.storage.record import model_name
 from rnnbench.storage.tracker import Tracker
-from rnnbench.sweeps.alike import require_alike
-from rnnbench.sweeps.base import ConfirmOptions, SweepOptions, SweepPlan
-from rnnbench.sweeps.told import write_down
+from rnnbench.sweeps.eligibility import require_alike
+from rnnbench.sweeps.model import ConfirmOptions, SweepOptions, SweepPlan
+from rnnbench.sweeps.provenance import write_down
 
 
 def configurations(experiment: Experiment, options: SweepOptions) -> dict[str, ExperimentConfig]:

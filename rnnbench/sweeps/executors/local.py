@@ -16,7 +16,7 @@ from multiprocessing import connection
 from typing import Any, NamedTuple
 
 from rnnbench.core.errors import RnnbenchError
-from rnnbench.sweeps.base import Event, SweepInterrupted, SweepPlan, Tell
+from rnnbench.sweeps.model import Event, SweepInterrupted, SweepPlan, Tell
 from rnnbench.sweeps.worker import Worker
 
 _MOST_RESTARTS = 2

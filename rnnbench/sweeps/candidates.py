@@ -12,7 +12,7 @@ from rnnbench.comparison.selection import REPETITIONS, candidates, chosen
 from rnnbench.experiment.config import ExperimentConfig, from_plain
 from rnnbench.storage.record import RunRecord, model_name
 from rnnbench.storage.tracker import PARENT, Tracker
-from rnnbench.sweeps.studies import Studies
+from rnnbench.sweeps.study import Studies
 
 
 class Reselection:

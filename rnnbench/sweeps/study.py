@@ -25,7 +25,7 @@ from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.storage.leases import Lease, LeaseLostError, open_leases
 from rnnbench.storage.record import RunRecord, model_name
-from rnnbench.sweeps.base import FIRST_RESELECT_SEED, FIRST_TRIAL_SEED, SweepPlan
+from rnnbench.sweeps.model import FIRST_RESELECT_SEED, FIRST_TRIAL_SEED, SweepPlan
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 

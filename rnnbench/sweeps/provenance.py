@@ -11,7 +11,7 @@ from rnnbench.data.base import AnyData
 from rnnbench.data.description import describe_data
 from rnnbench.experiment.files import Experiment
 from rnnbench.storage.tracker import Tracker
-from rnnbench.sweeps.base import SweepOptions
+from rnnbench.sweeps.model import SweepOptions
 
 DATA_FILE = "data.json"
 _OF_THIS_MACHINE = ("data.folder",)

@@ -13,7 +13,7 @@ from rnnbench.reports.results import Result
 from rnnbench.storage.record import RunRecord
 from rnnbench.storage.tracker import Tracker
 from rnnbench.sweeps.importance import importances
-from rnnbench.sweeps.told import DATA_FILE, command_for
+from rnnbench.sweeps.provenance import DATA_FILE, command_for
 from rnnbench.tasks.samples import SHOWCASE_FILE
 
 FOLDER = "report"
