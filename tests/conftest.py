@@ -11,7 +11,7 @@ import pytest
 
 # before anything imports them: in tests, and only there, every shape in a signature is checked
 jaxtyping.install_import_hook(["rnnbench.encoders", "rnnbench.encoders.layers"], "beartype.beartype")
-pytest.register_assert_rewrite("rnnbench.laws", "small_data", "small_runs")
+pytest.register_assert_rewrite("rnnbench.testing.contracts", "small_data", "small_runs")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -32,14 +32,19 @@ def names(folder: str) -> list[str]:
 
 def _files(folder: str) -> dict[str, Path]:
     """By name, the file that defines it."""
-    shared = {"__init__", *importlib.import_module(f"rnnbench.{folder}").SHARED}
+    shared = {"__init__", *importlib.import_module(_dotted(folder)).SHARED}
     files = {path.stem: path for path in (PACKAGE / folder).glob("*.py") if path.stem not in shared}
     return files | {path.parent.name: path for path in (PACKAGE / folder).glob(f"*/{_kind(folder)}.py")}
 
 
+def _dotted(folder: str) -> str:
+    """The module of a folder: `rnnbench.testing.benchmarks` of `testing/benchmarks`."""
+    return f"rnnbench.{folder.replace('/', '.')}"
+
+
 def _kind(folder: str) -> str:
     """What a folder holds: `task` of `tasks`."""
-    return folder.removesuffix("s")
+    return folder.rpartition("/")[2].removesuffix("s")
 
 
 def first_line(folder: str, name: str) -> str:

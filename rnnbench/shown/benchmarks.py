@@ -6,13 +6,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from rnnbench.benchmarks.base import Figures, Measurement
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.shown.console import notes, out
+from rnnbench.testing.benchmarks.base import Figures, Measurement
 
 NAME_WIDTH, COLUMN_WIDTH = 60, 18
 """Of a table of several numbers a line."""
+
+FOLDER = "testing/benchmarks"
 
 
 def benchmarks(names: Sequence[str], as_json: bool) -> None:
@@ -20,8 +22,8 @@ def benchmarks(names: Sequence[str], as_json: bool) -> None:
 
     Raises: UnknownNameError before anything runs; RnnbenchError for a file without `measure`.
     """
-    chosen = [*dict.fromkeys(names)] or registry.names("benchmarks")
-    holders = {name: registry.module("benchmarks", name) for name in chosen}
+    chosen = [*dict.fromkeys(names)] or registry.names(FOLDER)
+    holders = {name: registry.module(FOLDER, name) for name in chosen}
     for holder in holders.values():
         if not callable(getattr(holder, "measure", None)):
             raise RnnbenchError(f"{holder.__file__} must define a function measure()")

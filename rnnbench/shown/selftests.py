@@ -14,8 +14,8 @@ def selftest(
     names: Sequence[str], models: Sequence[str], *, pairs: int | None, workers: int | None, quick: bool, as_json: bool
 ) -> bool:
     """Runs the checks in a store that is thrown away, and prints them. Returns whether all passed."""
-    from rnnbench.selftests.base import Bench, thrown_away
-    from rnnbench.selftests.run import checks
+    from rnnbench.testing.selftest.base import Bench, thrown_away
+    from rnnbench.testing.selftest.run import checks
 
     started = time.perf_counter()
     found = []

@@ -17,8 +17,8 @@ from rnnbench.experiment.config import from_plain
 from rnnbench.experiment.files import load
 from rnnbench.experiment.resolve import resolve
 from rnnbench.experiment.search_space import SEARCHED_SECTIONS
-from rnnbench.laws import drawn
 from rnnbench.sweeps.eligibility import require_alike
+from rnnbench.testing.contracts import drawn
 
 FOLDER = registry.PACKAGE.parent / "experiments"
 FILES = sorted(path.stem for path in FOLDER.glob("*.yaml"))

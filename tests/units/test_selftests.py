@@ -19,14 +19,14 @@ from rnnbench.encoders.gru import GRU
 from rnnbench.encoders.layers import numpy_kernels
 from rnnbench.metrics import Metric
 from rnnbench.runs.train import _load, prepare
-from rnnbench.selftests import baselines, chance, encoders, leaks, made, run, same_twice, scales, twins
-from rnnbench.selftests.base import Bench, Check, thrown_away
-from rnnbench.selftests.twins import Pair
 from rnnbench.storage.record import RunRecord, model_name
 from rnnbench.tasks.methods import naive
 from rnnbench.tasks.methods.ngram import WittenBell
 from rnnbench.tasks.methods.ridge import RidgeSums
 from rnnbench.tasks.text_generation.task import PreparedCorpus, TextGeneration
+from rnnbench.testing.selftest import baselines, chance, encoders, leaks, made, run, same_twice, scales, twins
+from rnnbench.testing.selftest.base import Bench, Check, thrown_away
+from rnnbench.testing.selftest.twins import Pair
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from rnnbench.core.errors import RnnbenchError, UnknownNameError
 from rnnbench.experiment.classes import layer_class
-from rnnbench.selftests import baselines, chance, encoders, leaks, same_twice, scales
-from rnnbench.selftests.base import Bench, Check
 from rnnbench.sweeps import SweepInterrupted
+from rnnbench.testing.selftest import baselines, chance, encoders, leaks, same_twice, scales
+from rnnbench.testing.selftest.base import Bench, Check
 
 PARTS: dict[str, Callable[[Bench], Iterator[Check]]] = {
     "baselines": baselines.check,

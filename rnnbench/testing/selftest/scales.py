@@ -22,9 +22,9 @@ from rnnbench.comparison.compare import compare
 from rnnbench.metrics import Metric, own_metrics_tag
 from rnnbench.metrics.classes import ACCURACY
 from rnnbench.reports.tables.formats import render
-from rnnbench.selftests.base import Bench, Check
 from rnnbench.storage.record import Kind, RunRecord
 from rnnbench.storage.tracker import Tracker
+from rnnbench.testing.selftest.base import Bench, Check
 
 CLOSE = 1e-9
 """How far a number may be from the one worked out here, relative to its size."""

@@ -8,12 +8,12 @@ import numpy as np
 
 from rnnbench.data import DataSettings, load
 from rnnbench.data.base import LabelledTexts
-from rnnbench.selftests import made
-from rnnbench.selftests.base import Bench, Check
 from rnnbench.tasks.methods import naive, statistical
 from rnnbench.tasks.methods.ngram import WittenBell
 from rnnbench.tasks.methods.ridge import RidgeSums
 from rnnbench.tasks.sentiment import baselines as classifiers
+from rnnbench.testing.selftest import made
+from rnnbench.testing.selftest.base import Bench, Check
 
 CLOSE = 1e-6
 SEASON, HORIZON, TRAIN_ROWS = 12, 6, 120

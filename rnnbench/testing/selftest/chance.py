@@ -23,8 +23,8 @@ from scipy import stats
 
 from rnnbench.data.base import LabelledTexts
 from rnnbench.runs.train import load_data, train
-from rnnbench.selftests import made
-from rnnbench.selftests.base import LOWEST_P, Bench, Check
+from rnnbench.testing.selftest import made
+from rnnbench.testing.selftest.base import LOWEST_P, Bench, Check
 
 ODDS = 1e6
 CHARACTERS = dict(zip("etaoin .", (0.3, 0.2, 0.15, 0.1, 0.1, 0.05, 0.05, 0.05), strict=True))

@@ -10,9 +10,9 @@ from torch import nn
 from rnnbench.core import registry
 from rnnbench.encoders.base import EncoderSettings, Layer
 from rnnbench.experiment.classes import layer_class
-from rnnbench.laws import CLASS_LAWS, LAWS, Law, settings_to_try
-from rnnbench.selftests.base import Bench, Check
 from rnnbench.storage.record import model_name
+from rnnbench.testing.contracts import CLASS_LAWS, LAWS, Law, settings_to_try
+from rnnbench.testing.selftest.base import Bench, Check
 
 TWINS = {"scratch_rnn": nn.RNN, "scratch_lstm": nn.LSTM, "scratch_gru": nn.GRU}
 INPUT, HIDDEN, BATCH, TIME = 5, 6, 4, 7

@@ -15,12 +15,12 @@ from scipy import stats
 
 from rnnbench.comparison.compare import compare
 from rnnbench.comparison.model import ALPHA
-from rnnbench.selftests import made, twins
-from rnnbench.selftests.base import LOWEST_P, Bench, Check
-from rnnbench.selftests.twins import Pair, judged
 from rnnbench.storage.record import RunRecord
 from rnnbench.sweeps import SweepOptions, sweep
 from rnnbench.sweeps.model import Event
+from rnnbench.testing.selftest import made, twins
+from rnnbench.testing.selftest.base import LOWEST_P, Bench, Check
+from rnnbench.testing.selftest.twins import Pair, judged
 
 SWEPT_SEEDS = 7
 """One more than the fewest with which a sign-flip test can fall below 0.05."""

@@ -18,7 +18,7 @@ from rnnbench.comparison.statistics.crossed_intervals import (
 )
 from rnnbench.comparison.statistics.permutation import flips, step_down_of
 from rnnbench.comparison.statistics.probability_of_improvement import drawn_examples, jeffreys, won
-from rnnbench.simulated.shapes import Shape
+from rnnbench.testing.calibration.shapes import Shape
 
 BATCH = 20
 """Tables drawn at once."""

@@ -6,7 +6,17 @@ import torch
 from torch import Tensor
 
 from rnnbench.encoders.base import Encoded, EncoderSettings, Layer, State
-from rnnbench.laws.base import BATCH, CLOSE, INPUT, TIME, built, same, same_future, some_input, without_noise
+from rnnbench.testing.contracts.base import (
+    BATCH,
+    CLOSE,
+    INPUT,
+    TIME,
+    built,
+    same,
+    same_future,
+    some_input,
+    without_noise,
+)
 
 
 @torch.no_grad()

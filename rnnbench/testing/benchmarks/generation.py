@@ -9,12 +9,12 @@ from typing import Any
 
 import torch
 
-from rnnbench.benchmarks.base import Measurement
 from rnnbench.data.text import TokenizerSettings, build_tokenizer
 from rnnbench.encoders.base import State
 from rnnbench.encoders.stack import Stack
 from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.tasks.base import SequenceTask
+from rnnbench.testing.benchmarks.base import Measurement
 
 CONTEXTS = (64, 256, 1024)
 MODELS = ("lstm", "transformer")

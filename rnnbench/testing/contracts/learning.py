@@ -8,7 +8,7 @@ import torch
 
 from rnnbench.encoders.base import EncoderSettings, Layer
 from rnnbench.encoders.stack import Stack
-from rnnbench.laws.base import BATCH, INPUT, TIME, built, some_input, without_noise
+from rnnbench.testing.contracts.base import BATCH, INPUT, TIME, built, some_input, without_noise
 
 NEVER_MOVES_THE_OUTPUT = ("to_keys.bias",)
 """Adds the same amount to every score of a query, which softmax takes away again."""

@@ -7,8 +7,8 @@ import numpy as np
 from rnnbench.comparison.model import ALPHA, LEVEL
 from rnnbench.comparison.statistics.crossed_intervals import two_way
 from rnnbench.comparison.statistics.permutation import flips, step_down_of
-from rnnbench.simulated.coverage import BATCH, WAYS
-from rnnbench.simulated.shapes import Shape
+from rnnbench.testing.calibration.coverage import BATCH, WAYS
+from rnnbench.testing.calibration.shapes import Shape
 
 PARTS = (0.5, 0.8, 0.95)
 """Shares of tables that have to find the difference."""

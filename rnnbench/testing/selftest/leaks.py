@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from rnnbench import data, laws
+from rnnbench import data
 from rnnbench.core.errors import SealedSplitError
 from rnnbench.data.base import AnyData, Kind, Labelled, LabelledTexts, SeriesSplit, Splits
 from rnnbench.data.duplicates import overlap_of
@@ -20,9 +20,10 @@ from rnnbench.encoders.gru import GRU
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.runs.train import load_data, prepare
-from rnnbench.selftests import made
-from rnnbench.selftests.base import Bench, Check
 from rnnbench.tasks.base import Prepared
+from rnnbench.testing.contracts import does_not_look_ahead
+from rnnbench.testing.selftest import made
+from rnnbench.testing.selftest.base import Bench, Check
 
 Learn = Callable[[AnyData], dict[str, Any]]
 """From a data set to what is learned of it before training: vocabulary or scale, as plain data."""
@@ -166,9 +167,9 @@ def sealed_test_split(configs: Sequence[ExperimentConfig]) -> Check:
 def encoder_that_looks_ahead() -> Check:
     """The law of causality finds an encoder that sees the next step, and nothing against the sound one."""
     tried = GRU.Settings(hidden_size=6, dropout=0.0)
-    laws.does_not_look_ahead(GRU, tried)
+    does_not_look_ahead(GRU, tried)
     try:
-        laws.does_not_look_ahead(PeeksAhead, tried)
+        does_not_look_ahead(PeeksAhead, tried)
     except AssertionError as found:
         return Check("an encoder that looks ahead is caught", True, str(found))
     return Check("an encoder that looks ahead is caught", False, "the law of causality found nothing")

@@ -17,8 +17,8 @@ from rnnbench.comparison.compare import compare
 from rnnbench.experiment.classes import layer_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.runs.train import train
-from rnnbench.selftests import made
 from rnnbench.storage.record import RunRecord
+from rnnbench.testing.selftest import made
 
 SEEDS = 6
 TWIN = '''"""{name} again: the same equations, other random numbers."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rnnbench.benchmarks.base import Figures
-from rnnbench.simulated.coverage import Share, chance_coverage, coverage, false_positives
-from rnnbench.simulated.power import smallest_differences
-from rnnbench.simulated.shapes import BEYOND, SHAPES
+from rnnbench.testing.benchmarks.base import Figures
+from rnnbench.testing.calibration.coverage import Share, chance_coverage, coverage, false_positives
+from rnnbench.testing.calibration.power import smallest_differences
+from rnnbench.testing.calibration.shapes import BEYOND, SHAPES
 
 SEEDS = (6, 10, 20)
 ENCODERS = (2, 4, 7)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import nn
 
-from rnnbench.benchmarks.base import Measurement, one_thread, paired_seconds
 from rnnbench.experiment.classes import layer_class
+from rnnbench.testing.benchmarks.base import Measurement, one_thread, paired_seconds
 
 HIDDEN, BATCH, TIME, INPUT = 128, 32, 128, 128
 ROUNDS = 20

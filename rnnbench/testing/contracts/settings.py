@@ -8,7 +8,7 @@ import torch
 from rnnbench.core.settings import Choices, Floats, Ints
 from rnnbench.encoders.base import EncoderSettings, Layer
 from rnnbench.encoders.stack import Stack
-from rnnbench.laws.base import INPUT, drawn_settings
+from rnnbench.testing.contracts.base import INPUT, drawn_settings
 
 
 def has_ranges_inside_its_bounds(layer: type[Layer], settings: EncoderSettings) -> None:
