@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rnnbench import sweeps
+from rnnbench.cli.options import Options, named_data
 from rnnbench.comparison.model import Comparison
 from rnnbench.experiment.resolve import resolve
-from rnnbench.options import Options, named_data
 from rnnbench.reports import results
 from rnnbench.runs.load import load
 from rnnbench.runs.match_parameters import matched

@@ -14,7 +14,7 @@ from journey import Place
 from typer.testing import Result
 
 import rnnbench
-from rnnbench.cli import app
+from rnnbench.cli.commands import app
 
 COMMANDS = sorted(command.callback.__name__ for command in app.registered_commands if command.callback)
 HEAVY = {

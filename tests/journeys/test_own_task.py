@@ -43,7 +43,7 @@ import json, sys, warnings
 from typer.testing import CliRunner
 
 def main():
-    from rnnbench.cli import app
+    from rnnbench.cli.commands import app
     warnings.simplefilter("ignore")
     ended = {}
     for name, words in json.loads(sys.argv[1]).items():

@@ -4,12 +4,12 @@ import pytest
 import small_data
 from small_runs import a_config
 
+from rnnbench.cli.train_and_sweep import baseline_scores
 from rnnbench.comparison.compare import compare
 from rnnbench.experiment.classes import task_class
 from rnnbench.reports import results
 from rnnbench.runs import baselines as baseline_runs
 from rnnbench.runs import train as runs
-from rnnbench.shown.work import baseline_scores
 from rnnbench.storage.tracker import PARENT, Tracker
 from rnnbench.sweeps import SweepPlan
 from rnnbench.sweeps.queue import WorkQueue

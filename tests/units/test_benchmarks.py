@@ -8,9 +8,9 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from rnnbench.cli import app
+from rnnbench.cli.bench import line, table_line
+from rnnbench.cli.commands import app
 from rnnbench.core import registry
-from rnnbench.shown.benchmarks import line, table_line
 from rnnbench.testing.benchmarks import base
 from rnnbench.testing.benchmarks.base import Figures, Measurement, one_thread, paired_seconds
 

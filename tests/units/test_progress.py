@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from rnnbench.shown.progress import SweepProgress
+from rnnbench.cli.progress import SweepProgress
 from rnnbench.sweeps.model import Event
 
 
@@ -59,7 +59,7 @@ def test_a_seed_that_a_changed_choice_trains_again_counts_once() -> None:
 
 def test_whom_the_workers_wait_for_is_a_line_once_and_again_after_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
-    monkeypatch.setattr("rnnbench.shown.progress.time.monotonic", lambda: now)
+    monkeypatch.setattr("rnnbench.cli.progress.time.monotonic", lambda: now)
     progress, out = shown("gru", trials=3, seeds=2)
     message = "waiting for 003-gru (process 12 on node7)"
     with progress:

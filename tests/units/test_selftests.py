@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from rnnbench import data
-from rnnbench.cli import app
+from rnnbench.cli.commands import app
 from rnnbench.comparison.compare import compare
 from rnnbench.data import series, splits
 from rnnbench.data.base import DataSettings, Splits

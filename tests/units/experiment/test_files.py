@@ -13,7 +13,7 @@ import pytest
 from small_data import of_kind
 from typer.testing import CliRunner, Result
 
-from rnnbench import cli
+from rnnbench.cli.commands import app
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError, UnknownNameError
 from rnnbench.experiment import files
@@ -60,13 +60,13 @@ def typed(in_folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> Call
     monkeypatch.setattr(runs, "load_data", small)
     monkeypatch.setattr(runs, "prepare", lambda config: None)
     monkeypatch.setattr(runs, "tracked", lambda *_, **__: (_ for _ in ()).throw(RnnbenchError("not trained here")))
-    monkeypatch.setattr("rnnbench.shown.work._carry_out", lambda *_: None)
-    monkeypatch.setattr("rnnbench.shown.work._say_sizes", lambda *_: None)
+    monkeypatch.setattr("rnnbench.cli.train_and_sweep._carry_out", lambda *_: None)
+    monkeypatch.setattr("rnnbench.cli.train_and_sweep._say_sizes", lambda *_: None)
     monkeypatch.setattr("rnnbench.runs.baselines.computed_alone", lambda *_, **__: [])
     monkeypatch.setattr("rnnbench.runs.match_parameters.matched", lambda config: config)
     monkeypatch.setattr("rnnbench.sweeps.plan._check_ceiling", lambda configs: None)
     monkeypatch.setattr("rnnbench.sweeps.plan.match_all", lambda configs: {one.model: one for one in configs})
-    return lambda *words: CliRunner().invoke(cli.app, [*words])
+    return lambda *words: CliRunner().invoke(app, [*words])
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -99,9 +99,9 @@ def test_the_working_folder_goes_before_the_package_and_the_place_is_said(in_fol
     found = load("regularization")
     assert found.places == "experiments/sentiment.yaml, regularization.yaml (package)"
     assert load("sentiment").models == ["gru"]
-    shown = CliRunner().invoke(cli.app, ["show", "sentiment"])
+    shown = CliRunner().invoke(app, ["show", "sentiment"])
     assert "settings from  experiments/sentiment.yaml" in shown.stderr
-    listed = " ".join(CliRunner().invoke(cli.app, ["tasks"]).output.split())
+    listed = " ".join(CliRunner().invoke(app, ["tasks"]).output.split())
     assert "experiments/sentiment.yaml" in listed
     assert "regularization.yaml (package)" in listed
 
@@ -179,7 +179,7 @@ def test_init_copies_what_is_not_there_and_overwrites_nothing(in_folder: Path) -
     own = in_folder / "experiments" / "sentiment.yaml"
     own.parent.mkdir()
     own.write_text("models: [gru]")
-    done = CliRunner().invoke(cli.app, ["init"])
+    done = CliRunner().invoke(app, ["init"])
     assert done.exit_code == 0
     assert own.read_text() == "models: [gru]"
     assert f"{len(NAMES) - 1} experiment files written" in done.output
@@ -187,15 +187,15 @@ def test_init_copies_what_is_not_there_and_overwrites_nothing(in_folder: Path) -
     source = registry.PACKAGE.parent / "experiments"
     for name in set(NAMES) - {"sentiment"}:
         assert (own.parent / f"{name}.yaml").read_bytes() == (source / f"{name}.yaml").read_bytes()
-    again = CliRunner().invoke(cli.app, ["init"])
+    again = CliRunner().invoke(app, ["init"])
     assert "0 experiment files written" in again.output
 
 
 def test_init_says_where_the_files_of_another_folder_are_read(in_folder: Path) -> None:
-    done = CliRunner().invoke(cli.app, ["init", "project"])
+    done = CliRunner().invoke(app, ["init", "project"])
     assert "they are read where the current folder is project" in done.output
     assert len([*(in_folder / "project" / "experiments").glob("*.yaml")]) == len(NAMES)
     (in_folder / "file").write_text("")
-    refused = CliRunner().invoke(cli.app, ["init", "file"])
+    refused = CliRunner().invoke(app, ["init", "file"])
     assert refused.exit_code == 2
     assert "no experiment files can be written to file/experiments" in refused.stderr

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from small_data import LOOKBACK, series
 
-from rnnbench import options
+from rnnbench.cli import options
 from rnnbench.core.errors import SettingsError
 from rnnbench.core.settings import Choices, Floats, Ints, is_named, range_in_words
 from rnnbench.experiment.config import ExperimentConfig, from_plain

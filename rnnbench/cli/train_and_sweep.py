@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
-from rnnbench.shown.console import notes, out
+from rnnbench.cli.console import notes, out
 from rnnbench.storage.record import model_name
 
 if TYPE_CHECKING:
@@ -178,12 +178,12 @@ def run_confirmation(task: str, options: ConfirmOptions, as_json: bool) -> None:
 
 
 def _carry_out(plan: SweepPlan, workers: int | None, as_json: bool) -> None:
+    from rnnbench.cli.compare import print_paths, print_result
+    from rnnbench.cli.progress import SweepProgress
     from rnnbench.comparison.selection import REPETITIONS
     from rnnbench.experiment.classes import task_class
     from rnnbench.reports.export import export_result
     from rnnbench.reports.tables.formats import render
-    from rnnbench.shown.progress import SweepProgress
-    from rnnbench.shown.tables import print_paths, print_result
     from rnnbench.sweeps import SweepInterrupted, carry_out
 
     progress = SweepProgress(

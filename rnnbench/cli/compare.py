@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rnnbench.cli.console import notes, out
 from rnnbench.core.errors import RnnbenchError, UnknownNameError
-from rnnbench.shown.console import notes, out
 
 if TYPE_CHECKING:
     from rnnbench.reports.results import Result

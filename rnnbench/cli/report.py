@@ -9,9 +9,9 @@ def reported(
     task: str, data: str | None, sweep: str | None, output: Path | None, *, reach: float | None = None, force: bool
 ) -> None:
     """Writes the report of the newest sweep, logs it on the sweep's run, and says where it is."""
+    from rnnbench.cli.compare import print_paths
+    from rnnbench.cli.console import notes
     from rnnbench.reports import results
-    from rnnbench.shown.console import notes
-    from rnnbench.shown.tables import print_paths
     from rnnbench.storage.tracker import Tracker
     from rnnbench.sweeps.report import report
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
+from rnnbench.cli.compare import print_paths
+from rnnbench.cli.console import notes, out
 from rnnbench.core.errors import RnnbenchError, UnknownNameError
-from rnnbench.shown.console import notes, out
-from rnnbench.shown.tables import print_paths
 
 if TYPE_CHECKING:
     from rnnbench.comparison.across.base import Across

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from rnnbench.cli.console import notes, out
 from rnnbench.core.errors import RnnbenchError, UnknownNameError
-from rnnbench.shown.console import notes, out
 
 if TYPE_CHECKING:
     from rnnbench.comparison.expectations import Expectations
@@ -36,13 +36,13 @@ def mattered(
 
     Raises: RnnbenchError where no encoder has trials enough, with how many there are and what to type.
     """
+    from rnnbench.cli.compare import print_paths
     from rnnbench.comparison.importance import EVALUATORS
     from rnnbench.core.files import write_whole
     from rnnbench.reports import results
     from rnnbench.reports.export import exports_folder
     from rnnbench.reports.figures.importance import importance_figure
     from rnnbench.reports.mlflow_view import log_finding
-    from rnnbench.shown.tables import print_paths
     from rnnbench.storage.tracker import Tracker
     from rnnbench.sweeps import command_for
     from rnnbench.sweeps.importance import importances

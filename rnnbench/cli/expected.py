@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from rnnbench.cli.console import notes, out
 from rnnbench.core.errors import RnnbenchError
-from rnnbench.shown.console import notes, out
 
 if TYPE_CHECKING:
     from rnnbench.comparison.expectations import Expectations
@@ -27,6 +27,8 @@ def expected_of_search(
 
     Raises: RnnbenchError where no encoder has random trials enough, with how many there are and what to type.
     """
+    from rnnbench.cli.compare import print_paths
+    from rnnbench.cli.importance import known_models, too_little
     from rnnbench.comparison.expectations import expectations
     from rnnbench.comparison.optimism import optimism, optimism_in_words
     from rnnbench.core.files import write_whole
@@ -34,8 +36,6 @@ def expected_of_search(
     from rnnbench.reports.export import exports_folder
     from rnnbench.reports.figures.expected_validation import expected_figure
     from rnnbench.reports.mlflow_view import log_finding
-    from rnnbench.shown.importance import known_models, too_little
-    from rnnbench.shown.tables import print_paths
     from rnnbench.storage.tracker import Tracker
     from rnnbench.sweeps import command_for
 

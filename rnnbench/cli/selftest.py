@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from rnnbench.shown.console import notes, out
+from rnnbench.cli.console import notes, out
 
 
 def selftest(

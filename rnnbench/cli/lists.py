@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
+from rnnbench.cli.console import out
 from rnnbench.core import registry
 from rnnbench.core.errors import SettingsError
-from rnnbench.shown.console import out
 
 if TYPE_CHECKING:
     from rnnbench.experiment.config import ExperimentConfig
@@ -159,8 +159,8 @@ def data_description(settings: dict[str, tuple[Any, str]], task: str | None, as_
 
 def configuration(experiment: Experiment, config: ExperimentConfig, as_json: bool) -> None:
     """Every setting, its value, where that came from, and the range it is searched in or why it is not."""
+    from rnnbench.cli.train_and_sweep import say_files
     from rnnbench.experiment.search_names import check_search
-    from rnnbench.shown.work import say_files
 
     space = config.search_space
     check_search([space])

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
+from rnnbench.cli.console import notes, out
 from rnnbench.core.errors import RnnbenchError
-from rnnbench.shown.console import notes, out
 
 _CONTROLS = {*range(32), *range(127, 160)} - {ord("\n"), ord("\t")}
 

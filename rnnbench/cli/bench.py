@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from rnnbench.cli.console import notes, out
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError
-from rnnbench.shown.console import notes, out
 from rnnbench.testing.benchmarks.base import Figures, Measurement
 
 NAME_WIDTH, COLUMN_WIDTH = 60, 18

@@ -10,8 +10,8 @@ import sys
 
 import psutil
 
+from rnnbench.cli.console import out
 from rnnbench.core.errors import RnnbenchError
-from rnnbench.shown.console import out
 from rnnbench.storage.location import store_folder
 
 VIEW = "viewStateShareKey=rnnbench&workflowType=machine_learning"
