@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rnnbench import sweeps
-from rnnbench.cli.options import Options, named_data
+from rnnbench.cli.options import Given, named_data
 from rnnbench.comparison.model import Comparison
 from rnnbench.experiment.resolve import resolve
 from rnnbench.reports import results
@@ -103,5 +103,5 @@ def _warn_of(event: Event) -> None:
         _warn(f"{model_name(event.model)}: {event.message}")
 
 
-def _options(data: str | None, settings: Mapping[str, Any] | None) -> Options:
+def _options(data: str | None, settings: Mapping[str, Any] | None) -> Given:
     return {**named_data(data), **{name: (value, "settings") for name, value in (settings or {}).items()}}

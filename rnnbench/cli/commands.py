@@ -11,12 +11,12 @@ import typer
 from rnnbench.cli.options import (
     Folder,
     Force,
+    Given,
     Json,
     Match,
     Metric,
     Models,
     OneModel,
-    Options,
     Quick,
     Reach,
     Refit,
@@ -58,7 +58,7 @@ def program(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Options of the program itself, before a command."""
+    """Given of the program itself, before a command."""
 
 
 @app.command()
@@ -100,7 +100,7 @@ def init(
 @tell_errors
 @with_data_options
 def data(
-    options: Options,
+    options: Given,
     name: Annotated[str | None, typer.Argument(help="A data set or a file; without it, all that are known.")] = None,
     task: Annotated[str | None, typer.Option("--task", help="What a file of your own is for.")] = None,
     as_json: Json = False,
@@ -120,7 +120,7 @@ def data(
 @with_data_options
 def show(
     task: Task,
-    options: Options,
+    options: Given,
     model: OneModel = "lstm",
     search: Search = None,
     sets: Sets = None,
@@ -139,7 +139,7 @@ def show(
 @app.command()
 @tell_errors
 @with_data_options
-def baselines(task: Task, options: Options, sets: Sets = None, as_json: Json = False) -> None:
+def baselines(task: Task, options: Given, sets: Sets = None, as_json: Json = False) -> None:
     """Shows what there is to beat: trivial and classical methods on the same splits."""
     from rnnbench.cli.train_and_sweep import baseline_scores
     from rnnbench.experiment.files import load
@@ -155,7 +155,7 @@ def baselines(task: Task, options: Options, sets: Sets = None, as_json: Json = F
 @with_data_options
 def train(
     task: Task,
-    options: Options,
+    options: Given,
     model: OneModel = "lstm",
     sets: Sets = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Decides weights, batch order and noise.")] = 0,
@@ -177,7 +177,7 @@ def train(
 @with_data_options
 def sweep(
     task: Task,
-    options: Options,
+    options: Given,
     model: Models = None,
     search: Search = None,
     trials: Annotated[int | None, typer.Option("--trials", min=1, help="Per encoder, in all.")] = None,
@@ -380,7 +380,7 @@ def predict(
 @tell_errors
 @with_data_options
 def forecast(
-    options: Options,
+    options: Given,
     run: Run = "best",
     horizon: Annotated[int | None, typer.Option("--horizon", min=1, help="Samples ahead.")] = None,
     plot: Annotated[Path | None, typer.Option("--plot", help="A picture to write: .png, .svg or .pdf.")] = None,

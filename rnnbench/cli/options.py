@@ -13,9 +13,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from rnnbench.core.errors import RnnbenchError
-
-Options = dict[str, tuple[Any, str]]
-"""Settings given by an option: dotted name to (value, the option's name)."""
+from rnnbench.experiment.files import Given, named_data
 
 Task = Annotated[
     str, typer.Argument(help="A task or a study by name (see: rnnbench tasks), or the path of a study's file.")
@@ -60,15 +58,15 @@ Metric = Annotated[
 Force = Annotated[bool, typer.Option("--force", help="Compare unlike runs all the same; a footnote says so.")]
 
 
-def searched(search: list[str] | None) -> Options:
+def searched(search: list[str] | None) -> Given:
     """The setting that `--search` stands for: it replaces what the experiment file names; its ranges stay."""
     names = [name.strip() for item in search or () for name in item.split(",") if name.strip()]
     return {"search.settings": ([*dict.fromkeys(names)] or [""], "--search")} if search else {}
 
 
-def fairness(match_parameters: str | None, reselect: int | None, refit: bool) -> Options:
+def fairness(match_parameters: str | None, reselect: int | None, refit: bool) -> Given:
     """The settings that `--match-parameters`, `--reselect` and `--refit` stand for."""
-    found: Options = {"budget.match_parameters": (match_parameters, "--match-parameters")} if match_parameters else {}
+    found: Given = {"budget.match_parameters": (match_parameters, "--match-parameters")} if match_parameters else {}
     found |= {} if reselect is None else {"search.reselect": (reselect, "--reselect")}
     return found | ({"search.refit": (True, "--refit")} if refit else {})
 
@@ -113,7 +111,7 @@ def _data_options(
     covariates: Annotated[str | None, typer.Option(help="Further columns to look at, with commas.")] = None,
     frequency: Annotated[str | None, typer.Option(help="The step between rows, such as 1h or 1D.")] = None,
     fill: Annotated[str | None, typer.Option(help="Fill gaps: interpolate or forward.")] = None,
-) -> Options:
+) -> Given:
     """The data options as settings."""
     plain = {
         "folder": (data_dir, "--data-dir"),
@@ -127,16 +125,6 @@ def _data_options(
     }
     found = {f"data.{name}": given for name, given in plain.items() if given[0] is not None}
     return {**named_data(data), **found}
-
-
-def named_data(data: str | None) -> Options:
-    """The settings that `--data` stands for: a known name, or a file of the user's own."""
-    if data is None:
-        return {}
-    if Path(data).exists() or os.sep in data or Path(data).suffix:
-        path = os.path.abspath(Path(data).expanduser())  # the same file from every folder is the same data set
-        return {"data.path": (path, "--data"), "data.name": (Path(path).stem, "--data")}
-    return {"data.name": (data, "--data")}
 
 
 def with_data_options(command: Callable[..., Any]) -> Callable[..., Any]:

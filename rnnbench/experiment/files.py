@@ -30,6 +30,9 @@ FOLDER = "experiments"
 DEFAULT_MODELS = ("rnn", "lstm", "gru", "transformer")
 SUFFIXES = (".yaml", ".yml")
 
+Given = dict[str, tuple[Any, str]]
+"""Settings by dotted name: (value, where it was given)."""
+
 
 @dataclass(frozen=True)
 class ExperimentFile:
@@ -232,3 +235,13 @@ def _read(path: Path) -> ExperimentFile:
 
 def _listed(tasks: list[str]) -> str:
     return f"Known tasks: {', '.join(tasks)}."
+
+
+def named_data(data: str | None) -> Given:
+    """The settings that `--data` stands for: a known name, or a file of the user's own."""
+    if data is None:
+        return {}
+    if Path(data).exists() or os.sep in data or Path(data).suffix:
+        path = os.path.abspath(Path(data).expanduser())  # the same file from every folder is the same data set
+        return {"data.path": (path, "--data"), "data.name": (Path(path).stem, "--data")}
+    return {"data.name": (data, "--data")}

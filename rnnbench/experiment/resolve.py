@@ -17,11 +17,8 @@ from rnnbench.core import registry
 from rnnbench.core.errors import SettingProblem
 from rnnbench.experiment.classes import section_classes
 from rnnbench.experiment.config import ExperimentConfig, build
-from rnnbench.experiment.files import Experiment, load
+from rnnbench.experiment.files import Experiment, Given, load
 from rnnbench.experiment.search_space import ranges_as_typed
-
-Given = dict[str, tuple[Any, str]]
-"""Dotted name to (value, origin)."""
 
 _NO_SECTIONS = ("for_data", "for_model", "quick", "models", "study_of", "question", "variants")
 
