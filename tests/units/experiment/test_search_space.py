@@ -13,6 +13,7 @@ from rnnbench.core.settings import Choices, Floats, Ints, is_named, range_in_wor
 from rnnbench.experiment.config import ExperimentConfig, from_plain
 from rnnbench.experiment.resolve import resolve
 from rnnbench.experiment.search_names import check_search
+from rnnbench.experiment.search_space import SEARCHED_SECTIONS
 
 
 def searching(*names: str, task: str = "sentiment", model: str = "gru", **more: Any) -> ExperimentConfig:
@@ -161,3 +162,70 @@ def test_a_search_that_does_not_name_it_has_no_range_of_the_data() -> None:
     config = searching("regularization", task="forecasting")
     assert config.with_ranges_of(series()) is config
     assert config.search_space.left_to_data == []
+
+
+# the search space
+
+
+@pytest.mark.parametrize("task", ["sentiment", "text_generation", "forecasting"])
+@pytest.mark.parametrize("model", ["lstm", "transformer"])
+@pytest.mark.parametrize("names", [(), ("none",), ("all",), ("basics",)])
+def test_every_setting_is_searched_or_has_one_reason_why_not(task: str, model: str, names: tuple[str, ...]) -> None:
+    config = resolve(task, model, options={"search.settings": (names, "--search")})
+    sections = {name: config.section(name) for name in SEARCHED_SECTIONS}
+    expected = {f"{name}.{setting}" for name, values in sections.items() for setting in type(values).model_fields}
+    assert {*config.search_space.settings} == expected
+    for item in config.search_space.settings.values():
+        assert item.is_searched == (item.why_not == "")
+        assert not (item.range and item.left_to_data)
+
+
+@pytest.mark.parametrize(
+    ("setting", "reason", "more"),
+    [
+        ("encoder.dropout", "what is typed is not searched", {"sets": ["encoder.dropout=0.1"]}),
+        ("encoder.zoneout", "search.ranges says null", {}),
+        ("task.tokenizer", "there is no range", {}),
+        ("encoder.zoneout", "transformer cannot have it", {"model": "transformer", "sets": ["search.ranges={}"]}),
+        ("encoder.hidden_size", "it is solved for under", {"sets": ["budget.match_parameters=100k"]}),
+        ("encoder.bidirectional", "needs an encoder that does not look ahead", {"task": "text_generation"}),
+        ("encoder.forget_bias", "gru cannot have it", {}),
+        ("task.window", "sentiment has no such setting", {}),
+    ],
+)
+def test_the_reason_why_a_setting_is_not_searched(setting: str, reason: str, more: dict[str, Any]) -> None:
+    space = searching("all", **more).search_space
+    assert reason in space.why_not(setting)
+    assert setting not in space.ranges
+
+
+def test_a_setting_that_is_not_named_says_so_and_one_that_is_searched_has_no_reason() -> None:
+    space = searching("basics").search_space
+    assert space.why_not("encoder.dropout") == "not in search.settings"
+    assert space.why_not("encoder.hidden_size") == ""
+
+
+def test_a_setting_without_effect_is_drawn_all_the_same_and_says_so() -> None:
+    alone = searching("training.momentum").search_space
+    assert "training.momentum" in alone.ranges, "leaving it out would change every other draw of the same seed"
+    assert alone.settings["training.momentum"].in_words == (
+        "0.8 to 0.98; no effect: it is for training.optimizer = sgd or muon"
+    )
+    both = searching("training.momentum", "training.optimizer").search_space
+    assert both.settings["training.momentum"].no_effect == "", "some trials use it"
+
+
+def test_settings_are_drawn_in_the_order_of_their_sections_the_encoders_last() -> None:
+    ranges = "search.ranges={task.minimum_count: [1, 2], encoder.hidden_size: [8, 16]}"
+    names = ("encoder.hidden_size", "task.minimum_count", "training.learning_rate", "encoder.dropout", "task.pooling")
+    drawn = searching(*names, sets=[ranges]).search_space.ranges
+    assert [*drawn] == [
+        "training.learning_rate", "task.pooling", "task.minimum_count", "encoder.hidden_size", "encoder.dropout",
+    ]  # fmt: skip
+
+
+def test_the_smallest_values_of_a_draw_are_those_that_make_the_fewest_parameters() -> None:
+    ranges = "search.ranges={encoder.hidden_size: [16, 8], training.batch_size: {low: 4, high: 8}}"
+    space = searching("encoder.hidden_size", "training.*", "task.pooling", sets=[ranges]).search_space
+    assert {"encoder.hidden_size": 8, "training.batch_size": 4}.items() <= space.smallest().items()
+    assert not {"training.learning_rate", "task.pooling"} & {*space.smallest()}
