@@ -311,7 +311,7 @@ def predict(
     data: given.StoredData = None,
     as_json: given.Json = False,
 ) -> None:
-    """Tells the class of texts, with the probability of every class, as a trained run would."""
+    """Answers for each text with a trained run: its class and the probability of every class, or a text."""
     from rnnbench.shown.using import predicted
 
     predicted(run, data, text or [], file, text_column, as_json=as_json)
