@@ -154,7 +154,7 @@ def test_a_forecast_goes_on_from_new_data(trained: Trained) -> None:
 
 def test_a_run_that_is_not_there_or_is_of_another_task(trained: Trained) -> None:
     short = trained.sentiment[:8]
-    assert f"is of sentiment, not of text_generation. Type: rnnbench predict {short}" in trained.refused(
+    assert f"is of sentiment, which `rnnbench generate` cannot use. Type: rnnbench predict {short}" in trained.refused(
         f"generate {short} --prompt 영"
     )
     assert "there is no run 'gru-sed0'" in trained.refused("generate gru-sed0 --prompt 영")
