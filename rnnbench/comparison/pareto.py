@@ -1,4 +1,4 @@
-"""Who is worth its cost: the rows that no other row beats in both test score and cost."""
+"""Pareto front of test score and cost: the rows that no other row beats in both."""
 
 from __future__ import annotations
 
