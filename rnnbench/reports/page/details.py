@@ -116,7 +116,7 @@ def _best_baseline(material: Material) -> list[Row]:
     return [] if best is None else [best]
 
 
-def _details(material: Material, row: Row, key: str) -> list[dict[str, Any]]:
+def _details(material: Material, row: Row, key: str) -> list[Mapping[str, Any]]:
     """The details with this key of the runs behind a row; none where a run of an earlier version kept none at all."""
     details = [
         record.details
