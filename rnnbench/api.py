@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rnnbench import runs, sweeps
-from rnnbench.comparison.base import Comparison
-from rnnbench.matching import matched
-from rnnbench.options import Options, named_data
-from rnnbench.record import RunRecord, model_name
+from rnnbench import sweeps
+from rnnbench.cli.options import Options, named_data
+from rnnbench.comparison.model import Comparison
+from rnnbench.experiment.resolve import resolve
 from rnnbench.reports import results
-from rnnbench.resolving import resolve
-from rnnbench.tracking import Tracker
-from rnnbench.use.loading import load
+from rnnbench.runs.load import load
+from rnnbench.runs.match_parameters import matched
+from rnnbench.runs.train import Hooks, load_data, tracked
+from rnnbench.storage.record import RunRecord, model_name
+from rnnbench.storage.tracker import Tracker
+from rnnbench.sweeps.model import Event
 
 __all__ = ["compare", "load", "sweep", "train"]
 
@@ -34,9 +37,10 @@ def train(
     """
     config = matched(resolve(task, model, options=_options(data, settings), quick=quick, seed=seed))
     tracker = Tracker()
-    experiment_id = tracker.experiment(task, runs.load_data(config).facts.name)
+    experiment_id = tracker.experiment(config.task, load_data(config).facts.name)
     name = f"{model_name(config.model)}-seed{seed}"
-    return runs.tracked(config, tracker=tracker, experiment_id=experiment_id, name=name)
+    hooks = Hooks(note=_warn)
+    return tracked(config, tracker=tracker, experiment_id=experiment_id, name=name, hooks=hooks)
 
 
 def sweep(
@@ -66,7 +70,7 @@ def sweep(
         timeout=timeout,
         fresh=fresh,
     )
-    return sweeps.sweep(task, options, tell=lambda event: None).comparison
+    return sweeps.sweep(task, options, tell=_warn_of).comparison
 
 
 def compare(
@@ -87,6 +91,16 @@ def compare(
     tracker = Tracker()
     _, parent = results.latest_sweep(tracker, task, data, sweep)
     return results.of_sweep(tracker, parent, force=force, reach=reach, metric=metric).comparison
+
+
+def _warn(note: str) -> None:
+    """What the machine cannot do as configured, as a warning: Python shows the same words once."""
+    warnings.warn(note, stacklevel=2)
+
+
+def _warn_of(event: Event) -> None:
+    if event.what == "note":
+        _warn(f"{model_name(event.model)}: {event.message}")
 
 
 def _options(data: str | None, settings: Mapping[str, Any] | None) -> Options:

@@ -10,8 +10,8 @@ import jaxtyping
 import pytest
 
 # before anything imports them: in tests, and only there, every shape in a signature is checked
-jaxtyping.install_import_hook(["rnnbench.encoders", "rnnbench.layers"], "beartype.beartype")
-pytest.register_assert_rewrite("rnnbench.laws", "small_data", "small_runs")
+jaxtyping.install_import_hook(["rnnbench.encoders", "rnnbench.encoders.layers"], "beartype.beartype")
+pytest.register_assert_rewrite("rnnbench.testing.contracts", "small_data", "small_runs")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,7 +42,7 @@ def research_folder() -> str:
 @pytest.fixture(scope="session")
 def _empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store without a run: its tables take a second to make, and a moment to copy."""
-    from rnnbench.tracking import Tracker
+    from rnnbench.storage.tracker import Tracker
 
     folder = tmp_path_factory.mktemp("empty_store")
     with pytest.MonkeyPatch.context() as patch:

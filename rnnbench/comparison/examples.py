@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rnnbench.comparison.base import Row, RowKind
+from rnnbench.comparison.model import Row, RowKind
 from rnnbench.comparison.rows import is_scored
-from rnnbench.comparison.two_way import FEWEST_BLOCKS
-from rnnbench.example_scores import ExampleScores
+from rnnbench.comparison.statistics.crossed_intervals import FEWEST_BLOCKS
 from rnnbench.metrics import Metric, metric_called
-from rnnbench.record import RunRecord
+from rnnbench.storage.example_scores import ExampleScores
+from rnnbench.storage.record import RunRecord
 
 Key = tuple[RowKind, str]
 """Kind and name of a row."""

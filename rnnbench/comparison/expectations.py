@@ -7,14 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from rnnbench.comparison.base import LEVEL
-from rnnbench.comparison.draws import FEWEST_DRAWS, NO_METRIC, random_draws
-from rnnbench.comparison.expected import Band, ExpectedCurve, curve_of, refusal
-from rnnbench.comparison.importances import TooFew
-from rnnbench.core.text import one_line
+from rnnbench.comparison.expected_validation import Band, ExpectedCurve, curve_of, refusal
+from rnnbench.comparison.importance import TooFew
+from rnnbench.comparison.model import LEVEL
+from rnnbench.comparison.random_trials import FEWEST_DRAWS, NO_METRIC, random_draws
+from rnnbench.core.text import listed, one_line
 from rnnbench.metrics import Metric, plain_fields
-from rnnbench.record import RunRecord
-from rnnbench.wording import listed
+from rnnbench.storage.record import RunRecord
 
 _Reliable = tuple[str, Band, float]
 """Encoder, band, and the largest budget at which the band can be trusted."""

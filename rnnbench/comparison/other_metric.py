@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rnnbench.comparison.base import Comparison
-from rnnbench.errors import ComparisonError, UnknownNameError
+from rnnbench.comparison.model import Comparison, Note
+from rnnbench.core.errors import ComparisonError, UnknownNameError
 from rnnbench.metrics import Metric, metric_called, metric_of
-from rnnbench.record import RunRecord
+from rnnbench.storage.record import RunRecord
 
 JUDGED = ("confirm", "baseline")
 """Kinds of runs that a table shows. What the search chose by is told of the search as it was."""
@@ -41,10 +41,10 @@ def _called(key: str, record: RunRecord) -> Metric | None:
 
 
 def with_note(table: Comparison, selected_by: Metric) -> Comparison:
-    """The table with a first footnote that says by which metric everything in it was chosen."""
+    """The table with a first footnote that names the metric by which configurations were chosen."""
     if table.metric == selected_by:
         return table
-    note = (
-        f"Judged by {table.metric.label}. Configurations and epochs were chosen by {selected_by.label} on validation."
+    note = Note.short_as_it_is(
+        f"Compared by {table.metric.label}. Configurations and epochs were chosen by {selected_by.label} on validation."
     )
-    return replace(table, footnotes=(note, *table.footnotes))
+    return replace(table, notes=(note, *table.notes))

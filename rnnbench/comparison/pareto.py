@@ -1,11 +1,11 @@
-"""Pareto front of test score and cost: the rows that no other row beats in both."""
+"""The Pareto front: the rows that no other row beats in both test score and cost."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rnnbench.comparison.base import Comparison, Row
+from rnnbench.comparison.model import Comparison, Note, Row
 from rnnbench.core.text import one_line
 
 
@@ -56,12 +56,12 @@ def front(table: Comparison, cost: Cost) -> list[Row]:
     return [row for row, *_ in sorted(kept, key=lambda place: (sign * place[1], place[0].model))]
 
 
-def front_note(table: Comparison, costs: Sequence[Cost] = COSTS[:2]) -> Iterable[str]:
-    """Who stands on the front, in one sentence; nothing where fewer than two rows have a cost."""
+def front_note(table: Comparison, costs: Sequence[Cost] = COSTS[:2]) -> Iterable[Note]:
+    """The Pareto front of test score against cost; nothing where fewer than two rows have a cost."""
     listed = [
         f"against {cost.in_words}: {', '.join(one_line(row.model) for row in front(table, cost))}"
         for cost in costs
         if len(costed(table, cost)) > 1
     ]
     if listed:
-        yield f"On the front of mean test score (no row is both better and cheaper) {'; '.join(listed)}."
+        yield Note(f"Pareto front of mean test score (no other row is both better and cheaper) {'; '.join(listed)}.")

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from rnnbench.comparison.base import Row
-from rnnbench.comparison.statistics import mean_interval
+from rnnbench.comparison.model import Row
+from rnnbench.comparison.statistics.summary import mean_interval
 from rnnbench.metrics import Metric
-from rnnbench.record import LEFT_OUT, Outcome, RunRecord
+from rnnbench.storage.record import LEFT_OUT, Outcome, RunRecord
 
 UNSCORED = "without a test score"
 """What is remarked of a run that completed and has no value of the metric."""

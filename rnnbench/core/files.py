@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from rnnbench.errors import RnnbenchError
+from rnnbench.core.errors import RnnbenchError
 
 
 def write_whole(path: Path, content: bytes) -> None:

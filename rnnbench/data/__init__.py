@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rnnbench.core.errors import DataError, UnknownNameError
 from rnnbench.data.base import AnyData, CatalogueEntry, DataSettings, Description, Kind
-from rnnbench.errors import DataError, UnknownNameError
 
 __all__ = ["AnyData", "CatalogueEntry", "DataSettings", "Description", "Kind", "catalogue", "describe", "load"]
 
@@ -20,11 +20,11 @@ def load(settings: DataSettings, kind: Kind) -> AnyData:
 
     Raises: UnknownNameError for a name that nothing has; DataError in words for data that cannot be read or used.
     """
-    from rnnbench.data.known import DEFAULTS, KNOWN
+    from rnnbench.data.sets import DEFAULTS, KNOWN
 
     path = _path(settings)
     if path is not None:
-        from rnnbench.data.files import read_file
+        from rnnbench.data.readers.files import read_file
 
         return read_file(path, settings, kind)
     name = settings.name or DEFAULTS[kind]
@@ -40,7 +40,7 @@ def load(settings: DataSettings, kind: Kind) -> AnyData:
 
 def catalogue(folder: str | None = None) -> list[CatalogueEntry]:
     """Every known data set, and whether it lies in the cache or the folder already. Fetches and imports nothing."""
-    from rnnbench.data.known import KNOWN
+    from rnnbench.data.sets import KNOWN
 
     return [known.entry(folder) for known in KNOWN.values()]
 
@@ -51,12 +51,12 @@ def describe(settings: DataSettings, kind: Kind | None = None) -> Description:
     kind: None takes the kind of the known set; of a file, what its columns look like.
     """
     from rnnbench.data.description import describe_data
-    from rnnbench.data.known import KNOWN
+    from rnnbench.data.sets import KNOWN
 
     if kind is None:
         path = _path(settings)
         if path is not None:
-            from rnnbench.data.files import guess_kind
+            from rnnbench.data.readers.files import guess_kind
 
             kind = guess_kind(path, settings)
         elif settings.name in KNOWN:

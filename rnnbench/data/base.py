@@ -1,8 +1,8 @@
 """The three kinds of data that the tasks read, each with three splits and a fingerprint.
 
-    TextCorpus     one long text per split                                 text_generation
-    LabelledTexts  texts with a class each                                 sentiment
-    Series         channels over time, cut into splits by position         forecasting
+    TextCorpus     one long text per split
+    LabelledTexts  texts with a class each
+    Series         channels over time, cut into splits by position
 
 The test split is sealed until a confirmation opens it; a search that reaches for it gets an error.
 """
@@ -16,8 +16,8 @@ from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 import numpy as np
 from pydantic import Field
 
-from rnnbench.config import Settings
-from rnnbench.errors import DataError, SealedSplitError
+from rnnbench.core.errors import DataError, SealedSplitError
+from rnnbench.core.settings import Settings
 
 Kind = Literal["text", "labelled_text", "series"]
 SplitName = Literal["train", "validation", "test"]

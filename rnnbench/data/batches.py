@@ -14,9 +14,9 @@ import torch
 from torch import Tensor
 from torch.utils.data import IterableDataset
 
+from rnnbench.core.errors import DataError
 from rnnbench.data.series import PreparedSplit
 from rnnbench.data.text import EncodedTexts
-from rnnbench.errors import DataError
 
 POOL = 50
 

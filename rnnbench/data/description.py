@@ -18,7 +18,7 @@ from rnnbench.data.base import (
     TextCorpus,
     text_of,
 )
-from rnnbench.data.overlap import overlap_of
+from rnnbench.data.duplicates import overlap_of
 
 SHOWN_CHARACTERS = 240
 SAMPLE = 4 << 20

@@ -9,7 +9,7 @@ import re
 
 import numpy as np
 
-from rnnbench.errors import DataError
+from rnnbench.core.errors import DataError
 
 SECONDS = {"s": 1, "min": 60, "h": 3600, "D": 86_400, "W": 604_800}
 MONTHS = {"M": 1, "Q": 3, "Y": 12}

@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from rnnbench.core.errors import DataError
 from rnnbench.data.base import NoSplits, Series, SeriesSplit, SplitName, Splits
-from rnnbench.errors import DataError
 
 SECONDS_PER_DAY = 86_400
 

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnnbench.errors import DataError
+from rnnbench.core.errors import DataError
 
 CACHE_VARIABLE = "RNNBENCH_CACHE"
 FOLDER_VARIABLE = "RNNBENCH_DATA"

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from rnnbench.core.errors import DataError
 from rnnbench.data.base import Labelled, SeriesSplit, Splits
-from rnnbench.errors import DataError
 
 FINGERPRINT_CHUNK = 1 << 22
 GROUP_DRAWS = 200

@@ -15,9 +15,9 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from rnnbench.config import Settings
+from rnnbench.core.errors import DataError
+from rnnbench.core.settings import Settings
 from rnnbench.data.base import points_of, text_of
-from rnnbench.errors import DataError
 
 TokenizerKind = Literal["characters", "words", "subwords"]
 BYTES_AND_SPECIALS = 258

@@ -17,8 +17,8 @@ from jaxtyping import Float, Int
 from pydantic import Field
 from torch import Tensor, nn
 
-from rnnbench.config import Choices, Floats, Group, Ints, Range, Settings
-from rnnbench.layers.dropout import keep_mask
+from rnnbench.core.settings import Choices, Floats, Group, Ints, Range, Settings
+from rnnbench.encoders.layers.dropout import keep_mask
 
 State = tuple[Tensor, ...]
 

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rnnbench.encoders.base import Cell, Encoded, EncoderSettings, State
-from rnnbench.layers.kernels import run_kernel, weights_of
+from rnnbench.encoders.layers.kernels import can_run, run_kernel, weights_of
 
 
 class GRU(Cell):
@@ -44,4 +44,6 @@ class GRU(Cell):
         lengths: Int[Tensor, " batch"] | None = None,
         state: State | None = None,
     ) -> Encoded:
+        if not can_run(self.kernel, x):
+            return self.step_by_step(x, lengths, state)
         return Encoded(*run_kernel(self.kernel, x, lengths, state))

@@ -9,9 +9,9 @@ from jaxtyping import Float, Int
 from pydantic import Field
 from torch import Tensor, nn
 
-from rnnbench.config import Floats, Group
+from rnnbench.core.settings import Floats, Group
 from rnnbench.encoders.base import Cell, Encoded, EncoderSettings, State
-from rnnbench.layers.kernels import run_kernel, weights_of
+from rnnbench.encoders.layers.kernels import can_run, run_kernel, weights_of
 
 
 class LSTMSettings(EncoderSettings):
@@ -57,4 +57,6 @@ class LSTM(Cell):
         lengths: Int[Tensor, " batch"] | None = None,
         state: State | None = None,
     ) -> Encoded:
+        if not can_run(self.kernel, x):
+            return self.step_by_step(x, lengths, state)
         return Encoded(*run_kernel(self.kernel, x, lengths, state))

@@ -8,9 +8,9 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from rnnbench.config import Choices, Group
+from rnnbench.core.settings import Choices, Group
 from rnnbench.encoders.base import Cell, Encoded, EncoderSettings, State
-from rnnbench.layers.kernels import run_kernel, weights_of
+from rnnbench.encoders.layers.kernels import can_run, run_kernel, weights_of
 
 
 class RNNSettings(EncoderSettings):
@@ -46,4 +46,6 @@ class RNN(Cell):
         lengths: Int[Tensor, " batch"] | None = None,
         state: State | None = None,
     ) -> Encoded:
+        if not can_run(self.kernel, x):
+            return self.step_by_step(x, lengths, state)
         return Encoded(*run_kernel(self.kernel, x, lengths, state))

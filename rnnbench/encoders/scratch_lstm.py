@@ -10,8 +10,8 @@ from torch import Tensor
 from torch.nn.functional import linear
 
 from rnnbench.encoders.base import Cell, Encoded, EncoderSettings, State
+from rnnbench.encoders.layers.numpy_kernels import recurrent_parameters, run_numpy_cell
 from rnnbench.encoders.lstm import LSTMSettings
-from rnnbench.layers.numpy_kernels import recurrent_parameters, run_numpy_cell
 
 
 class ScratchLSTM(Cell):

@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn.functional import linear
 
 from rnnbench.encoders.base import Cell, Encoded, EncoderSettings, State
-from rnnbench.layers.numpy_kernels import recurrent_parameters, run_numpy_cell
+from rnnbench.encoders.layers.numpy_kernels import recurrent_parameters, run_numpy_cell
 
 
 class ScratchRNN(Cell):

@@ -10,9 +10,9 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn import functional
 
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.encoders.base import Encoded, Encoder, EncoderSettings, Layer, State
-from rnnbench.errors import RnnbenchError
-from rnnbench.layers.dropout import FeatureDropout
+from rnnbench.encoders.layers.dropout import FeatureDropout
 
 
 class Stack(Encoder):

@@ -10,10 +10,10 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rnnbench.config import Choices, Group, Ints
+from rnnbench.core.settings import Choices, Group, Ints
 from rnnbench.encoders.base import Encoded, EncoderSettings, Layer, State
-from rnnbench.layers.dropout import FeatureDropout
-from rnnbench.layers.positions import distance_penalties, rotate, sinusoids
+from rnnbench.encoders.layers.dropout import FeatureDropout
+from rnnbench.encoders.layers.positions import distance_penalties, rotate, sinusoids
 
 
 class TransformerSettings(EncoderSettings):

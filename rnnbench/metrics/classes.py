@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from rnnbench.example_scores import ExampleScores
 from rnnbench.metrics.metric import Metric
+from rnnbench.storage.example_scores import ExampleScores
 
 CALIBRATION_BINS = 15
 SMALLEST_PROBABILITY = 1e-15

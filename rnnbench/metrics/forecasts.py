@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from rnnbench.example_scores import ExampleScores
 from rnnbench.metrics.metric import Metric
+from rnnbench.storage.example_scores import ExampleScores
 
 MAE = Metric("mae", "mae", low=0)
 MAE_STANDARDISED = Metric("mae_standardised", "standardised MAE", low=0, decimals=3)

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from rnnbench.metrics.metric import Metric
-from rnnbench.record import RunRecord
+from rnnbench.storage.record import RunRecord
 
 OWN_METRICS = "own_metrics"
 """The tag that holds, as JSON, the facts of the metrics that the task's own file defines."""

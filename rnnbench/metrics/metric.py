@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Protocol, Self
 
-from rnnbench.errors import RnnbenchError
-from rnnbench.wording import MISSING
+from rnnbench.core.errors import RnnbenchError
+from rnnbench.core.text import MISSING
 
 SIGNIFICANT_DIGITS = 4
 """How many digits of a score are printed where the metric does not say how many decimals."""

@@ -7,8 +7,8 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from rnnbench.example_scores import ExampleScores
 from rnnbench.metrics.metric import Metric
+from rnnbench.storage.example_scores import ExampleScores
 
 PIECE_CHARACTERS = 64
 LARGEST_NATS = 700

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from rnnbench import registry
 from rnnbench.comparison.across.base import Across
 from rnnbench.comparison.across.summary import summarize
-from rnnbench.comparison.base import Comparison
 from rnnbench.comparison.expectations import expectations
+from rnnbench.comparison.model import Comparison
+from rnnbench.core import registry
+from rnnbench.core.errors import ComparisonError, RnnbenchError
 from rnnbench.core.files import write_whole
-from rnnbench.errors import ComparisonError, RnnbenchError
-from rnnbench.experiment_files import task_of
-from rnnbench.record import RunRecord
+from rnnbench.experiment.files import name_of
 from rnnbench.reports import results
 from rnnbench.reports.figures.across import critical_difference_figure, skill_figure
 from rnnbench.reports.figures.cost import cost_figure
@@ -22,13 +21,15 @@ from rnnbench.reports.figures.learning_curves import curves_figure
 from rnnbench.reports.figures.scores import score_figure
 from rnnbench.reports.results import Result
 from rnnbench.reports.tables.formats import rendered
-from rnnbench.store import store_folder
-from rnnbench.tracking import Tracker
+from rnnbench.storage.filters import normalized
+from rnnbench.storage.location import file_name, store_folder
+from rnnbench.storage.record import RunRecord
+from rnnbench.storage.tracker import Tracker
 
 
 def exports_folder(name: str, data: str) -> Path:
     """Where the tables and figures of a task or study on a data set go unless told otherwise."""
-    return store_folder() / "exports" / f"{name}-{data}"
+    return store_folder() / "exports" / file_name(f"{name}-{data}")
 
 
 def export_result(result: Result, output: Path | None = None) -> list[Path]:
@@ -103,21 +104,22 @@ def _wanted(tracker: Tracker, names: Sequence[str], left_out: list[str]) -> list
     """(task or study, data set) of every experiment meant; those with nothing confirmed go into `left_out` in words."""
     found: list[tuple[str, str]] = []
     for given in names or registry.names("tasks"):
-        name, _, data = given.partition(":")
+        typed, _, data = given.partition(":")
+        name = name_of(typed)
         if data:
-            found.append((name, Path(data).name))
+            found.append((name, normalized(Path(data).name)))
             continue
-        confirmed = [one for one in sorted(tracker.experiments(task_of(name))) if _is_confirmed(tracker, name, one)]
+        task = results.task_of(tracker, typed)
+        confirmed = [one for one in sorted(tracker.experiments(task)) if _is_confirmed(tracker, name, task, one)]
         if names and not confirmed:
-            raise ComparisonError(f"no confirmed sweep of {name}. Type: rnnbench sweep {name}")
+            raise ComparisonError(f"no confirmed sweep of {name}. Type: rnnbench sweep {typed}")
         found += [(name, one) for one in confirmed]
     if not names:
         left_out += _not_taken(tracker, found)
     return [*dict.fromkeys(found)]
 
 
-def _is_confirmed(tracker: Tracker, name: str, data: str) -> bool:
-    task = task_of(name)
+def _is_confirmed(tracker: Tracker, name: str, task: str, data: str) -> bool:
     experiment_id = tracker.experiments(task)[data]
     sweeps = tracker.find(experiment_id, kind="sweep")
     own = [sweep for sweep in sweeps if sweep.data.tags.get("study", task) == name]

@@ -11,15 +11,15 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from rnnbench.comparison.base import Comparison
-from rnnbench.comparison.conclusion import verdict
 from rnnbench.comparison.expectations import Expectations
-from rnnbench.comparison.importances import Importances
-from rnnbench.errors import RnnbenchError
+from rnnbench.comparison.importance import Importances
+from rnnbench.comparison.model import Comparison
+from rnnbench.comparison.notes.verdict import verdict
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.reports.export import export_result
 from rnnbench.reports.results import Result
 from rnnbench.reports.tables.formats import render
-from rnnbench.tracking import Tracker
+from rnnbench.storage.tracker import Tracker
 
 IN_TABLE = "in_table"
 """Tag of the runs behind the table: its value is the id of the sweep's run."""

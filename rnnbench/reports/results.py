@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import json
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rnnbench.choosing import asked_for, candidates, chosen, reselections
-from rnnbench.comparison.base import Comparison
+from rnnbench.comparison.compare import compare
+from rnnbench.comparison.model import Comparison, Note
 from rnnbench.comparison.other_metric import judged_by, with_note
-from rnnbench.comparison.table import compare
-from rnnbench.errors import ComparisonError, RnnbenchError, UnknownNameError, did_you_mean
-from rnnbench.experiment_files import task_of
+from rnnbench.comparison.selection import asked_for, candidates, chosen, reselections
+from rnnbench.core import registry
+from rnnbench.core.errors import ComparisonError, UnknownNameError, did_you_mean
+from rnnbench.experiment.files import load, name_of
 from rnnbench.metrics import metric_of
-from rnnbench.record import RunRecord, model_name
-from rnnbench.tracking import PARENT, Run, Tracker
+from rnnbench.storage.filters import normalized
+from rnnbench.storage.record import RunRecord, model_name
+from rnnbench.storage.tracker import PARENT, Run, Tracker
 
 PLAN_FILE = "plan.json"
 """On a sweep's run: the configuration of each of its encoders, as the last call had them."""
@@ -39,13 +41,15 @@ class Result:
 
 def latest_sweep(tracker: Tracker, task: str, data: str | None = None, sweep: str | None = None) -> tuple[str, str]:
     """Experiment id and run id of the newest sweep of a task or study. Raises: ComparisonError saying what to type."""
-    name, task = task, task_of(task)
+    typed, name, task = task, name_of(task), task_of(tracker, task)
     experiments = tracker.experiments(task)
     if data is not None:
-        data = Path(data).name  # a file of the user's own has its own name as the name of the data set
+        data = normalized(Path(data).name)  # a file of the user's own has its own name as the name of the data set
     if data is not None and data not in experiments:
         near = did_you_mean(data, experiments)
-        raise ComparisonError(f"no runs of {task} on {data!r}.{near} Type: rnnbench sweep {name} --data {data}")
+        raise ComparisonError(
+            f"no runs of {task} on {data!r}.{near} Type: rnnbench sweep {typed} --data {shlex.quote(data)}"
+        )
     found = [
         run
         for known, experiment_id in experiments.items()
@@ -54,16 +58,40 @@ def latest_sweep(tracker: Tracker, task: str, data: str | None = None, sweep: st
         if run.data.tags.get("study", task) == name
     ]
     if not found:
-        raise ComparisonError(f"no sweep of {name} to compare yet. Type: rnnbench sweep {name}")
+        raise ComparisonError(f"no sweep of {name} to compare yet. Type: rnnbench sweep {typed}")
     found.sort(key=lambda run: int(run.info.start_time), reverse=True)
     if sweep is not None:
-        named = [run for run in found if sweep in (run.info.run_id, run.info.run_name)]
+        wanted = normalized(sweep)
+        named = [run for run in found if wanted in (run.info.run_id, normalized(str(run.info.run_name)))]
         if not named:
             raise UnknownNameError("sweep", sweep, {str(run.info.run_name) for run in found})
         return named[0].info.experiment_id, named[0].info.run_id
     # one that was broken off before its first confirmation does not hide what there is
     newest = next((run for run in found if is_confirmed(tracker, run)), found[0])
     return newest.info.experiment_id, newest.info.run_id
+
+
+def task_of(tracker: Tracker, experiment: str) -> str:
+    """The task of an experiment's name or path: as the store has a study's sweeps, or else as its file says.
+
+    Raises: UnknownNameError with the nearest task or study.
+    """
+    name = name_of(experiment)
+    if name in registry.names("tasks"):
+        return name
+    return studies(tracker).get(name) or load(experiment).task
+
+
+def studies(tracker: Tracker) -> dict[str, str]:
+    """The studies that the store has sweeps of, and the task of each."""
+    sweeps = [
+        (int(run.info.start_time), str(run.data.tags["study"]), task)
+        for task in registry.names("tasks")
+        for experiment_id in tracker.experiments(task).values()
+        for run in tracker.find(experiment_id, kind="sweep")
+        if "study" in run.data.tags
+    ]
+    return {study: task for _, study, task in sorted(sweeps)}  # the newest, where a name stands for two
 
 
 def is_confirmed(tracker: Tracker, sweep: Run) -> bool:
@@ -92,13 +120,13 @@ def of_sweep(
     judged = found if metric is None else judged_by(found, metric)
     name = _name(run)
     looks = earlier_looks(records, codes)
-    comparison = compare(judged, force=force, reach=reach, name=name, notes=[looks] if looks else [])
+    comparison = compare(judged, force=force, reach=reach, name=name, notes=looks)
     comparison = with_note(comparison, metric_of(found[0]))
     return Result(comparison, tuple(found), parent, run.info.experiment_id, name)
 
 
-def earlier_looks(records: Sequence[RunRecord], codes: Mapping[str, str | None]) -> str:
-    """That configurations were scored on the test split which the search does not choose any more, or nothing."""
+def earlier_looks(records: Sequence[RunRecord], codes: Mapping[str, str | None]) -> list[Note]:
+    """A note of configurations that were scored on the test split and are no longer chosen, or nothing."""
     opened = {
         (record.model, record.tags.get("choice"))
         for record in records
@@ -107,12 +135,15 @@ def earlier_looks(records: Sequence[RunRecord], codes: Mapping[str, str | None])
     now = {(model, trial.tags.get("choice")) for model, trial in chosen(of_newest_code(records, codes)).items()}
     counts = Counter(model for model, _ in opened - now)
     if not counts:
-        return ""
+        return []
     listed = ", ".join(f"{model} {count}" for model, count in sorted(counts.items()))
-    return (
-        f"Configurations that the search chose before, and that were scored on the test split too: {listed}. "
-        "Whoever knew those scores was not blind when going on."
-    )
+    return [
+        Note(
+            f"Configurations that were chosen earlier and also scored on the test split: {listed}. Continuing a search "
+            "after its test scores are known is not blind.",
+            f"Configurations that were chosen earlier and also scored on the test split: {listed}.",
+        )
+    ]
 
 
 def _name(sweep: Run) -> str:
@@ -167,11 +198,7 @@ def codes_of(tracker: Tracker, parent: str) -> dict[str, str | None]:
 
 def plan_of(tracker: Tracker, parent: str) -> dict[str, dict[str, Any]]:
     """The plain configuration of each encoder of a sweep, by model, as its calls have left them; empty for none."""
-    try:
-        found: dict[str, dict[str, Any]] = json.loads(tracker.artifact(parent, PLAN_FILE).read_text(encoding="utf-8"))
-    except RnnbenchError:
-        return {}
-    return found
+    return tracker.read_json(parent, PLAN_FILE) or {}
 
 
 def of_newest_code(records: Sequence[RunRecord], codes: Mapping[str, str | None]) -> list[RunRecord]:

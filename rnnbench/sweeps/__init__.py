@@ -1,15 +1,9 @@
 """Optuna's part: studies, draws, pruning, workers, confirmation. The only user of optuna."""
 
-from rnnbench.sweeps.base import SweepInterrupted, SweepPlan
-from rnnbench.sweeps.plans import (
-    ConfirmOptions,
-    SweepOptions,
-    configurations,
-    confirmation_plan,
-    sweep_plan,
-)
-from rnnbench.sweeps.sweep import carry_out, confirm, sweep, trials_there
-from rnnbench.sweeps.told import command_for
+from rnnbench.sweeps.model import ConfirmOptions, SweepInterrupted, SweepOptions, SweepPlan
+from rnnbench.sweeps.plan import configurations, confirmation_plan, sweep_plan
+from rnnbench.sweeps.provenance import command_for
+from rnnbench.sweeps.sweep import carry_out, sweep, trials_there
 
 __all__ = [
     "ConfirmOptions",
@@ -19,7 +13,6 @@ __all__ = [
     "carry_out",
     "command_for",
     "configurations",
-    "confirm",
     "confirmation_plan",
     "sweep",
     "sweep_plan",

@@ -25,7 +25,7 @@ import optuna
 from optuna.importance import FanovaImportanceEvaluator, PedAnovaImportanceEvaluator
 from optuna.trial import FrozenTrial
 
-from rnnbench.comparison.importances import (
+from rnnbench.comparison.importance import (
     EVALUATORS,
     INTERVAL,
     TITLES,
@@ -35,11 +35,11 @@ from rnnbench.comparison.importances import (
     Share,
     TooFew,
 )
-from rnnbench.comparison.searches import searched_of, usual_ranges
-from rnnbench.config import Choices, Floats, Range, range_from_stored, range_to_plain
-from rnnbench.experiment import from_plain
-from rnnbench.record import RunRecord
-from rnnbench.sweeps.studies import distribution_of
+from rnnbench.comparison.search_spaces import searched_of, usual_ranges
+from rnnbench.core.settings import Choices, Floats, Range, range_from_stored
+from rnnbench.experiment.config import from_plain
+from rnnbench.storage.record import RunRecord
+from rnnbench.sweeps.study import distribution_of
 
 FEWEST_TRIALS = 10
 RESAMPLES: dict[EvaluatorName, int] = {"ped_anova": 100, "fanova": 25}
@@ -122,7 +122,7 @@ def _with_ranges(record: RunRecord) -> RunRecord:
     """The record with the ranges it was drawn from, worked out for one that was stored without them."""
     if searched_of(record) is not None:
         return record
-    ranges = {name: range_to_plain(found) for name, found in from_plain(record.config).ranges().items()}
+    ranges = from_plain(record.config).search_space.to_plain()
     return replace(record, config={**record.config, "searched": ranges})
 
 

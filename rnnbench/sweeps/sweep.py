@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 import os
 
-from rnnbench.choosing import is_open
-from rnnbench.record import SEARCH_KINDS, model_name
+from rnnbench.comparison.selection import is_open
+from rnnbench.experiment.files import load
 from rnnbench.reports import results
 from rnnbench.reports.mlflow_view import publish
-from rnnbench.sweeps.base import Event, SweepInterrupted, SweepPlan, Tell
-from rnnbench.sweeps.plans import ConfirmOptions, SweepOptions, confirmation_plan, sweep_plan
-from rnnbench.sweeps.processes import run_workers
+from rnnbench.storage.record import SEARCH_KINDS, model_name
+from rnnbench.storage.tracker import PARENT, Tracker
+from rnnbench.sweeps.executors.local import run_workers
+from rnnbench.sweeps.model import Event, SweepInterrupted, SweepPlan, Tell
+from rnnbench.sweeps.plan import SweepOptions, sweep_plan
 from rnnbench.sweeps.worker import Worker
-from rnnbench.tracking import PARENT, Tracker
 
 
 def sweep(task: str, options: SweepOptions, tell: Tell) -> results.Result:
@@ -21,21 +22,13 @@ def sweep(task: str, options: SweepOptions, tell: Tell) -> results.Result:
 
     Raises: SweepInterrupted on Ctrl-C, RnnbenchError when no worker can go on.
     """
-    return carry_out(sweep_plan(task, options), options.workers, tell)
+    return carry_out(sweep_plan(load(task), options), options.workers, tell)
 
 
 def trials_there(plan: SweepPlan) -> int:
     """The fewest trials that an encoder of the plan has had before."""
     counts = Worker(plan).studies
     return min((len(counts.counted(model)) for model in plan.searched), default=0)
-
-
-def confirm(task: str, options: ConfirmOptions, tell: Tell) -> results.Result:
-    """Trains what the search of a sweep chose on more fresh seeds, without searching on.
-
-    Raises: SweepInterrupted on Ctrl-C, ComparisonError where there is no sweep.
-    """
-    return carry_out(confirmation_plan(task, options), options.workers, tell)
 
 
 def carry_out(plan: SweepPlan, workers: int | None, tell: Tell) -> results.Result:
@@ -48,7 +41,7 @@ def carry_out(plan: SweepPlan, workers: int | None, tell: Tell) -> results.Resul
     try:
         clean_up(plan)
         reopen_baselines(plan)
-        left = Worker(plan).count_left()
+        left = Worker(plan).queue.count_left()
         if left:
             _tell_what_is_there(tracker, plan, tell)
             run_workers(plan, min(left, workers or os.cpu_count() or 1), tell, lambda: clean_up(plan))
@@ -56,9 +49,9 @@ def carry_out(plan: SweepPlan, workers: int | None, tell: Tell) -> results.Resul
         publish(tracker, result)
     except BaseException as error:
         is_ours = isinstance(error, KeyboardInterrupt | SweepInterrupted)
-        tracker.writer(plan.parent).end("interrupted" if is_ours else "failed")
+        tracker.resume(plan.parent).end("interrupted" if is_ours else "failed")
         raise
-    tracker.writer(plan.parent).end("completed")
+    tracker.resume(plan.parent).end("completed")  # also where it was taken for dead: the table is there
     return result
 
 
@@ -84,8 +77,5 @@ def reopen_baselines(plan: SweepPlan) -> None:
 
 
 def clean_up(plan: SweepPlan) -> None:
-    """Ends trials and runs whose process is gone; they do not count, and are done again."""
-    worker = Worker(plan)
-    with worker.lock:  # a trial that is being drawn has no owner yet
-        worker.studies.end_orphans()
-    worker.tracker.repair(plan.experiment_id)
+    """Ends trials and runs whose worker is gone; they do not count, and are done again."""
+    Worker(plan).end_lost()

@@ -1,45 +1,29 @@
 """A worker: takes the next piece of work of a sweep until nothing is left.
 
-    baselines once  ─►  trials, encoders in turns  ─►  the best again (search.reselect)  ─►  confirmations, seed by seed
-
-Any number of workers may run at once. What to do next is decided under a lock on the sweep, so that no two take the
-same; the work itself is done outside of it.
+Any number of workers may run at once, on any number of machines that share the store. What to do next is decided under
+a lock on the sweep, so that no two take the same; the work itself is done outside of it.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import suppress
 
 from filelock import FileLock
 
-from rnnbench import building, runs
-from rnnbench.baseline_runs import TAKEN_OVER, tracked_baselines
-from rnnbench.choosing import chosen_length
-from rnnbench.errors import BudgetError
-from rnnbench.experiment import ExperimentConfig
-from rnnbench.matching import matched
-from rnnbench.record import model_name
-from rnnbench.sweeps.base import Event, SweepPlan, Tell
-from rnnbench.sweeps.reselection import Reselection
-from rnnbench.sweeps.studies import Studies, Trial
-from rnnbench.tracking import PARENT, Tracker
+from rnnbench.runs.baselines import TAKEN_OVER, tracked_baselines
+from rnnbench.runs.train import Hooks, tracked
+from rnnbench.storage.leases import LeaseLostError
+from rnnbench.storage.record import RunRecord
+from rnnbench.storage.tracker import LEASE, Tracker, record_of
+from rnnbench.sweeps.model import Event, SweepPlan, Tell
+from rnnbench.sweeps.queue import Waiting, Work, WorkQueue
+from rnnbench.sweeps.study import score_of
 
-_MOST_REDRAWS = 200
-_MOST_PROPOSALS = 20
 _WAIT_SECONDS = 0.5
-
-
-@dataclass(frozen=True)
-class _Work:
-    kind: str
-    model: str
-    name: str
-    config: ExperimentConfig
-    trial: Trial | None = None
-    run_id: str | None = None
-    refit: int | None = None
+_SAY_AGAIN_SECONDS = 60.0
+"""After how long a worker says again for whom it waits."""
 
 
 class Worker:
@@ -52,140 +36,71 @@ class Worker:
         self.tell = tell or (lambda event: None)
         self.is_stopped = is_stopped or (lambda: False)
         self.tracker = Tracker()
-        self.studies = Studies(plan)
-        self.reselection = Reselection(self.tracker, self.studies)
+        self.queue = WorkQueue(plan, self.tracker)
+        self.studies = self.queue.studies
         self.lock = FileLock(f"{plan.journal}.work.lock")
+        self._waits_for, self._told_at = "", 0.0
 
     def work(self) -> None:
         """Works until nothing is left or someone says stop."""
         while not self.is_stopped():
             with self.lock:
-                work, is_waiting = self._next()
-            if work is not None:
-                self._do(work)
-            elif is_waiting:
-                time.sleep(_WAIT_SECONDS)
-            else:
+                step = self.queue.next()
+            if step is None:
                 break
+            if isinstance(step, Waiting):
+                self._wait(step)
+            else:
+                self._waits_for = ""
+                self._do(step)
         self.tell(Event("done", self.number))
 
-    def _next(self) -> tuple[_Work | None, bool]:
-        """The next piece of work, and whether waiting for others may bring more."""
-        if (claimed := self._next_baselines()) is not None:
-            return claimed, True
-        counts = {model: len(self.studies.counted(model)) for model in self.plan.configs}
-        behind = [] if self._is_late() else [name for name in self.plan.searched if counts[name] < self.plan.trials]
-        if behind:
-            return self._draw(min(behind, key=lambda model: counts[model])), True
-        if not all(self.studies.is_searched(model) for model in self.plan.configs):
-            return None, True
-        if again := next(iter(self.reselection.missing()), None):
-            name, run_id = self.reselection.begin(*again)
-            return _Work("reselect", again[0], name, again[1], run_id=run_id), True
-        if self.reselection.is_running():
-            return None, True
-        missing = next(self._missing_confirmations(), None)
-        return (None, False) if missing is None else (self._begin_confirmation(*missing), True)
+    def end_lost(self) -> None:
+        """Ends trials and runs whose worker is gone; they do not count, and are done again."""
+        with self.lock:  # a trial that is being drawn has no lease yet
+            self.studies.end_lost(self._record_under)
+        self.tracker.repair(self.plan.experiment_id)
 
-    def count_left(self) -> int:
-        """How many pieces of work are left, as far as that is known before the search has ended."""
-        trials = sum(max(0, self.plan.trials - len(self.studies.counted(model))) for model in self.plan.searched)
-        running = sum(not self.studies.is_searched(model) for model in self.plan.configs)
-        confirmations = len(self._confirmed) * self.plan.seeds if trials else len([*self._missing_confirmations()])
-        again = self.reselection.most_runs() if trials else len(self.reselection.missing())
-        return (not self._has_baselines()) + trials + running + again + confirmations
+    def _record_under(self, lease_id: str) -> RunRecord | None:
+        """The record of a trial that a worker wrote to its end before it died."""
+        under = self.tracker.find(self.plan.experiment_id, kind="trial", **{LEASE: lease_id}) if lease_id else []
+        return next((record_of(run) for run in under if run.info.status == "FINISHED"), None)
 
-    @property
-    def _confirmed(self) -> tuple[str, ...]:
-        return tuple(self.plan.configs) if self.plan.confirmed is None else self.plan.confirmed
+    def _wait(self, waiting: Waiting) -> None:
+        """Waits until something that others do has ended, says so now and then, and ends what is lost."""
+        leases = self.tracker.leases
+        while not self.is_stopped():
+            now, name = time.monotonic(), waiting.claims[0].name if waiting.claims else ""
+            if name and (name != self._waits_for or now - self._told_at >= _SAY_AGAIN_SECONDS):
+                self._waits_for, self._told_at = name, now
+                self.tell(Event("waiting", self.number, name=name, message=self._message(waiting)))
+            time.sleep(_WAIT_SECONDS)
+            leases.expire()  # only files are looked at until one is gone: those who train need the processor
+            if not waiting.claims or not all(leases.is_held(claim.lease_id) for claim in waiting.claims):
+                break
+        self.end_lost()
 
-    def _is_late(self) -> bool:
-        return bool(self.plan.search_until) and time.time() > self.plan.search_until
-
-    def _has_baselines(self) -> bool:
-        """Whether somebody has computed the baselines, or does so now; a claim that was broken off does not count."""
-        claims = self.tracker.find(self.plan.experiment_id, **{PARENT: self.plan.parent, "claim": "baselines"})
-        return any(run.data.tags.get("outcome") != "interrupted" for run in claims)
-
-    def _next_baselines(self) -> _Work | None:
-        if self._has_baselines():
-            return None
-        model = next(iter(self.plan.configs))
-        tags = {"kind": "claim", "claim": "baselines", "task": self.plan.task}
-        writer = self.tracker.start(self.plan.experiment_id, "baselines", tags, self.plan.parent)
-        return _Work("baseline", "baselines", "baselines", self.plan.config(model), run_id=writer.run_id)
-
-    def _draw(self, model: str) -> _Work:
-        """A trial within the budget's parameters; draws outside of it are discarded and do not count."""
-        base = self.plan.config(model)
-        for redraw in range(_MOST_REDRAWS):
-            # an estimator that insists on what is too large must not end the sweep
-            trial, config = self.studies.draw(model, base, at_random=redraw > _MOST_PROPOSALS)
-            sized = self._sized(config)
-            if sized is not None:
-                name = f"{trial.user_attrs['index'] + 1:03d}-{model_name(model)}"
-                return _Work("trial", model, name, sized, trial)
-            self.studies.tell(model, trial, "over_ceiling", None)
-        if base.budget.match_parameters is not None:
-            raise BudgetError(
-                f"no draw for {model} in {_MOST_REDRAWS} comes within 2 % of {base.budget.match_parameters:,} "
-                "parameters at any hidden_size: narrow what else changes the size, such as task.embedding_size"
-            )
-        raise BudgetError(
-            f"no draw for {model} in {_MOST_REDRAWS} had at most {base.budget.parameters:,} parameters: "
-            "narrow encoder.hidden_size or raise budget.parameters"
+    def _message(self, waiting: Waiting) -> str:
+        leases, first = self.tracker.leases, waiting.claims[0]
+        owner = leases.owner(first.lease_id) or "an unknown process"
+        more = f" and {len(waiting.claims) - 1} more" if len(waiting.claims) > 1 else ""
+        return (
+            f"waiting for {first.name} ({owner}){more}; done again here if there is no sign of life from there for "
+            f"{leases.grace_seconds:.0f} s"
         )
 
-    def _sized(self, config: ExperimentConfig) -> ExperimentConfig | None:
-        """A draw with its width solved for where sizes are matched; None where it may not have its size."""
-        try:
-            sized = matched(config)
-        except BudgetError:
-            return None
-        return sized if building.is_within_budget(sized, building.parameters_of(sized, runs.prepare(sized))) else None
-
-    def _missing_confirmations(self) -> Iterator[tuple[str, ExperimentConfig]]:
-        """The confirmations that nobody has begun, all encoders on a seed before the next seed."""
-        found = self.tracker.find(self.plan.experiment_id, **{PARENT: self.plan.parent, "kind": "confirm"})
-        taken = {
-            (run.data.tags.get("choice"), run.data.tags.get("planned_seed"))
-            for run in found
-            if run.data.tags.get("outcome") != "interrupted"
-        }
-        choices = self.reselection.choices()
-        chosen = {model: choices[model] for model in self._confirmed if model in choices}
-        for seed in range(1, self.plan.seeds + 1):
-            for model, config in chosen.items():
-                if (config.choice(), str(seed)) not in taken:
-                    yield model, config.with_values({}, seed=seed)
-
-    def _begin_confirmation(self, model: str, config: ExperimentConfig) -> _Work:
-        tags = {"kind": "confirm", "choice": config.choice(), "planned_seed": str(config.seed)}
-        tags |= {"seed": str(config.seed)}  # one that fails before it has begun is a seed that failed
-        name = f"{model_name(model)}-seed{config.seed}"
-        tags |= {"model": model_name(model)}
-        length = self._length_of(config)
-        writer = self.tracker.start(self.plan.experiment_id, name, tags, self.plan.parent)
-        return _Work("confirm", model, name, config, run_id=writer.run_id, refit=length)
-
-    def _length_of(self, config: ExperimentConfig) -> int | None:
-        """The updates after which the search found a configuration at its best, where it is trained on all data."""
-        if not config.search.refit:
-            return None
-        return chosen_length(self.tracker.records(self.plan.experiment_id, self.plan.parent), config.choice())
-
-    def _do(self, work: _Work) -> None:
+    def _do(self, work: Work) -> None:
         self.tell(Event("start", self.number, work.kind, work.model, work.name))
         if work.kind == "baseline":
             self._baselines(work)
         else:
             self._train(work)
 
-    def _baselines(self, work: _Work) -> None:
-        told: list[str] = []
+    def _baselines(self, work: Work) -> None:
+        names: list[str] = []
 
         def tell(name: str) -> None:
-            told.append(name)
+            names.append(name)
             self.tell(Event("progress", self.number, "baseline", "baselines", name))
 
         try:
@@ -197,61 +112,86 @@ class Worker:
                 claim=work.run_id or "",
                 tell=tell,
             )
+        except LeaseLostError as error:
+            self._tell_lost(work, error)
+            return
         except Exception as error:  # noqa: BLE001  the encoders can be compared without; its traceback is stored
             message = f"the baselines failed: {type(error).__name__}: {error}"
             self.tell(Event("error", self.number, "baseline", "baselines", "baselines", 1.0, message=message))
             return
-        outcome = TAKEN_OVER if told and all(name.endswith(TAKEN_OVER) for name in told) else "completed"
+        outcome = TAKEN_OVER if names and all(name.endswith(TAKEN_OVER) for name in names) else "completed"
         self.tell(Event("end", self.number, "baseline", "baselines", "baselines", 1.0, outcome=outcome))
 
-    def _train(self, work: _Work) -> None:
+    def _train(self, work: Work) -> None:
         try:
-            record = runs.tracked(
-                work.config,
-                tracker=self.tracker,
-                experiment_id=self.plan.experiment_id,
-                name=work.name,
-                kind=work.kind,  # type: ignore[arg-type]
-                open_test=work.kind == "confirm",
-                refit=work.refit,
-                parent=self.plan.parent,
-                run_id=work.run_id,
-                tags=self._tags(work),
-                params=self._params(work),
-                hooks=self._hooks(work),
-            )
+            record = self._run(work)
+            if work.trial is not None:
+                self.studies.tell(work.model, work.trial, record.outcome, score_of(record), record.run_id)
+        except LeaseLostError as error:
+            self._tell_lost(work, error)
+            return
         except Exception as error:  # noqa: BLE001  one failed training does not end a sweep; its traceback is stored
             if work.trial is not None:
-                self.studies.tell(work.model, work.trial, "failed", None)
+                with suppress(LeaseLostError):
+                    self.studies.tell(work.model, work.trial, "failed", None)
             message = f"{work.name} failed: {type(error).__name__}: {error}"
             self.tell(Event("error", self.number, work.kind, work.model, work.name, 1.0, message=message))
             return
-        score = record.validation if record.validation == record.validation else None
-        if work.trial is not None:
-            self.studies.tell(work.model, work.trial, record.outcome, score, record.run_id)
-        self.tell(Event("end", self.number, work.kind, work.model, work.name, 1.0, score, record.outcome))
+        self.tell(Event("end", self.number, work.kind, work.model, work.name, 1.0, score_of(record), record.outcome))
 
-    def _tags(self, work: _Work) -> dict[str, str]:
+    def _run(self, work: Work) -> RunRecord:
+        return tracked(
+            work.config,
+            tracker=self.tracker,
+            experiment_id=self.plan.experiment_id,
+            name=work.name,
+            kind=work.kind,  # type: ignore[arg-type]
+            open_test=work.kind == "confirm",
+            refit=work.refit,
+            parent=self.plan.parent,
+            run_id=work.run_id,
+            lease=self.studies.lease(work.trial) if work.trial is not None else None,
+            tags=self._tags(work),
+            params=self._params(work),
+            hooks=self._hooks(work),
+        )
+
+    def _tell_lost(self, work: Work, error: LeaseLostError) -> None:
+        self.tell(Event("lost", self.number, work.kind, work.model, work.name, message=str(error)))
+
+    def _tags(self, work: Work) -> dict[str, str]:
         if work.trial is None:
             return {"planned_seed": str(work.config.seed)}
         return {"trial": str(work.trial.user_attrs["index"]), "draw": work.trial.user_attrs["draw"]}
 
-    def _params(self, work: _Work) -> dict[str, object]:
+    def _params(self, work: Work) -> dict[str, object]:
         searched = work.config.ranges()
         plain = work.config.to_plain()
         return {name: plain[name.split(".")[0]][name.split(".", 1)[1]] for name in searched}
 
-    def _hooks(self, work: _Work) -> runs.Hooks:
-        updates = work.config.budget.updates
+    def _hooks(self, work: Work) -> Hooks:
+        updates = 1
+
+        def begin(planned: int) -> None:
+            nonlocal updates
+            updates = planned
 
         def log(update: int, values: dict[str, float]) -> None:
             score = next((value for key, value in values.items() if key.startswith("validation/")), None)
-            share = min(1.0, update / updates)
-            self.tell(Event("progress", self.number, work.kind, work.model, work.name, share, score))
+            self.tell(Event("progress", self.number, work.kind, work.model, work.name, update / updates, score))
 
         def report(step: int, score: float) -> bool:
             assert work.trial is not None
             work.trial.report(score, step)
             return work.config.search.pruning and work.trial.should_prune()
 
-        return runs.Hooks(report=report if work.trial is not None else None, log=log, is_interrupted=self.is_stopped)
+        def note(words: str) -> None:
+            self.tell(Event("note", self.number, work.kind, work.model, work.name, message=words))
+
+        return Hooks(
+            report=report if work.trial is not None else None,
+            begin=begin,
+            log=log,
+            is_interrupted=self.is_stopped,
+            note=note,
+        )

@@ -4,6 +4,8 @@ Prepared   data made ready once per run: tokens or scaled windows, split by spli
 loss       of one training batch
 observe    one evaluation batch; `summarize` makes the metrics of the whole split out of all of them, `examples` the
            score of each example
+baselines  trivial and classical methods on the same splits
+inference  what a stored run of the task can do: generate, predict or forecast
 """
 
 from __future__ import annotations
@@ -16,15 +18,18 @@ from typing import Any, ClassVar, Self, TypeVar
 
 import pytorch_lightning as pl
 import torch
+from pytorch_lightning.plugins import DoublePrecision
 from torch import Tensor
 
-from rnnbench.config import Range, Settings
+from rnnbench.core.errors import RnnbenchError
+from rnnbench.core.settings import Range, Settings
+from rnnbench.core.text import listed
 from rnnbench.data.base import AnyData, Kind, SplitName
 from rnnbench.encoders.base import Encoder
-from rnnbench.errors import RnnbenchError
-from rnnbench.example_scores import ExampleScores
 from rnnbench.metrics import Metric
-from rnnbench.wording import listed
+from rnnbench.storage.example_scores import ExampleScores
+from rnnbench.tasks.baseline import BaselineResult
+from rnnbench.tasks.inference import Inference
 
 T = TypeVar("T")
 _REMEMBERED: OrderedDict[Hashable, Any] = OrderedDict()
@@ -106,6 +111,11 @@ class SequenceTask(pl.LightningModule, ABC):
     Prepared: ClassVar[type[Prepared]]
     """What `prepare` makes, and what is read back from a stored run."""
 
+    inference: ClassVar[type[Inference] | None] = None
+    """What a stored run can do; None where no command uses one."""
+    baseline_settings: ClassVar[tuple[str, ...]] = ()
+    """Settings that the baselines depend on: under other values they are computed again."""
+
     @classmethod
     @abstractmethod
     def prepare(cls, data: AnyData, settings: Any) -> Prepared:
@@ -115,6 +125,15 @@ class SequenceTask(pl.LightningModule, ABC):
     def ranges_of(cls, data: AnyData, settings: Any) -> dict[str, Range]:
         """Search ranges that only the data set can tell, by setting: none, unless a task has such."""
         return {}
+
+    @classmethod
+    def baselines(cls, data: AnyData, prepared: Any, *, refit: bool) -> Iterator[BaselineResult]:
+        """Each baseline as soon as it is computed; none, unless a task has such.
+
+        data, prepared: with the test split opened.
+        refit: before the test split is scored, the validation split is learned from too.
+        """
+        return iter(())
 
     def __init__(self, encoder: Encoder, prepared: Any, settings: Any) -> None:
         super().__init__()
@@ -238,6 +257,11 @@ class SequenceTask(pl.LightningModule, ABC):
         return {}
 
     # what Lightning calls
+
+    def transfer_batch_to_device(self, batch: Any, device: torch.device, dataloader_idx: int) -> Any:
+        """A batch where the weights lie; in double precision, as in training, also outside of it."""
+        moved = super().transfer_batch_to_device(batch, device, dataloader_idx)
+        return DoublePrecision().convert_input(moved) if self.dtype == torch.float64 else moved
 
     def configure_optimizers(self) -> Any:
         if self.optimization is None:

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from rnnbench import runs
-from rnnbench.experiment import ExperimentConfig
-from rnnbench.record import RunRecord
+from rnnbench.experiment.config import ExperimentConfig
+from rnnbench.experiment.files import load
+from rnnbench.runs.train import describe
+from rnnbench.storage.record import RunRecord
+from rnnbench.storage.tracker import Tracker
 from rnnbench.sweeps import SweepOptions, SweepPlan, sweep_plan
-from rnnbench.sweeps.reselection import Reselection
-from rnnbench.sweeps.studies import Studies
-from rnnbench.tracking import Tracker
+from rnnbench.sweeps.candidates import Reselection
+from rnnbench.sweeps.study import Studies
 
 STRENGTH = {"rnn": 0.70, "gru": 0.74, "lstm": 0.72}
 """What each encoder scores but for chance."""
@@ -21,7 +22,7 @@ STRENGTH = {"rnn": 0.70, "gru": 0.74, "lstm": 0.72}
 
 def plant(task: str, options: SweepOptions) -> SweepPlan:
     """Leaves the sweep that these options ask for in the store, as if it had been trained."""
-    plan = sweep_plan(task, options)
+    plan = sweep_plan(load(task), options)
     tracker, studies = Tracker(), Studies(plan)
     chance = np.random.default_rng(0)
     for number in range(plan.trials):
@@ -44,7 +45,7 @@ def plant(task: str, options: SweepOptions) -> SweepPlan:
 
 def scored(config: ExperimentConfig, kind: Any, scores: dict[str, float], tags: dict[str, str]) -> RunRecord:
     """The record of a run with these scores by split."""
-    record = runs.describe(config, kind)
+    record = describe(config, kind)
     opened = {"test_opened": str("test" in scores)}
     metrics = {f"{split}/{record.metric}": score for split, score in scores.items()}
     costs = {"parameters": 1000.0, "updates": 20.0, "best_update": 11.0, "wall_seconds": 1.0, "peak_memory_bytes": 1e6}

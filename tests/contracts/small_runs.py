@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from rnnbench import runs
-from rnnbench.experiment import ExperimentConfig
-from rnnbench.record import RunRecord
-from rnnbench.resolving import resolve
+from rnnbench.experiment.classes import task_class
+from rnnbench.experiment.config import ExperimentConfig
+from rnnbench.experiment.resolve import resolve
+from rnnbench.runs.train import tracked, train
+from rnnbench.storage.record import RunRecord
+from rnnbench.storage.tracker import Tracker
 from rnnbench.tasks.base import SequenceTask
-from rnnbench.tracking import Tracker
 
-SMALL_TASK = {
-    "text_generation": {"task.embedding_size": 16, "task.window": 16, "task.tokenizer": "characters"},
-    "sentiment": {"task.embedding_size": 16, "task.minimum_count": 1},
-    "forecasting": {},
-}
+SMALL = {"embedding_size": 16, "minimum_count": 1, "window": 16}
+"""Settings of a task, where it has them."""
+OF_TEXT = {"tokenizer": "characters"}
+"""The same for a task that reads a long text."""
 
 
 def a_config(task: str, model: str = "gru", seed: int = 0, **values: Any) -> ExperimentConfig:
@@ -24,7 +24,10 @@ def a_config(task: str, model: str = "gru", seed: int = 0, **values: Any) -> Exp
         "encoder.hidden_size": 8, "encoder.num_layers": 1, "training.batch_size": 16, "training.patience": 0,
         "budget.updates": 4, "budget.validations": 2,
     }  # fmt: skip
-    return resolve(task, model).with_values({**tiny, **SMALL_TASK[task], **values}, seed=seed)
+    cls = task_class(task)
+    small = {**SMALL, **(OF_TEXT if cls.data_kind == "text" else {})}
+    own = {f"task.{name}": value for name, value in small.items() if name in cls.Settings.model_fields}
+    return resolve(task, model).with_values({**tiny, **own, **values}, seed=seed)
 
 
 def stored(
@@ -33,5 +36,5 @@ def stored(
     """A run of the store and the task that it trained."""
     config = arguments.pop("config", None) or a_config(task)
     experiment = tracker.experiment(task, data)
-    record = runs.tracked(config, tracker=tracker, experiment_id=experiment, name=name, kind=kind, **arguments)
-    return record, runs.train(config, kind=kind).task.eval()
+    record = tracked(config, tracker=tracker, experiment_id=experiment, name=name, kind=kind, **arguments)
+    return record, train(config, kind=kind).task.eval()

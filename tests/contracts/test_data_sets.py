@@ -7,14 +7,14 @@ import io
 import numpy as np
 import pytest
 
+from rnnbench.core.errors import SealedSplitError
 from rnnbench.data import catalogue, describe, load
 from rnnbench.data.base import DataSettings, LabelledTexts, Series, TextCorpus, points_of, text_of
 from rnnbench.data.batches import SeriesWindows
-from rnnbench.data.known_labelled import ROTTEN_DATA
 from rnnbench.data.series import prepare_series
+from rnnbench.data.sets.labelled import ROTTEN_DATA
 from rnnbench.data.splits import fingerprint
 from rnnbench.data.text import TokenizerSettings, build_tokenizer
-from rnnbench.errors import SealedSplitError
 
 ENTRIES = {entry.facts.name: entry for entry in catalogue()}
 

@@ -1,6 +1,7 @@
 """Laws that hold for every encoder of the folder, and for yours: --model path/to/my_cell.py.
 
-The laws themselves stand in `rnnbench/laws/`. Where torch has the same network, it is torch's, weight for weight.
+The contracts are in `rnnbench/testing/contracts/`. Where torch has the same network, outputs equal torch's, weight
+for weight.
 """
 
 from functools import lru_cache
@@ -9,12 +10,12 @@ import pytest
 import torch
 from torch import nn
 
-from rnnbench import registry
+from rnnbench.core import registry
 from rnnbench.encoders.base import Cell, Encoded, EncoderSettings
+from rnnbench.encoders.layers.positions import distance_penalties
 from rnnbench.encoders.stack import Stack
-from rnnbench.experiment import layer_class
-from rnnbench.laws import CLASS_LAWS, LAWS, built, same, settings_to_try, some_input
-from rnnbench.layers.positions import distance_penalties
+from rnnbench.experiment.classes import layer_class
+from rnnbench.testing.contracts import CLASS_LAWS, LAWS, built, same, settings_to_try, some_input
 
 NAMES = registry.names("encoders")
 RECURRENT = {

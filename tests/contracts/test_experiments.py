@@ -7,17 +7,18 @@ import numpy as np
 import pytest
 import yaml
 
-from rnnbench import registry
-from rnnbench.config import Choices, range_to_plain
+from rnnbench.core import registry
+from rnnbench.core.errors import RnnbenchError, SettingsError, UnknownNameError
+from rnnbench.core.settings import Choices, problems_of, range_to_plain
 from rnnbench.data import catalogue
 from rnnbench.encoders.base import EncoderSettings
-from rnnbench.errors import RnnbenchError, SettingsError, UnknownNameError
-from rnnbench.experiment import SEARCHED_SECTIONS, from_plain, layer_class, task_class
-from rnnbench.experiment_files import models_of, task_of, yaml_of
-from rnnbench.laws import drawn
-from rnnbench.problems import problems_of
-from rnnbench.resolving import resolve
-from rnnbench.sweeps.alike import require_alike
+from rnnbench.experiment.classes import layer_class, task_class
+from rnnbench.experiment.config import from_plain
+from rnnbench.experiment.files import load
+from rnnbench.experiment.resolve import resolve
+from rnnbench.experiment.search_space import SEARCHED_SECTIONS
+from rnnbench.sweeps.eligibility import require_alike
+from rnnbench.testing.contracts import drawn
 
 FOLDER = registry.PACKAGE.parent / "experiments"
 FILES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
@@ -33,7 +34,7 @@ def task(request):
 
 
 def said(task):
-    return yaml_of(task)[1]
+    return load(task).files[-1].content
 
 
 def test_every_task_has_an_experiment_file():
@@ -41,9 +42,9 @@ def test_every_task_has_an_experiment_file():
 
 
 def test_the_models_it_lists_exist(task):
-    assert models_of(task)
-    assert set(models_of(task)) <= set(registry.names("encoders"))
-    assert {"rnn", "lstm", "gru", "transformer"} <= set(models_of(task))
+    assert load(task).models
+    assert set(load(task).models) <= set(registry.names("encoders"))
+    assert {"rnn", "lstm", "gru", "transformer"} <= set(load(task).models)
 
 
 @pytest.mark.parametrize(("task", "model"), LISTED)
@@ -84,7 +85,7 @@ def test_every_draw_makes_a_configuration(task, model):
 
 
 def test_every_encoder_has_the_same_budget_search_data_and_training(task):
-    configs = [resolve(task, model) for model in models_of(task)]
+    configs = [resolve(task, model) for model in load(task).models]
     for section in ("budget", "search", "data", "training", "hardware"):
         assert len({config.section(section).model_dump_json() for config in configs}) == 1, section
     assert len({config.task_settings.model_dump_json() for config in configs}) == 1
@@ -97,7 +98,7 @@ def test_every_encoder_has_the_same_ranges_for_the_settings_they_share(task):
             for name, searched in resolve(task, model).ranges().items()
             if not name.startswith("encoder.") or name.removeprefix("encoder.") in EncoderSettings.model_fields
         }
-        for model in models_of(task)
+        for model in load(task).models
     ]
     assert all(ranges == found[0] for ranges in found)
 
@@ -106,12 +107,12 @@ def test_every_encoder_has_the_same_ranges_for_the_settings_they_share(task):
 @pytest.mark.parametrize("searched", [None, [], ["regularization"]])
 def test_its_encoders_may_stand_in_one_table(name, searched):
     options = {} if searched is None else {"search.settings": (searched, "--search")}
-    configurations = {model: resolve(name, model, options=options) for model in models_of(name)}
+    configurations = {model: resolve(name, model, options=options) for model in load(name).models}
     require_alike(configurations, {}, {}, name)
 
 
 def test_every_encoder_has_the_same_comparison_key(task):
-    assert len({resolve(task, model, for_model=False).comparison_key() for model in models_of(task)}) == 1
+    assert len({resolve(task, model, for_model=False).comparison_key() for model in load(task).models}) == 1
 
 
 def test_its_data_sets_are_known_and_of_the_kind_that_the_task_reads(task):
@@ -142,7 +143,7 @@ def test_each_encoder_it_makes_exceptions_for_exists_and_gets_them(task):
 def test_what_it_searches_some_encoder_has(task):
     known = {
         f"{section}.{setting}"
-        for model in models_of(task)
+        for model in load(task).models
         for section in SEARCHED_SECTIONS
         for setting in type(resolve(task, model).section(section)).model_fields
     }
@@ -164,7 +165,7 @@ def test_the_default_number_of_seeds_can_reach_significance(task):
 
 
 def test_text_generation_never_looks_ahead():
-    for model in models_of("text_generation"):
+    for model in load("text_generation").models:
         assert not resolve("text_generation", model, sets=["search.settings=[]"]).encoder.bidirectional
         assert "encoder.bidirectional" not in resolve("text_generation", model, sets=["search.settings=[]"]).ranges()
 
@@ -201,7 +202,7 @@ def test_what_is_left_empty_is_left_to_the_defaults(sentiment_file, content):
     sentiment_file.write_text(content)
     config = resolve("sentiment", "gru", quick=True, options={"data.name": ("rotten_tomatoes", "--data")})
     assert config.training.batch_size == 32
-    assert models_of("sentiment") == ["rnn", "lstm", "gru", "transformer"]
+    assert load("sentiment").models == ["rnn", "lstm", "gru", "transformer"]
 
 
 def test_an_unknown_setting_is_told_with_the_nearest(sentiment_file):
@@ -240,7 +241,7 @@ def test_a_layer_that_holds_no_sections_is_told(sentiment_file):
 def test_models_that_are_no_list_are_told(sentiment_file):
     sentiment_file.write_text("models: lstm")
     with pytest.raises(RnnbenchError, match=r"sentiment.yaml: 'models' must be a list of names, such as \[rnn, lstm\]"):
-        models_of("sentiment")
+        assert load("sentiment").models
 
 
 def test_a_wrong_type_is_told(sentiment_file):
@@ -358,19 +359,19 @@ def study(request):
 
 
 def test_a_study_asks_a_question_of_a_task(study):
-    found = yaml_of(study)[1]
+    found = load(study).files[-1].content
     assert found["study_of"] in registry.names("tasks")
     assert found["question"].endswith(("?", "."))
-    assert task_of(study) == found["study_of"]
-    assert set(found.get("variants", {})) <= set(models_of(study)), "a variant that no sweep of the study trains"
+    assert load(study).task == found["study_of"]
+    assert set(found.get("variants", {})) <= set(load(study).models), "a variant that no sweep of the study trains"
 
 
 @pytest.mark.parametrize("quick", [False, True])
 def test_every_model_of_a_study_resolves(study, quick):
-    names = models_of(study)
+    names = load(study).models
     configs = [resolve(study, model, quick=quick) for model in names]
     assert [config.model for config in configs] == names
-    assert {config.task for config in configs} == {task_of(study)}
+    assert {config.task for config in configs} == {load(study).task}
     assert all(config.layer in registry.names("encoders") for config in configs)
     assert all(from_plain(config.to_plain()) == config for config in configs)
     assert len({config.choice() for config in configs}) == len(names), "two rows would train the same"
@@ -386,7 +387,7 @@ def test_a_study_says_only_what_its_task_does_not(sentiment_file, tmp_path):
     assert (plain.encoder.hidden_size, plain.encoder.dropout, plain.budget.updates) == (40, 0.2, 7)
     assert (thin.model, thin.layer, thin.encoder.hidden_size, thin.encoder.dropout) == ("thin", "gru", 9, 0.1)
     assert thin.origins["encoder.hidden_size"] == "variant thin"
-    assert models_of("my_study") == ["gru", "thin"]
+    assert load("my_study").models == ["gru", "thin"]
     with pytest.raises(UnknownNameError, match=r"unknown task 'my_studi'. Did you mean 'my_study'\?"):
         resolve("my_studi", "gru")
 
@@ -421,7 +422,7 @@ def test_a_variant_names_its_encoder(sentiment_file):
 )
 @pytest.mark.parametrize("quick", [False, True])
 def test_a_study_of_one_data_set_is_its_task_on_that_data_set(study, task, quick):
-    assert models_of(study) == models_of(task)
-    for model in models_of(task):
+    assert load(study).models == load(task).models
+    for model in load(task).models:
         by_data = resolve(task, model, options={"data.name": (study, "--data")}, quick=quick)
         assert resolve(study, model, quick=quick) == by_data

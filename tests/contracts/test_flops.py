@@ -10,11 +10,13 @@ from small_runs import a_config
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from rnnbench import building, registry, runs
+from rnnbench.core import registry
 from rnnbench.encoders.base import Cell, Encoded, Layer
 from rnnbench.encoders.stack import Stack
-from rnnbench.experiment import layer_class, task_class
-from rnnbench.training.flops import training_flops_per_item
+from rnnbench.experiment.classes import layer_class, task_class
+from rnnbench.runs import build as building
+from rnnbench.runs import train as runs
+from rnnbench.runs.training.flops import training_flops_per_item
 
 HIDDEN = 12
 GATES = {"rnn": 1, "gru": 3, "lstm": 4, "scratch_rnn": 1, "scratch_gru": 3, "scratch_lstm": 4}

@@ -7,10 +7,28 @@ import torch
 from pydantic import Field
 from torch import nn
 
-from rnnbench import laws
-from rnnbench.config import Choices, Floats
+from rnnbench.core.settings import Choices, Floats
 from rnnbench.encoders.base import Cell, Encoded, EncoderSettings, Layer
-from rnnbench.laws import LAWS
+from rnnbench.testing.contracts import (
+    LAWS,
+    base,
+    builds_from_any_draw,
+    carries_its_state,
+    carries_its_state_after_ragged_rows,
+    comes_back_from_a_file,
+    cuts_the_gradient_where_the_state_is_detached,
+    does_not_look_ahead,
+    does_not_see_batch_mates,
+    does_not_see_padding,
+    evaluates_deterministically,
+    gives_every_parameter_a_gradient,
+    gives_one_vector_per_step,
+    gives_padding_no_gradient,
+    has_ranges_inside_its_bounds,
+    is_built_from_the_seed,
+    refuses_a_state_when_it_looks_ahead,
+    settings_to_try,
+)
 
 SETTINGS = EncoderSettings(hidden_size=6, num_layers=2, dropout=0.0)
 
@@ -210,29 +228,29 @@ class RefusesSomeDraws(Sound):
 
 
 FAULTS = {
-    PeeksAhead: laws.does_not_look_ahead,
-    PeeksAtTheMean: laws.does_not_look_ahead,
-    IgnoresItsState: laws.carries_its_state,
-    ForgetsPositions: laws.carries_its_state,
-    LetsPaddingIntoTheState: laws.does_not_see_padding,
-    LetsPaddingIntoTheSteps: laws.does_not_see_padding,
-    LooksAtItsMates: laws.does_not_see_batch_mates,
-    ReversesRows: laws.carries_its_state,
-    DropsInEvaluation: laws.evaluates_deterministically,
-    CountsItsCalls: laws.evaluates_deterministically,
-    HasASpareWeight: laws.gives_every_parameter_a_gradient,
-    HasADeadWeight: laws.gives_every_parameter_a_gradient,
-    KeepsWeightsOutOfTheFile: laws.comes_back_from_a_file,
-    DrawsFromItsOwnGenerator: laws.is_built_from_the_seed,
-    ChangesItsStateInPlace: laws.cuts_the_gradient_where_the_state_is_detached,
-    DetachesInside: laws.cuts_the_gradient_where_the_state_is_detached,
-    LosesTheLastStep: laws.gives_one_vector_per_step,
-    PutsTimeFirst: laws.gives_one_vector_per_step,
+    PeeksAhead: does_not_look_ahead,
+    PeeksAtTheMean: does_not_look_ahead,
+    IgnoresItsState: carries_its_state,
+    ForgetsPositions: carries_its_state,
+    LetsPaddingIntoTheState: does_not_see_padding,
+    LetsPaddingIntoTheSteps: does_not_see_padding,
+    LooksAtItsMates: does_not_see_batch_mates,
+    ReversesRows: carries_its_state,
+    DropsInEvaluation: evaluates_deterministically,
+    CountsItsCalls: evaluates_deterministically,
+    HasASpareWeight: gives_every_parameter_a_gradient,
+    HasADeadWeight: gives_every_parameter_a_gradient,
+    KeepsWeightsOutOfTheFile: comes_back_from_a_file,
+    DrawsFromItsOwnGenerator: is_built_from_the_seed,
+    ChangesItsStateInPlace: cuts_the_gradient_where_the_state_is_detached,
+    DetachesInside: cuts_the_gradient_where_the_state_is_detached,
+    LosesTheLastStep: gives_one_vector_per_step,
+    PutsTimeFirst: gives_one_vector_per_step,
 }
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
-@pytest.mark.parametrize("settings", laws.settings_to_try(Sound).values(), ids=laws.settings_to_try(Sound))
+@pytest.mark.parametrize("settings", settings_to_try(Sound).values(), ids=settings_to_try(Sound))
 def test_a_sound_cell_of_ones_own_keeps_every_law(law, settings):
     law(Sound, settings)
 
@@ -246,12 +264,12 @@ def test_the_law_finds_the_fault(faulty, law):
 def test_state_and_padding_faults_are_found_by_the_ragged_law_too():
     for faulty in (LetsPaddingIntoTheState, ReversesRows, IgnoresItsState):
         with pytest.raises(AssertionError):
-            laws.carries_its_state_after_ragged_rows(faulty, SETTINGS)
+            carries_its_state_after_ragged_rows(faulty, SETTINGS)
 
 
 def test_padding_that_reaches_valid_steps_is_found_by_its_gradient_too():
     with pytest.raises(AssertionError, match="depend on padding"):
-        laws.gives_padding_no_gradient(LetsPaddingIntoTheSteps, SETTINGS)
+        gives_padding_no_gradient(LetsPaddingIntoTheSteps, SETTINGS)
 
 
 def test_an_encoder_that_only_says_it_looks_ahead_is_found():
@@ -259,34 +277,34 @@ def test_an_encoder_that_only_says_it_looks_ahead_is_found():
         sees_both_ways = True
 
     with pytest.raises(AssertionError, match="says it looks ahead"):
-        laws.does_not_look_ahead(Pretends, SETTINGS.model_copy(update={"bidirectional": True}))
+        does_not_look_ahead(Pretends, SETTINGS.model_copy(update={"bidirectional": True}))
 
 
 def test_a_state_taken_by_a_stack_that_looks_ahead_is_found(monkeypatch):
-    class Obliging(laws.base.Stack):
+    class Obliging(base.Stack):
         def forward(self, x, lengths=None, state=None):
             return super().forward(x, lengths, None)
 
-    monkeypatch.setattr(laws.base, "Stack", Obliging)
+    monkeypatch.setattr(base, "Stack", Obliging)
     with pytest.raises(AssertionError, match="a state was taken"):
-        laws.refuses_a_state_when_it_looks_ahead(Sound, SETTINGS.model_copy(update={"bidirectional": True}))
+        refuses_a_state_when_it_looks_ahead(Sound, SETTINGS.model_copy(update={"bidirectional": True}))
 
 
 def test_a_range_outside_the_bounds_is_found():
     with pytest.raises(ValueError, match="dropout"):
-        laws.has_ranges_inside_its_bounds(HasARangeOutsideItsBounds, SETTINGS)
+        has_ranges_inside_its_bounds(HasARangeOutsideItsBounds, SETTINGS)
 
 
 def test_a_layer_that_refuses_some_draws_is_found():
     with pytest.raises(ValueError, match="multiple of heads"):
-        laws.builds_from_any_draw(RefusesSomeDraws, SETTINGS)
+        builds_from_any_draw(RefusesSomeDraws, SETTINGS)
 
 
 def test_every_law_has_a_fault_that_it_finds():
     elsewhere = {
-        laws.carries_its_state_after_ragged_rows,
-        laws.gives_padding_no_gradient,
-        laws.refuses_a_state_when_it_looks_ahead,
+        carries_its_state_after_ragged_rows,
+        gives_padding_no_gradient,
+        refuses_a_state_when_it_looks_ahead,
     }
     assert {*FAULTS.values()} | elsewhere == {*LAWS}
     assert all(issubclass(faulty, Layer) for faulty in FAULTS)

@@ -15,30 +15,34 @@ import test_data_sets
 import test_tasks
 from small_runs import a_config
 
-from rnnbench import baseline_runs, building, runs
-from rnnbench.comparison.statistics import seeds_needed
-from rnnbench.comparison.table import compare
+from rnnbench.comparison.compare import compare
+from rnnbench.comparison.statistics.summary import seeds_needed
+from rnnbench.core.errors import BudgetError, ComparisonError, DataError, SealedSplitError, SettingsError
 from rnnbench.data.base import Labelled
 from rnnbench.data.batches import LabelledBatches, SeriesWindows
 from rnnbench.data.series import PreparedSplit, prepare_series
 from rnnbench.data.splits import fingerprint
-from rnnbench.errors import BudgetError, ComparisonError, DataError, SealedSplitError, SettingsError
-from rnnbench.experiment import from_plain, task_class
-from rnnbench.record import RunRecord
+from rnnbench.experiment.classes import task_class
+from rnnbench.experiment.config import from_plain
+from rnnbench.experiment.files import load
+from rnnbench.experiment.resolve import resolve
+from rnnbench.experiment.search_names import check_search
 from rnnbench.reports import results
 from rnnbench.reports.export import export
 from rnnbench.reports.tables.columns import comparison_table
 from rnnbench.reports.tables.formats import render
-from rnnbench.resolving import resolve
-from rnnbench.searched import check_searched
+from rnnbench.runs import build as building
+from rnnbench.runs import train as runs
+from rnnbench.runs.baselines import computed_alone
+from rnnbench.storage.record import RunRecord
+from rnnbench.storage.tracker import Tracker
 from rnnbench.sweeps import ConfirmOptions, SweepOptions, SweepPlan, confirmation_plan, sweep_plan, trials_there
-from rnnbench.sweeps.base import FIRST_RESELECT_SEED, FIRST_TRIAL_SEED
 from rnnbench.sweeps.importance import importances
-from rnnbench.sweeps.studies import Studies
-from rnnbench.sweeps.worker import Worker
-from rnnbench.tasks import sentiment
-from rnnbench.tasks.forecasting import Forecasting
-from rnnbench.tracking import Tracker
+from rnnbench.sweeps.model import FIRST_RESELECT_SEED, FIRST_TRIAL_SEED
+from rnnbench.sweeps.queue import Claim, Work, WorkQueue
+from rnnbench.sweeps.study import Studies
+from rnnbench.tasks.forecasting.task import Forecasting
+from rnnbench.tasks.sentiment import task as sentiment
 
 PAGE = Path(__file__).parents[2] / "docs" / "protocol.md"
 
@@ -206,7 +210,7 @@ def test_rule_5_an_opening_is_stored_though_the_run_does_not_live_to_tell_of_it(
 
 def test_rule_5_baselines_computed_alone_are_stored_openings_too(store):
     tracker = Tracker()
-    found = [*baseline_runs.computed_alone(a_config("sentiment"), tracker=tracker)]
+    found = [*computed_alone(a_config("sentiment"), tracker=tracker)]
     (experiment,) = tracker.experiments("sentiment").values()
     stored = tracker.find(experiment, kind="baseline", test_opened="True")
     assert [run.info.run_name for run in stored] == [one.model for one in found]
@@ -255,12 +259,12 @@ def test_rule_7_encoders_take_turns_and_pruning_knows_the_own_study_alone(store,
         configs={model: resolve("sentiment", model).to_plain() for model in ("rnn", "gru", "lstm")},
     )  # fmt: skip
 
-    def order(worker: Worker) -> list[str]:
+    def order(queue: WorkQueue) -> list[str]:
         taken = []
-        while (work := worker._next()[0]) is not None and work.kind == "trial":
+        while isinstance(work := queue.next(), Work) and work.kind == "trial":
             taken.append(work.model)
             work.trial.report(0.1 if work.model == "rnn" else 0.9, 1)
-            worker.studies.tell(work.model, work.trial, "completed", 0.9 if work.model == "gru" else 0.5)
+            queue.studies.tell(work.model, work.trial, "completed", 0.9 if work.model == "gru" else 0.5)
         return taken
 
     def turns_are_taken(taken: list[str]) -> None:
@@ -268,9 +272,9 @@ def test_rule_7_encoders_take_turns_and_pruning_knows_the_own_study_alone(store,
             counts = [taken[:end].count(model) for model in plan.searched]
             assert max(counts) - min(counts) <= 1, f"after {end} trials the encoders have had {counts}"
 
-    monkeypatch.setattr(Worker, "_has_baselines", lambda self: True)
+    monkeypatch.setattr(WorkQueue, "_baselines", lambda self: [Claim("baselines", "", is_running=False)])
     monkeypatch.setattr(building, "parameters_of", lambda config, prepared: 1)
-    taken = order(Worker(plan))
+    taken = order(WorkQueue(plan, Tracker()))
     assert len(taken) == 12
     turns_are_taken(taken)
     with pytest.raises(AssertionError, match="encoders have had"):
@@ -287,7 +291,7 @@ def test_rule_7_encoders_take_turns_and_pruning_knows_the_own_study_alone(store,
 def test_rule_8_the_number_of_trials_is_the_total_and_failures_count(records, swept):
     plan = swept[1]
     assert trials_there(plan) == 9
-    assert Worker(replace(plan, trials=5)).count_left() == Worker(plan).count_left()
+    assert WorkQueue(replace(plan, trials=5), Tracker()).count_left() == WorkQueue(plan, Tracker()).count_left()
     lost = with_one(records, of_kind(records, "trial"), outcome="out_of_memory")
     table = compare(results.current(lost))
     assert "Failed trials: gru 1 out of memory." in table.footnotes
@@ -297,9 +301,9 @@ def test_rule_8_the_number_of_trials_is_the_total_and_failures_count(records, sw
 def test_rule_8_trials_of_a_sweep_that_was_deleted_count_for_no_other(store):
     options = SweepOptions(models=("rnn", "gru"), trials=2, seeds=2)
     first = planted_sweep.plant("sentiment", options)
-    assert trials_there(sweep_plan("sentiment", options)) == 2
+    assert trials_there(sweep_plan(load("sentiment"), options)) == 2
     Tracker().client.delete_run(first.parent)
-    again = sweep_plan("sentiment", options)
+    again = sweep_plan(load("sentiment"), options)
     assert again.parent != first.parent
     assert trials_there(again) == 0
 
@@ -314,24 +318,24 @@ def test_rule_8_the_command_that_repeats_a_sweep_has_the_encoders_of_every_call(
 
 def test_rule_8_a_call_for_one_encoder_may_set_what_only_that_one_has(store):
     options = SweepOptions(models=("transformer",), sets=("encoder.heads=2",), trials=2, seeds=2)
-    assert [*sweep_plan("sentiment", options).configs] == ["transformer"]
+    assert [*sweep_plan(load("sentiment"), options).configs] == ["transformer"]
 
 
 def test_rule_8_what_was_chosen_is_trained_on_the_machine_that_is_asked_for_now(store):
     options = SweepOptions(models=("rnn", "gru"), trials=2, seeds=2)
     planted_sweep.plant("sentiment", options)
-    later = sweep_plan("sentiment", replace(options, sets=("hardware.threads=2",)))
-    choices = Worker(later).reselection.choices()
+    later = sweep_plan(load("sentiment"), replace(options, sets=("hardware.threads=2",)))
+    choices = WorkQueue(later, Tracker()).reselection.choices()
     assert {model: config.hardware.threads for model, config in choices.items()} == {"rnn": 2, "gru": 2}
 
 
 def test_rule_8_encoders_that_another_call_searches_meanwhile_have_no_part_in_a_choice(store):
     plan = planted_sweep.plant("sentiment", SweepOptions(models=("rnn", "gru"), trials=3, seeds=2))
     tracker = Tracker()
-    before = Worker(plan).reselection.choices()
+    before = WorkQueue(plan, Tracker()).reselection.choices()
     first = of_kind(tracker.records(plan.experiment_id, plan.parent), "trial")
     planted_sweep.write(tracker, plan, replace(first, model="lstm"), "001-lstm")
-    assert Worker(plan).reselection.choices() == before
+    assert WorkQueue(plan, Tracker()).reselection.choices() == before
 
 
 def test_rule_9_random_draws_are_marked_and_too_few_are_told(records):
@@ -353,7 +357,7 @@ def test_rule_9_random_draws_are_marked_and_too_few_are_told(records):
 def test_rule_10_a_seed_is_never_searched(name):
     for given in ({"search.settings": ([name], "--search")}, {"search.ranges": ({name: [1, 2]}, "--set")}):
         with pytest.raises(SettingsError, match="a seed is never searched"):
-            check_searched([resolve("sentiment", "gru", options=given)])
+            check_search([resolve("sentiment", "gru", options=given).search_space])
 
 
 # confirmation
@@ -414,9 +418,9 @@ def test_rule_12_the_test_score_is_that_of_the_update_which_validation_chose():
 def test_rule_12_trained_on_validation_too_the_table_says_so_and_no_other_run_stands_beside_it(store):
     options = SweepOptions(models=("rnn", "gru"), trials=2, seeds=2, options={"search.refit": (True, "--refit")})
     plan = planted_sweep.plant("sentiment", options)
-    worker, records = Worker(plan), Tracker().records(plan.experiment_id, plan.parent)
-    trial, config = results.chosen(records)["gru"], worker.reselection.choices()["gru"]
-    assert worker._begin_confirmation("gru", config.with_values({}, seed=3)).refit == trial.costs["best_update"]
+    queue, records = WorkQueue(plan, Tracker()), Tracker().records(plan.experiment_id, plan.parent)
+    trial, config = results.chosen(records)["gru"], queue.reselection.choices()["gru"]
+    assert queue._begin_confirmation("gru", config.with_values({}, seed=3)).refit == trial.costs["best_update"]
     table = compare(records)
     assert [note for note in table.footnotes if note.startswith("Confirmed on training and validation together")]
     assert {row.model: row.validation for row in table.encoders}["gru"] == trial.validation

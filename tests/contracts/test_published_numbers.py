@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 from rnnbench import metrics
-from rnnbench.baselines import forecasting
-from rnnbench.baselines.base import BaselineResult
-from rnnbench.baselines.methods import naive
-from rnnbench.baselines.methods.ngram import WittenBell
-from rnnbench.baselines.sentiment import TOKEN_PATTERN
+from rnnbench.tasks.baseline import BaselineResult
+from rnnbench.tasks.forecasting import baselines
+from rnnbench.tasks.methods import naive
+from rnnbench.tasks.methods.ngram import WittenBell
+from rnnbench.tasks.sentiment.baselines import TOKEN_PATTERN
 
 DATA = Path(os.environ.get("RNNBENCH_DATA") or Path(__file__).resolve().parents[2].parent / "shared" / "data")
 
@@ -68,7 +68,7 @@ def test_naive_bayes_on_movie_reviews_in_ten_folds(longest: int, published: floa
 @pytest.fixture(scope="module")
 def etth1() -> dict[str, BaselineResult]:
     levels = _columns("ett/ETTh1.csv")
-    found = forecasting.run(
+    found = baselines.run(
         levels[:8640],
         levels[8640 - 96 : 11520],
         levels[11520 - 96 : 14400],

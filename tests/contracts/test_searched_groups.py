@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from small_data import of_kind
 
-from rnnbench import registry
-from rnnbench.config import ALL, GROUPS, Choices, Group, Settings
-from rnnbench.experiment import SEARCHED_SECTIONS, layer_class, task_class
-from rnnbench.resolving import resolve
-from rnnbench.searched import with_ranges_of_data
-from rnnbench.settings import TrainingSettings
+from rnnbench.core import registry
+from rnnbench.core.settings import ALL, GROUPS, Choices, Group, Settings
+from rnnbench.experiment.classes import layer_class, task_class
+from rnnbench.experiment.resolve import resolve
+from rnnbench.experiment.search_space import SEARCHED_SECTIONS
+from rnnbench.experiment.sections import TrainingSettings
 
 TASKS = registry.names("tasks")
 CLASSES = [
@@ -50,7 +50,7 @@ def test_the_groups_together_are_all_that_is_searched(task: str, model: str) -> 
 def test_every_task_searches_a_length_among_the_basics(task: str) -> None:
     config = resolve(task, "gru", options={"search.settings": (["basics"], "--search")})
     data = of_kind(task_class(task).data_kind)
-    found = {*with_ranges_of_data(config, data).ranges()}
+    found = {*config.with_ranges_of(data).ranges()}
     assert found & {"task.window", "task.lookback", "task.max_tokens"}
 
 
@@ -59,7 +59,7 @@ def test_ranges_told_by_the_data_hold_for_settings_that_can_be_prepared(task: st
     cls = task_class(task)
     data = of_kind(cls.data_kind)
     config = resolve(task, "gru", options={"search.settings": ([ALL], "--search")})
-    config = with_ranges_of_data(config, data)
+    config = config.with_ranges_of(data)
     assert {f"task.{name}" for name in cls.ranged_by_data} <= config.ranges().keys()
     for name, searched in config.ranges().items():
         if name.startswith("task.") and isinstance(searched, Choices):

@@ -15,30 +15,34 @@ import torch
 from small_data import HORIZON, LOOKBACK, SEASON
 from torch import nn
 
-from rnnbench import baseline_runs, building, metrics, registry, runs
+from rnnbench import metrics
+from rnnbench.core import registry
+from rnnbench.core.errors import RnnbenchError, SealedSplitError
 from rnnbench.data.base import Labelled, points_of
 from rnnbench.data.series import Scaler
 from rnnbench.data.tokenization import tokenizer_from_plain
 from rnnbench.encoders.stack import Stack
-from rnnbench.errors import RnnbenchError, SealedSplitError
-from rnnbench.example_scores import ExampleScores
-from rnnbench.experiment import layer_class, task_class
-from rnnbench.resolving import resolve
+from rnnbench.experiment.classes import layer_class, task_class
+from rnnbench.experiment.resolve import resolve
+from rnnbench.runs import train as runs
+from rnnbench.runs.baselines import compute
+from rnnbench.runs.build import build
+from rnnbench.storage.example_scores import ExampleScores
 
 TASKS = registry.names("tasks")
 ENCODERS = registry.names("encoders")
-SMALL_TASK = {
-    "text_generation": {"embedding_size": 16, "window": 16},
-    "sentiment": {"embedding_size": 16, "minimum_count": 1},
-}
-"""What keeps a task small; every other setting stays as it is."""
+SMALL = {"embedding_size": 16, "window": 16, "minimum_count": 1}
+"""Settings that keep a task small, where it has them; every other one stays as it is."""
 SPLIT_ITEMS = {"tokens": lambda split: len(split) - 1, "texts": len, "windows": lambda split: len(split) - HORIZON + 1}
-"""How many things a split of the data holds to be evaluated, by what a task counts."""
+"""How many items a split holds to be evaluated, by what a task counts, where this is known here."""
 OTHER_MEANS = {
     "forecasting": {"mae", "smape", "mse_standardised", "mae_standardised"},
     "sentiment": {"log_loss"},
     "text_generation": {"cold_nats_per_character"},
 }
+FLOAT32 = 1e-5
+"""How far two ways of computing one number in float32 may differ: each of some hundred additions rounds by up to 6e-8,
+and their order depends on how many numbers a processor adds at once."""
 WITHOUT_EXAMPLES = {"text_generation": {"xz", "bz2"}}
 """Baselines whose score is no mean over parts of the split."""
 
@@ -48,9 +52,13 @@ def task(request):
     return request.param
 
 
+def small_settings(task):
+    return {name: value for name, value in SMALL.items() if name in task_class(task).Settings.model_fields}
+
+
 def prepared_for(task, data=None, **settings):
     cls = task_class(task)
-    settings = cls.Settings(**{**SMALL_TASK.get(task, {}), **settings})
+    settings = cls.Settings(**{**small_settings(task), **settings})
     return cls.prepare(data or small_data.of_kind(cls.data_kind), settings), settings
 
 
@@ -79,7 +87,7 @@ def small_runs(monkeypatch):
 
 
 def small_config(task, model="gru", **values):
-    sets = [f"task.{name}={value}" for name, value in SMALL_TASK.get(task, {}).items()]
+    sets = [f"task.{name}={value}" for name, value in small_settings(task).items()]
     config = resolve(task, model, sets=sets)
     small = {
         "encoder.hidden_size": 8, "encoder.num_layers": 1, "training.batch_size": 8, "training.patience": 0,
@@ -162,7 +170,7 @@ def test_ranges_lie_inside_their_bounds(task):
 def test_it_says_what_it_is(task):
     cls = task_class(task)
     assert all(metrics.built_in().get(one.key, one) == one for one in (cls.metric, *cls.other_metrics))
-    assert cls.items in SPLIT_ITEMS, f"say in SPLIT_ITEMS how many {cls.items} a split holds"
+    assert cls.items
     assert registry.first_line("tasks", task).endswith(".")
 
 
@@ -172,12 +180,14 @@ def test_it_says_what_it_is(task):
 def test_evaluation_covers_the_whole_split(task):
     made = built(task)
     data = small_data.of_kind(made.data_kind)
-    count = SPLIT_ITEMS[made.items]
     made.evaluate("validation")
-    assert made.observed_items == count(data.splits.validation)
+    validation = made.observed_items
     made.prepared.open_test()
     made.evaluate("test")
-    assert made.observed_items == count(data.splits.validation) + count(data.splits.opened().test)
+    test = made.observed_items - validation
+    assert min(validation, test) > 0
+    if (count := SPLIT_ITEMS.get(made.items)) is not None:
+        assert (validation, test) == (count(data.splits.validation), count(data.splits.opened().test))
 
 
 @pytest.mark.parametrize("model", ["gru", "transformer"])
@@ -253,10 +263,11 @@ def test_the_mean_of_the_examples_is_the_test_metric(opened):
     for metric, examples in found.items():
         assert len(examples.scores) > (5 if metric == made.metric.key else 2)  # the small text has three crops
         assert examples.scores.std() > 0
-        assert examples.mean == pytest.approx(scores[f"test/{metric}"], rel=1e-6)
+        assert examples.mean == pytest.approx(scores[f"test/{metric}"], rel=FLOAT32)
         assert ExampleScores.from_bytes(examples.to_bytes()) == examples
 
 
+@pytest.mark.parametrize("task", OTHER_MEANS)
 def test_other_metrics_that_are_means_have_the_scores_of_their_examples_too(opened, task):
     made, _ = opened
     assert set(made.examples()) - {made.metric.key} == OTHER_MEANS[task]
@@ -291,7 +302,7 @@ def test_examples_are_those_of_the_last_evaluation(opened):
     expected = made.examples()
     scores = made.evaluate("validation")
     for metric, examples in made.examples().items():
-        assert examples.mean == pytest.approx(scores[f"validation/{metric}"], rel=1e-6)
+        assert examples.mean == pytest.approx(scores[f"validation/{metric}"], rel=FLOAT32)
     made.evaluate("test")
     assert made.examples() == expected
 
@@ -299,7 +310,7 @@ def test_examples_are_those_of_the_last_evaluation(opened):
 def test_baselines_are_scored_on_the_examples_of_the_encoders(task, small_runs, opened):
     made, _ = opened
     encoders = made.examples()
-    results = [result for result in baseline_runs.compute(small_config(task)) if not result.skipped]
+    results = [result for result in compute(small_config(task)) if not result.skipped]
     assert {result.model for result in results if not result.examples} == WITHOUT_EXAMPLES.get(task, set())
     for result in results:
         assert not result.examples or set(encoders) - set(result.examples) <= {"cold_nats_per_character"}
@@ -312,7 +323,7 @@ def test_baselines_are_scored_on_the_examples_of_the_encoders(task, small_runs, 
 
 def test_baselines_that_are_fitted_again_are_chosen_by_validation_before(task, small_runs):
     usual, refitted = (
-        [one for one in baseline_runs.compute(small_config(task, **{"search.refit": refit})) if not one.skipped]
+        [one for one in compute(small_config(task, **{"search.refit": refit})) if not one.skipped]
         for refit in (False, True)
     )
     assert [one.model for one in usual] == [one.model for one in refitted]
@@ -500,7 +511,7 @@ def test_trained_weights_come_back_from_a_file(task, model, small_runs):
     torch.save(trained.state_dict(), stream)
     stream.seek(0)
     torch.manual_seed(99)
-    fresh = building.build(config, runs.prepare(config))
+    fresh = build(config, runs.prepare(config))
     before = fresh.evaluate("validation")
     fresh.load_state_dict(torch.load(stream, weights_only=True))
     assert fresh.evaluate("validation") == trained.evaluate("validation")
@@ -523,9 +534,9 @@ def test_a_uniform_model_on_characters_needs_the_logarithm_of_the_vocabulary():
     signs = set("the cat a dog sat. ran, on")
     assert made.prepared.tokenizer.size == len(signs) + 2
     found = made.evaluate("validation")
-    assert found["validation/bits_per_character"] == pytest.approx(math.log2(len(signs) + 2), rel=1e-6)
-    assert found["validation/perplexity"] == pytest.approx(len(signs) + 2, rel=1e-6)
-    assert found["validation/cold_nats_per_character"] == pytest.approx(math.log(len(signs) + 2), rel=1e-6)
+    assert found["validation/bits_per_character"] == pytest.approx(math.log2(len(signs) + 2), rel=FLOAT32)
+    assert found["validation/perplexity"] == pytest.approx(len(signs) + 2, rel=3 * FLOAT32)  # the exponent is about 3
+    assert found["validation/cold_nats_per_character"] == pytest.approx(math.log(len(signs) + 2), rel=FLOAT32)
 
 
 def test_bits_are_per_character_whatever_the_tokens_are():
@@ -534,7 +545,7 @@ def test_bits_are_per_character_whatever_the_tokens_are():
     # words: the cat a dog sat . ran , on : 9 and two more; 'the cat sat. ' is 4 of them in 13 characters
     assert made.prepared.tokenizer.size == 11
     expected = math.log2(11) * 4 / 13
-    assert made.evaluate("validation")["validation/bits_per_character"] == pytest.approx(expected, rel=1e-6)
+    assert made.evaluate("validation")["validation/bits_per_character"] == pytest.approx(expected, rel=FLOAT32)
 
 
 def text_scores(made, tokens, start=0, end=None):
@@ -616,10 +627,10 @@ def test_in_training_the_state_goes_on_from_window_to_window_and_begins_anew_wit
     expected = nn.functional.cross_entropy(
         made(second.inputs, state if carry else None)[0].flatten(0, 1), second.targets.flatten()
     )
-    assert made.loss(second)[0].item() == pytest.approx(expected.item(), rel=1e-6)
+    assert made.loss(second)[0].item() == pytest.approx(expected.item(), rel=FLOAT32)
     anew = made.loss(first)[0].item()
     assert anew == pytest.approx(
-        nn.functional.cross_entropy(made(first.inputs)[0].flatten(0, 1), first.targets.flatten()).item(), rel=1e-6
+        nn.functional.cross_entropy(made(first.inputs)[0].flatten(0, 1), first.targets.flatten()).item(), rel=FLOAT32
     )
 
 
@@ -681,8 +692,8 @@ def test_pooling_counts_valid_steps_alone(pooling, bidirectional):
     dirty = made(
         ids.clone().index_put_((torch.tensor([1, 1]), torch.tensor([2, 4])), torch.tensor(9)), torch.tensor([5, 2])
     )
-    assert torch.allclose(both[1], alone[0], atol=1e-6)
-    assert torch.allclose(dirty, both, atol=1e-6)
+    assert torch.allclose(both[1], alone[0], atol=FLOAT32)
+    assert torch.allclose(dirty, both, atol=FLOAT32)
 
 
 def test_pooling_is_what_its_name_says():
@@ -800,14 +811,14 @@ def test_a_network_that_adds_nothing_repeats_the_season(horizon):
     inputs = torch.randn(3, LOOKBACK, made.prepared.input_size)
     past = inputs[..., : made.channels]
     expected = torch.stack([past[:, LOOKBACK - SEASON + step % SEASON] for step in range(horizon)], dim=1)
-    assert torch.allclose(made(inputs), expected)
+    assert torch.allclose(made(inputs), expected, atol=FLOAT32)
 
 
 def test_a_lookback_shorter_than_a_season_has_no_season_to_repeat():
     made = forecasting_of(0.0, reference="season", lookback=SEASON - 1)
     inputs = torch.randn(3, SEASON - 1, made.prepared.input_size)
     expected = inputs[..., : made.channels].mean(dim=1, keepdim=True).expand(-1, HORIZON, -1)
-    assert torch.allclose(made(inputs), expected)
+    assert torch.allclose(made(inputs), expected, atol=FLOAT32)
 
 
 def test_a_network_without_a_reference_forecasts_in_the_unit_of_the_series():
@@ -880,7 +891,7 @@ def test_the_linear_path_begins_as_nothing_and_treats_every_channel_alike():
         with_path.linear.weight[0, -2] = 1.0  # first step ahead: what the step before the last was above the last
     added = with_path(inputs) - without(inputs)
     past = inputs[..., :2]
-    assert torch.allclose(added[:, 0], past[:, -2] - past[:, -1], atol=1e-6)
+    assert torch.allclose(added[:, 0], past[:, -2] - past[:, -1], atol=FLOAT32)
     assert torch.equal(added[:, 1:], torch.zeros_like(added[:, 1:]))
 
 

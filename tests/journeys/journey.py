@@ -21,8 +21,8 @@ from mlflow import MlflowClient
 from mlflow.entities import Run
 from typer.testing import CliRunner, Result
 
-from rnnbench.cli import app
-from rnnbench.tracking import PARENT, tracking_uri
+from rnnbench.cli.commands import app
+from rnnbench.storage.tracker import PARENT, tracking_uri
 
 ALONE = ("--workers", "1")  # where two workers have nothing to show: each imports for seconds before it trains
 TINY = (

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from journey import Place
 
-from rnnbench.record import RunRecord
-from rnnbench.tracking import Tracker
+from rnnbench.storage.record import RunRecord
+from rnnbench.storage.tracker import Tracker
 
 METRICS = {
     "sentiment": ("accuracy", True),

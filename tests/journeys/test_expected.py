@@ -10,9 +10,9 @@ import pytest
 from journey import Place
 from typer.testing import Result
 
-from rnnbench.record import RunRecord
-from rnnbench.resolving import resolve
-from rnnbench.tracking import Tracker
+from rnnbench.experiment.resolve import resolve
+from rnnbench.storage.record import RunRecord
+from rnnbench.storage.tracker import Tracker
 
 
 def words_of(told: Result) -> str:

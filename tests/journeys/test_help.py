@@ -13,7 +13,8 @@ import pytest
 from journey import Place
 from typer.testing import Result
 
-from rnnbench.cli import app
+import rnnbench
+from rnnbench.cli.commands import app
 
 COMMANDS = sorted(command.callback.__name__ for command in app.registered_commands if command.callback)
 HEAVY = {
@@ -35,6 +36,7 @@ OPTIONS = {
     "predict": "--text --file --text-column --data --json",
     "forecast": "--data --target --time-column --covariates --frequency --fill --horizon --plot --json",
     "data": "--text-column --label-column --target --time-column --covariates --frequency --fill --data-dir --json",
+    "init": "FOLDER",
     "models": "--json",
     "tasks": "--json",
     "ui": "--port --host",
@@ -55,7 +57,7 @@ def imported(place: Place, *words: str) -> set[str]:
 
 def test_help_names_every_command_of_the_design(typed: Callable[..., Result]) -> None:
     said = typed("--help").output
-    assert {"models", "tasks", "data", "baselines", "show", "train", "sweep", "confirm"} <= {*said.split()}
+    assert {"init", "models", "tasks", "data", "baselines", "show", "train", "sweep", "confirm"} <= {*said.split()}
     assert {"compare", "export", "bench", "generate", "predict", "forecast", "ui"} <= {*said.split()}
 
 
@@ -69,10 +71,17 @@ def test_every_command_explains_itself(command: str, typed: Callable[..., Result
 
 
 @pytest.mark.parametrize(
-    "words", [["--help"], ["sweep", "--help"], ["generate", "--help"], ["models"], ["tasks"]], ids=" ".join
+    "words",
+    [["--help"], ["--version"], ["sweep", "--help"], ["generate", "--help"], ["models"], ["tasks"]],
+    ids=" ".join,
 )
-def test_help_and_lists_load_nothing_heavy(words: list[str], place: Place) -> None:
+def test_help_version_and_lists_load_nothing_heavy(words: list[str], place: Place) -> None:
     assert not imported(place, *words) & HEAVY
+
+
+def test_the_version_is_one_line(place: Place) -> None:
+    done = place.run("--version")
+    assert (done.code, done.out, done.told) == (0, f"rnnbench {rnnbench.__version__}\n", "")
 
 
 def test_the_package_loads_its_verbs_when_they_are_used() -> None:
@@ -88,7 +97,7 @@ def test_the_list_of_data_sets_loads_no_training(place: Place) -> None:
 
 
 def test_nothing_is_written_by_asking(place: Place) -> None:
-    for words in (["--help"], ["models"], ["tasks"], ["data"]):
+    for words in (["--help"], ["--version"], ["models"], ["tasks"], ["data"]):
         place.run(*words)
     assert not [*place.folder.iterdir()]
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+import torch
 from journey import Place, demand_lines, write_book, write_lines, write_reviews
 from typer.testing import Result
 
@@ -89,6 +93,16 @@ def test_every_bad_setting_is_told_at_once(refused: Refused) -> None:
     assert "3 settings need another value" in said
     for name in ("encoder.hidden_size = 'big'", "encoder.dropout = 1.5", "budget.update = 3"):
         assert name in said
+
+
+def test_a_device_that_the_machine_has_not(place: Place, refused: Refused) -> None:
+    write_reviews(place.folder / "reviews.csv")
+    absent = "cuda" if torch.backends.mps.is_available() else "mps"  # no machine has both
+    for command in ("train", "sweep"):
+        said = refused(f"{command} sentiment --data reviews.csv --model rnn --set hardware.device={absent}")
+        assert f"hardware.device = {absent}: torch" in said
+        assert "Type --set hardware.device=auto" in said
+    assert place.runs() == []
 
 
 def test_a_search_of_settings_that_nothing_has(place: Place, refused: Refused) -> None:
@@ -222,6 +236,30 @@ def test_a_store_that_cannot_be_written(place: Place, refused: Refused) -> None:
         assert "cannot be written" in said
 
 
+ODD_NAMES = ["it's", 'it\'s "both"', "a\\", "../100%_*\nx"]
+
+
+@pytest.mark.slow
+def test_runs_and_data_of_any_name_that_are_not_there(typed: Type) -> None:
+    for name in ODD_NAMES:
+        assert f"there is no run {name!r} in " in refusal(typed("generate", name, "--prompt", "a"))
+        data = Path(name).name
+        said = refusal(typed("compare", "sentiment", "--data", name))
+        assert f"no runs of sentiment on {data!r}" in said
+        assert " ".join(f"Type: rnnbench sweep sentiment --data {shlex.quote(data)}".split()) in said
+        said = refusal(typed("generate", "best", "--data", name))
+        assert f"nothing of text_generation on {data!r} was trained" in said
+        assert f"no runs of sentiment on {data!r}" in refusal(typed("across", f"sentiment:{name}"))
+        assert f"unknown task {name!r}" in refusal(typed("compare", name))
+
+
+def test_a_name_that_is_no_text(typed: Type) -> None:
+    name = os.fsdecode(b"caf\xe9.csv")
+    assert "is not valid UTF-8" in refusal(typed("train", "sentiment", "--data", name))
+    assert "is not valid UTF-8" in refusal(typed("sweep", "sentiment", "--model", name))
+    assert "is not valid UTF-8" in refusal(typed("generate", name))
+
+
 @pytest.mark.slow
 def test_what_compare_and_export_cannot_find_or_write(finished: tuple[Place, tuple[str, ...], object]) -> None:
     place = finished[0]
@@ -231,6 +269,8 @@ def test_what_compare_and_export_cannot_find_or_write(finished: tuple[Place, tup
 
     (place.folder / "file").touch()
     assert "unknown sweep 'sweep-9'. Did you mean 'sweep-1'?" in refused("compare sentiment --sweep sweep-9")
+    for name in ODD_NAMES:
+        assert f"unknown sweep {name!r}" in refusal(place.type_in("compare", "sentiment", "--sweep", name))
     nearest = "no runs of sentiment on 'review.csv'. Did you mean 'reviews.csv'?"
     assert nearest in refused("compare sentiment --data review.csv")
     assert "cannot write" in refused("export sentiment --output file/below")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from journey import Finished, Place
 
-from rnnbench.tracking import Tracker
+from rnnbench.storage.tracker import Tracker
 
 pytestmark = pytest.mark.slow
 

@@ -11,10 +11,10 @@ import pytest
 from journey import ALONE, TINY, Place, write_reviews
 from typer.testing import Result
 
-from rnnbench.config import range_in_words
-from rnnbench.record import RunRecord
-from rnnbench.resolving import resolve
-from rnnbench.tracking import PARENT, Tracker
+from rnnbench.core.settings import range_in_words
+from rnnbench.experiment.resolve import resolve
+from rnnbench.storage.record import RunRecord
+from rnnbench.storage.tracker import PARENT, Tracker
 
 Type = Callable[..., Result]
 

@@ -15,13 +15,13 @@ from scipy import stats
 from rnnbench.comparison.across.base import Across
 from rnnbench.comparison.across.summary import summarize
 from rnnbench.comparison.across.words import verdict
-from rnnbench.comparison.base import Comparison
-from rnnbench.comparison.table import compare
-from rnnbench.errors import ComparisonError, UnknownNameError
-from rnnbench.record import RunRecord
+from rnnbench.comparison.compare import compare
+from rnnbench.comparison.model import Comparison
+from rnnbench.core.errors import ComparisonError, UnknownNameError
 from rnnbench.reports.export import export_across
 from rnnbench.reports.figures.across import critical_difference_figure
 from rnnbench.reports.tables.formats import FORMATS, render
+from rnnbench.storage.record import RunRecord
 
 Scores = dict[str, list[float | None]]
 

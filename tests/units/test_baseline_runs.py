@@ -4,15 +4,18 @@ import pytest
 import small_data
 from small_runs import a_config
 
-from rnnbench import baseline_runs, runs
-from rnnbench.baselines.base import BaselineResult
-from rnnbench.comparison.table import compare
-from rnnbench.experiment import task_class
+from rnnbench.cli.train_and_sweep import baseline_scores
+from rnnbench.comparison.compare import compare
+from rnnbench.experiment.classes import task_class
 from rnnbench.reports import results
+from rnnbench.runs import baselines as baseline_runs
+from rnnbench.runs import train as runs
+from rnnbench.storage.tracker import PARENT, Tracker
 from rnnbench.sweeps import SweepPlan
+from rnnbench.sweeps.queue import WorkQueue
 from rnnbench.sweeps.sweep import reopen_baselines
-from rnnbench.sweeps.worker import Worker
-from rnnbench.tracking import PARENT, Tracker
+from rnnbench.tasks.base import SequenceTask
+from rnnbench.tasks.baseline import BaselineResult
 
 
 @pytest.fixture(autouse=True)
@@ -118,18 +121,19 @@ def test_a_sweep_typed_again_computes_baselines_that_failed_or_were_deleted(trac
     parent = tracker.start(experiment, "sweep", {"kind": "sweep"}).run_id
     writer = tracker.start(experiment, "baselines", {"kind": "claim", "claim": "baselines"}, parent)
     plan = SweepPlan("key", "sentiment", "small_texts", experiment, parent, {}, 1, 1, ())
-    worker = Worker(plan)
-    assert worker.count_left() == 0, "somebody computes them"
+    queue = WorkQueue(plan, tracker)
+    assert [claim.is_running for claim in queue._baselines()] == [True], "somebody computes them"
     reopen_baselines(plan)
-    assert worker.count_left() == 0
+    assert [claim.is_running for claim in queue._baselines()] == [True]
+    assert queue.count_left() == 1, "they are waited for"
     writer.end("failed" if lost == "failed" else "completed")
     reopen_baselines(plan)
-    assert worker.count_left() == 1
+    assert queue.count_left() == 1
     tracker.start(experiment, "bayes", {"kind": "baseline"}, parent).end("completed")
     again = tracker.start(experiment, "baselines", {"kind": "claim", "claim": "baselines"}, parent)
     again.end("completed")
     reopen_baselines(plan)
-    assert worker.count_left() == 0
+    assert queue.count_left() == 0
 
 
 def test_other_data_has_its_baselines_computed_anew(tracker, experiment, monkeypatch):
@@ -141,3 +145,22 @@ def test_other_data_has_its_baselines_computed_anew(tracker, experiment, monkeyp
     assert told == ["majority_class", "naive_bayes", "tfidf_logistic_regression"]
     assert {record.fingerprint for record in records.values()} == {other.fingerprint}
     assert all(record.costs["wall_seconds"] >= 0 and record.costs["parameters"] >= 0 for record in records.values())
+
+
+def test_a_task_without_baselines_says_so_and_its_table_has_none(tracker, experiment, monkeypatch, capsys):
+    monkeypatch.setattr(task_class("sentiment"), "baselines", SequenceTask.baselines)
+    told, records = below_a_sweep(tracker, experiment)
+    assert (told, records) == ([], {})
+    confirmed = runs.tracked(
+        a_config("sentiment"), tracker=tracker, experiment_id=experiment, name="gru-seed1", kind="confirm",
+        open_test=True,
+    )  # fmt: skip
+    assert compare([confirmed]).baselines == ()
+    baseline_scores(a_config("sentiment"), as_json=False)
+    assert "sentiment has no baselines" in capsys.readouterr().out
+
+
+def test_baselines_depend_on_the_settings_that_their_task_names():
+    assert [baseline_runs._baseline_key(a_config(task)) for task in ("forecasting", "sentiment")] == ["0-0", "all"]
+    values = {"task.lookback": 5, "task.horizon": 2, "search.refit": True}
+    assert baseline_runs._baseline_key(a_config("forecasting", **values)) == "5-2-refitted"

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from rnnbench.benchmarks import generation
+from rnnbench.testing.benchmarks import generation
 
 
 def test_it_holds_carried_state_against_reading_again(monkeypatch):

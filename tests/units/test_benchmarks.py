@@ -8,11 +8,11 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from rnnbench import registry
-from rnnbench.benchmarks import base
-from rnnbench.benchmarks.base import Figures, Measurement, one_thread, paired_seconds
-from rnnbench.cli import app
-from rnnbench.shown.benchmarks import line, table_line
+from rnnbench.cli.bench import line, table_line
+from rnnbench.cli.commands import app
+from rnnbench.core import registry
+from rnnbench.testing.benchmarks import base
+from rnnbench.testing.benchmarks.base import Figures, Measurement, one_thread, paired_seconds
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def tiny(monkeypatch):
     """Two benchmarks that measure nothing: `tiny` and `other`."""
     counts = {"tiny": 0, "other": 0}
     for name in counts:
-        holder = ModuleType(f"rnnbench.benchmarks.{name}", f"What {name} measures.\n\nMore about it.")
+        holder = ModuleType(f"rnnbench.testing.benchmarks.{name}", f"What {name} measures.\n\nMore about it.")
 
         def measure(name=name):
             counts[name] += 1
@@ -66,7 +66,7 @@ def test_programs_get_a_list_with_every_field(tiny):
 
 
 def test_several_numbers_stand_in_columns_under_their_names(monkeypatch):
-    holder = ModuleType("rnnbench.benchmarks.wide", "What wide measures.")
+    holder = ModuleType("rnnbench.testing.benchmarks.wide", "What wide measures.")
     lines = [
         Figures("one", "%", (("held", 95.04, 0.5), ("missed", 4.96, 0.5))),
         Figures("two", "%", (("held", 90.0, 1.0), ("missed", 10.0, 1.0))),

@@ -7,12 +7,12 @@ import pytest
 import torch
 from torch import nn
 
-from rnnbench.config import Settings
+from rnnbench.core.settings import Settings
+from rnnbench.experiment.sections import BudgetSettings, HardwareSettings, TrainingSettings
 from rnnbench.metrics.forecasts import MASE
-from rnnbench.settings import BudgetSettings, HardwareSettings, TrainingSettings
+from rnnbench.runs.training.callbacks import Watch
+from rnnbench.runs.training.fitting import fit
 from rnnbench.tasks.base import SequenceTask
-from rnnbench.training.callbacks import Watch
-from rnnbench.training.fitting import fit
 
 CPU = HardwareSettings(device="cpu")
 

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from rnnbench.choosing import candidates, chosen, chosen_length
+from rnnbench.comparison.compare import compare
 from rnnbench.comparison.other_metric import judged_by
-from rnnbench.comparison.reselection import lucky_share, lucky_shares, share_in_words
-from rnnbench.comparison.table import compare
-from rnnbench.errors import ComparisonError, RnnbenchError
+from rnnbench.comparison.reselection import best_score_optimism, excess, share_in_words
+from rnnbench.comparison.selection import candidates, chosen, chosen_length
+from rnnbench.core.errors import ComparisonError, RnnbenchError
 from rnnbench.metrics.classes import ACCURACY
 from rnnbench.metrics.forecasts import MASE
 from rnnbench.metrics.text import BITS_PER_CHARACTER
-from rnnbench.record import RunRecord
 from rnnbench.reports import results
+from rnnbench.storage.record import RunRecord
 
 
 def run(kind: Any, model: str, choice: str, validation: float, **changes: Any) -> RunRecord:
@@ -120,14 +120,13 @@ def test_configurations_that_were_scored_on_test_before_are_told() -> None:
         *confirms("gru", "b", 0.8),
     ]
     opened = [replace(one, tags=one.tags | {"test_opened": "True"}) for one in records if one.kind == "confirm"]
-    assert results.earlier_looks([*records, *opened], {}).startswith(
-        "Configurations that the search chose before, and that were scored on the test split too: gru 1."
-    )
-    assert results.earlier_looks(records, {}) == "", "none of them had opened it"
+    (note,) = results.earlier_looks([*records, *opened], {})
+    assert note.text.startswith("Configurations that were chosen earlier and also scored on the test split: gru 1.")
+    assert results.earlier_looks(records, {}) == [], "none of them had opened it"
     of_choice = [one for one in opened if one.tags["choice"] == "b"]
-    assert results.earlier_looks([*records, *of_choice], {}) == ""
+    assert results.earlier_looks([*records, *of_choice], {}) == []
     begun = [replace(one, outcome="running") for one in of_choice]
-    assert results.earlier_looks([*trials("gru", 0.70, 0.80), *begun], {}) == "", "it is what is chosen"
+    assert results.earlier_looks([*trials("gru", 0.70, 0.80), *begun], {}) == [], "it is what is chosen"
 
 
 def test_the_table_is_of_the_state_that_the_last_call_had_of_an_encoders_file() -> None:
@@ -159,14 +158,14 @@ def test_the_table_says_how_much_was_luck() -> None:
         *trials("gru", 0.70, 0.80), *again("gru", "b", 0.78, 0.79), *again("gru", "a", 0.6, 0.6),
         *confirms("gru", "b", 0.7, 0.7),
     ]  # fmt: skip
-    (said,) = [note for note in compare(records).footnotes if "luck" in note]
+    (said,) = [note for note in compare(records).footnotes if "ptimism" in note]
     assert said == (
-        "The best 2 configurations of each encoder were trained on two more search seeds, and the choice is by the "
-        "mean validation score; luck in the best single score: gru 1.5 points."
+        "The best 2 configurations of each encoder were trained on two more search seeds; the "
+        "mean validation score decides. Optimism of the best single score: gru 1.5 points."
     )
     plain = [one for one in records if one.kind != "reselect"]
     without = [replace(one, config={**one.config, "search": {}}) for one in plain]
-    assert not [note for note in compare(without).footnotes if "luck" in note]
+    assert not [note for note in compare(without).footnotes if "ptimism" in note]
 
 
 def test_judged_by_another_metric_the_luck_told_is_still_that_of_the_search() -> None:
@@ -179,7 +178,7 @@ def test_judged_by_another_metric_the_luck_told_is_still_that_of_the_search() ->
         *trials("gru", 0.80, 0.79), *again("gru", "a", 0.70, 0.70), *again("gru", "b", 0.78, 0.80),
         *confirms("gru", "b", 0.7, 0.8),
     ]  # fmt: skip
-    (own,) = [note for note in compare(records).footnotes if "luck" in note]
+    (own,) = [note for note in compare(records).footnotes if "ptimism" in note]
     judged = compare(judged_by([with_loss(record) for record in records], "log_loss"))
     assert own in judged.footnotes
 
@@ -195,15 +194,15 @@ def test_searches_that_trained_again_and_searches_that_did_not_are_not_mixed() -
 
 
 def test_luck_is_the_best_score_less_the_mean_on_seeds_that_had_no_say() -> None:
-    assert lucky_share(0.80, [0.78, 0.76], higher_is_better=True) == pytest.approx(0.03)
-    assert lucky_share(0.80, [0.84, 0.86], higher_is_better=False) == pytest.approx(0.05)
-    assert lucky_share(0.80, [0.82], higher_is_better=True) == pytest.approx(-0.02)
+    assert excess(0.80, [0.78, 0.76], higher_is_better=True) == pytest.approx(0.03)
+    assert excess(0.80, [0.84, 0.86], higher_is_better=False) == pytest.approx(0.05)
+    assert excess(0.80, [0.82], higher_is_better=True) == pytest.approx(-0.02)
 
 
 def test_luck_is_of_the_best_single_score_and_its_own_fresh_seeds_whatever_was_chosen() -> None:
     records = [*trials("gru", 0.70, 0.80, 0.79), *again("gru", "b", 0.70, 0.72), *again("gru", "c", 0.78, 0.77)]
-    assert lucky_shares(records) == {"gru": pytest.approx(0.80 - 0.71)}
-    assert lucky_shares([*trials("gru", 0.70, 0.80, reselect=0), *confirms("gru", "b", 0.70, reselect=0)]) == {}
+    assert best_score_optimism(records) == {"gru": pytest.approx(0.80 - 0.71)}
+    assert best_score_optimism([*trials("gru", 0.70, 0.80, reselect=0), *confirms("gru", "b", 0.70, reselect=0)]) == {}
 
 
 def test_luck_in_words() -> None:

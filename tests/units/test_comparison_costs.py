@@ -9,14 +9,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from rnnbench.comparison.base import Comparison, Row
+from rnnbench.comparison.compare import compare
+from rnnbench.comparison.model import Comparison, Row
 from rnnbench.comparison.pareto import COSTS, front
-from rnnbench.comparison.reaching import seconds_until
-from rnnbench.comparison.table import compare
-from rnnbench.errors import ComparisonError
-from rnnbench.record import RunRecord
+from rnnbench.comparison.time_to_target import seconds_until
+from rnnbench.core.errors import ComparisonError
 from rnnbench.reports.tables.columns import comparison_table
 from rnnbench.reports.tables.formats import render
+from rnnbench.storage.record import RunRecord
 
 CURVE = [(100, 0.60), (200, 0.70), (300, 0.65)]
 
@@ -78,7 +78,7 @@ def test_seeds_that_never_got_there_are_counted_and_not_averaged() -> None:
     assert (row(table, "lstm").seeds_reached, row(table, "lstm").seeds_planned) == (2, 4)
     assert (row(table, "rnn").seconds_to_reach, row(table, "rnn").seeds_reached) == (None, 0)
     assert (
-        "Training seconds until validation first reached 70.0 % accuracy (mean over the seeds that did): "
+        "Training seconds until validation reached 70.0 % accuracy (mean over the seeds that reached it): "
         "lstm 5.00 (2 of 4 seeds), rnn never."
     ) in table.footnotes
     cell = {column.key: column for column in comparison_table(table).columns}["reach"]
@@ -91,7 +91,7 @@ def test_seeds_that_never_got_there_are_counted_and_not_averaged() -> None:
 def test_without_a_stated_score_it_is_the_best_baselines() -> None:
     table = compare([run("confirm", "lstm", 1, 0.7), run("baseline", "bayes", None, 0.65)])
     assert (table.reach, table.reach_is_baselines) == (0.65, True)
-    assert any("65.0 % accuracy, what bayes validates at (mean over" in note for note in table.footnotes)
+    assert any("65.0 % accuracy, the score of bayes (mean over" in note for note in table.footnotes)
     assert row(table, "bayes").seeds_reached is None
 
 
@@ -99,7 +99,7 @@ def test_runs_without_curves_say_neither_when_nor_never() -> None:
     bare = [replace(run("confirm", "lstm", seed, 0.7), curves={}) for seed in range(2)]
     table = compare([*bare, run("baseline", "bayes", None, 0.65)])
     assert table.reach is None
-    assert not any("first reached" in note for note in table.footnotes)
+    assert not any("until validation reached" in note for note in table.footnotes)
     assert "reach" not in cells_of(table, "lstm")
 
 
@@ -155,6 +155,6 @@ def test_all_seconds_of_a_baseline_count_and_the_front_is_said_in_words() -> Non
     table = compare(records)
     assert names(table, "training_seconds") == ["bayes", "lstm"]
     assert (
-        "On the front of mean test score (no row is both better and cheaper) against training seconds: bayes, lstm; "
-        "against parameters: rnn, bayes, lstm."
+        "Pareto front of mean test score (no other row is both better and cheaper) against training seconds: bayes, "
+        "lstm; against parameters: rnn, bayes, lstm."
     ) in table.footnotes

@@ -12,16 +12,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from rnnbench.comparison.base import Comparison, Row
-from rnnbench.comparison.chances import jeffreys
-from rnnbench.comparison.conclusion import verdict
-from rnnbench.comparison.table import compare
-from rnnbench.comparison.two_way import one_way, two_way
-from rnnbench.example_scores import ExampleScores
-from rnnbench.record import RunRecord
+from rnnbench.comparison.compare import compare
+from rnnbench.comparison.model import Comparison, Row
+from rnnbench.comparison.notes.verdict import verdict
+from rnnbench.comparison.statistics.crossed_intervals import one_way, two_way
+from rnnbench.comparison.statistics.probability_of_improvement import jeffreys
 from rnnbench.reports.tables.columns import comparison_table
 from rnnbench.reports.tables.formats import FORMATS, render
 from rnnbench.reports.tables.terminal import terminal_table
+from rnnbench.storage.example_scores import ExampleScores
+from rnnbench.storage.record import RunRecord
 
 EXAMPLES = 1000
 
@@ -95,17 +95,17 @@ def test_the_interval_of_hits_and_misses_of_a_baseline_is_nearly_the_binomial_on
 
 def test_the_footnotes_say_what_the_intervals_are_over() -> None:
     said = " ".join(compare(records()).footnotes)
-    assert "over seeds and the 1,000 test examples together; of a baseline, over the examples." in said
+    assert "over seeds and the 1,000 test examples together; for a baseline, over the examples." in said
     assert "Student" not in said
-    assert "Worse takes both" in said
+    assert "Worse requires both" in said
     mixed = " ".join(compare(without(records(), "gru")).footnotes)
-    assert "Intervals of gru are 95 % Student t intervals of the mean over seeds only" in mixed
-    assert "gru: tested on these test examples alone" in mixed
+    assert "Intervals of gru are 95 % Student t intervals over seeds only" in mixed
+    assert "gru: tested over seeds only" in mixed
     bare = " ".join(compare(without(records())).footnotes)
-    assert "Intervals are 95 % Student t intervals of the mean over seeds only" in bare
-    assert "Worse takes both" not in bare
+    assert "Intervals are 95 % Student t intervals over seeds only" in bare
+    assert "Worse requires both" not in bare
     of_one_seed = [record for record in records() if record.seed in (None, 0)]
-    assert "tested on these test examples alone" not in " ".join(compare(of_one_seed).footnotes)
+    assert "tested over seeds only" not in " ".join(compare(of_one_seed).footnotes)
     series = " ".join(compare(confirms("lstm", scores_of(0.8), block=24)).footnotes)
     assert "neighbours within 36 of one another as dependent" in series
 
@@ -124,8 +124,8 @@ def test_a_rival_worse_on_every_seed_but_not_beyond_the_chance_of_examples_stays
     assert gru.behind_best is not None
     assert 0 in gru.behind_best
     assert gru.in_best_group
-    assert any(note.startswith("gru: behind the best one on these test examples") for note in table.footnotes)
-    assert "gru (p = 0.031, but not beyond the chance of test examples) is not distinguishable" in verdict(table)
+    assert any(note.startswith("gru: worse across seeds") for note in table.footnotes)
+    assert "gru (p = 0.031, but the interval over test examples includes 0) is not distinguishable" in verdict(table)
     assert not row(compare(without(runs)), "gru").in_best_group, "what the seeds alone would have said"
 
 
@@ -177,7 +177,7 @@ def test_only_an_encoder_ahead_of_the_baseline_by_more_than_chance_is_said_to_be
     assert lstm.surely_beats_baseline is False
     assert lstm.ahead_of_baseline is not None
     assert 0 in lstm.ahead_of_baseline
-    assert "lstm is ahead of it, but within the chance of seeds and test examples." in verdict(table)
+    assert "lstm is ahead of it, but only within the uncertainty of seeds and test examples." in verdict(table)
     clear = compare(records())
     assert row(clear, "lstm").surely_beats_baseline
     assert "lstm and gru beat the best baseline, bayes" in verdict(clear)
@@ -224,7 +224,7 @@ def test_without_examples_the_chance_is_the_share_of_seeds() -> None:
     won = [first > second for (_, first), (_, second) in zip(above.seed_scores, below.seed_scores, strict=True)]
     ties = [first == second for (_, first), (_, second) in zip(above.seed_scores, below.seed_scores, strict=True)]
     assert below.above_better == pytest.approx((sum(won) + sum(ties) / 2) / 6)
-    assert any("on these test examples. Wide with few seeds: where all of 6 agree" in note for note in table.footnotes)
+    assert any("on these test examples. Wide with few seeds: if all 6 agree" in note for note in table.footnotes)
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -275,9 +275,7 @@ def test_scores_that_do_not_make_up_the_test_score_are_not_used() -> None:
 def test_a_test_split_too_short_for_its_dependence_is_told_and_one_far_too_short_has_student_t() -> None:
     enough, short, too_short = (compare(confirms("lstm", scores_of(0.8), block=block)) for block in (83, 250, 251))
     assert [row(table, "lstm").examples for table in (enough, short, too_short)] == [EXAMPLES, EXAMPLES, 0]
-    warning = (
-        "The test split is short: 1000 examples, of which neighbours within 250 are known to depend on one another"
-    )
+    warning = "The test split is short: 1000 examples, of which neighbours within 250 are dependent"
     assert any(warning in note for note in short.footnotes)
     assert not any("is short" in note for note in (*enough.footnotes, *too_short.footnotes))
 

@@ -14,9 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnnbench.comparison.draws import random_draws
 from rnnbench.comparison.expectations import expectations
-from rnnbench.comparison.expected import (
+from rnnbench.comparison.expected_validation import (
     ExpectedCurve,
     biased_weights,
     curve_of,
@@ -24,9 +23,10 @@ from rnnbench.comparison.expected import (
     over_trials,
     unbiased_weights,
 )
-from rnnbench.comparison.luck import luck, luck_in_words
-from rnnbench.record import RunRecord
+from rnnbench.comparison.optimism import optimism, optimism_in_words
+from rnnbench.comparison.random_trials import random_draws
 from rnnbench.reports.figures.expected_validation import expected_figure
+from rnnbench.storage.record import RunRecord
 
 NAN = float("nan")
 
@@ -229,7 +229,7 @@ def test_bands_hold_their_line_and_only_what_is_possible() -> None:
             assert band is not None
             for low, mean, high in zip(band.low, band.mean, band.high, strict=True):
                 assert 0 <= low <= mean <= high
-                assert not found.draws.metric.higher_is_better or high <= 1
+                assert high <= found.draws.metric.high
 
 
 def test_plain_forms_hold_numbers_alone() -> None:
@@ -251,13 +251,18 @@ def searched(best: float, confirmed: Sequence[float]) -> list[RunRecord]:
 
 
 def test_luck_is_what_fresh_seeds_take_back_worked_by_hand() -> None:
-    (one,) = luck(searched(0.80, [0.77, 0.78, 0.79]))
-    assert (one.found, one.confirmed, one.amount) == pytest.approx((0.80, 0.78, 0.02))
+    (one,) = optimism(searched(0.80, [0.77, 0.78, 0.79]))
+    assert (one.search_score, one.confirmed_score, one.amount) == pytest.approx((0.80, 0.78, 0.02))
     # mean 0.78, standard deviation 0.01, t(95 %, 2) = 4.3027: 0.78 +- 0.02484
     assert one.interval is not None
     assert (one.interval.low, one.interval.high) == pytest.approx((-0.00484, 0.04484), abs=1e-5)
-    assert luck_in_words([one])[0].endswith("no luck is to be seen in it beyond the chance of seeds.")
-    (sure,) = luck_in_words(luck(searched(0.80, [0.775, 0.776, 0.777, 0.776, 0.775, 0.777])))
-    assert "reached 80.0 % on validation, the same configuration on 6 fresh seeds 77.6 %: 2.4 [2.3, 2.5] points" in sure
-    assert luck_in_words(luck(searched(0.80, [0.7])))[0].endswith("one seed does not tell how much of it was luck.")
-    assert luck(trials("gru", [0.5])) == []
+    assert optimism_in_words([one])[0].endswith("no optimism beyond the variation between seeds.")
+    (sure,) = optimism_in_words(optimism(searched(0.80, [0.775, 0.776, 0.777, 0.776, 0.775, 0.777])))
+    assert (
+        "80.0 % on validation, the same configuration on 6 fresh seeds 77.6 %: optimism of 2.4 [2.3, 2.5] points"
+        in sure
+    )
+    assert optimism_in_words(optimism(searched(0.80, [0.7])))[0].endswith(
+        "a single seed does not show how optimistic the search was."
+    )
+    assert optimism(trials("gru", [0.5])) == []

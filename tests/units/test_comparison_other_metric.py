@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from rnnbench.comparison.compare import compare
 from rnnbench.comparison.other_metric import judged_by, with_note
-from rnnbench.comparison.table import compare
-from rnnbench.errors import UnknownNameError
-from rnnbench.example_scores import ExampleScores
+from rnnbench.core.errors import UnknownNameError
 from rnnbench.metrics.classes import ACCURACY
-from rnnbench.record import Kind, RunRecord
+from rnnbench.storage.example_scores import ExampleScores
+from rnnbench.storage.record import Kind, RunRecord
 
 
 def run(kind: Kind, model: str, seed: int | None, accuracy: float, loss: float | None) -> RunRecord:
@@ -45,7 +45,7 @@ def test_a_baseline_without_that_metric_stays_without_a_score() -> None:
     table = compare(judged_by(RECORDS, "log_loss"))
     (majority,) = table.baselines
     assert majority.test is None
-    assert "No baseline is scored by this metric, so there is no skill." in table.footnotes
+    assert "No baseline has this metric, so there is no skill." in table.footnotes
     assert not any("rnnbench baselines" in note for note in table.footnotes)
 
 
@@ -87,7 +87,9 @@ def test_nats_have_the_intervals_of_bits_in_another_unit() -> None:
 
 def test_a_table_says_by_what_its_runs_were_chosen_where_that_was_another() -> None:
     table = with_note(compare(judged_by(RECORDS, "log_loss")), ACCURACY)
-    assert table.footnotes[0] == "Judged by log loss. Configurations and epochs were chosen by accuracy on validation."
+    assert (
+        table.footnotes[0] == "Compared by log loss. Configurations and epochs were chosen by accuracy on validation."
+    )
     own = compare(RECORDS)
     assert with_note(own, ACCURACY) is own
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from rnnbench.comparison.sign_flips import DRAWN, flips, sign_flip_p, step_down
+from rnnbench.comparison.statistics.permutation import DRAWN, flips, sign_flip_p, step_down
 
 
 def by_seed(*scores: float) -> dict[int, float]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from rnnbench.comparison.statistics import holm, mean_interval, seeds_needed, skill, smallest_p
+from rnnbench.comparison.statistics.summary import holm, mean_interval, seeds_needed, skill, smallest_p
 from rnnbench.metrics.classes import ACCURACY
 from rnnbench.metrics.forecasts import MASE
 
@@ -88,7 +88,7 @@ def test_skill_against_a_perfect_baseline_is_not_known() -> None:
 
 def test_a_table_is_made_without_matplotlib_and_rich() -> None:
     code = (
-        "import sys, rnnbench.comparison.table, rnnbench.reports.tables.formats;"
+        "import sys, rnnbench.comparison.compare, rnnbench.reports.tables.formats;"
         "bad = {'matplotlib', 'rich', 'torch', 'mlflow', 'optuna', 'pandas'} & set(sys.modules); assert not bad, bad"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

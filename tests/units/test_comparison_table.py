@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from rnnbench.comparison.base import Comparison, Row
-from rnnbench.comparison.conclusion import verdict
-from rnnbench.comparison.statistics import mean_interval
-from rnnbench.comparison.table import compare
-from rnnbench.errors import ComparisonError
-from rnnbench.record import RunRecord
+from rnnbench.comparison.compare import compare
+from rnnbench.comparison.model import Comparison, Note, Row
+from rnnbench.comparison.notes.footnotes import short_notes
+from rnnbench.comparison.notes.verdict import verdict
+from rnnbench.comparison.statistics.summary import mean_interval
+from rnnbench.core.errors import ComparisonError
+from rnnbench.storage.record import RunRecord
 
 BUDGET = {"updates": 2000, "parameters": 1_000_000}
 
@@ -116,9 +117,9 @@ def test_six_seeds_are_enough_and_five_are_too_few_however_many_encoders_there_a
     assert [one.in_best_group for one in three.rows] == [True, False, False]
     five = compare([*confirms("lstm", *SEVEN[:5]), *confirms("rnn", *LOWER[:5]), *confirms("gru", *LOWER[:5])])
     assert all(one.in_best_group for one in five.rows)
-    assert any("smallest possible p is 0.062" in note and "6 seeds could" in note for note in five.footnotes)
+    assert any("smallest possible p is 0.062" in note and "At least 6 seeds" in note for note in five.footnotes)
     assert "lstm has the best mean" in verdict(five)
-    assert "too few common seeds to tell gru and rnn from it (6 would do)" in verdict(five)
+    assert "too few common seeds to compare gru and rnn with it (at least 6 needed)" in verdict(five)
 
 
 def test_who_lost_too_many_seeds_to_be_tested_takes_nothing_from_the_others() -> None:
@@ -128,7 +129,7 @@ def test_who_lost_too_many_seeds_to_be_tested_takes_nothing_from_the_others() ->
     assert row(table, "gru").p_value == 0.03125
     assert not row(table, "gru").in_best_group
     assert row(table, "rnn").p_value == 0.5
-    assert "too few common seeds to tell rnn from it" in verdict(table)
+    assert "too few common seeds to compare rnn with it" in verdict(table)
 
 
 def test_who_wins_every_common_seed_is_not_called_worse() -> None:
@@ -144,7 +145,7 @@ def test_seeds_that_all_score_the_same_do_not_make_a_baseline_surely_beaten() ->
     same = compare([*confirms("lstm", 0.8, 0.8), baseline("bayes", 0.79)])
     assert row(same, "lstm").beats_baseline
     assert not row(same, "lstm").surely_beats_baseline
-    assert "lstm is ahead of it, but with too few seeds to be sure." in verdict(same)
+    assert "lstm is ahead of it, but with too few seeds." in verdict(same)
 
 
 def test_without_examples_the_seeds_have_to_leave_a_baseline_out_for_all_encoders_at_once() -> None:
@@ -156,27 +157,29 @@ def test_without_examples_the_seeds_have_to_leave_a_baseline_out_for_all_encoder
     among = compare([*confirms("lstm", *scores), *confirms("gru", *scores), *confirms("rnn", *scores), between])
     assert row(alone, "lstm").surely_beats_baseline
     assert not row(among, "lstm").surely_beats_baseline
-    assert "are ahead of it, but within the chance of seeds, all encoders taken together." in verdict(among)
+    assert "are ahead of it, but only within the uncertainty of seeds (simultaneous for all encoders)." in verdict(
+        among
+    )
 
 
 def test_one_seed_has_no_interval_and_a_verdict_that_says_so() -> None:
     table = compare([*confirms("lstm", 0.8), *confirms("rnn", 0.7), baseline("bayes", 0.75)])
     assert row(table, "lstm").interval is None
     assert "lstm has the best mean (80.0 % accuracy on 1 seed); too few common seeds" in verdict(table)
-    assert "No encoder clearly beats the best baseline" in verdict(table)
-    assert "lstm is ahead of it, but with too few seeds to be sure; rnn does not beat it" in verdict(table)
+    assert "No encoder significantly beats the best baseline" in verdict(table)
+    assert "lstm is ahead of it, but with too few seeds; rnn does not beat it" in verdict(table)
 
 
 def test_an_encoder_whose_interval_holds_the_baseline_does_not_beat_it_clearly() -> None:
     table = compare([*confirms("lstm", 0.70, 0.80, 0.90), baseline("bayes", 0.79)])
-    assert "No encoder clearly beats the best baseline, bayes (79.0 %)" in verdict(table)
-    assert "lstm is ahead of it, but within the chance of seeds." in verdict(table)
+    assert "No encoder significantly beats the best baseline, bayes (79.0 %)" in verdict(table)
+    assert "lstm is ahead of it, but only within the uncertainty of seeds." in verdict(table)
 
 
 def test_all_encoders_but_one_beat_the_baseline() -> None:
     runs = [*confirms("lstm", *SEVEN), *confirms("gru", *SEVEN), *confirms("tcn", *SEVEN), *confirms("rnn", *LOWER)]
     words = verdict(compare([*runs, baseline("bayes", 0.78)]))
-    told = "All encoders but rnn beat the best baseline, bayes (78.0 %), as far as seeds alone can tell."
+    told = "All encoders but rnn beat the best baseline, bayes (78.0 %) (over seeds only)."
     assert words.endswith(told)
 
 
@@ -197,9 +200,9 @@ def test_who_is_ahead_on_the_seeds_that_both_have_is_not_called_behind() -> None
     assert row(table, "lstm").is_best
     assert row(table, "gru").p_value == 0.03125
     assert row(table, "gru").in_best_group
-    assert "gru (p = 0.031, but ahead of it on the seeds both have)" in verdict(table)
-    assert any("gru: ahead of the best mean on the seeds that both completed" in note for note in table.footnotes)
-    assert not any("behind the best one" in note for note in table.footnotes)
+    assert "gru (p = 0.031, but better on the seeds both completed)" in verdict(table)
+    assert any("gru: better than the best mean on the seeds that both completed" in note for note in table.footnotes)
+    assert not any("worse across seeds" in note for note in table.footnotes)
 
 
 def test_the_note_on_chances_counts_the_seeds_of_the_pair_that_has_fewest() -> None:
@@ -212,9 +215,9 @@ def test_the_note_on_chances_counts_the_seeds_of_the_pair_that_has_fewest() -> N
         ]
     )
     (note,) = [note for note in table.footnotes if note.startswith("P(row above is better)")]
-    assert "where all of 6 agree, its interval still begins at 0.67" in note
+    assert "if all 6 agree, its interval starts at 0.67" in note
     alone = compare([*confirms("lstm", *SEVEN[:6]), baseline("bayes", 0.5)])
-    assert any("where all of 6 agree" in note for note in alone.footnotes)
+    assert any("if all 6 agree" in note for note in alone.footnotes)
 
 
 def test_the_skill_of_a_perplexity_is_of_what_lies_above_one() -> None:
@@ -249,7 +252,7 @@ def test_an_encoder_that_lost_every_seed_stands_last_without_a_score() -> None:
     assert table.rows[-1].model == "rnn"
     assert table.rows[-1].test is None
     assert not table.rows[-1].in_best_group
-    assert verdict(compare(lost)) == "No encoder has a test score, so there is nothing to say yet."
+    assert verdict(compare(lost)) == "No encoder has a test score yet."
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf")])
@@ -260,7 +263,7 @@ def test_a_score_that_is_no_number_is_none(bad: float) -> None:
     assert table.best_baseline is None
     assert "No baseline has a test score, so there is no skill." in table.footnotes
     without = compare(confirms("lstm", 0.8)).footnotes
-    assert any("`rnnbench sweep sentiment`, with the options it had, computes them." in note for note in without)
+    assert any("Type: rnnbench sweep sentiment, with the same options" in note for note in without)
 
 
 @pytest.mark.parametrize(
@@ -283,7 +286,7 @@ def test_unlike_runs_are_refused_by_name_and_footnoted_under_force(changes: dict
     forced = compare(runs, force=True)
     assert forced.is_forced
     assert any(note.startswith("FORCED") and said in note for note in forced.footnotes)
-    assert "no encoder can be called best" in verdict(forced)
+    assert "no encoder is called best" in verdict(forced)
 
 
 def test_every_difference_is_named_at_once() -> None:
@@ -323,7 +326,7 @@ def test_nothing_to_compare_says_what_to_type() -> None:
         compare([])
     with pytest.raises(ComparisonError, match=r"no encoder. Type `rnnbench sweep sentiment`\."):
         compare([baseline("bayes", 0.7)])
-    with pytest.raises(ComparisonError, match=r"only trials.*`rnnbench confirm sentiment`"):
+    with pytest.raises(ComparisonError, match=r"only trials.*rnnbench confirm sentiment"):
         compare([run("trial", "lstm", 0, None)])
 
 
@@ -334,7 +337,7 @@ def test_confirm_runs_without_a_seed_are_refused() -> None:
 
 def test_what_is_said_of_other_runs_stands_after_what_forced_the_table() -> None:
     notes = compare(
-        [*confirms("lstm", 0.8), *confirms("gru", 0.7, protocol="0")], force=True, notes=["Seen."]
+        [*confirms("lstm", 0.8), *confirms("gru", 0.7, protocol="0")], force=True, notes=[Note("Seen.")]
     ).footnotes
     assert [note.partition(",")[0] for note in notes[:2]] == ["FORCED", "Seen."]
 
@@ -351,20 +354,23 @@ def test_trials_are_counted_by_outcome_and_unequal_numbers_are_told() -> None:
     lstm = row(table, "lstm")
     assert (lstm.trials_completed, lstm.trials_pruned, lstm.trials_failed, lstm.trials) == (2, 1, 3, 6)
     assert len(lstm.trial_run_ids) == 7
-    assert "The encoders did not get the same number of trials: gru 0, lstm 6, tcn 1." in table.footnotes
+    assert "The encoders have different numbers of trials: gru 0, lstm 6, tcn 1." in table.footnotes
     assert "Failed trials: lstm 1 diverged, lstm 1 out of memory, lstm 1 failed." in table.footnotes
     assert "1 trial of lstm interrupted or still running: not counted." in table.footnotes
-    assert any("tcn has trials but no confirm runs" in note for note in table.footnotes)
-    assert verdict(table).endswith("The encoders did not get the same number of trials. tcn has no test score.")
+    assert any("tcn has no row: it has trials but no confirmation" in note for note in table.footnotes)
+    assert verdict(table).endswith("The encoders have different numbers of trials. tcn has no test score.")
     more = [run("trial", "gru", seed, None) for seed in range(3)]
     notes = compare([*trials, *more, *confirms("lstm", 0.8), *confirms("gru", 0.7)]).footnotes
     assert (
-        "The encoders did not get the same number of trials: gru 3, lstm 6. Each was chosen among its first 3." in notes
+        "The encoders have different numbers of trials: gru 3, lstm 6. Each configuration was chosen among the first 3."
+        in notes
     )
     # one of which nothing completed holds the others back as well
     diverged = [run("trial", "tcn", seed, None, outcome="diverged") for seed in range(2)]
     notes = compare([*trials[:3], *more, *diverged, *confirms("lstm", 0.8), *confirms("gru", 0.7)]).footnotes
-    assert any(note.endswith("gru 3, lstm 3, tcn 2. Each was chosen among its first 2.") for note in notes)
+    assert any(
+        note.endswith("gru 3, lstm 3, tcn 2. Each configuration was chosen among the first 2.") for note in notes
+    )
 
 
 def test_a_trial_never_lends_its_score_to_the_table() -> None:
@@ -381,14 +387,14 @@ def test_encoders_on_different_seeds_are_not_tested_and_the_table_says_so() -> N
     assert row(table, "gru").p_value_holm is None
     assert row(table, "gru").in_best_group
     assert "gru: 0 seeds in common with lstm, so not tested." in table.footnotes
-    assert "too few common seeds to tell gru from it" in verdict(table)
+    assert "too few common seeds to compare gru with it" in verdict(table)
 
 
 def test_more_seeds_than_can_be_gone_through_still_make_a_table() -> None:
     table = compare([*confirms("lstm", *[0.8] * 20), *confirms("rnn", *[0.7] * 20)])
     assert row(table, "rnn").paired_seeds == row(table, "rnn").seeds == 20
     assert not row(table, "rnn").in_best_group
-    assert any("65,536 random ways to flip signs" in note for note in table.footnotes)
+    assert any("65,536 random sign flips" in note for note in table.footnotes)
 
 
 # what was searched
@@ -511,19 +517,19 @@ def test_what_no_search_drew_may_not_change_from_run_to_run_of_one_encoder() -> 
 
 
 def apart(*runs: RunRecord) -> list[str]:
-    return [note for note in compare(runs).footnotes if note.startswith("Not searched, and not the same for all")]
+    return [note for note in compare(runs).footnotes if note.startswith("Fixed settings that differ between encoders")]
 
 
 def test_a_footnote_names_what_is_set_for_each_encoder_and_was_not_searched() -> None:
     wide = having(searched("gru", {}), "encoder", hidden_size=448, dropout=0.2)
     narrow = having(searched("transformer", {}), "encoder", hidden_size=160, dropout=0.2, heads=4)
     assert apart(*wide, *having(searched("rnn", {}), "encoder", hidden_size=448, dropout=0.2), *narrow) == [
-        "Not searched, and not the same for all: hidden_size 448 (gru and rnn), 160 (transformer)."
+        "Fixed settings that differ between encoders: hidden_size 448 (gru and rnn), 160 (transformer)."
     ]
     wide = having(wide, "training", schedule="constant", averaging=None)
     narrow = having(narrow, "training", schedule="linear", averaging="exponential")
     assert apart(*wide, *narrow) == [
-        "Not searched, and not the same for all: averaging nothing (gru), exponential (transformer); "
+        "Fixed settings that differ between encoders: averaging nothing (gru), exponential (transformer); "
         "schedule constant (gru), linear (transformer); hidden_size 448 (gru), 160 (transformer)."
     ]
     assert apart(*wide, *having(narrow, "encoder", variant_of="gru")) == []
@@ -535,6 +541,17 @@ def test_a_footnote_names_what_is_set_for_each_encoder_and_was_not_searched() ->
 def test_what_to_type_names_the_study() -> None:
     runs = [*confirms("gru", 0.8), run("trial", "rnn", 90, None)]
     notes = " ".join(compare(runs, name="my_study").footnotes)
-    assert "`rnnbench confirm my_study`" in notes
-    assert "`rnnbench sweep my_study`" in notes
-    assert "`rnnbench confirm sentiment`" in " ".join(compare(runs).footnotes)
+    assert "rnnbench confirm my_study" in notes
+    assert "rnnbench sweep my_study" in notes
+    assert "rnnbench confirm sentiment" in " ".join(compare(runs).footnotes)
+
+
+def test_a_terminal_shows_at_most_six_short_notes_the_most_serious_first() -> None:
+    runs = [run("trial", "lstm", seed, 0.7, outcome="failed") for seed in range(3)]
+    runs += [*confirms("lstm", 0.8), *confirms("gru", 0.7, protocol="0"), *confirms("rnn", 0.6)]
+    table = compare(runs, force=True)
+    shown = short_notes(table)
+    assert len(shown) <= 6 < len(table.footnotes)
+    assert shown[0].startswith("FORCED")
+    assert not any(note.startswith(("P(row above", "Pareto front")) for note in shown), "the same below every table"
+    assert len(table.footnotes) == len(table.notes)

@@ -8,8 +8,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from rnnbench.comparison.chances import drawn_examples
-from rnnbench.comparison.two_way import example_degrees, in_blocks, one_way, reach_of_dependence, spread, two_way
+from rnnbench.comparison.statistics.crossed_intervals import (
+    example_degrees,
+    in_blocks,
+    one_way,
+    reach_of_dependence,
+    spread,
+    two_way,
+)
+from rnnbench.comparison.statistics.probability_of_improvement import drawn_examples
 
 
 def test_over_examples_that_stand_for_themselves_it_is_student_t_of_scipy() -> None:

@@ -7,10 +7,11 @@ import small_data
 import torch
 from small_runs import a_config
 
-from rnnbench import memory, runs
-from rnnbench.experiment import task_class
-from rnnbench.memory import PeakMemory
-from rnnbench.training import speed
+from rnnbench.experiment.classes import task_class
+from rnnbench.runs import memory
+from rnnbench.runs import train as runs
+from rnnbench.runs.memory import PeakMemory
+from rnnbench.runs.training import speed
 
 
 @pytest.fixture(autouse=True)

@@ -2,8 +2,8 @@
 
 import pytest
 
+from rnnbench.core.errors import SealedSplitError
 from rnnbench.data.base import Splits, points_of, text_of
-from rnnbench.errors import SealedSplitError
 
 
 def test_a_sealed_test_split_cannot_be_read():

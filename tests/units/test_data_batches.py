@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
+from rnnbench.core.errors import DataError
 from rnnbench.data.batches import (
     CorpusWindows,
     EvaluationWindows,
@@ -14,7 +15,6 @@ from rnnbench.data.batches import (
 )
 from rnnbench.data.series import PreparedSplit
 from rnnbench.data.text import EncodedTexts
-from rnnbench.errors import DataError
 
 TOKENS = np.arange(1000, dtype=np.uint16)
 

@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
+from rnnbench.core.errors import DataError, UnknownNameError
 from rnnbench.data import catalogue, describe, load
 from rnnbench.data.base import DataSettings
-from rnnbench.errors import DataError, UnknownNameError
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from rnnbench.core.errors import DataError
 from rnnbench.data.frequencies import following, grid, infer, parse, positions, season_length
-from rnnbench.errors import DataError
 
 
 def times(frequency, count=60, start="2020-01-31"):

@@ -2,9 +2,9 @@
 
 import pytest
 
+from rnnbench.core.errors import DataError
 from rnnbench.data import load
 from rnnbench.data.base import DataSettings
-from rnnbench.errors import DataError
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import torch
 from small_runs import a_config
 from torch import Tensor, nn
 
-from rnnbench import runs
-from rnnbench.experiment import task_class
-from rnnbench.tasks.text_generation import TextGeneration
+from rnnbench.experiment.classes import task_class
+from rnnbench.runs import train as runs
+from rnnbench.tasks.text_generation.task import TextGeneration
 
 MODELS = ("gru", "lstm", "transformer")
 """They differ in how many random numbers their weights and their own dropout take."""

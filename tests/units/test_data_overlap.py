@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import small_data
 
-from rnnbench import runs
-from rnnbench.comparison.table import compare
+from rnnbench.comparison.compare import compare
 from rnnbench.data.base import Labelled, SeriesSplit, Splits, points_of
 from rnnbench.data.description import describe_data
-from rnnbench.data.overlap import overlap_of
-from rnnbench.record import ALSO_IN_TRAINING, RunRecord
+from rnnbench.data.duplicates import overlap_of
+from rnnbench.runs import train as runs
+from rnnbench.storage.record import ALSO_IN_TRAINING, RunRecord
 
 
 def series_of(train, test):
@@ -120,14 +120,14 @@ def test_a_run_carries_it_and_the_table_says_it_below(monkeypatch):
     assert record.tags[ALSO_IN_TRAINING] == "1 of 2 texts"
     assert refitted.tags[ALSO_IN_TRAINING] == "2 of 2 texts"
     scored = [replace(record, seed=seed, metrics={"test/accuracy": 0.5}) for seed in (1, 2)]
-    assert compare(scored).footnotes[0].startswith("1 of 2 texts of the test split stand in training too")
+    assert compare(scored).footnotes[0].startswith("1 of 2 texts of the test split also occur in the training split")
 
 
 def test_a_table_of_clean_data_says_nothing_of_it():
     record = RunRecord(
         "confirm", "sentiment", "x", "f", "gru", "accuracy", True, seed=1, metrics={"test/accuracy": 1.0}
     )
-    assert not [note for note in compare([record]).footnotes if "in training too" in note]
+    assert not [note for note in compare([record]).footnotes if "training split (leakage)" in note]
 
 
 def test_code_points_of_any_script_are_searched():

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from rnnbench.core.errors import DataError
 from rnnbench.data import load
 from rnnbench.data.base import DataSettings
-from rnnbench.data.series_files import read_rows
-from rnnbench.data.tables import read_table
-from rnnbench.errors import DataError
+from rnnbench.data.readers.series import read_rows
+from rnnbench.data.readers.tables import read_table
 
 LOAD = {"target": ("load",)}
 HOURS = pd.date_range("2024-01-01", periods=200, freq="h")

@@ -8,9 +8,9 @@ import zipfile
 
 import pytest
 
+from rnnbench.core.errors import DataError
 from rnnbench.data import sources
 from rnnbench.data.sources import ResearchFile, WheelData, publish
-from rnnbench.errors import DataError
 
 CONTENT = {"pack/data/b.txt": b"second", "pack/data/a.txt": b"first", "pack/code.py": b"raise SystemExit"}
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from rnnbench.core.errors import DataError
 from rnnbench.data.base import Labelled, Splits
 from rnnbench.data.splits import (
     borders,
@@ -13,7 +14,6 @@ from rnnbench.data.splits import (
     series_splits,
     stratified,
 )
-from rnnbench.errors import DataError
 
 
 def test_borders_leave_the_shares_at_the_end():

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from rnnbench.data.tables import read_table
-from rnnbench.errors import DataError
+from rnnbench.core.errors import DataError
+from rnnbench.data.readers.tables import read_table
 
 
 @pytest.fixture

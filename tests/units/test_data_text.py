@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from rnnbench.core.errors import SealedSplitError
 from rnnbench.data import text as text_module
 from rnnbench.data.base import Facts, Labelled, LabelledTexts, Splits, TextCorpus, points_of
 from rnnbench.data.text import TokenizerSettings, build_tokenizer, encode_corpus, encode_labelled
-from rnnbench.errors import SealedSplitError
 
 FACTS = Facts("test", "text", "", "", "", "")
 TRAIN = "the cat sat\non the mat " * 40

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from rnnbench.data import load, text_files
+from rnnbench.core.errors import DataError
+from rnnbench.data import load
 from rnnbench.data.base import DataSettings, text_of
-from rnnbench.data.text_files import read_text_file
-from rnnbench.errors import DataError
+from rnnbench.data.readers import text as text_files
+from rnnbench.data.readers.text import read_text_file
 
 TEXT = "".join(f"{number}번째 줄 🙂 éa\n" for number in range(300))
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnnbench.data.times import as_times, looks_like_times
+from rnnbench.data.readers.times import as_times, looks_like_times
 
 
 @pytest.mark.parametrize(

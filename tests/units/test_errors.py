@@ -2,8 +2,8 @@
 
 import pytest
 
-from rnnbench import errors
-from rnnbench.errors import RnnbenchError, SettingProblem, SettingsError, UnknownNameError, did_you_mean, nearest
+from rnnbench.core import errors
+from rnnbench.core.errors import RnnbenchError, SettingProblem, SettingsError, UnknownNameError, did_you_mean, nearest
 
 
 def test_every_error_that_a_person_can_mend_has_one_base():

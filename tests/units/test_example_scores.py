@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnnbench.example_scores import ExampleScores
+from rnnbench.storage.example_scores import ExampleScores
 
 
 def scores(*values, weights=None, block=1):

@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from rnnbench.layers.kernels import run_kernel
+from rnnbench.encoders.layers import kernels
+from rnnbench.encoders.layers.kernels import can_run, run_kernel
 
 KERNELS = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 
@@ -65,3 +66,83 @@ def test_gradients_of_ragged_rows_are_those_of_packed_sequences(name):
         (steps * weights)[valid].sum().backward()
         found.append([inputs.grad, *(parameter.grad for parameter in kernel.parameters())])
     assert all(torch.allclose(left, right, atol=1e-12) for left, right in zip(*found, strict=True))
+
+
+# what a machine has
+
+
+@pytest.fixture
+def untried():
+    """No kernel has been tried yet, and none of this test's outcomes is remembered after it."""
+    kernels._runs.cache_clear()
+    yield
+    kernels._runs.cache_clear()
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("kernel", [nn.LSTM, nn.GRU, nn.RNN, lambda *sizes: nn.RNN(*sizes, nonlinearity="relu")])
+def test_every_processor_has_each_kernel_in_full_precision(kernel, dtype, untried):
+    assert can_run(kernel(3, 4).to(dtype), torch.zeros(1, 1, 3, dtype=dtype))
+
+
+@pytest.mark.parametrize("mode", ["LSTM", "GRU", "RNN_TANH", "RNN_RELU"])
+def test_the_kernel_that_is_tried_is_of_the_same_kind_and_draws_no_random_numbers(mode, untried):
+    before = torch.get_rng_state()
+    assert kernels._zero_kernel(mode, torch.device("cpu"), torch.float32).mode == mode
+    kernels._try_kernel(mode, torch.device("cpu"), torch.float32, torch.float32, None)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_kernel_is_tried_once_for_each_kind_and_precision(untried, monkeypatch):
+    tried = []
+    monkeypatch.setattr(kernels, "_try_kernel", lambda *given: tried.append((given[0], given[4])))
+    lstm, gru, x = nn.LSTM(3, 4), nn.GRU(3, 4), torch.zeros(1, 1, 3)
+    for _ in range(2):
+        assert can_run(lstm, x)
+        assert can_run(nn.LSTM(9, 9), x)
+        assert can_run(gru, x)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            assert can_run(lstm, x)
+    assert tried == [("LSTM", None), ("GRU", None), ("LSTM", torch.bfloat16)]
+
+
+@pytest.mark.parametrize("when", ["forward", "backward"])
+@pytest.mark.parametrize("has_gradients", [True, False])
+def test_what_fails_on_the_way_there_or_back_cannot_run_with_or_without_gradients(
+    when, has_gradients, untried, monkeypatch
+):
+    class Failing(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, steps):
+            if when == "forward":
+                raise RuntimeError("could not create a primitive descriptor")
+            return steps.clone()
+
+        @staticmethod
+        def backward(ctx, error):
+            raise RuntimeError("could not create a primitive descriptor")
+
+    def failing(mode, device, dtype):
+        kernel = nn.LSTM(2, 2, batch_first=True)
+        kernel.register_forward_hook(lambda module, given, result: (Failing.apply(result[0]), result[1]))
+        return kernel
+
+    monkeypatch.setattr(kernels, "_zero_kernel", failing)
+    with torch.set_grad_enabled(has_gradients):
+        assert not can_run(nn.LSTM(3, 4), torch.zeros(1, 1, 3))
+
+
+def test_it_can_be_asked_in_inference_mode(untried):
+    with torch.inference_mode():
+        assert can_run(nn.GRU(3, 4), torch.zeros(1, 1, 3))
+
+
+def test_a_device_without_memory_says_nothing_of_its_kernels(untried, monkeypatch):
+    def full(*given):
+        raise torch.OutOfMemoryError("out of memory")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kernels, "_try_kernel", full)
+        with pytest.raises(torch.OutOfMemoryError):
+            can_run(nn.GRU(3, 4), torch.zeros(1, 1, 3))
+    assert can_run(nn.GRU(3, 4), torch.zeros(1, 1, 3))

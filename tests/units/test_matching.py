@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 import small_data
 
-from rnnbench import building, registry, runs
-from rnnbench.errors import BudgetError, SettingsError
-from rnnbench.experiment import ExperimentConfig, task_class
-from rnnbench.matching import match_all, matched, nearest_sizes
-from rnnbench.record import is_matched
-from rnnbench.resolving import resolve
+from rnnbench.core import registry
+from rnnbench.core.errors import BudgetError, SettingsError
+from rnnbench.experiment.classes import task_class
+from rnnbench.experiment.config import ExperimentConfig
+from rnnbench.experiment.resolve import resolve
+from rnnbench.runs import train as runs
+from rnnbench.runs.build import build, parameters_of
+from rnnbench.runs.match_parameters import match_all, matched, nearest_sizes
+from rnnbench.storage.record import is_matched
 
 PICKY = """
 from torch import nn
@@ -41,7 +44,7 @@ def a_config(task: str, model: str, target: object, **values: object) -> Experim
 
 
 def size_of(config: ExperimentConfig) -> int:
-    return building.parameters_of(config, runs.prepare(config))
+    return parameters_of(config, runs.prepare(config))
 
 
 TASKS = registry.names("tasks")
@@ -136,7 +139,7 @@ def test_a_matched_sweep_is_another_sweep_and_one_without_keeps_its_old_name() -
 
 def test_a_training_of_another_size_is_refused_before_it_begins() -> None:
     config = matched(a_config("forecasting", "gru", 20_000))
-    building.build(config, runs.prepare(config))
+    build(config, runs.prepare(config))
     wide = config.with_values({"encoder.hidden_size": 2 * config.encoder.hidden_size})
     with pytest.raises(BudgetError, match=r"not the 20,000 \+- 2 % that all encoders are matched to"):
-        building.build(wide, runs.prepare(wide))
+        build(wide, runs.prepare(wide))

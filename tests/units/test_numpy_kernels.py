@@ -4,8 +4,8 @@ import pytest
 import threadpoolctl
 import torch
 
-from rnnbench.layers import numpy_kernels
-from rnnbench.layers.numpy_kernels import recurrent_parameters, run_numpy_cell
+from rnnbench.encoders.layers import numpy_kernels
+from rnnbench.encoders.layers.numpy_kernels import recurrent_parameters, run_numpy_cell
 
 CELLS = {"rnn": 1, "lstm": 2, "gru": 1}
 

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from rnnbench.layers.positions import distance_penalties, rotate, sinusoids
+from rnnbench.encoders.layers.positions import distance_penalties, rotate, sinusoids
 
 
 def test_sinusoids_by_hand():

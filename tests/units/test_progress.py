@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from rich.console import Console
 
-from rnnbench.shown.progress import SweepProgress
-from rnnbench.sweeps.base import Event
+from rnnbench.cli.progress import SweepProgress
+from rnnbench.sweeps.model import Event
 
 
 def shown(*models: str, **planned: int) -> tuple[SweepProgress, io.StringIO]:
@@ -54,6 +55,53 @@ def test_a_seed_that_a_changed_choice_trains_again_counts_once() -> None:
         progress.tell(Event("end", 0, "confirm", "gru", "gru-seed1", 1.0, 0.8, "completed"))
     assert "2/2" in render(progress)
     assert "about 1 s left" in out.getvalue()
+
+
+def test_whom_the_workers_wait_for_is_a_line_once_and_again_after_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr("rnnbench.cli.progress.time.monotonic", lambda: now)
+    progress, out = shown("gru", trials=3, seeds=2)
+    message = "waiting for 003-gru (process 12 on node7)"
+    with progress:
+        for _ in range(3):
+            for worker in range(4):
+                progress.tell(Event("waiting", worker, name="003-gru", message=message))
+            now += 25
+        assert out.getvalue() == f"{message}\n"
+        assert message in render(progress)
+        progress.tell(Event("waiting", 0, name="003-gru", message=message))
+        assert out.getvalue() == f"{message}\n" * 2
+        for worker in range(4):
+            progress.tell(Event("start", worker, "trial", "gru", f"00{worker}-gru"))
+    assert message not in render(progress)
+
+
+def test_waiting_for_a_worker_of_the_same_call_is_not_told() -> None:
+    progress, out = shown("gru", trials=3, seeds=2)
+    with progress:
+        progress.tell(Event("start", 1, "trial", "gru", "003-gru"))
+        progress.tell(Event("waiting", 0, name="003-gru", message="waiting for 003-gru"))
+    assert out.getvalue() == ""
+    assert "waiting" not in render(progress)
+
+
+def test_work_that_was_taken_over_is_told_and_is_no_failed_trial() -> None:
+    progress, out = shown("gru", trials=3, seeds=2)
+    with progress:
+        progress.tell(Event("start", 1, "trial", "gru", "003-gru"))
+        progress.tell(Event("lost", 1, "trial", "gru", "003-gru", message="003-gru: taken over"))
+    assert out.getvalue() == "003-gru: taken over\n"
+    assert progress.running == {}
+    assert progress.ended == {}
+
+
+def test_a_note_on_an_encoder_is_shown_once_whichever_trial_and_worker_it_comes_from() -> None:
+    progress, out = shown("gru", "rnn", trials=2, seeds=0)
+    with progress:
+        for worker in (0, 1):
+            for model in ("gru", "rnn"):
+                progress.tell(Event("note", worker, "trial", model, f"00{worker}-{model}", message="no [fused] kernel"))
+    assert out.getvalue() == "gru: no [fused] kernel\nrnn: no [fused] kernel\n"
 
 
 def render(progress: SweepProgress) -> str:

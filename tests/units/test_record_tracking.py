@@ -3,17 +3,18 @@
 import json
 import math
 import os
+import platform
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
 
-from rnnbench.errors import RnnbenchError
-from rnnbench.example_scores import ExampleScores
-from rnnbench.record import PROTOCOL_VERSION, RunRecord
-from rnnbench.tracking import PARENT, Tracker, experiment_name, record_of
+from rnnbench.core.errors import RnnbenchError
+from rnnbench.storage.example_scores import ExampleScores
+from rnnbench.storage.leases import LeaseLostError, Leases
+from rnnbench.storage.owners import Owner
+from rnnbench.storage.record import PROTOCOL_VERSION, RunRecord
+from rnnbench.storage.tracker import LEASE, PARENT, Tracker, experiment_name, record_of
 
 
 @pytest.fixture
@@ -145,7 +146,7 @@ def test_runs_are_found_by_their_tags_the_oldest_first(tracker, experiment):
 
 
 def test_a_search_reads_on_after_a_full_page(tracker, experiment, monkeypatch):
-    monkeypatch.setattr("rnnbench.tracking._PAGE", 3)
+    monkeypatch.setattr("rnnbench.storage.tracker._PAGE", 3)
     made = {tracker.start(experiment, f"run {number}", {"kind": "trial"}).run_id for number in range(8)}
     assert {run.info.run_id for run in tracker.find(experiment, kind="trial")} == made
 
@@ -225,27 +226,59 @@ def test_parameters_too_long_for_mlflow_are_cut(tracker, experiment):
     assert run.data.params == {"model": "gru", "long": "x" * 6000}
 
 
-# runs whose process is gone
+# runs whose lease is gone
 
 
-def test_a_run_whose_process_is_gone_is_ended_and_one_whose_process_lives_is_not(tracker, experiment):
-    gone, alive, elsewhere = (tracker.start(experiment, name, {"kind": "trial"}) for name in "abc")
-    done = subprocess.Popen([sys.executable, "-c", ""])
-    done.wait()
-    gone.tags({"pid": str(done.pid)})
-    elsewhere.tags({"host": "another machine", "pid": str(done.pid)})
+def end_lease(tracker, run_id):
+    """Ends a run's lease as another process does that has seen no beat."""
+    lease_id = tracker.run(run_id).data.tags[LEASE]
+    (tracker.leases.folder / f"{lease_id}.lease").unlink()
+
+
+def test_a_run_whose_lease_is_gone_is_ended_and_one_whose_lease_is_held_is_not(tracker, experiment):
+    gone, alive = (tracker.start(experiment, name, {"kind": "trial"}) for name in "ab")
+    end_lease(tracker, gone.run_id)
     assert tracker.repair(experiment) == 1
     run = tracker.run(gone.run_id)
     assert (run.info.status, record_of(run).outcome) == ("KILLED", "interrupted")
     assert tracker.run(alive.run_id).info.status == "RUNNING"
-    assert tracker.run(elsewhere.run_id).info.status == "RUNNING"
     assert tracker.repair(experiment) == 0
 
 
-def test_a_process_number_that_was_given_out_again_is_not_taken_for_the_old_process(tracker, experiment):
-    writer = tracker.start(experiment, "old", {})
-    writer.tags({"pid": str(os.getpid()), "pid_start": "1.0"})  # this process did not start in 1970
-    assert tracker.repair(experiment) == 1
+def test_a_run_of_a_dead_process_on_another_host_is_ended_after_the_grace_period(tracker, experiment, monkeypatch):
+    lease = Leases(tracker.leases.folder, beat_seconds=1e6).take("elsewhere")
+    path = tracker.leases.folder / f"{lease.id}.lease"
+    path.write_text(path.read_text().replace(Owner.this_process().machine, "another boot"))
+    run = tracker.start(experiment, "elsewhere", {"kind": "confirm"}, lease=lease)
+    clock = iter(range(0, 1000, 5))
+    watching = Leases(tracker.leases.folder, beat_seconds=5, grace_seconds=60, clock=lambda: next(clock))
+    monkeypatch.setattr(tracker, "leases", watching)
+    assert [tracker.repair(experiment) for _ in range(13)] == [0] * 12 + [1]
+    assert record_of(tracker.run(run.run_id)).outcome == "interrupted"
+
+
+def test_a_running_run_of_a_store_without_leases_is_ended(tracker, experiment):
+    old = {"mlflow.source.name": "rnnbench", "host": platform.node(), "pid": str(os.getpid()), "pid_start": "1.0"}
+    elsewhere = {**old, "host": "another machine"}
+    runs = [tracker.client.create_run(experiment, tags=tags).info.run_id for tags in (old, elsewhere)]
+    assert tracker.repair(experiment) == 2
+    assert [record_of(tracker.run(run_id)).outcome for run_id in runs] == ["interrupted"] * 2
+    assert record_of(tracker.run(runs[0])).tags == {}
+
+
+def test_a_run_that_ends_while_it_is_judged_keeps_its_end(tracker, experiment, monkeypatch):
+    writer = tracker.start(experiment, "a run", {})
+    is_held = tracker.leases.is_held
+
+    def ends_just_before(lease_id):
+        if writer.lease.is_released is False:
+            writer.finish(a_record(), {})
+        return is_held(lease_id)
+
+    monkeypatch.setattr(tracker.leases, "is_held", ends_just_before)
+    monkeypatch.setattr(writer, "require_lease", lambda: None)
+    assert tracker.repair(experiment) == 0
+    assert record_of(tracker.run(writer.run_id)).outcome == "completed"
 
 
 def test_a_run_without_an_owner_is_left_alone(tracker, experiment):
@@ -254,11 +287,46 @@ def test_a_run_without_an_owner_is_left_alone(tracker, experiment):
     assert tracker.run(run.info.run_id).info.status == "RUNNING"
 
 
-def test_finished_runs_are_left_alone(tracker, experiment):
+def test_finished_runs_are_left_alone_and_leave_no_lease(tracker, experiment):
     run_id = stored(tracker, experiment, a_record())
-    tracker.writer(run_id).tags({"pid": "1", "pid_start": "1.0"})
+    assert [*tracker.leases.folder.iterdir()] == []
     assert tracker.repair(experiment) == 0
     assert record_of(tracker.run(run_id)).outcome == "completed"
+
+
+@pytest.mark.parametrize("end", [lambda w: w.finish(a_record(), {}), lambda w: w.end("completed")])
+def test_a_run_that_was_taken_over_is_not_written_over(tracker, experiment, end):
+    writer = tracker.start(experiment, "a run", {})
+    end_lease(tracker, writer.run_id)
+    tracker.repair(experiment)
+    with pytest.raises(LeaseLostError, match="a run: this process gave no sign of life"):
+        end(writer)
+    writer.fail()
+    run = tracker.run(writer.run_id)
+    assert (run.info.status, record_of(run).outcome) == ("KILLED", "interrupted")
+    assert run.data.metrics == {}
+    with pytest.raises(LeaseLostError):
+        tracker.claimed(writer.run_id)
+
+
+def test_a_run_that_is_resumed_by_the_process_that_has_it_keeps_its_lease(tracker, experiment):
+    writer = tracker.start(experiment, "sweep-1", {})
+    again = Tracker().resume(writer.run_id)
+    assert again.lease is writer.lease
+    assert Tracker().writer(writer.run_id).lease is writer.lease
+    end_lease(tracker, writer.run_id)
+    taken_anew = tracker.resume(writer.run_id)
+    assert taken_anew.lease is not writer.lease
+    taken_anew.end("completed")
+    writer.lease.release()
+    assert [*tracker.leases.folder.iterdir()] == []
+
+
+def test_a_lease_of_ones_own_outlives_the_run(tracker, experiment):
+    lease = tracker.leases.take("001-gru")
+    tracker.start(experiment, "001-gru", {}, lease=lease).finish(a_record(), {})
+    assert tracker.leases.is_held(lease.id)
+    lease.release()
 
 
 def test_the_store_is_made_in_the_working_folder_where_no_variable_says_otherwise(tmp_path, monkeypatch):

@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from rnnbench import registry
+from rnnbench.core import registry
+from rnnbench.core.errors import RnnbenchError, UnknownNameError
 from rnnbench.encoders.base import Cell, Layer
-from rnnbench.errors import RnnbenchError, UnknownNameError
 
 CELL = '''"""A cell of my own."""
 from rnnbench.encoders.base import Cell, EncoderSettings
@@ -149,3 +149,21 @@ def test_the_code_of_a_file_changes_with_its_content_alone(written):
     written(CELL + "\n# changed\n")
     assert registry.code_of(path) != first
     assert registry.code_of("gru") is None
+
+
+def test_a_file_is_registered_and_a_folder_that_holds_the_file_of_its_kind(tmp_path, monkeypatch):
+    contents = {
+        "tasks/tagging.py": '"""Tagging: a class for each token."""',
+        "tasks/reading/task.py": '"""Reading: a class for each text."""',
+        "tasks/reading/inference.py": "1 / 0",
+        "tasks/methods/naive.py": "1 / 0",
+        "tasks/base.py": "1 / 0",
+        "tasks/__init__.py": "",
+    }
+    for path, content in contents.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(content, encoding="utf-8")
+    monkeypatch.setattr(registry, "PACKAGE", tmp_path)
+    assert registry.names("tasks") == ["reading", "tagging"]
+    assert registry.first_line("tasks", "reading") == "Reading: a class for each text."
+    assert registry.first_line("tasks", "tagging") == "Tagging: a class for each token."

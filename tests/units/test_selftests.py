@@ -2,39 +2,37 @@
 
 from __future__ import annotations
 
-import json
-import os
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from typer.testing import CliRunner
 
-from rnnbench import data, runs
-from rnnbench.baselines.methods import naive
-from rnnbench.baselines.methods.ngram import WittenBell
-from rnnbench.baselines.methods.ridge import RidgeSums
-from rnnbench.cli import app
-from rnnbench.comparison.table import compare
-from rnnbench.data import labelled_files, series, splits
+from rnnbench import data
+from rnnbench.cli.commands import app
+from rnnbench.comparison.compare import compare
+from rnnbench.data import series, splits
 from rnnbench.data.base import DataSettings, Splits
-from rnnbench.data.overlap import Overlap
+from rnnbench.data.duplicates import Overlap
+from rnnbench.data.readers import labelled as labelled_files
 from rnnbench.encoders.gru import GRU
-from rnnbench.layers import numpy_kernels
+from rnnbench.encoders.layers import numpy_kernels
 from rnnbench.metrics import Metric
-from rnnbench.record import RunRecord, model_name
-from rnnbench.selftests import baselines, chance, encoders, leaks, made, run, same_twice, scales, twins
-from rnnbench.selftests.base import Bench, Check, thrown_away
-from rnnbench.selftests.twins import Pair
-from rnnbench.tasks.text_generation import PreparedCorpus, TextGeneration
+from rnnbench.runs.train import _load, prepare
+from rnnbench.storage.record import RunRecord, model_name
+from rnnbench.tasks.methods import naive
+from rnnbench.tasks.methods.ngram import WittenBell
+from rnnbench.tasks.methods.ridge import RidgeSums
+from rnnbench.tasks.text_generation.task import PreparedCorpus, TextGeneration
+from rnnbench.testing.selftest import baselines, chance, encoders, leaks, made, run, same_twice, scales, twins
+from rnnbench.testing.selftest.base import Bench, Check, thrown_away
+from rnnbench.testing.selftest.twins import Pair
 
 
 @pytest.fixture
 def bench(tmp_path):
     yield Bench(tmp_path, is_quick=True, pairs=2)
-    runs._load.cache_clear()
+    _load.cache_clear()
 
 
 @pytest.fixture
@@ -48,9 +46,9 @@ def labelled(tmp_path):
 
 def test_a_classifier_that_drops_short_words_is_not_scikit_learns(labelled, monkeypatch):
     assert baselines.classifiers_are_scikit_learns(labelled).passed
-    original = baselines.sentiment.run
+    original = baselines.classifiers.run
     shortened = lambda texts, *rest, **named: original([text[:9] for text in texts], *rest, **named)  # noqa: E731
-    monkeypatch.setattr(baselines.sentiment, "run", shortened)
+    monkeypatch.setattr(baselines.classifiers, "run", shortened)
     assert not baselines.classifiers_are_scikit_learns(labelled).passed
 
 
@@ -83,7 +81,7 @@ def test_probabilities_that_do_not_sum_to_one_are_seen(monkeypatch):
 
 @pytest.fixture
 def configs(tmp_path):
-    return [made.small_config(task, "gru", path) for task, path in twins.write_data(tmp_path).items()]
+    return [made.small_config(task, "gru", path) for task, path in made.write_data(tmp_path).items()]
 
 
 def test_a_scaler_fitted_on_every_row_is_caught(configs, monkeypatch):
@@ -96,8 +94,8 @@ def test_a_scaler_fitted_on_every_row_is_caught(configs, monkeypatch):
         joined = replace(read, splits=Splits(whole, parts.validation, parts.test))
         return replace(original(joined, calendar), splits=original(read, calendar).splits)
 
-    monkeypatch.setattr("rnnbench.tasks.forecasting.prepare_series", on_every_row)
-    monkeypatch.setattr("rnnbench.tasks.forecasting.remembered", lambda key, make: make())
+    monkeypatch.setattr("rnnbench.tasks.forecasting.task.prepare_series", on_every_row)
+    monkeypatch.setattr("rnnbench.tasks.forecasting.task.remembered", lambda key, make: make())
     check = leaks.scale_of_all_data(configs)
     assert not check.passed
     assert check.told == "learned from the test split: forecasting"
@@ -130,7 +128,7 @@ def test_a_test_split_without_a_seal_is_caught(configs, monkeypatch):
     monkeypatch.setattr(Splits, "test", property(lambda self: self._test))
     check = leaks.sealed_test_split(configs)
     assert not check.passed
-    assert check.told == "read without leave: sentiment, text_generation, forecasting"
+    assert check.told == "read without leave: forecasting, sentiment, text_generation"
 
 
 def test_a_law_of_causality_that_finds_nothing_is_caught(monkeypatch):
@@ -144,7 +142,7 @@ def test_a_law_of_causality_that_finds_nothing_is_caught(monkeypatch):
 
 def test_labels_are_told_better_than_by_a_coin_where_test_rows_are_learned(bench, monkeypatch):
     assert chance.shuffled_labels(bench).passed
-    runs._load.cache_clear()
+    _load.cache_clear()
 
     def only_test_rows(texts, labels, rows):
         return splits.labelled_splits(texts, labels, (rows[2], rows[1], rows[2]))
@@ -156,7 +154,7 @@ def test_labels_are_told_better_than_by_a_coin_where_test_rows_are_learned(bench
 
 def test_characters_cost_less_than_their_entropy_where_the_encoder_looks_ahead(bench, monkeypatch):
     assert chance.drawn_characters(bench).passed
-    runs._load.cache_clear()
+    _load.cache_clear()
     original = TextGeneration._vectors
     # what stands one place on is what is to be told
     monkeypatch.setattr(TextGeneration, "_vectors", lambda self, ids: original(self, ids.roll(-1, dims=1)))
@@ -171,7 +169,7 @@ def test_characters_cost_less_than_their_entropy_where_bits_are_counted_three_pe
 
 def test_noise_is_forecast_where_the_future_stands_in_the_past(bench, monkeypatch):
     assert chance.white_noise(bench).passed
-    runs._load.cache_clear()
+    _load.cache_clear()
     original = series.PreparedSeries.scaled
 
     def shifted(self, rows, frequency, calendar):
@@ -179,7 +177,7 @@ def test_noise_is_forecast_where_the_future_stands_in_the_past(bench, monkeypatc
         return replace(found, inputs=np.roll(found.inputs, -1, axis=0))
 
     monkeypatch.setattr(series.PreparedSeries, "scaled", shifted)
-    monkeypatch.setattr("rnnbench.tasks.forecasting.remembered", lambda key, make: make())
+    monkeypatch.setattr("rnnbench.tasks.forecasting.task.remembered", lambda key, make: make())
     check = chance.white_noise(bench)
     assert not check.passed, check.told
 
@@ -246,11 +244,11 @@ def test_a_twin_has_other_weights_from_the_same_distribution_and_keeps_the_laws(
 
 def test_twins_are_given_the_same_batches(tmp_path):
     twin = str(twins.write_twin(tmp_path, "gru"))
-    path = twins.write_data(tmp_path)["sentiment"]
+    path = made.write_data(tmp_path)["sentiment"]
     batches = []
     for model in ("gru", twin):
         config = made.small_config("sentiment", model, path, seed=3)
-        batches.append(next(runs.prepare(config).training_batches(8, config.seed)))
+        batches.append(next(prepare(config).training_batches(8, config.seed)))
     assert all(torch.equal(one, other) for one, other in zip(*batches, strict=True))
 
 
@@ -295,18 +293,22 @@ def test_twins_with_one_randomness_have_tested_nothing():
     assert "nothing was tested" in check.told
 
 
-def test_every_encoder_meets_itself_on_every_task_and_no_seed_is_used_twice(tmp_path, monkeypatch):
+@pytest.mark.parametrize("count", [2, 3])
+def test_every_encoder_meets_itself_on_every_task_and_no_seed_is_used_twice(count, tmp_path, monkeypatch):
     trained = []
 
     def confirmed(config, *, first_seed, seeds=twins.SEEDS):
         trained.append((config.task, model_name(config.model), first_seed))
         return [confirmation(model_name(config.model), seed, float(seed)) for seed in range(seeds)]
 
+    data = [*made.write_data(tmp_path).items()][:count]
+    monkeypatch.setattr(made, "write_data", lambda folder: dict(data))
     monkeypatch.setattr(twins, "confirmed", confirmed)
-    assert len([*twins.pairs(tmp_path, 12)]) == 12
-    assert len({(task, model) for task, model, _ in trained}) == 3 * 8
+    pairs = count * len(twins.ENCODERS)
+    assert len([*twins.pairs(tmp_path, pairs)]) == pairs
+    assert len({(task, model) for task, model, _ in trained}) == 2 * pairs
     firsts = sorted({first for _, _, first in trained})
-    assert firsts == [*range(1, 1 + 12 * twins.SEEDS, twins.SEEDS)]
+    assert firsts == [*range(1, 1 + pairs * twins.SEEDS, twins.SEEDS)]
 
 
 def test_a_decision_that_always_finds_a_difference_is_caught(monkeypatch):

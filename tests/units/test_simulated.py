@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from rnnbench.comparison.sign_flips import flips
-from rnnbench.simulated.coverage import chance_coverage, coverage, false_positives, share
-from rnnbench.simulated.power import least_difference, smallest_differences
-from rnnbench.simulated.shapes import SHAPES, Shape
+from rnnbench.comparison.statistics.permutation import flips
+from rnnbench.testing.calibration.coverage import chance_coverage, coverage, false_positives, share
+from rnnbench.testing.calibration.power import least_difference, smallest_differences
+from rnnbench.testing.calibration.shapes import SHAPES, Shape
 
 FEW = 400
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from rnnbench.config import range_to_plain
-from rnnbench.errors import ComparisonError
+from rnnbench.core.errors import ComparisonError
+from rnnbench.core.settings import range_to_plain
+from rnnbench.experiment.files import load
 from rnnbench.sweeps import SweepOptions
-from rnnbench.sweeps.alike import require_alike
-from rnnbench.sweeps.plans import configurations
+from rnnbench.sweeps.eligibility import require_alike
+from rnnbench.sweeps.plan import configurations
 
 Write = Callable[[str], None]
 
@@ -29,7 +30,7 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
 
 
 def checked() -> None:
-    require_alike(configurations("mine", SweepOptions()), {}, {}, "mine")
+    require_alike(configurations(load("mine"), SweepOptions()), {}, {}, "mine")
 
 
 def refusal() -> str:
@@ -73,10 +74,10 @@ def test_another_value_for_one_encoder_is_not(write: Write) -> None:
 
 def test_an_encoder_whose_settings_changed_since_the_sweep_began_is_refused(write: Write) -> None:
     write("for_model: {gru: {encoder: {num_layers: 2}}}")
-    began = configurations("mine", SweepOptions())
+    began = configurations(load("mine"), SweepOptions())
     require_alike(began, began, {}, "mine")
     write("for_model: {gru: {encoder: {num_layers: 1}}}")
-    now = configurations("mine", SweepOptions())
+    now = configurations(load("mine"), SweepOptions())
     with pytest.raises(ComparisonError) as refused:
         require_alike(now, began, {}, "mine")
     assert str(refused.value).splitlines() == [
@@ -89,7 +90,7 @@ def test_an_encoder_whose_settings_changed_since_the_sweep_began_is_refused(writ
 
 def test_a_sweep_whose_trials_were_drawn_from_other_ranges_does_not_go_on(write: Write) -> None:
     write("search: {settings: [encoder.num_layers]}")
-    began = configurations("mine", SweepOptions())
+    began = configurations(load("mine"), SweepOptions())
     ranges = {name: range_to_plain(searched) for name, searched in began["gru"].ranges().items()}
     require_alike(began, began, {"gru": ranges}, "mine")
     older = {"encoder.num_layers": {"low": 1, "high": 4, "log": False, "step": 1}}

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from rnnbench.comparison.importances import EVALUATORS
-from rnnbench.record import RunRecord
+from rnnbench.comparison.importance import EVALUATORS
+from rnnbench.experiment.resolve import resolve
 from rnnbench.reports.figures.importance import importance_figure
-from rnnbench.resolving import resolve
+from rnnbench.storage.record import RunRecord
 from rnnbench.sweeps.importance import importances
 
 RANGES: dict[str, Any] = {

@@ -1,16 +1,18 @@
 """One study per encoder: what is drawn, what counts, what is chosen."""
 
-import subprocess
-import sys
+import os
+import platform
 from collections import Counter
 
 import pytest
 from optuna.trial import TrialState
 
-from rnnbench.config import Choices, Floats, Ints
-from rnnbench.resolving import resolve
-from rnnbench.sweeps.base import FIRST_TRIAL_SEED, SweepPlan
-from rnnbench.sweeps.studies import Studies, distribution_of
+from rnnbench.core.settings import Choices, Floats, Ints
+from rnnbench.experiment.resolve import resolve
+from rnnbench.storage.leases import LeaseLostError
+from rnnbench.storage.record import RunRecord
+from rnnbench.sweeps.model import FIRST_TRIAL_SEED, SweepPlan
+from rnnbench.sweeps.study import Studies, distribution_of
 
 
 @pytest.fixture(autouse=True)
@@ -181,13 +183,13 @@ def test_a_discarded_draw_is_not_a_trial_of_the_total_and_its_place_is_drawn_ane
 
 def test_a_running_trial_counts_and_keeps_the_search_open():
     studies = Studies(a_plan())
-    assert studies.is_searched("gru")
+    assert not studies.running("gru")
     trial, _ = draw(studies, outcome=None)
     assert len(studies.counted("gru")) == 1
-    assert not studies.is_searched("gru")
-    assert studies.is_searched("lstm")
+    assert [running.number for running in studies.running("gru")] == [trial.number]
+    assert not studies.running("lstm")
     studies.tell("gru", studies.trial("gru", trial.number), "completed", 0.5)
-    assert studies.is_searched("gru")
+    assert not studies.running("gru")
 
 
 def test_an_interrupted_trials_place_is_drawn_again():
@@ -201,34 +203,72 @@ def test_an_interrupted_trials_place_is_drawn_again():
     assert config.seed == draw(Studies(a_plan(key="other")))[1].seed
 
 
-# trials whose process is gone
+# trials whose lease is gone
 
 
-def test_a_trial_whose_process_is_gone_is_ended_and_does_not_count():
+def end_lease(studies, trial):
+    """Ends a trial's lease as another process does that has seen no beat."""
+    (studies.leases.folder / f"{trial.user_attrs['lease']}.lease").unlink()
+
+
+def test_a_trial_whose_lease_is_gone_is_ended_and_does_not_count():
     studies = Studies(a_plan())
-    gone, alive, elsewhere = (draw(studies, outcome=None)[0] for _ in range(3))
-    done = subprocess.Popen([sys.executable, "-c", ""])
-    done.wait()
-    gone.set_user_attr("pid", done.pid)
-    elsewhere.set_user_attr("host", "another machine")
-    assert studies.end_orphans() == 1
+    gone, alive, also_alive = (draw(studies, outcome=None)[0] for _ in range(3))
+    end_lease(studies, gone)
+    assert studies.end_lost() == 1
     states = [trial.state for trial in studies.by_model["gru"].get_trials(deepcopy=False)]
     assert states == [TrialState.FAIL, TrialState.RUNNING, TrialState.RUNNING]
-    assert [trial.number for trial in studies.counted("gru")] == [alive.number, elsewhere.number]
-    assert studies.end_orphans() == 0
+    assert [trial.number for trial in studies.counted("gru")] == [alive.number, also_alive.number]
+    assert studies.end_lost() == 0
 
 
-def test_a_process_number_that_was_given_out_again_is_not_taken_for_the_old_process():
+@pytest.mark.parametrize("host", [platform.node(), "another machine"])
+def test_a_running_trial_of_a_store_without_leases_is_ended(host):
     studies = Studies(a_plan())
-    trial, _ = draw(studies, outcome=None)
-    trial.set_user_attr("pid_start", 1.0)  # this process did not start in 1970
-    assert studies.end_orphans() == 1
+    trial = studies.by_model["lstm"].ask()
+    for key, value in {"host": host, "pid": os.getpid(), "pid_start": 1.0}.items():
+        trial.set_user_attr(key, value)
+    assert studies.end_lost() == 1
 
 
-def test_a_trial_that_nobody_put_their_name_to_is_ended():
+def test_a_trial_that_was_killed_before_it_had_a_lease_is_ended():
     studies = Studies(a_plan())
     studies.by_model["lstm"].ask()
-    assert studies.end_orphans() == 1
+    assert studies.end_lost() == 1
+
+
+@pytest.mark.parametrize("is_ended", [True, False])
+def test_whoever_was_taken_over_cannot_end_the_trial(is_ended):
+    studies = Studies(a_plan())
+    trial, _ = draw(studies, outcome=None)
+    end_lease(studies, trial)
+    if is_ended:
+        assert Studies(studies.plan).end_lost() == 1
+    with pytest.raises(LeaseLostError, match="001-gru"):
+        studies.tell("gru", trial, "completed", 0.9)
+    frozen = studies.by_model["gru"].get_trials(deepcopy=False)[0]
+    assert (frozen.state, frozen.value) == ((TrialState.FAIL if is_ended else TrialState.RUNNING), None)
+    assert draw(studies)[0].user_attrs["index"] == (0 if is_ended else 1), "its place is drawn anew once it was ended"
+
+
+def test_a_trial_whose_worker_died_after_it_wrote_the_run_is_not_trained_again():
+    studies = Studies(a_plan())
+    trial, _ = draw(studies, outcome=None)
+    lease = trial.user_attrs["lease"]
+    end_lease(studies, trial)
+    record = RunRecord(
+        "trial", "sentiment", "small", "", "gru", "accuracy", True, run_id="r", metrics={"validation/accuracy": 0.75}
+    )
+    assert studies.end_lost({lease: record}.get) == 1
+    (kept,) = studies.counted("gru")
+    assert (kept.state, kept.value, kept.user_attrs["run_id"]) == (TrialState.COMPLETE, 0.75, "r")
+
+
+def test_trials_that_have_ended_leave_no_lease():
+    studies = Studies(a_plan())
+    for outcome in ("completed", "pruned", "over_ceiling"):
+        draw(studies, outcome=outcome)
+    assert [*studies.leases.folder.iterdir()] == []
 
 
 # pruning

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from rnnbench import cli
-from rnnbench.experiment_files import question_of
+from rnnbench.cli.commands import app
+from rnnbench.experiment.files import load
 from rnnbench.sweeps import SweepOptions
-from rnnbench.sweeps.told import command_of
+from rnnbench.sweeps.provenance import command_of
 
 
 def test_a_study_asks_its_question_and_a_task_what_its_first_line_says(
@@ -23,9 +23,9 @@ def test_a_study_asks_its_question_and_a_task_what_its_first_line_says(
     for name, content in files.items():
         (tmp_path / "experiments" / f"{name}.yaml").write_text(content, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    assert question_of("sentiment") == "Is it kind?"
-    assert question_of("mine") == "Why?"
-    assert question_of("forecasting") == ""
+    assert load("sentiment").question == "Is it kind?"
+    assert load("mine").question == "Why?"
+    assert load("forecasting").question == ""
 
 
 @pytest.mark.parametrize(
@@ -40,15 +40,15 @@ def test_a_study_asks_its_question_and_a_task_what_its_first_line_says(
 )
 def test_the_command_written_down_asks_for_what_was_typed(typed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[SweepOptions] = []
-    monkeypatch.setattr("rnnbench.shown.work.run_sweep", lambda task, wanted, as_json: asked.append(wanted))
+    monkeypatch.setattr("rnnbench.cli.train_and_sweep.run_sweep", lambda task, wanted, as_json: asked.append(wanted))
     runner = CliRunner()
     others = ["--trials", "7", "--seeds", "3", "--workers", "1", "--data-dir", "/elsewhere"]
-    assert runner.invoke(cli.app, ["sweep", "sentiment", *typed, *others]).exit_code == 0
+    assert runner.invoke(app, ["sweep", "sentiment", *typed, *others]).exit_code == 0
     program, *words = shlex.split(command_of("sentiment", asked[0]))
     assert program == "rnnbench"
     assert "--trials" not in words
     assert "/elsewhere" not in words
-    assert runner.invoke(cli.app, words).exit_code == 0
+    assert runner.invoke(app, words).exit_code == 0
     first, second = asked
     assert (first.models, first.sets, first.quick) == (second.models, second.sets, second.quick)
     assert {k: v for k, v in (first.options or {}).items() if k != "data.folder"} == second.options

@@ -8,20 +8,20 @@ from torch import nn
 
 from rnnbench.encoders.base import Cell
 from rnnbench.encoders.stack import Stack
-from rnnbench.experiment import layer_class
-from rnnbench.settings import BudgetSettings, TrainingSettings
-from rnnbench.training.averaging import WeightAveraging
-from rnnbench.training.fitting import count_updates
-from rnnbench.training.initialization import initialize
-from rnnbench.training.optimization import make_optimizer, parameter_groups
-from rnnbench.training.penalties import (
+from rnnbench.experiment.classes import layer_class
+from rnnbench.experiment.sections import BudgetSettings, TrainingSettings
+from rnnbench.runs.training.averaging import WeightAveraging
+from rnnbench.runs.training.fitting import count_updates, planned_updates
+from rnnbench.runs.training.initialization import initialize
+from rnnbench.runs.training.optimization import make_optimizer, parameter_groups
+from rnnbench.runs.training.penalties import (
     Penalties,
     activation_penalty,
     penalties_of,
     temporal_activation_penalty,
     weight_penalty,
 )
-from rnnbench.training.schedules import Plateau, rate_factor
+from rnnbench.runs.training.schedules import Plateau, rate_factor
 
 # schedule
 
@@ -260,7 +260,7 @@ def test_penalties_see_what_the_encoder_puts_out():
     raw = penalties._raw
     expected = 2.0 * activation_penalty(dropped, lengths) + 3.0 * temporal_activation_penalty(raw, lengths)
     assert not torch.equal(raw, dropped)
-    assert penalties().item() == pytest.approx(expected.item())
+    assert penalties().item() == pytest.approx(expected.item(), rel=1e-5)  # float32, summed twice
     penalties().backward()
     assert all(parameter.grad is not None for parameter in encoder.parameters())
 
@@ -450,3 +450,16 @@ def test_no_budget_is_exceeded_and_the_last_update_is_always_validated():
             assert 1 <= total <= updates
             assert total % interval == 0
             assert total > updates - interval
+
+
+@pytest.mark.parametrize(
+    ("updates", "epochs", "batches", "refit", "expected"),
+    [
+        (1000, 20, 1000, None, 1000),
+        (1000, 2, 100, None, 200),  # epochs end it
+        (1000, 2, 100, 130, 130),  # a refit ends where the search was best
+        (100, 20, 1000, 130, 100),  # and never later than the budget
+    ],
+)
+def test_the_updates_of_a_training_are_known_before_it_begins(updates, epochs, batches, refit, expected):
+    assert planned_updates(BudgetSettings(updates=updates, epochs=epochs, validations=5), batches, refit) == expected

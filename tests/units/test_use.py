@@ -9,11 +9,13 @@ import torch
 from small_runs import a_config, stored
 
 import rnnbench
-from rnnbench import registry, runs
-from rnnbench.errors import DataError, RnnbenchError, UnknownNameError
-from rnnbench.experiment import task_class
-from rnnbench.tracking import Tracker
-from rnnbench.use.loading import load
+from rnnbench.core import registry
+from rnnbench.core.errors import DataError, RnnbenchError, UnknownNameError
+from rnnbench.experiment.classes import task_class
+from rnnbench.runs import train as runs
+from rnnbench.runs.load import load
+from rnnbench.storage.tracker import Tracker
+from rnnbench.tasks.inference import CanForecast, CanGenerate, CanPredict
 
 
 @pytest.fixture(autouse=True)
@@ -153,6 +155,32 @@ def test_a_run_of_another_task_is_refused_with_what_to_type(tracker):
     )
 
 
+def test_a_command_takes_the_newest_run_of_the_tasks_whose_models_can_do_it(tracker):
+    first, _ = stored(tracker, "sentiment")
+    other, _ = stored(tracker, "forecasting", name="other")
+    assert load(capability=CanPredict).run_id == first.run_id
+    assert load(capability=CanForecast).run_id == other.run_id
+    assert load(first.run_id[:8], capability=CanPredict).run_id == first.run_id
+    with pytest.raises(RnnbenchError) as caught:
+        load("other", capability=CanPredict)
+    short = other.run_id[:8]
+    assert str(caught.value) == (
+        f"run other ({short}) is of forecasting, which `rnnbench predict` cannot use. Type: rnnbench forecast {short}"
+    )
+    with pytest.raises(RnnbenchError, match=r"nothing of text_generation was trained yet\. Type: rnnbench sweep"):
+        load(capability=CanGenerate)
+
+
+def test_runs_of_a_task_without_inference_are_refused_in_words(tracker, monkeypatch):
+    record, _ = stored(tracker, "sentiment")
+    monkeypatch.setattr(task_class("sentiment"), "inference", None)
+    for arguments in ({}, {"capability": CanPredict}, {"task": "sentiment"}):
+        with pytest.raises(RnnbenchError, match=r"sentiment has no inference: no command uses its runs"):
+            load(record.run_id, **arguments)
+    with pytest.raises(RnnbenchError, match="nothing of any task was trained yet"):
+        load(capability=CanPredict)
+
+
 def test_an_unknown_run_is_told_with_the_nearest_and_the_newest(tracker):
     record, _ = stored(tracker, "sentiment")
     with pytest.raises(RnnbenchError, match=r"there is no run 'gru-sed0' in .* Did you mean 'gru-seed0'\?") as caught:
@@ -219,8 +247,9 @@ def test_probabilities_are_those_of_the_trained_task_whatever_the_order_and_the_
         ids = torch.tensor(trained.prepared.tokenizer.encode(text))[None]
         with torch.inference_mode():
             expected = trained(ids, torch.tensor([ids.shape[1]])).softmax(dim=1)[0]
-        assert [row["negative"], row["positive"]] == pytest.approx(expected.tolist(), abs=1e-6)
-    assert model.predict("bad") == [pytest.approx(found[1])]
+        assert [row["negative"], row["positive"]] == pytest.approx(expected.tolist(), abs=1e-5)
+    # float32: a batch of one takes other routes through a processor than a batch of four
+    assert model.predict("bad") == [pytest.approx(found[1], abs=1e-5)]
     assert model.unknown_share("unheard words only") == 1
     with pytest.raises(RnnbenchError, match="text 2 of 2 is empty"):
         model.predict(["fine", "  "])

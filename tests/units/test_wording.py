@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnnbench.wording import listed
+from rnnbench.core.text import listed
 
 
 def test_a_list_is_read_as_a_sentence_reads() -> None:

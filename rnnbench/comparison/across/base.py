@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rnnbench.comparison.base import Interval
+from rnnbench.comparison.model import Interval
 from rnnbench.metrics import Metric
 
 FEWEST_DATA_SETS = 6

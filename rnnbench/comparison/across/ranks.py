@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import special, stats
 
-from rnnbench.comparison.base import ALPHA
+from rnnbench.comparison.model import ALPHA
 
 
 def iman_davenport(chi_square: float, data_sets: int, encoders: int) -> float | None:

@@ -9,11 +9,11 @@ import numpy as np
 
 from rnnbench.comparison.across.base import Entry, Experiment
 from rnnbench.comparison.across.statistics import ranks
-from rnnbench.comparison.base import Comparison, Row
-from rnnbench.comparison.statistics import mean_interval, skill
-from rnnbench.errors import ComparisonError, UnknownNameError
+from rnnbench.comparison.model import Comparison, Row
+from rnnbench.comparison.statistics.summary import mean_interval, skill
+from rnnbench.core.errors import ComparisonError, UnknownNameError
+from rnnbench.core.text import listed
 from rnnbench.metrics import Metric
-from rnnbench.wording import listed
 
 Labelled = Mapping[str, Comparison]
 """`sentiment on mr` and the like to the comparison."""

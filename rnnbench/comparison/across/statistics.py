@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy import special, stats
 
-from rnnbench.comparison.base import LEVEL, Interval
+from rnnbench.comparison.model import LEVEL, Interval
 
 RESAMPLES = 4000
 TRIMMED = 0.25

@@ -20,7 +20,7 @@ from rnnbench.comparison.across.statistics import (
     share_interval,
     wins,
 )
-from rnnbench.errors import ComparisonError
+from rnnbench.core.errors import ComparisonError
 
 SEED = 20061
 """Of the generator that draws seeds again, so that one store gives one summary."""

@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 
 from rnnbench.comparison.across.base import Across, Standing
 from rnnbench.comparison.across.statistics import pairs_behind, share_interval
-from rnnbench.comparison.base import ALPHA
-from rnnbench.core.text import one_line, p_text, signed
-from rnnbench.wording import listed
+from rnnbench.comparison.model import ALPHA
+from rnnbench.core.text import listed, one_line, p_text, signed
 
 MEASURES: tuple[tuple[str, Callable[[Standing], float], Callable[[Standing], str]], ...] = (
     ("average rank", lambda one: -one.average_rank, lambda one: f"{one.average_rank:.2f}"),

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from rnnbench.comparison.base import Row
+from rnnbench.comparison.model import Row
 from rnnbench.core.text import one_line
 from rnnbench.metrics import Metric
 

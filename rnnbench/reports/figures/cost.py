@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, MaxNLocator
 
-from rnnbench.comparison.base import Comparison, Row
+from rnnbench.comparison.model import Comparison, Row
 from rnnbench.comparison.pareto import COSTS, Cost, costed, front
 from rnnbench.core.text import compact
 from rnnbench.reports.figures.base import (

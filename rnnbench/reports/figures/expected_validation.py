@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from rnnbench.comparison.expected import Band, ExpectedCurve
+from rnnbench.comparison.expected_validation import Band, ExpectedCurve
 from rnnbench.reports.figures.base import LINES, RULE, SOFT, Write, axis_label, new_figure, plain_name, png, say
 
 _READING = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnnbench.comparison.importances import EVALUATORS, TITLES, Importances
+from rnnbench.comparison.importance import EVALUATORS, TITLES, Importances
 from rnnbench.reports.figures.base import GROUP, INK, SOFT, Write, new_figure, plain_name, png
 
 

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from rnnbench.comparison.draws import NO_METRIC
+from rnnbench.comparison.random_trials import NO_METRIC
 from rnnbench.metrics import metric_of
-from rnnbench.record import RunRecord
 from rnnbench.reports.figures.base import LINES, RULE, SOFT, Write, axis_label, new_figure, plain_name, png, say
+from rnnbench.storage.record import RunRecord
 
 Points = Sequence[tuple[int, float]]
 

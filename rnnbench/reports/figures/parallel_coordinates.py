@@ -11,12 +11,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
-from rnnbench.comparison.searches import usual_ranges
-from rnnbench.config import Choices, Floats, Ints, Range, range_from_stored
+from rnnbench.comparison.search_spaces import usual_ranges
+from rnnbench.core.settings import Choices, Floats, Ints, Range, range_from_stored
 from rnnbench.metrics import metric_of
-from rnnbench.record import RunRecord
 from rnnbench.reports.figures.base import RULE, SOFT, Write, new_figure, plain_name
 from rnnbench.reports.figures.svg import PAPER
+from rnnbench.storage.record import RunRecord
 
 # of middling lightness, to be seen on white and on black, and told apart by the colour-blind
 COLOURS = LinearSegmentedColormap.from_list("scores", ["#cf6a1c", "#98909a", "#2388b8"])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from rnnbench.comparison.base import Comparison, Row
+from rnnbench.comparison.model import Comparison, Row
 from rnnbench.reports.figures.base import (
     BASELINE,
     SOFT,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from rnnbench.comparison.base import Row
+from rnnbench.comparison.model import Row
 from rnnbench.metrics import Metric
 from rnnbench.reports.figures.base import INK, LINES, RULE, Write, axis_label, new_figure, plain_name
 from rnnbench.reports.figures.svg import svg

@@ -7,11 +7,11 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from rnnbench.record import RunRecord
 from rnnbench.reports.figures.base import BASELINE, ORANGE, RULE, Write, new_figure, plain_name
 from rnnbench.reports.figures.svg import svg
 from rnnbench.reports.page.model import Material, Part, Picture, Quote, Section, Words
 from rnnbench.reports.tables.model import Table
+from rnnbench.storage.record import RunRecord
 
 PLACES = {
     "good": "A good forecast (nine of ten are worse)",

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from rnnbench.comparison.base import Comparison, Row
-from rnnbench.comparison.importances import Importances
-from rnnbench.record import RunRecord, by_validation
+from rnnbench.comparison.importance import Importances
+from rnnbench.comparison.model import Comparison, Row
 from rnnbench.reports.tables.model import Table
+from rnnbench.storage.record import RunRecord, by_validation
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rnnbench.comparison.conclusion import verdict
-from rnnbench.comparison.searches import searched_note
+from rnnbench.comparison.notes.verdict import verdict
+from rnnbench.comparison.search_spaces import searched_note
 from rnnbench.reports.page.model import Facts, Material, Section, Words
 
 UNITS = {"text": "characters", "labelled_text": "texts", "series": "rows"}
@@ -71,7 +71,10 @@ def protocol(material: Material) -> Section:
     pairs = [
         ("budget of each training", _budget(table.budget)),
         ("search", _search(search, trials) if trials != [0] else "none"),
-        ("search space", searched_note([*material.of_kind("trial"), *material.of_kind("confirm")])),
+        (
+            "search space",
+            " ".join(note.text for note in searched_note([*material.of_kind("trial"), *material.of_kind("confirm")])),
+        ),
         (
             "confirmation",
             f"what each search chose, trained again on {_range(seeds)} fresh seeds, "

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rnnbench.comparison.expectations import expectations
-from rnnbench.comparison.importances import QUESTIONS, TITLES, Importances
-from rnnbench.comparison.luck import luck, luck_in_words
+from rnnbench.comparison.importance import QUESTIONS, TITLES, Importances
+from rnnbench.comparison.optimism import optimism, optimism_in_words
 from rnnbench.reports.figures.expected_validation import expected_figure
 from rnnbench.reports.figures.importance import importance_figure
 from rnnbench.reports.figures.parallel_coordinates import parallel_figure, searched_axes
@@ -18,7 +18,7 @@ from rnnbench.reports.tables.model import Table
 def expected(material: Material) -> Section | None:
     """Expected best validation score by trials and seconds, and the optimism of the best score."""
     found = expectations(material.records)
-    lucky = luck_in_words(luck(material.records))
+    optimistic = optimism_in_words(optimism(material.records))
     parts: list[Part] = []
     if found.curves:
         names = ", ".join(curve.model for curve in found.curves)
@@ -29,10 +29,10 @@ def expected(material: Material) -> Section | None:
     if found.refused:
         parts.append(Words("Too few random trials to tell what a search is expected to find:"))
         parts.append(Points(tuple(f"{one.model}: {one.reason}" for one in found.refused)))
-    if lucky:
-        parts += [Heading("How much of the best was luck"), Points(tuple(lucky))]
+    if optimistic:
+        parts += [Heading("Optimism of the best trial"), Points(tuple(optimistic))]
     elif parts and material.comparison.is_refitted:
-        why = "Confirmed on training and validation together, nothing is left to say how much of the best was luck"
+        why = "Confirmed on training and validation data together: the optimism of the best trial cannot be measured"
         parts.append(Words(f"{why}: --reselect 3 would tell before the choice.", is_soft=True))
     return Section("expected", "What a search is expected to find", tuple(parts)) if parts else None
 

@@ -6,10 +6,9 @@ from dataclasses import replace
 
 from rnnbench.comparison.across.base import Across, Experiment, Standing
 from rnnbench.comparison.across.words import verdict
-from rnnbench.comparison.base import Interval
-from rnnbench.core.text import one_line, signed
+from rnnbench.comparison.model import Interval
+from rnnbench.core.text import MISSING, one_line, signed
 from rnnbench.reports.tables.model import Column, Document, Table
-from rnnbench.wording import MISSING
 
 
 def across_document(table: Across) -> Document:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rnnbench.comparison.base import Comparison, Row
-from rnnbench.comparison.conclusion import verdict
-from rnnbench.comparison.reaching import reach_text
-from rnnbench.core.text import compact, one_line, p_text, seconds_text, signed, whole
+from rnnbench.comparison.model import Comparison, Row
+from rnnbench.comparison.notes.verdict import verdict
+from rnnbench.comparison.time_to_target import reach_text
+from rnnbench.core.text import MISSING, compact, one_line, p_text, seconds_text, signed, whole
 from rnnbench.reports.tables.model import NEVER, Column, Document, Line, Mark, Table
-from rnnbench.wording import MISSING
 
 MEDIUM, WIDE, WIDEST = 100, 160, 220
 """Widths of a terminal from which more columns are shown: p, then most of them, then every cost."""

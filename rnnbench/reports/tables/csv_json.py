@@ -11,8 +11,8 @@ from typing import Any
 
 from rnnbench.comparison.across.base import Across, Experiment, Standing
 from rnnbench.comparison.across.words import verdict as verdict_across
-from rnnbench.comparison.base import Comparison, Interval, Row
-from rnnbench.comparison.conclusion import verdict
+from rnnbench.comparison.model import Comparison, Interval, Row
+from rnnbench.comparison.notes.verdict import verdict
 from rnnbench.metrics import plain_fields
 
 COSTS = (
@@ -44,7 +44,8 @@ def json_text(summary: Comparison | Across) -> str:
     """All that is known; of a comparison also, per row under `cells`, the run ids behind every cell."""
     whole = asdict(summary, dict_factory=plain_fields)
     if isinstance(summary, Comparison):
-        whole |= {"verdict": verdict(summary), "run_ids": list(summary.run_ids)}
+        whole = {"footnotes" if name == "notes" else name: value for name, value in whole.items()}
+        whole |= {"footnotes": summary.footnotes, "verdict": verdict(summary), "run_ids": list(summary.run_ids)}
         above = (None, *summary.rows)
         for row, before, written in zip(summary.rows, above, whole["rows"], strict=False):
             written["cells"] = _cells(summary, row, before)

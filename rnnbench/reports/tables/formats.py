@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rnnbench.comparison.across.base import Across
-from rnnbench.comparison.base import Comparison
-from rnnbench.errors import UnknownNameError
+from rnnbench.comparison.model import Comparison
+from rnnbench.core.errors import UnknownNameError
 from rnnbench.reports.tables.across import across_document
 from rnnbench.reports.tables.columns import comparison_document
 from rnnbench.reports.tables.csv_json import csv_text, json_text

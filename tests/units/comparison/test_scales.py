@@ -13,25 +13,25 @@ import pytest
 from rich.console import Console
 
 from rnnbench.comparison.across.selection import experiment
-from rnnbench.comparison.base import Comparison, Row
-from rnnbench.comparison.conclusion import verdict
-from rnnbench.comparison.draws import random_draws
-from rnnbench.comparison.expected import ExpectedCurve, curve_of
+from rnnbench.comparison.compare import compare
+from rnnbench.comparison.expected_validation import ExpectedCurve, curve_of
+from rnnbench.comparison.model import Comparison, Row
+from rnnbench.comparison.notes.verdict import verdict
 from rnnbench.comparison.other_metric import judged_by
-from rnnbench.comparison.table import compare
-from rnnbench.errors import ComparisonError
-from rnnbench.example_scores import ExampleScores
+from rnnbench.comparison.random_trials import random_draws
+from rnnbench.core.errors import ComparisonError
 from rnnbench.metrics import Metric, own_metrics_tag
 from rnnbench.metrics.classes import ACCURACY
 from rnnbench.metrics.forecasts import MASE
 from rnnbench.metrics.text import PERPLEXITY
-from rnnbench.record import RunRecord
 from rnnbench.reports.figures.cost import cost_figure
 from rnnbench.reports.figures.learning_curves import curves_figure
 from rnnbench.reports.figures.scores import score_figure
 from rnnbench.reports.tables.columns import comparison_table
 from rnnbench.reports.tables.formats import render
 from rnnbench.reports.tables.terminal import terminal_table
+from rnnbench.storage.example_scores import ExampleScores
+from rnnbench.storage.record import RunRecord
 
 BLEU = Metric("bleu", "BLEU", higher_is_better=True, low=0, high=100, decimals=1)
 LIKELIHOOD = Metric("likelihood", "log likelihood", higher_is_better=True, decimals=1)

@@ -8,13 +8,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from rnnbench.errors import RnnbenchError
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.metrics import Metric, metric_called, metric_of, own_metrics_tag
 from rnnbench.metrics.classes import ACCURACY
 from rnnbench.metrics.forecasts import MASE
 from rnnbench.metrics.known import OWN_METRICS, built_in
 from rnnbench.metrics.text import BITS_PER_CHARACTER, COLD_NATS_PER_CHARACTER, NATS_PER_CHARACTER, PERPLEXITY
-from rnnbench.record import RunRecord
+from rnnbench.storage.record import RunRecord
 
 BLEU = Metric("bleu", "BLEU", higher_is_better=True, low=0, high=100, decimals=2)
 LIKELIHOOD = Metric("likelihood", "log likelihood", higher_is_better=True)

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from rnnbench.comparison.table import compare
-from rnnbench.errors import RnnbenchError
-from rnnbench.record import RunRecord
+from rnnbench.comparison.compare import compare
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.reports.export import export
 from rnnbench.reports.tables.formats import render
+from rnnbench.storage.record import RunRecord
 
 NAN = float("nan")
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from rnnbench.comparison.base import Comparison
-from rnnbench.comparison.table import compare
-from rnnbench.record import RunRecord
+from rnnbench.comparison.compare import compare
+from rnnbench.comparison.model import Comparison
 from rnnbench.reports.figures.cost import cost_figure
+from rnnbench.storage.record import RunRecord
 
 CURVE = [(100, 0.60), (200, 0.70), (300, 0.65)]
 

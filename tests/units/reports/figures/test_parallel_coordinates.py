@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rnnbench.config import Choices, Floats, Ints
+from rnnbench.core.settings import Choices, Floats, Ints
 from rnnbench.reports.figures.parallel_coordinates import Axis
 
 

@@ -6,10 +6,10 @@ import random
 from dataclasses import replace
 from typing import Any
 
-from rnnbench.comparison.table import compare
-from rnnbench.record import RunRecord
+from rnnbench.comparison.compare import compare
 from rnnbench.reports.figures.learning_curves import curves_figure
 from rnnbench.reports.figures.scores import score_figure
+from rnnbench.storage.record import RunRecord
 
 NAN = float("nan")
 

@@ -15,14 +15,14 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
-from rnnbench.comparison.importances import Importance, Importances, Share, TooFew
-from rnnbench.comparison.table import compare
+from rnnbench.comparison.compare import compare
+from rnnbench.comparison.importance import Importance, Importances, Share, TooFew
 from rnnbench.core.text import one_line, printable
-from rnnbench.record import RunRecord
 from rnnbench.reports.page.html import html_page
 from rnnbench.reports.page.markdown import markdown_text
 from rnnbench.reports.page.model import Material
 from rnnbench.reports.page.writing import page_of, write_report
+from rnnbench.storage.record import RunRecord
 
 NASTY = '<script>alert(1)</script> | `x` ``` "t" & </pre></details> --> ![a](http://x) \u202eRTL\u0007 $y$ \\'
 TEXT = f"# head\n- item\n````\n{NASTY}\n\n<b onload=x>"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from rnnbench.comparison.base import Comparison
-from rnnbench.comparison.table import compare
-from rnnbench.record import RunRecord
+from rnnbench.comparison.compare import compare
+from rnnbench.comparison.model import Comparison
 from rnnbench.reports.tables.columns import about, comparison_table
 from rnnbench.reports.tables.terminal import terminal_table
+from rnnbench.storage.record import RunRecord
 
 CURVE = [(100, 0.60), (200, 0.70), (300, 0.65)]
 

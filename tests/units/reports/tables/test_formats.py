@@ -14,14 +14,14 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from rnnbench.comparison.conclusion import verdict
-from rnnbench.comparison.table import compare
+from rnnbench.comparison.compare import compare
+from rnnbench.comparison.notes.verdict import verdict
+from rnnbench.core.errors import UnknownNameError
 from rnnbench.core.text import compact, p_text, seconds_text, signed
-from rnnbench.errors import UnknownNameError
-from rnnbench.record import RunRecord
 from rnnbench.reports.tables.columns import comparison_table
 from rnnbench.reports.tables.formats import FORMATS, render
 from rnnbench.reports.tables.terminal import terminal_table
+from rnnbench.storage.record import RunRecord
 
 NASTY = 'cell_a%b & <script>alert(1)</script> $x$ | {y} \\z #1 `q` *s* ~^\n--> "t"'
 NAN = float("nan")

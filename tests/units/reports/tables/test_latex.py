@@ -14,10 +14,10 @@ from pylatexenc.latex2text import get_default_latex_context_db as get_default_la
 from pylatexenc.latexwalker import LatexEnvironmentNode, LatexMacroNode, LatexWalker, get_default_latex_context_db
 from pylatexenc.macrospec import MacroSpec, std_environment
 
-from rnnbench.comparison.table import compare
+from rnnbench.comparison.compare import compare
 from rnnbench.core.text import one_line
-from rnnbench.record import RunRecord
 from rnnbench.reports.tables.formats import render
+from rnnbench.storage.record import RunRecord
 
 NASTY = (
     "a_b",

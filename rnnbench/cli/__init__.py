@@ -1,0 +1,1 @@
+"""What is typed and printed. Commands parse and print; nothing is computed here."""

@@ -1,0 +1,138 @@
+"""The commands that use what was trained: text as it comes, classes, and forecasts."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
+from rnnbench.cli.console import notes, out
+from rnnbench.core.errors import RnnbenchError
+
+_CONTROLS = {*range(32), *range(127, 160)} - {ord("\n"), ord("\t")}
+
+if TYPE_CHECKING:
+    from rnnbench.tasks.inference import ForecastTable, Inference, Prediction
+
+
+def _load(run: str, capability: type[Inference], data: str | None) -> Any:
+    from rnnbench.runs.load import load
+
+    with notes.status("loading"):
+        model = load(run, data=data, capability=capability)
+    record = model.record
+    notes.print(f"{record.name} on {record.data}, run {record.run_id[:8]}", style="dim", markup=False)
+    return model
+
+
+def generated(run: str, data: str | None, prompt: str, length: int, how: dict[str, Any], *, as_json: bool) -> None:
+    """The prompt and what follows it, written as it is made."""
+    from rnnbench.tasks.inference import CanGenerate
+
+    model: CanGenerate = _load(run, CanGenerate, data)
+    pieces = model.stream(prompt, length, **how)
+    if as_json:
+        told = {"run_id": model.run_id, "prompt": prompt, "text": "".join(pieces), **how}
+        out.print_json(json.dumps(told))
+        return
+    # a terminal obeys control characters, and a model may have learned some or drawn some bytes
+    shown = dict.fromkeys(_CONTROLS) if sys.stdout.isatty() else {}
+    sys.stdout.write(prompt)
+    for piece in pieces:
+        sys.stdout.write(piece.translate(shown))
+        sys.stdout.flush()
+    sys.stdout.write("\n")
+
+
+def predicted(
+    run: str, data: str | None, texts: list[str], file: Path | None, text_column: str | None, *, as_json: bool
+) -> None:
+    """The answer for each text, and of classes the probability of every one."""
+    from rnnbench.tasks.inference import CanPredict
+
+    if text_column is not None and file is None:
+        raise RnnbenchError("--text-column names a column of a file: add --file FILE")
+    if file is not None:
+        from rnnbench.data.base import DataSettings
+        from rnnbench.data.readers.files import read_texts
+
+        texts = [*texts, *read_texts(file.expanduser(), DataSettings(text_column=text_column))]
+    if not texts:
+        raise RnnbenchError('there is nothing to classify: type --text "..." or --file FILE')
+    model: CanPredict = _load(run, CanPredict, data)
+    predictions = model.predictions(texts)
+    if as_json:
+        rows = [_prediction(text, prediction) for text, prediction in zip(texts, predictions, strict=True)]
+        out.print_json(json.dumps({"run_id": model.run_id, "predictions": rows}))
+        return
+    classes = [*predictions[0].probabilities]
+    table = Table(box=None, pad_edge=False)
+    table.add_column("class" if classes else "answer", style="bold")
+    for name in classes:
+        table.add_column(name, justify="right")
+    table.add_column("text", overflow="ellipsis", no_wrap=True)
+    for text, prediction in zip(texts, predictions, strict=True):
+        shares = [f"{prediction.probabilities[name]:.3f}" for name in classes]
+        table.add_row(_plain(prediction.answer), *shares, _plain(text))
+    out.print(table)
+    if warning := model.warning(texts):
+        notes.print(warning, markup=False)
+
+
+def _prediction(text: str, prediction: Prediction) -> dict[str, Any]:
+    """A prediction for programs; classes with the most probable first."""
+    if not prediction.probabilities:
+        return {"text": text, "answer": prediction.answer}
+    ordered = sorted(prediction.probabilities.items(), key=lambda pair: -pair[1])
+    return {"text": text, "label": prediction.answer, "probabilities": dict(ordered)}
+
+
+def _plain(text: str) -> str:
+    """A text on one line, in which rich sees no markup."""
+    from rich.markup import escape
+
+    return escape(" ".join(text.split()))
+
+
+def forecasted(
+    run: str, options: dict[str, tuple[Any, str]], horizon: int | None, plot: Path | None, *, as_json: bool
+) -> None:
+    """The values to come, as a table with the band of past errors, and as a picture."""
+    from rnnbench.tasks.inference import CanForecast
+
+    given = {name.removeprefix("data."): value for name, (value, _) in options.items()}
+    series = given.pop("path", None) or given.get("name")
+    columns = {
+        name: given[name] for name in ("target", "time_column", "covariates", "frequency", "fill") if name in given
+    }
+    if columns and series is None:
+        named = ", ".join(f"--{name.replace('_', '-')}" for name in columns)
+        raise RnnbenchError(f"{named} tells of a file: add --data FILE")
+    model: CanForecast = _load(run, CanForecast, None)
+    with notes.status("computing the forecast"):
+        found = model.forecast(series, horizon, **columns)
+        if plot is not None:
+            found.plot(plot.expanduser())
+    if as_json:
+        out.print_json(json.dumps({"run_id": model.run_id, **found.to_plain()}))
+    else:
+        _print_forecast(found)
+    if plot is not None:
+        notes.print(f"wrote {plot}", markup=False)
+
+
+def _print_forecast(found: ForecastTable) -> None:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("time")
+    plain = found.to_plain()["forecast"]
+    for column in [name for name in plain[0] if name != "time"]:
+        table.add_column(column, justify="right")
+    for row in plain:
+        table.add_row(row["time"], *(f"{value:,.5g}" for name, value in row.items() if name != "time"))
+    out.print(f"{found.name}, {', '.join(found.targets)} [{found.unit}]", markup=False, style="bold")
+    out.print(table)
+    for note in found.notes:
+        out.print(note, style="dim", markup=False)

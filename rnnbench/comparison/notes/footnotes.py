@@ -1,0 +1,191 @@
+"""The footnotes of a table: what a reader has to know before trusting a number in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from rnnbench.comparison.model import ALPHA, Comparison, Note, Row
+from rnnbench.comparison.notes.fixed_settings import fixed_differences_note
+from rnnbench.comparison.notes.matched_sizes import matched_note
+from rnnbench.comparison.notes.uncertainty import bold_notes, interval_notes, probability_note
+from rnnbench.comparison.pareto import front_note
+from rnnbench.comparison.reselection import reselection_note
+from rnnbench.comparison.rows import FAILED, UNSCORED
+from rnnbench.comparison.search_spaces import few_random_note, searched_note
+from rnnbench.comparison.selection import counted
+from rnnbench.comparison.statistics.summary import seeds_needed, smallest_p
+from rnnbench.comparison.time_to_target import reach_note
+from rnnbench.core.text import listed
+from rnnbench.storage.record import ALSO_IN_TRAINING, HARDWARE_NOTE, RunRecord
+
+MOST_SHORT_NOTES = 6
+"""How many footnotes a terminal shows below a table."""
+
+
+def footnotes(
+    table: Comparison, records: Sequence[RunRecord], reasons: Sequence[str], name: str, notes: Sequence[Note] = ()
+) -> Iterable[Note]:
+    """Every footnote, the most serious first.
+
+    Args:
+        reasons: why these runs are not comparable, when the table was forced.
+        name: what the sweep is called on the command line.
+        notes: about runs that are not among the records.
+    """
+    for reason in reasons:
+        yield Note.short_as_it_is(f"FORCED, not a fair comparison. {reason}.")
+    yield from notes
+    yield from _also_in_training(records)
+    yield from _refitted(table, records)
+    yield from _significance(table)
+    yield from _seeds(table)
+    yield from _trials(table, records, name)
+    yield from searched_note([record for record in records if record.kind in ("trial", "confirm")])
+    yield from fixed_differences_note(records)
+    yield from matched_note(records)
+    yield from reselection_note(records)
+    yield from few_random_note(records)
+    yield from _baselines(table, records, name)
+    yield from interval_notes(table)
+    yield from probability_note(table)
+    yield from reach_note(table)
+    yield from front_note(table)
+    yield from _hardware(records)
+
+
+def short_notes(table: Comparison) -> list[str]:
+    """The footnotes that a terminal shows: those that matter for this table, shortened, the most serious first."""
+    return [note.short for note in table.notes if note.short][:MOST_SHORT_NOTES]
+
+
+def _also_in_training(records: Sequence[RunRecord]) -> Iterable[Note]:
+    for count in sorted({record.tags[ALSO_IN_TRAINING] for record in records if ALSO_IN_TRAINING in record.tags}):
+        yield Note(
+            f"{count} of the test split also occur in the training split (leakage): scores may reflect memorization.",
+            f"{count} of the test split also occur in training (leakage).",
+        )
+
+
+def _hardware(records: Sequence[RunRecord]) -> Iterable[Note]:
+    models: dict[str, set[str]] = {}
+    for record in records:
+        if note := record.tags.get(HARDWARE_NOTE):
+            models.setdefault(note, set()).add(record.model)
+    for note, names in sorted(models.items()):
+        yield Note.short_as_it_is(f"{listed(sorted(names))}: {note}.")
+
+
+def _refitted(table: Comparison, records: Sequence[RunRecord]) -> Iterable[Note]:
+    if not table.is_refitted:
+        return
+    both = all(record.is_refitted for record in records if record.kind == "baseline")
+    validated = any(row.validation is not None for row in table.encoders)
+    yield Note(
+        "Confirmed on training and validation data together, for the number of updates that validation selected in the "
+        "search"
+        + (": the validation scores are those of the chosen trials. " if validated else ". ")
+        + (
+            "Baselines were also fitted again on both."
+            if both
+            else "Baselines were fitted on the training split alone."
+        ),
+        "Confirmed on training and validation data together.",
+    )
+
+
+def reach(table: Comparison) -> tuple[int, float, int]:
+    """(largest number of paired seeds, smallest p possible with them, seeds that could give p below 0.05)."""
+    pairs = [row.paired_seeds for row in table.encoders if row.paired_seeds]
+    return (max(pairs), smallest_p(max(pairs)), seeds_needed()) if pairs else (0, 1.0, seeds_needed())
+
+
+def _significance(table: Comparison) -> Iterable[Note]:
+    others = [row for row in table.encoders if not row.is_best and row.test is not None]
+    if not others:
+        return
+    yield from bold_notes(table, others)
+    seeds, floor, needed = reach(table)
+    if floor >= ALPHA:
+        yield Note.short_as_it_is(
+            f"No difference can be significant with {_count(seeds, 'paired seed')}: the smallest possible p is "
+            f"{floor:.3f}. At least {needed} seeds are needed."
+        )
+
+
+def _seeds(table: Comparison) -> Iterable[Note]:
+    for row in table.encoders:
+        for remark in row.remarks:
+            if "seed" in remark:
+                left_out = "; its numbers are over the seeds that completed" if " of " in remark and row.seeds else ""
+                yield Note.short_as_it_is(f"{row.model}: {remark}{left_out}.")
+    best = table.best
+    for row in table.encoders:
+        if best is None or row.is_best or row.test is None:
+            continue
+        if row.paired_seeds < min(best.seeds, row.seeds) or row.seeds != best.seeds:
+            shared = f"{_count(row.paired_seeds, 'seed')} in common with {best.model}"
+            tested = "only those are tested" if row.paired_seeds else "so not tested"
+            yield Note.short_as_it_is(f"{row.model}: {shared}, {tested}.")
+
+
+def _trials(table: Comparison, records: Sequence[RunRecord], name: str) -> Iterable[Note]:
+    trials = [record for record in records if record.kind == "trial"]
+    totals = {row.model: row.trials for row in table.encoders}
+    ended = totals | Counter(record.model for record in counted(records))  # an encoder without a row counts as well
+    if len(set(ended.values())) > 1:
+        listed = ", ".join(f"{model} {count}" for model, count in sorted(ended.items()))
+        fewest = min(ended.values())
+        chosen = f" Each configuration was chosen among the first {fewest}." if fewest else ""
+        yield Note.short_as_it_is(f"The encoders have different numbers of trials: {listed}.{chosen}")
+    by_model = {
+        model: Counter(record.outcome for record in trials if record.model == model)
+        for model in sorted({record.model for record in trials})
+    }
+    failed = [
+        f"{model} {outcomes[outcome]} {outcome.replace('_', ' ')}"
+        for model, outcomes in by_model.items()
+        for outcome in FAILED
+        if outcomes[outcome]
+    ]
+    if failed:
+        yield Note.short_as_it_is(f"Failed trials: {', '.join(failed)}.")
+    for model, outcomes in by_model.items():
+        unfinished = outcomes["interrupted"] + outcomes["running"]
+        if unfinished:
+            yield Note(f"{_count(unfinished, 'trial')} of {model} interrupted or still running: not counted.")
+        if model not in totals and not outcomes["completed"]:
+            count = _count(sum(outcomes.values()), "trial")
+            yield Note.short_as_it_is(f"{model} has no row: none of its {count} completed.")
+        elif model not in totals:
+            yield Note.short_as_it_is(
+                f"{model} has no row: it has trials but no confirmation. Type: rnnbench confirm {name}"
+            )
+
+
+def _baselines(table: Comparison, records: Sequence[RunRecord], name: str) -> Iterable[Note]:
+    computed = [record for record in records if record.kind == "baseline" and record.outcome == "completed"]
+    if computed and not any(f"test/{table.metric.key}" in record.metrics for record in computed):
+        yield Note.short_as_it_is("No baseline has this metric, so there is no skill.")
+    elif table.best_baseline is None:
+        missing = f" Type: rnnbench sweep {name}, with the same options" if not table.baselines else ""
+        yield Note.short_as_it_is(f"No baseline has a test score, so there is no skill.{missing}")
+    for row in table.baselines:
+        if row.test is None and row.remarks != (UNSCORED,):
+            yield Note.short_as_it_is(f"Baseline {row.model} has no test score: {', '.join(row.remarks)}.")
+
+
+def is_unequally_searched(table: Comparison) -> bool:
+    """Whether some encoder in the table has more trials than another."""
+    return len({row.trials for row in table.encoders}) > 1
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def untested(table: Comparison) -> list[Row]:
+    """Encoders with a test score that have too few paired seeds to be shown worse than the best encoder."""
+    floor = reach(table)[1]
+    others = [row for row in table.encoders if row.test is not None and not row.is_best]
+    return [row for row in others if floor >= ALPHA or smallest_p(row.paired_seeds) >= ALPHA]

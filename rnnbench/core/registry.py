@@ -1,0 +1,125 @@
+"""The folder is the registry: a file's or a subfolder's name is the name on the command line.
+
+    tasks/tagging.py             task `tagging`
+    tasks/sentiment/task.py      task `sentiment`: a subfolder counts where it holds the file of the folder's kind
+
+Names are listed without importing the files, so that help is quick and a broken file breaks only itself. Files that
+are shared by the others are named in `SHARED` of the folder's `__init__.py`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import inspect
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import TypeVar
+
+from rnnbench.core.errors import RnnbenchError, UnknownNameError
+
+PACKAGE = Path(__file__).parents[1]
+
+T = TypeVar("T")
+
+
+def names(folder: str) -> list[str]:
+    """The names that a folder of the package (`encoders`, `tasks`) holds, sorted."""
+    return sorted(_files(folder))
+
+
+def _files(folder: str) -> dict[str, Path]:
+    """By name, the file that defines it."""
+    shared = {"__init__", *importlib.import_module(_dotted(folder)).SHARED}
+    files = {path.stem: path for path in (PACKAGE / folder).glob("*.py") if path.stem not in shared}
+    return files | {path.parent.name: path for path in (PACKAGE / folder).glob(f"*/{_kind(folder)}.py")}
+
+
+def _dotted(folder: str) -> str:
+    """The module of a folder: `rnnbench.testing.benchmarks` of `testing/benchmarks`."""
+    return f"rnnbench.{folder.replace('/', '.')}"
+
+
+def _kind(folder: str) -> str:
+    """What a folder holds: `task` of `tasks`."""
+    return folder.rpartition("/")[2].removesuffix("s")
+
+
+def first_line(folder: str, name: str) -> str:
+    """The first docstring line of a registered file, read without importing it."""
+    for line in _files(folder)[name].read_text(encoding="utf-8").splitlines():
+        if line.strip():
+            return line.strip().strip('"').strip()
+    return ""
+
+
+def module(folder: str, name: str) -> ModuleType:
+    """The module that a name, or a path to a file of the user's own, stands for.
+
+    Raises: UnknownNameError for a name that the folder lacks; RnnbenchError for a path that is not a Python file.
+    """
+    kind = _kind(folder)
+    if is_file(name):
+        return _from_file(Path(name), kind)
+    files = _files(folder)
+    if name not in files:
+        shown = "model" if folder == "encoders" else kind
+        hint = "A file of your own works too: --model path/to/my_cell.py" if folder == "encoders" else ""
+        raise UnknownNameError(shown, name, sorted(files), hint=hint)
+    return importlib.import_module(".".join(["rnnbench", *files[name].relative_to(PACKAGE).with_suffix("").parts]))
+
+
+def is_file(name: str) -> bool:
+    """Whether a name stands for a file of the user's own."""
+    return name.endswith(".py") or "/" in name
+
+
+def code_of(name: str) -> str | None:
+    """Ten hexadecimal digits that change with the content of a user's own file; None for a registered name."""
+    if not is_file(name) or not Path(name).is_file():
+        return None
+    return hashlib.sha256(Path(name).read_bytes()).hexdigest()[:10]
+
+
+def only_subclass(holder: ModuleType, base: type[T]) -> type[T]:
+    """The one public subclass of `base` that a module defines.
+
+    Raises: RnnbenchError when there is none, or more than one.
+    """
+    found = [
+        value
+        for value in vars(holder).values()
+        if inspect.isclass(value)
+        and issubclass(value, base)
+        and value.__module__ == holder.__name__
+        and not value.__name__.startswith("_")
+        and not inspect.isabstract(value)
+    ]
+    if len(found) != 1:
+        listed = ", ".join(cls.__name__ for cls in found) or "none"
+        raise RnnbenchError(f"{holder.__file__} must define exactly one {base.__name__}, found: {listed}")
+    return found[0]
+
+
+def _from_file(path: Path, kind: str) -> ModuleType:
+    if not path.is_file():
+        raise RnnbenchError(f"no {kind} at {str(path)!r}: the file does not exist")
+    # by content, so that a notebook which edits a cell trains what it has written last
+    label = f"rnnbench_user_{path.stem}_{abs(hash(path.resolve()))}_{code_of(str(path))}"
+    if label in sys.modules:
+        return sys.modules[label]
+    spec = importlib.util.spec_from_file_location(label, path)
+    if spec is None or spec.loader is None:
+        raise RnnbenchError(f"{str(path)!r} is not a Python file")
+    loaded = importlib.util.module_from_spec(spec)
+    sys.modules[label] = loaded
+    try:
+        spec.loader.exec_module(loaded)
+    except BaseException as error:
+        del sys.modules[label]
+        if isinstance(error, SyntaxError | ImportError):
+            raise RnnbenchError(f"{path} cannot be imported: {error}") from error
+        raise
+    return loaded

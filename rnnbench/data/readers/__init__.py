@@ -1,0 +1,1 @@
+"""A file in a common format, read as rows, columns and times."""

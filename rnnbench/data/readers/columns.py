@@ -1,0 +1,115 @@
+"""Named columns of a table as texts or numbers, and where in the file a row stands."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from rnnbench.core.errors import DataError, did_you_mean
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Quoting = Literal[0, 3]  # csv.QUOTE_MINIMAL: marks may enclose a field; csv.QUOTE_NONE: they are text
+MISSING = {"", "na", "n/a", "nan", "null", "none", "-", "?"}
+TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0}
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows and named columns. Cells of separated files are text; those of JSONL and Parquet keep their type.
+
+    lines: the line of each row in a JSONL file. text: the whole content of a separated file, to find lines again.
+    """
+
+    path: Path
+    frame: pd.DataFrame
+    separator: str = ""
+    quoting: Quoting = 0
+    lines: tuple[int, ...] = ()
+    text: str = ""
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @property
+    def columns(self) -> list[str]:
+        return [*map(str, self.frame.columns)]
+
+    def check_column(self, name: str, option: str) -> str:
+        """The column of that name.
+
+        Raises: DataError with the nearest name and all the others when the table lacks it.
+        """
+        if name not in self.columns:
+            raise DataError(
+                f"{self.path.name} has no column {name!r} ({option}).{did_you_mean(name, self.columns)} "
+                f"Its columns: {', '.join(self.columns)}."
+            )
+        return name
+
+    def place(self, row: int) -> str:
+        """Where a row stands in the file, to be found by a person: 'line 17'."""
+        if self.lines:
+            return f"line {self.lines[row]}"
+        if not self.text:
+            return f"row {row + 1}"
+        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.separator, quoting=self.quoting)
+        number = -2  # the header is no row
+        previous = 0
+        for record in reader:
+            number += bool(record)
+            if number == row:
+                break
+            previous = reader.line_num
+        return f"line {previous + 1}"
+
+    def texts(self, name: str) -> list[str]:
+        """A column as texts without blanks around them; a missing cell is empty."""
+        column = self.frame[name]
+        missing = column.isna().to_numpy()
+        return ["" if gone else str(cell).strip() for cell, gone in zip(column.tolist(), missing, strict=True)]
+
+    def numbers(self, name: str, option: str) -> np.ndarray:
+        """A column as float64; a missing cell is NaN.
+
+        Raises: DataError naming the first line that holds no number.
+        """
+        values, bad = as_numbers(self.frame[name], decimal_comma=self.separator == ";")
+        if bad.any():
+            row = int(np.argmax(bad))
+            cell = str(self.frame[name].iloc[row])
+            raise DataError(
+                f"{self.path.name}, {self.place(row)}: {cell!r} in column {name!r} ({option}) "
+                f"is not a number{_and_others(int(bad.sum()))}: correct the file or name another column"
+            )
+        return values
+
+
+def as_numbers(column: pd.Series, *, decimal_comma: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """A column as float64 with NaN for what is missing, and a mask of the cells that are no number."""
+    import pandas as pd
+    from pandas.api import types
+
+    if types.is_bool_dtype(column) or types.is_numeric_dtype(column):
+        values = column.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
+        return values, np.isinf(values)
+    missing = column.isna().to_numpy()
+    cells = column.astype(str).str.strip().str.lower()
+    missing = missing | cells.isin(MISSING).to_numpy()
+    cells = cells.replace({word: str(value) for word, value in TRUTH.items()})
+    if decimal_comma:
+        cells = cells.str.replace(",", ".", regex=False)
+    values = np.array(pd.to_numeric(cells, errors="coerce"), dtype=np.float64)
+    bad = ~np.isfinite(values) & ~missing
+    values[missing] = np.nan
+    return values, bad
+
+
+def _and_others(count: int) -> str:
+    return f" (nor are {count - 1} others)" if count > 1 else ""

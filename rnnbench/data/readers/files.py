@@ -1,0 +1,70 @@
+"""The user's own file, whatever the task wants of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rnnbench.core.errors import DataError
+from rnnbench.data.base import AnyData, DataSettings, Kind, points_of, text_of
+from rnnbench.data.readers.labelled import find_columns, find_text_column, read_labelled
+from rnnbench.data.readers.series import find_time_column, read_series
+from rnnbench.data.readers.tables import TABLES, check_file, read_table
+from rnnbench.data.readers.text import PLAIN, corpus_of, decoded, read_text_file
+
+
+def read_file(path: Path, settings: DataSettings, kind: Kind) -> AnyData:
+    """The file as a long text, as labelled texts or as a series.
+
+    Raises: DataError in words for everything that stands in the way.
+    """
+    suffix = check_file(path, TABLES | PLAIN)
+    if kind == "text":
+        if suffix in PLAIN and settings.text_column is None:
+            return read_text_file(path, settings)
+        table = read_table(path)
+        column = find_text_column(table, settings)
+        points = points_of("\n".join(table.texts(column)) + "\n")
+        return corpus_of(points, path, settings, f"column {column!r} of {len(table):,} rows, one line each")
+    table = read_table(path)
+    if kind == "labelled_text":
+        return read_labelled(table, settings)
+    return read_series(table, settings)
+
+
+def read_texts(path: Path, settings: DataSettings) -> list[str]:
+    """The texts of a file without labels: the lines of a plain text, else the column of texts of a table.
+
+    Raises: DataError with the line of the first empty text, and for everything that stands in the way.
+    """
+    suffix = check_file(path, TABLES | PLAIN)
+    if suffix in PLAIN and settings.text_column is None:
+        whole = "".join(text_of(points) for points in decoded(path))
+        texts = [line.strip() for line in whole.removesuffix("\n").split("\n")]
+        places = [f"line {number}" for number in range(1, len(texts) + 1)]
+    else:
+        table = read_table(path)
+        texts = table.texts(find_text_column(table, settings))
+        places = [table.place(row) if not text else "" for row, text in enumerate(texts)]
+    for text, place in zip(texts, places, strict=True):
+        if not text:
+            raise DataError(f"{path.name}, {place}: the text is empty: there is nothing to classify")
+    return texts
+
+
+def guess_kind(path: Path, settings: DataSettings) -> Kind:
+    """What a file holds, by the options given, else by its extension and columns."""
+    suffix = check_file(path, TABLES | PLAIN)
+    if settings.target or settings.time_column or settings.covariates or settings.frequency:
+        return "series"
+    if settings.label_column:
+        return "labelled_text"
+    if suffix in PLAIN:
+        return "text"
+    table = read_table(path)
+    if find_time_column(table, settings) is not None and not settings.text_column:
+        return "series"
+    try:
+        find_columns(table, settings)
+    except DataError:
+        return "text"
+    return "labelled_text"

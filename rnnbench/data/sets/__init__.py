@@ -1,0 +1,85 @@
+"""The data sets that have a name: what each is, the files it is read from, and its reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from rnnbench.data.base import AnyData, CatalogueEntry, Facts, Kind
+from rnnbench.data.sets.labelled import (
+    MR,
+    MR_DATA,
+    NSMC,
+    NSMC_DATA,
+    ROTTEN_DATA,
+    ROTTEN_TOMATOES,
+    SST2,
+    SST2_DATA,
+    mr,
+    nsmc,
+    rotten_tomatoes,
+    sst2,
+)
+from rnnbench.data.sets.series import (
+    AIRLINE,
+    AIRLINE_DATA,
+    ETTH1,
+    ETTH1_DATA,
+    POWER,
+    POWER_DATA,
+    STOCK,
+    STOCK_DATA,
+    WEATHER,
+    WEATHER_DATA,
+    airline,
+    etth1,
+    power,
+    stock,
+    weather,
+)
+from rnnbench.data.sets.text import (
+    SHAKESPEARE,
+    SHAKESPEARE_DATA,
+    TINY_DATA,
+    TINYSHAKESPEARE,
+    shakespeare,
+    tinyshakespeare,
+)
+from rnnbench.data.sources import ResearchFile, WheelData
+
+
+@dataclass(frozen=True)
+class Known:
+    """One named data set. `read(folder)` looks for research files in `folder` first."""
+
+    facts: Facts
+    files: tuple[WheelData | ResearchFile, ...]
+    read: Callable[[str | None], AnyData]
+
+    def entry(self, folder: str | None) -> CatalogueEntry:
+        """How the catalogue shows it."""
+        at_hand = all(
+            file.is_at_hand if isinstance(file, WheelData) else file.find(folder) is not None for file in self.files
+        )
+        origin: Literal["wheel", "research"] = "wheel" if isinstance(self.files[0], WheelData) else "research"
+        return CatalogueEntry(self.facts, sum(file.size_bytes for file in self.files), at_hand, origin)
+
+
+KNOWN = {
+    known.facts.name: known
+    for known in (
+        Known(SHAKESPEARE, (SHAKESPEARE_DATA,), shakespeare),
+        Known(TINYSHAKESPEARE, (TINY_DATA,), tinyshakespeare),
+        Known(ROTTEN_TOMATOES, (ROTTEN_DATA,), rotten_tomatoes),
+        Known(MR, MR_DATA, mr),
+        Known(SST2, SST2_DATA, sst2),
+        Known(NSMC, NSMC_DATA, nsmc),
+        Known(POWER, (POWER_DATA,), power),
+        Known(WEATHER, (WEATHER_DATA,), weather),
+        Known(STOCK, (STOCK_DATA,), stock),
+        Known(ETTH1, (ETTH1_DATA,), etth1),
+        Known(AIRLINE, (AIRLINE_DATA,), airline),
+    )
+}
+DEFAULTS: dict[Kind, str] = {"text": "shakespeare", "labelled_text": "rotten_tomatoes", "series": "power"}

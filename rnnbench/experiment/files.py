@@ -1,0 +1,234 @@
+"""Experiment files, parsed: a task's defaults, and studies that change some of them.
+
+`<task>.yaml` holds a task's defaults. Any other file is a study: it names its task in `study_of`, says only what is
+different from the task's file, and may name variants, which are encoders under settings of their own:
+
+    study_of: sentiment
+    models: [lstm, lstm_without_dropout]
+    variants:
+      lstm_without_dropout: {model: lstm, encoder: {dropout: 0}}
+
+A name is looked up in `./experiments` first, then among the files that come with the package; a study may also be given
+by its path. `load` reads each file once. Nothing is cached: who needs the files of a call hands the `Experiment` on.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rnnbench.core import registry
+from rnnbench.core.errors import RnnbenchError, UnknownNameError, nearest
+
+FOLDER = "experiments"
+DEFAULT_MODELS = ("rnn", "lstm", "gru", "transformer")
+SUFFIXES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True)
+class ExperimentFile:
+    """One experiment file.
+
+    heading: its first line, where that is a comment.
+    """
+
+    path: Path
+    content: Mapping[str, Any]
+    heading: str = ""
+
+    @property
+    def name(self) -> str:
+        """The task's or study's name."""
+        return self.path.stem
+
+    @property
+    def question(self) -> str:
+        """What it asks; nothing where it does not say so."""
+        return str(self.content.get("question") or self.heading)
+
+    @property
+    def place(self) -> str:
+        """Where it was read from, for people: relative to the working folder, or as the package's own."""
+        path = self.path.absolute()
+        if path.is_relative_to(Path.cwd()):
+            return str(path.relative_to(Path.cwd()))
+        return f"{path.name} (package)" if path.parent == package_folder() else str(path)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A task or a study with its files: the task's own first, and a study's values replace the task's.
+
+    typed: what it was asked for by, a name or a path.
+    """
+
+    name: str
+    task: str
+    typed: str
+    files: tuple[ExperimentFile, ...]
+
+    @cached_property
+    def models(self) -> list[str]:
+        """The encoders that a sweep compares by default. Raises: RnnbenchError where the file has no list of names."""
+        models: Any = [*DEFAULT_MODELS]
+        for file in self.files:
+            models = file.content.get("models") or models
+            if not isinstance(models, list) or not all(isinstance(model, str) for model in models):
+                raise RnnbenchError(f"{file.path}: 'models' must be a list of names, such as [rnn, lstm]")
+        return models
+
+    @property
+    def question(self) -> str:
+        """What it asks; nothing where its file does not say so."""
+        return self.files[-1].question
+
+    @property
+    def places(self) -> str:
+        """The files that were read, for people."""
+        return ", ".join(file.place for file in self.files)
+
+    @property
+    def data_name(self) -> str:
+        """The data set that the last file which names one names."""
+        sections = [file.content.get("data") for file in reversed(self.files)]
+        return str(next((data["name"] for data in sections if isinstance(data, Mapping) and "name" in data), ""))
+
+    def variant(self, model: str) -> tuple[str, Mapping[str, Any]]:
+        """The encoder that a model's name stands for, and what a variant of that name sets.
+
+        Raises: RnnbenchError for a variant that does not name its encoder.
+        """
+        for file in self.files:
+            variants = file.content.get("variants")
+            if isinstance(variants, Mapping) and model in variants:
+                settings = variants[model]
+                if not isinstance(settings, Mapping) or not isinstance(settings.get("model"), str):
+                    raise RnnbenchError(
+                        f"{file.path}: the variant {model!r} must name its encoder, such as model: lstm"
+                    )
+                return settings["model"], {key: value for key, value in settings.items() if key != "model"}
+        return model, {}
+
+
+def load(typed: str) -> Experiment:
+    """The experiment of a task's name, a study's name or a file's path; each file is read once.
+
+    Raises: UnknownNameError with the nearest task or study; RnnbenchError for a file that cannot be used.
+    """
+    tasks = registry.names("tasks")
+    file = _read(Path(typed).expanduser()) if is_path(typed) else _file_named(typed)
+    if "study_of" not in file.content:
+        if file.name not in tasks:
+            raise RnnbenchError(f"{file.place} must name its task, such as study_of: {tasks[0]}. {_listed(tasks)}")
+        return Experiment(file.name, file.name, typed, (file,))
+    if file.name in tasks:
+        raise RnnbenchError(f"{file.place} is a study with the name of a task: rename the file, or leave out study_of")
+    task = str(file.content["study_of"])
+    if task not in tasks:
+        raise UnknownNameError(f"study_of in {file.place}:", task, tasks)
+    return Experiment(file.name, task, typed, (_file_named(task), file))
+
+
+def is_path(typed: str) -> bool:
+    """Whether an experiment is given by the path of its file."""
+    return typed.endswith(SUFFIXES) or "/" in typed or os.sep in typed
+
+
+def name_of(typed: str) -> str:
+    """The name that an experiment has in the store: of a file given by its path, its stem."""
+    return Path(typed).stem if is_path(typed) else typed
+
+
+def studies() -> tuple[ExperimentFile, ...]:
+    """The files of all studies that can be run by name, sorted by name; each is read once."""
+    paths = {path.stem: path for folder in reversed(folders()) for path in folder.glob("*.yaml")}
+    files = [_read(paths[name]) for name in sorted(paths) if name not in registry.names("tasks")]
+    return tuple(file for file in files if file.content.get("study_of"))
+
+
+def path_of(name: str) -> Path | None:
+    """The file that a name stands for: in the working folder's experiments, or else among the package's."""
+    paths = (folder / f"{name}.yaml" for folder in folders())
+    return next((path for path in paths if path.is_file()), None)
+
+
+def place_of(name: str) -> str:
+    """Where the file of a name is, for people; empty where there is none."""
+    path = path_of(name)
+    return "" if path is None else ExperimentFile(path, {}).place
+
+
+def copy_package_files(folder: Path) -> tuple[Path, list[str], list[str]]:
+    """Copies the package's experiment files below a folder, none over one that is there.
+
+    Returns: where they are, the names that were written, and the names that were there.
+    Raises: RnnbenchError where nothing can be written.
+    """
+    target = folder.expanduser() / FOLDER
+    written, kept = [], []
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for path in sorted(package_folder().glob("*.yaml")):
+            try:
+                with open(target / path.name, "xb") as file:
+                    file.write(path.read_bytes())
+                written.append(path.name)
+            except FileExistsError:
+                kept.append(path.name)
+    except OSError as error:
+        raise RnnbenchError(f"no experiment files can be written to {target}: {error.strerror}") from error
+    return target, written, kept
+
+
+def folders() -> tuple[Path, Path]:
+    """Where experiment files are looked for, the first going before the second."""
+    return Path.cwd() / FOLDER, package_folder()
+
+
+def package_folder() -> Path:
+    """The experiment files that come with the package: inside of it where it is installed, beside it in a clone."""
+    inside = registry.PACKAGE / FOLDER
+    return inside if inside.is_dir() else registry.PACKAGE.parent / FOLDER
+
+
+def _file_named(name: str) -> ExperimentFile:
+    """Raises: RnnbenchError for a task without a file; UnknownNameError for a name that no task or study has."""
+    tasks = registry.names("tasks")
+    path = path_of(name)
+    if path is not None:
+        return _read(path)
+    if name in tasks:
+        raise RnnbenchError(
+            f"the task {name!r} has no experiment file: write {FOLDER}/{name}.yaml "
+            f"(looked in {' and '.join(map(str, dict.fromkeys(folders())))})"
+        )
+    known = [file.name for file in studies()]
+    hint = f"Studies: {', '.join(known)}." if known and nearest(name, tasks) is None else ""
+    raise UnknownNameError("task", name, tasks, hint=hint, others=known)
+
+
+def _read(path: Path) -> ExperimentFile:
+    """Raises: RnnbenchError naming what is wrong, and the line where it is not YAML."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        content = yaml.safe_load(text) or {}
+    except yaml.YAMLError as error:
+        raise RnnbenchError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from error
+    except FileNotFoundError as error:
+        raise RnnbenchError(f"there is no experiment file {str(path)!r}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise RnnbenchError(f"{path} cannot be read: {error}") from error
+    if not isinstance(content, dict):
+        raise RnnbenchError(f"{path} must hold sections such as 'data:' and 'training:'")
+    first = text.lstrip().partition("\n")[0]
+    return ExperimentFile(path, content, first.lstrip("# ").strip() if first.startswith("#") else "")
+
+
+def _listed(tasks: list[str]) -> str:
+    return f"Known tasks: {', '.join(tasks)}."

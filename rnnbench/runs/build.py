@@ -1,0 +1,56 @@
+"""A configuration's task with its encoder, as large as the budget allows."""
+
+from __future__ import annotations
+
+import torch
+
+from rnnbench.core.errors import BudgetError
+from rnnbench.encoders.stack import Stack
+from rnnbench.experiment.classes import layer_class, task_class
+from rnnbench.experiment.config import ExperimentConfig
+from rnnbench.runs.training.costs import count_parameters
+from rnnbench.runs.training.initialization import initialize
+from rnnbench.storage.record import is_matched
+from rnnbench.tasks.base import Prepared, SequenceTask
+
+
+def build(config: ExperimentConfig, prepared: Prepared) -> SequenceTask:
+    """The task with a freshly drawn encoder. Raises: BudgetError above the shared ceiling on parameters."""
+    encoder = Stack(layer_class(config.layer), prepared.input_size, config.encoder)
+    initialize(encoder, config.encoder.initialization)
+    task = task_class(config.task)(encoder, prepared, config.task_settings)
+    check_size(config, count_parameters(task))
+    return task
+
+
+def is_within_budget(config: ExperimentConfig, parameters: int) -> bool:
+    """Whether a configuration may have so many parameters: below the ceiling, or matched where that is asked for."""
+    target = config.budget.match_parameters
+    return parameters <= config.budget.parameters if target is None else is_matched(parameters, target)
+
+
+def check_size(config: ExperimentConfig, parameters: int) -> None:
+    """Raises: BudgetError where a configuration may not have so many parameters."""
+    if is_within_budget(config, parameters):
+        return
+    if config.budget.match_parameters is not None:
+        raise BudgetError(
+            f"{config.model} would have {parameters:,} parameters, not the {config.budget.match_parameters:,} +- 2 % "
+            "that all encoders are matched to: its hidden_size has to be solved for"
+        )
+    raise BudgetError(
+        f"{config.model} would have {parameters:,} parameters, above the ceiling of {config.budget.parameters:,} "
+        "that all encoders share: lower encoder.hidden_size or encoder.num_layers, or raise budget.parameters"
+    )
+
+
+def without_numbers(config: ExperimentConfig, prepared: Prepared) -> SequenceTask:
+    """The task on the meta device: every shape, no numbers, at no cost."""
+    with torch.device("meta"):
+        encoder = Stack(layer_class(config.layer), prepared.input_size, config.encoder)
+        return task_class(config.task)(encoder, prepared, config.task_settings)
+
+
+def parameters_of(config: ExperimentConfig, prepared: Prepared) -> int:
+    """How many parameters a configuration has, without making any."""
+    return count_parameters(without_numbers(config, prepared))

@@ -1,0 +1,145 @@
+"""What watches a training: best weights, early stop, divergence, ceilings, pruning, the record of curves."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+
+from rnnbench.experiment.sections import TrainingSettings
+from rnnbench.storage.record import Outcome
+
+Report = Callable[[int, float], bool]
+"""Told (how many validations so far, score) after each; answers whether to stop because the run is not worth it."""
+
+Log = Callable[[int, dict[str, float]], None]
+"""Told (update, values by key) as training goes."""
+
+
+class Watch(pl.Callback):
+    """Follows one training: keeps the best epoch's weights, ends what diverges, stalls, or is pruned.
+
+    keeps_scores: False where the validation split is trained on too, so that a score on it says nothing.
+
+    After `fit`, `outcome` says how it ended and `restore` puts the best weights back. The curve `seconds` says how
+    long training alone had taken at each validation, so that scores can be drawn against time.
+    """
+
+    def __init__(
+        self,
+        *,
+        metric: str,
+        higher_is_better: bool,
+        settings: TrainingSettings,
+        keeps_scores: bool = True,
+        seconds: float = 0.0,
+        report: Report | None = None,
+        log: Log | None = None,
+        is_interrupted: Callable[[], bool] | None = None,
+    ) -> None:
+        self.key = f"validation/{metric}"
+        self.higher_is_better = higher_is_better
+        self.settings = settings
+        self.keeps_scores = keeps_scores
+        self.seconds = seconds
+        self.report, self.is_interrupted = report, is_interrupted
+        self.on_curve = log  # Lightning sets `log` on every callback
+        self.on_score: Callable[[float], None] | None = None
+        self.outcome: Outcome = "completed"
+        self.best: float | None = None
+        self.best_update = 0
+        self.best_metrics: dict[str, float] = {}
+        self.curves: dict[str, list[tuple[int, float]]] = {}
+        self.validations = 0
+        self.validating_seconds = 0.0
+        self.training_seconds = 0.0
+        self.items = 0
+        self._weights: dict[str, torch.Tensor] = {}
+        self._losses: list[torch.Tensor] = []
+        self._without_improvement = 0
+        self._started = self._validation_started = 0.0
+        self._resumed: float | None = None
+
+    def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        self._started = self._resumed = time.perf_counter()
+
+    def on_train_batch_start(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Any, batch_idx: int
+    ) -> None:
+        if self._resumed is None:
+            self._resumed = time.perf_counter()
+
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        self._losses.append(outputs["loss"].detach())
+        self.items += int(outputs["items"])
+        if len(self._losses) >= 50:
+            self._close_losses(trainer)
+        if self.seconds and time.perf_counter() - self._started > self.seconds:
+            trainer.should_stop = True
+        if self.is_interrupted is not None and self.is_interrupted():
+            self._end(trainer, "interrupted")
+
+    def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        self._validation_started = time.perf_counter()
+        if self._resumed is not None:
+            self.training_seconds += self._validation_started - self._resumed
+            self._resumed = None
+        self._close_losses(trainer)
+
+    def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        self.validating_seconds += time.perf_counter() - self._validation_started
+        values = {key: float(value) for key, value in trainer.callback_metrics.items() if key.startswith("validation/")}
+        kept = values if self.keeps_scores else {}
+        self._keep(trainer.global_step, {**kept, "seconds": self.training_seconds})
+        self.validations += 1
+        score = values[self.key]
+        if not math.isfinite(score):
+            self._end(trainer, "diverged")
+            return
+        self._compare(trainer, pl_module, score, kept)
+        if self.on_score is not None:
+            self.on_score(score)
+        if self.report is not None and self.report(self.validations, score):
+            self._end(trainer, "pruned")
+
+    def restore(self, pl_module: pl.LightningModule) -> None:
+        """Puts the weights of the best validation back, in place."""
+        if self._weights:
+            pl_module.load_state_dict(self._weights)
+
+    def _compare(self, trainer: pl.Trainer, module: pl.LightningModule, score: float, values: dict[str, float]) -> None:
+        gain = math.inf if self.best is None else (score - self.best) * (1 if self.higher_is_better else -1)
+        if gain > 0:
+            self.best, self.best_update, self.best_metrics = score, trainer.global_step, values
+            self._weights = {name: value.detach().cpu().clone() for name, value in module.state_dict().items()}
+        self._without_improvement = 0 if gain > self.settings.minimum_change else self._without_improvement + 1
+        if self.settings.patience and self._without_improvement >= self.settings.patience:
+            trainer.should_stop = True
+
+    def _close_losses(self, trainer: pl.Trainer) -> None:
+        if not self._losses:
+            return
+        loss = torch.stack(self._losses).mean().item()
+        self._losses.clear()
+        values = {"train/loss": loss, "train/learning_rate": trainer.optimizers[0].param_groups[0]["lr"]}
+        self._keep(trainer.global_step, values)
+        if not math.isfinite(loss):
+            self._end(trainer, "diverged")
+
+    def _keep(self, update: int, values: dict[str, float]) -> None:
+        for key, value in values.items():
+            self.curves.setdefault(key, []).append((update, value))
+        if self.on_curve is not None:
+            self.on_curve(update, values)
+
+    def _end(self, trainer: pl.Trainer, outcome: Outcome) -> None:
+        # Lightning validates once more after it was told to stop: what that finds is not why the training ended
+        if self.outcome == "completed":
+            self.outcome = outcome
+        trainer.should_stop = True

@@ -1,0 +1,113 @@
+"""One task fitted under one budget by Lightning's Trainer."""
+
+from __future__ import annotations
+
+import logging
+import math
+import warnings
+from collections.abc import Sequence
+
+import pytorch_lightning as pl
+import torch
+from torch.utils.data import DataLoader, IterableDataset
+
+from rnnbench.experiment.sections import BudgetSettings, HardwareSettings, TrainingSettings
+from rnnbench.runs.training.averaging import WeightAveraging
+from rnnbench.runs.training.callbacks import Watch
+from rnnbench.runs.training.hardware import device_of, precision_of
+from rnnbench.runs.training.optimization import make_optimizer
+from rnnbench.runs.training.penalties import penalties_of
+from rnnbench.runs.training.schedules import Plateau
+from rnnbench.tasks.base import SequenceTask
+
+logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
+
+
+class _Batches(IterableDataset):
+    """Batches that are made already, for a DataLoader that neither gathers nor pads them."""
+
+    def __init__(self, make: object) -> None:
+        self.make = make
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return iter(self.make())  # type: ignore[operator]
+
+
+def count_updates(budget: BudgetSettings, batches_per_epoch: int) -> tuple[int, int]:
+    """Updates in all, and updates between two validations, under the ceilings on updates and epochs."""
+    ceiling = min(budget.updates, max(1, math.floor(budget.epochs * batches_per_epoch)))
+    interval = max(1, ceiling // budget.validations)
+    return max(interval, ceiling // interval * interval), interval
+
+
+def planned_updates(budget: BudgetSettings, batches_per_epoch: int, refit: int | None = None) -> int:
+    """How many updates a training makes that nothing ends early; `refit` as in `fit`."""
+    updates, _ = count_updates(budget, batches_per_epoch)
+    return updates if refit is None else min(refit, updates)
+
+
+def fit(
+    task: SequenceTask,
+    watch: Watch,
+    *,
+    training: TrainingSettings,
+    budget: BudgetSettings,
+    hardware: HardwareSettings,
+    seed: int,
+    refit: int | None = None,
+    others: Sequence[pl.Callback] = (),
+) -> None:
+    """Trains in place until the budget ends or `watch` says so. The best weights stay in `watch`.
+
+    refit: so many updates of the same schedule, on training and validation together, in place of the budget's; the
+        last weights are then the ones that stay. others: what only looks on, such as the writer of samples.
+    """
+    updates, interval = count_updates(budget, task.prepared.batches_per_epoch(training.batch_size))
+    last = planned_updates(budget, task.prepared.batches_per_epoch(training.batch_size), refit)
+    if refit is not None:
+        task.prepared.join_validation()
+        interval = last  # validated once, at the end, to keep what averaging has made of the weights
+    plateau = Plateau(training.decay_factor, training.plateau_patience, higher_is_better=watch.higher_is_better)
+    watch.on_score = plateau.report
+    is_mixed = hardware.precision.endswith("mixed")
+
+    def optimization(module: SequenceTask) -> dict[str, object]:
+        optimizer, schedule = make_optimizer(module, training, updates, plateau, fused=not is_mixed)
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    task.optimization = optimization
+    task.noise.manual_seed(seed)
+    task.penalty = penalties_of(task, task.encoder, training)
+    averaging = [] if training.averaging == "none" else [WeightAveraging(training, updates)]
+    if hardware.threads:
+        torch.set_num_threads(hardware.threads)
+    batches = DataLoader(_Batches(lambda: task.prepared.training_batches(training.batch_size, seed)), batch_size=None)
+    validation = DataLoader(_Batches(lambda: task.prepared.evaluation_batches("validation")), batch_size=None)
+    with warnings.catch_warnings():
+        # in-memory batches need no loader processes, and an endless loader has no length: both are meant
+        warnings.filterwarnings("ignore", module="pytorch_lightning")
+        warnings.filterwarnings("ignore", message=".*lr_scheduler.step.*")
+        trainer = pl.Trainer(
+            accelerator=device_of(hardware),
+            devices=1,
+            precision=precision_of(hardware),  # type: ignore[arg-type]
+            deterministic=hardware.deterministic,
+            max_steps=last,
+            max_epochs=-1,
+            val_check_interval=interval,
+            check_val_every_n_epoch=None,
+            gradient_clip_val=training.gradient_clip or None,
+            gradient_clip_algorithm=training.gradient_clip_by,
+            callbacks=[*averaging, watch, *others],
+            logger=False,
+            enable_checkpointing=False,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            num_sanity_val_steps=0,
+        )
+        trainer.fit(task, batches, validation)
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """True for every way of saying so: on a CPU, torch raises a plain RuntimeError."""
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error)

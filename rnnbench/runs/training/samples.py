@@ -1,0 +1,42 @@
+"""Samples of what a task makes, kept as training goes: a text shows what bits per character do not."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import cast
+
+import pytorch_lightning as pl
+
+from rnnbench.core.errors import RnnbenchError
+from rnnbench.tasks.base import SequenceTask
+
+KeepText = Callable[[str, str], None]
+"""Told (content, path) of a text to be stored with the run."""
+
+
+class Samples(pl.Callback):
+    """A sample after each validation, as `samples/update-000480.txt`. Training goes on as if none had been made.
+
+    The modules are put back into the mode that each was in; `SequenceTask.sample` sees to randomness and state.
+    """
+
+    def __init__(self, keep: KeepText) -> None:
+        self.keep = keep
+        self.seconds = 0.0
+        """How long all samples together took: no part of the cost of training."""
+
+    def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        started = time.perf_counter()
+        modes = {module: module.training for module in pl_module.modules()}
+        pl_module.eval()
+        try:
+            sample = cast(SequenceTask, pl_module).sample()
+        except RnnbenchError as error:  # weights that have diverged: `Watch` ends such a training
+            sample = f"{error}\n"
+        finally:
+            for module, was_training in modes.items():
+                module.training = was_training
+        if sample:
+            self.keep(sample, f"samples/update-{trainer.global_step:06d}.txt")
+        self.seconds += time.perf_counter() - started

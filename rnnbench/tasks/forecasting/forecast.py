@@ -1,0 +1,113 @@
+"""A forecast with its band of past errors: as plain data, and as a picture."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rnnbench.core.errors import RnnbenchError
+from rnnbench.core.files import write_whole
+
+INK, SOFT, AHEAD = "#1c2430", "#5b6675", "#0b6e99"
+MOST_PANELS = 6
+FORMATS = {".png", ".svg", ".pdf"}
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Forecast values and what they go on from. Row i stands at times[i]; one column per target.
+
+    values, low, high: (horizon, targets) in the unit of the series; low and high are None where no past errors are
+        known. coverage: the share of past errors that stayed inside the band.
+    history_times, history_values: the rows before, no more than what is worth showing.
+    notes: what a reader has to know, in words.
+    """
+
+    name: str
+    targets: tuple[str, ...]
+    unit: str
+    times: np.ndarray
+    values: np.ndarray
+    low: np.ndarray | None
+    high: np.ndarray | None
+    coverage: float
+    history_times: np.ndarray
+    history_values: np.ndarray
+    notes: tuple[str, ...] = ()
+
+    def to_plain(self) -> dict[str, Any]:
+        """The forecast as plain data, without the history: one entry per time."""
+        rows = []
+        for place, time in enumerate(written(self.times)):
+            row: dict[str, Any] = {"time": time}
+            for column, target in enumerate(self.targets):
+                row[target] = float(self.values[place, column])
+                if self.low is not None and self.high is not None:
+                    row[f"{target}/low"] = float(self.low[place, column])
+                    row[f"{target}/high"] = float(self.high[place, column])
+            rows.append(row)
+        return {
+            "name": self.name, "targets": [*self.targets], "unit": self.unit, "coverage": self.coverage,
+            "notes": [*self.notes], "forecast": rows,
+        }  # fmt: skip
+
+    def plot(self, path: str | Path) -> None:
+        """Writes a picture of the history, the forecast and its band. Raises: RnnbenchError where it cannot."""
+        path = Path(path)
+        if path.suffix.lower() not in FORMATS:
+            raise RnnbenchError(f"{path.name}: pictures end in {', '.join(sorted(FORMATS))}")
+        write_whole(path, _drawn(self, path.suffix.lower().lstrip(".")))
+
+
+def written(times: np.ndarray) -> list[str]:
+    """Times in ISO's spelling; days alone where every one begins at midnight."""
+    texts = [str(text) for text in np.datetime_as_string(times, unit="s")]
+    are_days = all(text.endswith("T00:00:00") for text in texts)
+    return [text.removesuffix("T00:00:00") for text in texts] if are_days else texts
+
+
+def _drawn(forecast: Forecast, format: str) -> bytes:
+    """The picture, a panel per target."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+    from matplotlib.figure import Figure
+
+    shown = min(len(forecast.targets), MOST_PANELS)
+    figure = Figure(figsize=(9.0, 1.4 + 2.6 * shown), dpi=120, layout="constrained")
+    FigureCanvasAgg(figure)
+    panels = figure.subplots(shown, 1, sharex=True, squeeze=False)[:, 0]
+    for column, axes in enumerate(panels):
+        # the forecast begins where the history ends, so that the lines meet
+        times = np.concatenate([forecast.history_times[-1:], forecast.times])
+        values = np.concatenate([forecast.history_values[-1:, column], forecast.values[:, column]])
+        axes.plot(forecast.history_times, forecast.history_values[:, column], color=INK, linewidth=1, label="history")
+        axes.plot(times, values, color=AHEAD, linewidth=1.6, label="forecast")
+        if forecast.low is not None and forecast.high is not None:
+            axes.fill_between(
+                forecast.times, forecast.low[:, column], forecast.high[:, column], color=AHEAD, alpha=0.2, linewidth=0,
+                label=f"{forecast.coverage:.0%} of past errors",
+            )  # fmt: skip
+        axes.set_ylabel(f"{_plain(forecast.targets[column])}\n[{_plain(forecast.unit)}]")
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.tick_params(colors=SOFT)
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower right", frameon=False, ncols=3, fontsize=9)
+    left_out = f" (the first {shown} of {len(forecast.targets)} series)" if shown < len(forecast.targets) else ""
+    panels[0].set_title(
+        f"{_plain(forecast.name)}: the next {len(forecast.times)} samples{left_out}", loc="left", color=INK
+    )
+    panels[-1].set_xlabel("time")
+    locator = AutoDateLocator()
+    panels[-1].xaxis.set_major_locator(locator)
+    panels[-1].xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    content = io.BytesIO()
+    figure.savefig(content, format=format)
+    return content.getvalue()
+
+
+def _plain(text: str) -> str:
+    """Text in which matplotlib sees no formula."""
+    return text.replace("$", r"\$")

@@ -1,0 +1,153 @@
+"""What a stored run can do once it is loaded, and which command uses it.
+
+    CanGenerate   continues a text                  rnnbench generate
+    CanPredict    answers for each of some texts    rnnbench predict
+    CanForecast   continues a series                rnnbench forecast
+
+A task names its own class in `SequenceTask.inference`: a subclass of one of these, or of several.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from rnnbench.data.base import AnyData, DataSettings
+from rnnbench.storage.record import RunRecord
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Inference:
+    """A trained task, ready for use and in evaluation mode.
+
+    task, prepared: the task with the stored weights, and what it learned from the training split; no data set is read.
+    settings: the task's. data: the run's data settings. load_data: reads the run's data set.
+    past_errors: as `SequenceTask.past_errors` gave them.
+    """
+
+    command: ClassVar[str]
+    """The command that uses it; of several, the one that messages name."""
+
+    def __init__(
+        self,
+        task: Any,
+        record: RunRecord,
+        *,
+        data: DataSettings,
+        load_data: Callable[[], AnyData],
+        past_errors: Mapping[str, Any],
+    ) -> None:
+        self.task = task.eval()
+        self.prepared: Any = task.prepared
+        self.settings: Any = task.settings
+        self.record, self.data, self.load_data, self.past_errors = record, data, load_data, past_errors
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.record.name} of {self.record.data}, run {self.record.run_id}>"
+
+    @property
+    def run_id(self) -> str:
+        """The run in the store that trained this model."""
+        return self.record.run_id
+
+
+class CanGenerate(Inference, ABC):
+    """Continues a text: what `rnnbench generate` uses."""
+
+    command: ClassVar[str] = "generate"
+
+    @abstractmethod
+    def stream(
+        self,
+        prompt: str,
+        length: int = 500,
+        *,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        seed: int = 0,
+    ) -> Iterator[str]:
+        """The text after the prompt, piece by piece, `length` characters in all; the same seed gives the same text.
+
+        Args:
+            temperature: 1 samples from the model's distribution, 0 always takes the most probable symbol.
+            top_k: sample among so many of the most probable alone.
+            top_p: sample among the fewest that together have this probability.
+        """
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The answer for one text: a class, or the text that was made of it.
+
+    probabilities: of every class, in the order of the classes; empty where the answer is no class.
+    """
+
+    answer: str
+    probabilities: Mapping[str, float] = field(default_factory=dict)
+
+
+class CanPredict(Inference, ABC):
+    """Answers for each of some texts: what `rnnbench predict` uses."""
+
+    command: ClassVar[str] = "predict"
+
+    @abstractmethod
+    def predictions(self, texts: Sequence[str]) -> list[Prediction]:
+        """The answer for each text, in their order. Raises: RnnbenchError for a text that cannot be read."""
+
+    def warning(self, texts: Sequence[str]) -> str:
+        """Which answers are not to be relied on, and why; empty where there is no reason."""
+        return ""
+
+
+class ForecastTable(Protocol):
+    """A forecast as `rnnbench forecast` prints it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def targets(self) -> tuple[str, ...]: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def notes(self) -> tuple[str, ...]: ...
+
+    def to_plain(self) -> dict[str, Any]:
+        """Plain data; `forecast` holds one row per time: `time`, and a number for each further key."""
+
+    def plot(self, path: str | Path) -> None:
+        """Writes a picture of the forecast."""
+
+
+class CanForecast(Inference, ABC):
+    """Continues a series: what `rnnbench forecast` uses."""
+
+    command: ClassVar[str] = "forecast"
+
+    @abstractmethod
+    def forecast(
+        self,
+        series: str | Path | pd.Series | pd.DataFrame | None = None,
+        horizon: int | None = None,
+        *,
+        target: Sequence[str] = (),
+        time_column: str | None = None,
+        covariates: Sequence[str] = (),
+        frequency: str | None = None,
+        fill: str = "none",
+        coverage: float = 0.8,
+    ) -> ForecastTable:
+        """The values after the end of a series; None continues the data set that the run was trained on.
+
+        Args:
+            series: a file, the name of a known data set, or pandas with times as index.
+            horizon: samples ahead; None is what the run was trained for.
+            target, time_column, covariates, frequency, fill: how to read a file, where it differs from the run's own.
+            coverage: the share of past errors that the band holds.
+        """

@@ -1,0 +1,1 @@
+"""Methods that baselines of several tasks may use."""

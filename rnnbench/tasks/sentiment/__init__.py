@@ -1,0 +1,1 @@
+"""Sentiment: one class for each text."""

@@ -1,0 +1,1 @@
+"""Text generation: the next character (or token) of a text, again and again."""

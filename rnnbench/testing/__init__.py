@@ -1,0 +1,1 @@
+"""Is this installation right? Contracts, selftest, calibration of the statistics, benchmarks."""

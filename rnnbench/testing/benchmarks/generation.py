@@ -1,0 +1,90 @@
+"""Generating text: characters per second with the state carried, against reading the window again each time."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from rnnbench.data.text import TokenizerSettings, build_tokenizer
+from rnnbench.encoders.base import State
+from rnnbench.encoders.stack import Stack
+from rnnbench.experiment.classes import layer_class, task_class
+from rnnbench.tasks.base import SequenceTask
+from rnnbench.testing.benchmarks.base import Measurement
+
+CONTEXTS = (64, 256, 1024)
+MODELS = ("lstm", "transformer")
+HIDDEN_SIZE = 128
+ROUNDS = 5
+CARRIED_CHARACTERS, REREAD_CHARACTERS = 64, 8
+ALPHABET = "abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ.,;:!?'-\n"
+
+
+def measure() -> Iterator[Measurement]:
+    """Medians over interleaved rounds on one thread; the weights are untrained, which costs the same."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        for model in MODELS:
+            for context in CONTEXTS:
+                yield from _measured(model, context)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _measured(model: str, context: int) -> Iterator[Measurement]:
+    task = _task(model, context)
+    window = torch.randint(2, len(ALPHABET) + 2, (1, context), generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        _, full = task(window)
+        _carried(task, window, full)
+        _reread(task, window)
+        # by turns: what else the machine does meanwhile meets both alike
+        rounds = [(_carried(task, window, full), _reread(task, window)) for _ in range(ROUNDS)]
+    carried, reread = (statistics.median(speeds) for speeds in zip(*rounds, strict=True))
+    name = f"{model}, context {context}"
+    yield Measurement(f"{name}: window read again", reread, "characters/s")
+    yield Measurement(f"{name}: state carried", carried, "characters/s", "window read again", carried / reread)
+
+
+def _carried(task: SequenceTask, window: torch.Tensor, state: State) -> float:
+    last = window[:, -1:]
+
+    def step() -> None:
+        nonlocal last, state
+        scores, state = task(last, state)
+        last = scores[:, -1:].argmax(dim=-1)
+
+    return _speed(step, CARRIED_CHARACTERS)
+
+
+def _reread(task: SequenceTask, window: torch.Tensor) -> float:
+    def step() -> None:
+        nonlocal window
+        scores, _ = task(window)
+        window = torch.cat([window[:, 1:], scores[:, -1:].argmax(dim=-1)], dim=1)
+
+    return _speed(step, REREAD_CHARACTERS)
+
+
+def _speed(step: Callable[[], None], count: int) -> float:
+    started = time.perf_counter()
+    for _ in range(count):
+        step()
+    return count / (time.perf_counter() - started)
+
+
+def _task(model: str, context: int) -> SequenceTask:
+    """A language model of characters whose attention, where it has one, reaches back over the whole context."""
+    cls, layer = task_class("text_generation"), layer_class(model)
+    tokenizer = build_tokenizer(TokenizerSettings(), [ALPHABET])
+    settings = cls.Settings()
+    prepared = cls.Prepared.from_plain({"tokenizer": tokenizer.to_plain()}, settings)
+    own: dict[str, Any] = {"context": context} if "context" in layer.Settings.model_fields else {}
+    with torch.random.fork_rng():
+        encoder = Stack(layer, prepared.input_size, layer.Settings(**{"hidden_size": HIDDEN_SIZE, **own}))
+        return cls(encoder, prepared, settings).eval()

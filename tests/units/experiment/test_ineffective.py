@@ -1,0 +1,67 @@
+"""A typed setting that changes nothing is told, with the reason; one that acts, or may act in some trial, is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from rnnbench.experiment.resolve import resolve
+
+
+def without_effect(*sets: str, model: str = "gru", search: str = "none") -> dict[str, str]:
+    config = resolve("sentiment", model, sets=[*sets, f"search.settings=[{search}]"])
+    return config.search_space.typed_without_effect()
+
+
+IDLE = [
+    ("training.momentum=0.5", "training.optimizer=adamw", "training.optimizer=sgd"),
+    ("training.orthogonalization_steps=3", "training.optimizer=sgd", "training.optimizer=muon"),
+    ("training.averaging_decay=0.9", "training.averaging=stochastic", "training.averaging=exponential"),
+    ("training.averaging_start=0.9", "training.averaging=exponential", "training.averaging=stochastic"),
+    ("training.decay_factor=0.5", "training.schedule=cosine", "training.schedule=plateau"),
+    ("training.decay_every=0.5", "training.schedule=plateau", "training.schedule=step"),
+    ("training.plateau_patience=2", "training.schedule=step", "training.schedule=plateau"),
+    ("training.minimum_change=0.1", "training.patience=0", "training.patience=2"),
+    ("training.gradient_clip_by=value", "training.gradient_clip=0", "training.gradient_clip=1"),
+    ("encoder.locked_dropout=true", "encoder.dropout=0", "encoder.dropout=0.2"),
+    ("encoder.dropout=0.2", "encoder.output_dropout=0", "encoder.num_layers=2"),
+    ("encoder.connection=residual", "encoder.num_layers=1", "encoder.num_layers=2"),
+]
+
+
+@pytest.mark.parametrize(("setting", "beside", "at_work"), IDLE)
+def test_what_has_nothing_to_act_on_is_told_and_what_has_is_not(setting: str, beside: str, at_work: str) -> None:
+    assert [*without_effect(setting, beside)] == [setting.partition("=")[0]]
+    assert without_effect(setting, at_work) == {}
+
+
+def test_no_window_can_begin_anew_where_each_does() -> None:
+    def told(carry: str) -> list[str]:
+        sets = ["task.state_reset=0.1", f"task.carry_state={carry}", "search.settings=[none]"]
+        return [*resolve("text_generation", "gru", sets=sets).search_space.typed_without_effect()]
+
+    assert told("false") == ["task.state_reset"]
+    assert told("true") == []
+
+
+def test_the_reason_names_what_to_set() -> None:
+    assert without_effect("training.momentum=0.5") == {
+        "training.momentum": "it is for training.optimizer = sgd or muon"
+    }
+    assert "set encoder.num_layers to 2 or more" in without_effect("encoder.connection=highway")["encoder.connection"]
+
+
+@pytest.mark.parametrize(("model", "width"), [("gru", 128), ("transformer", 64)])
+def test_one_layer_as_wide_as_its_input_is_connected(model: str, width: int) -> None:
+    sets = ("encoder.connection=residual", f"task.embedding_size={width}", "encoder.hidden_size=64")
+    assert without_effect(*sets, model=model) == {}, (
+        "two directions of 64 put out 128; attention looks both ways by itself"
+    )
+
+
+def test_where_some_trial_may_use_it_nothing_is_told() -> None:
+    assert without_effect("training.momentum=0.5", search="optimization") == {}
+    assert without_effect("encoder.connection=residual", search="encoder.num_layers") == {}
+
+
+def test_what_a_file_says_for_all_encoders_is_not_told() -> None:
+    assert without_effect() == {}

@@ -1,0 +1,163 @@
+"""What `--search` names: groups, settings, patterns; what nothing has is told with the nearest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from small_data import LOOKBACK, series
+
+from rnnbench.cli import options
+from rnnbench.core.errors import SettingsError
+from rnnbench.core.settings import Choices, Floats, Ints, is_named, range_in_words
+from rnnbench.experiment.config import ExperimentConfig, from_plain
+from rnnbench.experiment.resolve import resolve
+from rnnbench.experiment.search_names import check_search
+
+
+def searching(*names: str, task: str = "sentiment", model: str = "gru", **more: Any) -> ExperimentConfig:
+    return resolve(task, model, options=options.searched([*names]), **more)
+
+
+def test_a_group_a_name_and_a_pattern_name_settings() -> None:
+    assert is_named("encoder.dropout", "regularization", ["regularization"])
+    assert is_named("encoder.dropout", "regularization", ["basics", "encoder.d*"])
+    assert is_named("training.patience", None, ["all"])
+    assert not is_named("encoder.dropout", "regularization", ["basics", "dropout"])
+    assert not is_named("encoder.dropout", "regularization", [])
+
+
+@pytest.mark.parametrize(
+    ("searched", "words"),
+    [
+        (Ints(16, 512, log=True), "16 to 512 (log)"),
+        (Ints(0, 64, step=16), "0 to 64 (step 16)"),
+        (Floats(1e-5, 0.5), "1e-05 to 0.5"),
+        (Choices(2, 4, 8), "2, 4 or 8"),
+        (Choices("tanh"), "tanh"),
+    ],
+)
+def test_a_range_in_words(searched: Any, words: str) -> None:
+    assert range_in_words(searched) == words
+
+
+def test_search_on_the_command_line_replaces_the_names_and_keeps_the_ranges_of_the_file() -> None:
+    assert options.searched(None) == {}
+    assert options.searched(["basics, encoder.dropout", "basics"])["search.settings"] == (
+        ["basics", "encoder.dropout"], "--search",
+    )  # fmt: skip
+    found = searching("basics").ranges()
+    assert {*found} == {
+        "training.learning_rate", "training.batch_size", "encoder.hidden_size", "task.max_tokens",
+    }  # fmt: skip
+    assert found["encoder.hidden_size"] == Ints(32, 96, log=True), "as sentiment.yaml narrows it"
+
+
+def test_a_group_stays_with_its_setting_whatever_its_range() -> None:
+    ranges = ["search.ranges={task.tokenizer: [words, subwords], encoder.hidden_size: [8, 16]}"]
+    assert searching("basics", sets=ranges).ranges()["encoder.hidden_size"] == Choices(8, 16)
+    assert "task.tokenizer" in searching("architecture", sets=ranges).ranges()
+
+
+def test_what_a_task_refuses_is_left_out_without_a_word() -> None:
+    config = searching("architecture", task="text_generation")
+    check_search([config.search_space])
+    assert "encoder.bidirectional" not in config.ranges()
+    assert "encoder.num_layers" in config.ranges()
+
+
+def test_another_search_is_another_comparison_and_comes_back_from_plain_data() -> None:
+    keys = {searching(name, for_model=False).comparison_key() for name in ("basics", "regularization", "all")}
+    assert len(keys) == 3
+    config = searching("basics", "encoder.*")
+    assert from_plain(config.to_plain()).ranges() == config.ranges()
+    stored = {**config.to_plain(), "searched": {"encoder.dropout": [0.1]}}
+    assert from_plain(stored) == config, "what was searched is told beside the settings, and is none"
+
+
+def test_every_name_that_nothing_has_is_told_at_once_with_the_nearest() -> None:
+    sets = ["search.ranges={encoder.hiden_size: [1]}"]
+    with pytest.raises(SettingsError) as caught:
+        check_search(
+            [
+                searching(
+                    "bascis", "dropout", "task.poling", "training.decay_every", "encoder.heads", sets=sets
+                ).search_space
+            ]
+        )
+    told = [(problem.setting, problem.value, problem.rule) for problem in caught.value.problems]
+    groups = "Groups: basics, optimization, regularization, architecture, all and none"
+    assert told == [
+        ("search.settings", "bascis", f"no encoder has such a setting. Did you mean 'basics'? {groups}"),
+        ("search.settings", "dropout", f"no encoder has such a setting. Did you mean 'encoder.dropout'? {groups}"),
+        ("search.settings", "task.poling", f"no encoder has such a setting. Did you mean 'task.pooling'? {groups}"),
+        ("search.settings", "training.decay_every", "has no range to be searched in: write one in search.ranges, such "
+         "as [1, 2] or {low: 1, high: 2}"),
+        ("search.ranges", "encoder.hiden_size", "no encoder has such a setting. Did you mean 'encoder.hidden_size'?"),
+    ]  # fmt: skip
+    assert caught.value.problems[0].origin == "--search"
+
+
+def test_an_empty_name_is_no_search_of_everything() -> None:
+    with pytest.raises(SettingsError, match="no encoder has such a setting"):
+        check_search([searching("").search_space])
+
+
+# settings named one by one
+
+
+def test_a_setting_typed_by_name_is_searched_though_the_file_leaves_it_out_of_its_group() -> None:
+    assert "encoder.zoneout" not in searching("regularization").ranges(), "sentiment.yaml says null"
+    config = searching("encoder.zoneout")
+    assert config.ranges() == {"encoder.zoneout": Floats(0.0, 0.3)}, "as it stands beside the setting"
+    check_search([config.search_space])
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "words"),
+    [
+        ("encoder.zoneout", {"model": "transformer"}, "transformer cannot have it"),
+        ("encoder.forget_bias", {"model": "gru"}, "gru cannot have it"),
+        ("encoder.bidirectional", {"task": "text_generation"}, "text_generation needs an encoder that does not look"),
+        ("encoder.zoneout", {"sets": ["encoder.zoneout=0.1"]}, "what is typed is not searched: leave out one"),
+        ("encoder.zoneout", {"sets": ["search.ranges={encoder.zoneout: null}"]}, "search.ranges says null"),
+        ("encoder.hidden_size", {"sets": ["budget.match_parameters=100k"]}, "is solved for under"),
+    ],
+)
+def test_a_name_typed_in_vain_is_told(name: str, more: dict[str, Any], words: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        check_search([searching(name, **more).search_space])
+    (problem,) = caught.value.problems
+    assert (problem.setting, problem.value) == ("search.settings", name)
+    assert words in problem.rule
+
+
+def test_a_name_that_one_encoder_of_several_can_search_is_searched() -> None:
+    check_search([searching("encoder.zoneout", model=model).search_space for model in ("transformer", "gru")])
+
+
+# ranges that only the data set can tell
+
+
+def test_lookbacks_are_half_once_and_twice_what_suits_the_series() -> None:
+    config = searching("basics", task="forecasting")
+    check_search([config.search_space])
+    assert config.search_space.left_to_data == ["task.lookback"]
+    # validation has 20 rows to look back on: twice the usual 12 would be scored on fewer origins
+    found = config.with_ranges_of(series()).ranges()
+    assert found["task.lookback"] == Choices(LOOKBACK // 2, LOOKBACK)
+    shorter = searching("basics", task="forecasting", sets=["task.lookback=8"])
+    assert "task.lookback" not in shorter.with_ranges_of(series()).ranges(), "what is typed is not searched"
+
+
+def test_a_range_of_the_file_goes_before_that_of_the_data() -> None:
+    sets = ["search.ranges={task.lookback: [3, 5, 7]}"]
+    config = searching("basics", task="forecasting", sets=sets)
+    assert config.search_space.left_to_data == []
+    assert config.with_ranges_of(series()).ranges()["task.lookback"] == Choices(3, 5, 7)
+
+
+def test_a_search_that_does_not_name_it_has_no_range_of_the_data() -> None:
+    config = searching("regularization", task="forecasting")
+    assert config.with_ranges_of(series()) is config
+    assert config.search_space.left_to_data == []

@@ -1,0 +1,203 @@
+"""Drawing the next token, worked by hand; and text made by carrying the state against reading it all again."""
+
+import math
+
+import numpy as np
+import pytest
+import small_data
+import torch
+
+from rnnbench.core import registry
+from rnnbench.core.errors import RnnbenchError
+from rnnbench.data.base import points_of
+from rnnbench.data.decoding import decode_on, unknown_in
+from rnnbench.data.text import TokenizerSettings, build_tokenizer
+from rnnbench.encoders.stack import Stack
+from rnnbench.experiment.classes import layer_class, task_class
+from rnnbench.tasks.text_generation.sampling import Sampling, generated, probabilities
+
+# numbers 2 to 5 have the probabilities 0.1, 0.4, 0.2, 0.3; padding and the unknown have scores above them all
+SHARES = [0.1, 0.4, 0.2, 0.3]
+SCORES = torch.tensor([9.0, 9.0, *(math.log(share) for share in SHARES)])
+
+
+def drawn_from(**how):
+    return [round(share, 6) for share in probabilities(SCORES, Sampling(**how)).tolist()]
+
+
+def test_padding_and_the_unknown_are_never_drawn():
+    assert drawn_from() == [0, 0, *SHARES]
+
+
+def test_the_temperature_divides_the_scores():
+    # at 0.5 probabilities are squared: 0.01, 0.16, 0.04, 0.09 of 0.30
+    expected = [round(share / 0.30, 6) for share in (0.01, 0.16, 0.04, 0.09)]
+    assert drawn_from(temperature=0.5) == [0, 0, *expected]
+    assert drawn_from(temperature=0) == [0, 0, 0, 1, 0, 0]
+    for tiny in (1e-30, 1e-45, 1e-320):  # the last is zero in the precision of the scores
+        assert drawn_from(temperature=tiny) == [0, 0, 0, 1, 0, 0]
+
+
+def test_top_k_keeps_the_most_probable():
+    # 0.4 and 0.3 of 0.7
+    assert drawn_from(top_k=2) == [0, 0, 0, round(4 / 7, 6), 0, round(3 / 7, 6)]
+    assert drawn_from(top_k=1) == [0, 0, 0, 1, 0, 0]
+    assert drawn_from(top_k=100) == drawn_from()
+
+
+def test_of_equals_top_k_keeps_exactly_k():
+    shares = probabilities(torch.zeros(6), Sampling(top_k=2))
+    assert shares.tolist() == [0, 0, 0.5, 0.5, 0, 0]
+
+
+def test_top_p_keeps_the_fewest_that_reach_it():
+    # 0.4, then 0.7: two reach 0.65 and 0.4 alone does not
+    assert drawn_from(top_p=0.65) == [0, 0, 0, round(4 / 7, 6), 0, round(3 / 7, 6)]
+    assert drawn_from(top_p=0.39) == [0, 0, 0, 1, 0, 0]
+    assert drawn_from(top_p=1e-9) == [0, 0, 0, 1, 0, 0]
+    assert drawn_from(top_p=1.0) == drawn_from()
+    # 0.4, 0.7, 0.9: three are needed for 0.71
+    assert drawn_from(top_p=0.71) == [0, 0, 0, round(4 / 9, 6), round(2 / 9, 6), round(3 / 9, 6)]
+
+
+def test_top_p_looks_at_what_top_k_left():
+    # of the two that top-k leaves, the first has 4/7 = 0.571: alone enough for 0.55, though 0.4 of all would not be
+    assert drawn_from(top_k=2, top_p=0.55) == [0, 0, 0, 1, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ({"temperature": -1.0}, "the temperature must be at least 0"),
+        ({"temperature": math.nan}, "the temperature must be at least 0"),
+        ({"top_k": 0}, "top-k must be at least 1, not 0"),
+        ({"top_p": 0.0}, "top-p must be above 0 and at most 1, not 0.0"),
+        ({"top_p": 1.5}, "top-p must be above 0 and at most 1, not 1.5"),
+    ],
+)
+def test_values_out_of_bounds_are_refused_in_words(how, words):
+    with pytest.raises(RnnbenchError, match=words):
+        Sampling(**how)
+
+
+def test_scores_that_are_not_finite_are_told():
+    with pytest.raises(RnnbenchError, match="have diverged"):
+        probabilities(torch.tensor([0.0, 0.0, math.nan]), Sampling())
+
+
+# the loop
+
+
+def language_model(model, tokenizer="characters", layers=2, **encoder):
+    cls, layer = task_class("text_generation"), layer_class(model)
+    settings = cls.Settings(tokenizer=tokenizer, embedding_size=16, vocabulary_size=300)
+    prepared = cls.prepare(small_data.corpus(), settings)
+    torch.manual_seed(0)
+    own = layer.Settings(**{"hidden_size": 24, "num_layers": layers, **encoder})
+    made = cls(Stack(layer, prepared.input_size, own), prepared, settings).eval()
+    with torch.no_grad():  # larger scores: greedy choices that no rounding can turn around
+        made.embedding.weight.mul_(20)
+    return made
+
+
+@pytest.mark.parametrize("model", registry.names("encoders"))
+def test_carrying_the_state_writes_what_reading_it_all_again_would(model):
+    made = language_model(model)
+    prompt = made.prepared.tokenizer.encode("the cat ").tolist()
+    carried = "".join(made.generate(prompt, 40, Sampling(temperature=0)))
+    numbers = [*prompt]
+    with torch.inference_mode():
+        for _ in range(40):
+            scores, _ = made(torch.tensor([numbers]))
+            numbers.append(int(scores[0, -1, 2:].argmax()) + 2)
+    assert carried == made.prepared.tokenizer.decode(numbers[len(prompt) :])
+    assert len(carried) == 40
+
+
+def test_a_window_of_attention_that_slides_is_carried_too():
+    made = language_model("transformer", context=6)
+    prompt = made.prepared.tokenizer.encode("the cat sat on a dog ").tolist()
+    carried = "".join(made.generate(prompt, 30, Sampling(temperature=0)))
+    numbers = [*prompt]
+    with torch.inference_mode():
+        for _ in range(30):
+            scores, _ = made(torch.tensor([numbers]))
+            numbers.append(int(scores[0, -1, 2:].argmax()) + 2)
+    assert carried == made.prepared.tokenizer.decode(numbers[len(prompt) :])
+
+
+def test_every_token_after_the_prompt_is_read_alone():
+    read = []
+
+    def step(numbers, state):
+        read.append(len(numbers))
+        return torch.zeros(4), ()
+
+    text = "".join(generated(step, [2] * 600, 10, Sampling(), lambda number: "x"))
+    assert text == "x" * 10
+    # a long prompt in pieces of 256; the tenth character needs no step after it
+    assert read == [256, 256, 88] + [1] * 9
+
+
+def test_the_same_seed_gives_the_same_text_and_common_randomness_stays_where_it_was():
+    made = language_model("gru")
+    torch.manual_seed(7)
+    before = torch.get_rng_state()
+    first, again, other = ("".join(made.generate([2, 3], 60, Sampling(seed=seed))) for seed in (1, 1, 2))
+    assert first == again != other
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_drawing_what_never_makes_a_character_ends():
+    pieces = generated(lambda numbers, state: (torch.zeros(4), ()), [2], 5, Sampling(), lambda number: "")
+    assert "".join(pieces) == ""
+
+
+# from numbers to characters
+
+KOREAN = "영화가 정말 좋다. 이야기는 훌륭하다! 음악은 따뜻하다 😀\n"
+
+
+@pytest.mark.parametrize("kind", ["characters", "words", "subwords"])
+@pytest.mark.parametrize("text", [KOREAN, "It was (a) good, warm film: really!\n"])
+def test_pieces_put_together_are_the_text(kind, text):
+    tokenizer = build_tokenizer(TokenizerSettings(kind=kind, vocabulary_size=400), [text])
+    numbers = tokenizer.encode(text).tolist()
+    decode = decode_on(tokenizer, "")
+    pieces = [decode(number) for number in numbers]
+    assert "".join(pieces) == tokenizer.decode(numbers)
+    assert not any("\N{REPLACEMENT CHARACTER}" in piece for piece in pieces)
+
+
+def test_a_character_comes_out_with_its_last_byte():
+    tokenizer = build_tokenizer(TokenizerSettings(kind="subwords", vocabulary_size=258), ["abc"])
+    decode = decode_on(tokenizer, "")
+    # 가 is three bytes and, in this vocabulary, three numbers
+    assert [decode(number) for number in tokenizer.encode("a가b").tolist()] == ["a", "", "", "가", "b"]
+    # a first byte alone makes no character: it is left out
+    assert [decode(number) for number in [*tokenizer.encode("가").tolist()[:1], *tokenizer.encode("ab").tolist()]] == [
+        "", "a", "b",
+    ]  # fmt: skip
+
+
+def test_untrained_subwords_never_print_half_a_character():
+    made = language_model("rnn", "subwords")
+    text = "".join(made.generate([5, 6], 300, Sampling(temperature=5.0)))
+    assert "\N{REPLACEMENT CHARACTER}" not in text
+    assert len(text) == 300
+
+
+def test_words_go_on_after_what_stands_before():
+    tokenizer = build_tokenizer(TokenizerSettings(kind="words", vocabulary_size=100), ["a good film ."])
+    film, dot = (int(tokenizer.encode(word)[0]) for word in ("film", "."))
+    assert [decode_on(tokenizer, "a good")(film), decode_on(tokenizer, "a good ")(film)] == [" film", "film"]
+    assert decode_on(tokenizer, "a good film")(dot) == "."
+
+
+def test_what_a_vocabulary_lacks_is_named_once_each():
+    characters = build_tokenizer(TokenizerSettings(), np.asarray(points_of("the cat")))
+    assert unknown_in(characters, "the dog, good") == ["d", "o", "g", ","]
+    words = build_tokenizer(TokenizerSettings(kind="words"), ["the cat"])
+    assert unknown_in(words, "the dog the dog cat") == ["dog"]
+    subwords = build_tokenizer(TokenizerSettings(kind="subwords", vocabulary_size=258), ["the cat"])
+    assert unknown_in(subwords, "漢字") == []

@@ -1,0 +1,204 @@
+"""A worker: what it takes up after others, whom it waits for, what it does when it was taken for dead itself."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import planted_sweep
+import pytest
+import small_data
+
+from rnnbench.experiment.classes import task_class
+from rnnbench.runs import build as building
+from rnnbench.runs import train as runs
+from rnnbench.storage.leases import LeaseLostError, Leases
+from rnnbench.storage.tracker import LEASE, Tracker
+from rnnbench.sweeps import SweepOptions, SweepPlan, sweep_plan
+from rnnbench.sweeps import worker as worker_module
+from rnnbench.sweeps.model import Event
+from rnnbench.sweeps.queue import Work, WorkQueue
+from rnnbench.sweeps.worker import Worker
+
+KINDS = ["baseline", "trial", "reselect", "confirm"]
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "load_data", lambda config: small_data.of_kind(task_class(config.task).data_kind))
+    monkeypatch.setattr(building, "parameters_of", lambda config, prepared: 1)
+
+
+@pytest.fixture
+def plan(store: object) -> SweepPlan:
+    options = SweepOptions(models=("rnn",), sets=("search.reselect=1",), trials=1, seeds=1)
+    return sweep_plan("sentiment", options)
+
+
+def finish(queue: WorkQueue, work: Work) -> None:
+    """Ends a piece of work as if it had been trained."""
+    if work.kind == "baseline":
+        queue.tracker.claimed(work.run_id or "").end("completed")
+        return
+    scores = {"validation": 0.7, **({"test": 0.6} if work.kind == "confirm" else {})}
+    index = work.trial.user_attrs["index"] if work.trial else None
+    tags = {"planned_seed": str(work.config.seed)} if index is None else {"trial": str(index), "draw": "random"}
+    record = planted_sweep.scored(work.config, work.kind, scores, tags)
+    if work.trial is None:
+        queue.tracker.claimed(work.run_id or "").finish(record, {})
+        return
+    lease = queue.studies.lease(work.trial)
+    writer = queue.tracker.start(queue.plan.experiment_id, work.name, {}, queue.plan.parent, lease=lease)
+    writer.finish(record, {})
+    queue.studies.tell(work.model, work.trial, "completed", 0.7, writer.run_id)
+
+
+def begun(plan: SweepPlan, kind: str) -> tuple[WorkQueue, Work]:
+    """The sweep as far as its first piece of work of a kind, which somebody has begun."""
+    queue = WorkQueue(plan, Tracker())
+    while isinstance(work := queue.next(), Work) and work.kind != kind:
+        finish(queue, work)
+    assert isinstance(work, Work)
+    return queue, work
+
+
+def lease_id(queue: WorkQueue, work: Work) -> str:
+    if work.trial is not None:
+        return str(work.trial.user_attrs["lease"])
+    return str(queue.tracker.run(work.run_id or "").data.tags[LEASE])
+
+
+def hand_to_another_host(leases: Leases, its_id: str) -> None:
+    """What this process holds becomes another's, which never beats again."""
+    path = leases.folder / f"{its_id}.lease"
+    count, owner, _ = path.read_text().split("\n")
+    path.write_text(f"{count}\n{json.dumps({**json.loads(owner), 'host': 'node7', 'pid': 12, 'machine': 'other'})}\n")
+    del leases._held[its_id]
+
+
+class Hours:
+    """Time that goes on where a worker waits."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, leases: Leases) -> None:
+        self.now = 0.0
+        monkeypatch.setattr(leases, "_clock", lambda: self.now)
+        monkeypatch.setattr(worker_module.time, "sleep", self.sleep)
+        monkeypatch.setattr(worker_module.time, "monotonic", lambda: self.now)
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_dead_worker_on_another_host_has_begun_is_said_and_done_again(
+    plan: SweepPlan, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue, lost = begun(plan, kind)
+    hand_to_another_host(queue.tracker.leases, lease_id(queue, lost))
+    hours = Hours(monkeypatch, queue.tracker.leases)
+    events: list[Event] = []
+    done: list[tuple[str, str]] = []
+    worker = Worker(plan, tell=events.append)
+    assert worker.queue.count_left() > 0, "nobody would be started to wait for it"
+
+    def do(work: Work) -> None:
+        done.append((work.kind, work.name))
+        finish(worker.queue, work)
+
+    monkeypatch.setattr(worker, "_do", do)
+    worker.work()
+    assert done.count((kind, lost.name)) == 1, "done again, and once"
+    ended = Counter((record.kind, record.outcome) for record in Tracker().records(plan.experiment_id, plan.parent))
+    assert {key: ended[key] for key in ended if key[0] in KINDS and key[1] == "completed"} == {
+        ("trial", "completed"): 1, ("reselect", "completed"): 2, ("confirm", "completed"): 1,
+    }  # fmt: skip
+    assert sum(ended[key] for key in ended if key[1] == "interrupted") == (0 if kind == "trial" else 1)
+    waits = [event.message for event in events if event.what == "waiting"]
+    assert waits[0] == (
+        f"waiting for {lost.name} (process 12 on node7); done again here if there is no sign of life from there for "
+        "60 s"
+    )
+    assert len(waits) == 1 + (hours.now > 60), "said once, and now and then"
+    assert worker.queue.next() is None
+    assert worker.queue.count_left() == 0
+    assert [*worker.tracker.leases.folder.glob("*")] == [
+        worker.tracker.leases.folder / f"{Tracker().run(plan.parent).data.tags[LEASE]}.lease"
+    ], "no lease is left but the sweep's own"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_slow_worker_on_another_host_has_begun_is_left_to_it(
+    plan: SweepPlan, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue, slow = begun(plan, kind)
+    leases = queue.tracker.leases
+    lease = leases._held[lease_id(queue, slow)]
+    hand_to_another_host(leases, lease.id)
+    hours = Hours(monkeypatch, leases)
+    done: list[str] = []
+    worker = Worker(plan, is_stopped=lambda: hours.now > 400)
+
+    def do(work: Work) -> None:
+        done.append(work.name)
+        finish(worker.queue, work)
+
+    def sleep_while_the_other_beats(seconds: float) -> None:
+        hours.sleep(seconds)
+        leases._beat(lease)
+
+    monkeypatch.setattr(worker, "_do", do)
+    monkeypatch.setattr(worker_module.time, "sleep", sleep_while_the_other_beats)
+    worker.work()
+    assert hours.now > 400, "it waits as long as the other lives"
+    assert slow.name not in done
+
+
+def test_a_sweep_ends_where_the_one_it_waits_for_ends(plan: SweepPlan, monkeypatch: pytest.MonkeyPatch) -> None:
+    queue, other = begun(plan, "confirm")
+    hours = Hours(monkeypatch, queue.tracker.leases)
+
+    def the_other_ends(seconds: float) -> None:
+        hours.sleep(seconds)
+        if hours.now == 3:
+            finish(queue, other)
+
+    monkeypatch.setattr(worker_module.time, "sleep", the_other_ends)
+    Worker(plan).work()
+    assert hours.now == 3
+
+
+def test_a_worker_that_was_taken_for_dead_says_so_and_keeps_nothing_of_it(
+    plan: SweepPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue, _ = begun(plan, "trial")  # this one stays open
+    events: list[Event] = []
+    worker = Worker(plan, tell=events.append)
+    for trial in worker.studies.running("rnn"):
+        work = Work("trial", "rnn", "001-rnn", plan.config("rnn"), worker.studies.trial("rnn", trial.number))
+
+    def suspended(config: object, **arguments: object) -> object:
+        (worker.tracker.leases.folder / f"{lease_id(queue, work)}.lease").unlink()
+        Worker(plan).end_lost()
+        raise LeaseLostError("001-rnn: taken over")
+
+    monkeypatch.setattr(runs, "tracked", suspended)
+    worker._train(work)
+    assert [(event.what, event.name, event.message) for event in events] == [("lost", "001-rnn", "001-rnn: taken over")]
+    assert worker.studies.counted("rnn") == [], "it is drawn again, and is no failure of the encoder"
+
+
+def test_the_share_of_a_training_is_of_the_updates_that_it_makes(
+    plan: SweepPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events: list[Event] = []
+    worker = Worker(plan, tell=events.append)
+    config = plan.config("rnn").with_values(
+        {"encoder.hidden_size": 4, "task.embedding_size": 4, "training.batch_size": 16, "training.patience": 0,
+         "task.minimum_count": 1, "budget.updates": 1000, "budget.epochs": 1, "budget.validations": 2}
+    )  # fmt: skip
+    for kind, refit in (("trial", None), ("confirm", 1)):
+        runs.train(config, refit=refit, hooks=worker._hooks(Work(kind, "rnn", kind, config)))
+    for kind in ("trial", "confirm"):
+        shares = [event.share for event in events if event.name == kind]
+        assert shares == sorted(shares)
+        assert shares[-1] == 1.0
