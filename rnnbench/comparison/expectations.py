@@ -89,7 +89,7 @@ def _ahead(one: _Reliable, other: _Reliable, unit: str, higher_is_better: bool) 
 
 
 def notes(curves: Sequence[ExpectedCurve]) -> list[str]:
-    """What stands in the curves for trials without a score of a whole training, where there are any."""
+    """How trials without the score of a whole training are counted."""
     pruned = [f"{one.model} {one.draws.pruned}" for one in curves if one.draws.pruned]
     failed = [f"{one.model} {one.draws.failed}" for one in curves if one.draws.failed]
     said = []

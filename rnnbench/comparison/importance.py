@@ -1,4 +1,4 @@
-"""Which settings mattered for which encoder: shares with intervals, and their picture."""
+"""Importance of searched settings, per encoder and evaluator: shares with intervals."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ INTERVAL = 0.8
 
 @dataclass(frozen=True)
 class Share:
-    """The importance of one setting, 0 to 1: the mean over resampled trials, and its interval."""
+    """Importance of one setting, 0 to 1: mean over resampled trials, with an interval."""
 
     setting: str
     mean: float

@@ -67,7 +67,7 @@ def _columns(table: Comparison) -> list[tuple[Column, Callable[[Row], str]]]:
         (_column("behind_best", f"behind the best{in_unit}"), lambda row: _behind_text(table, row)),
         (Column("p_value", "p", legend="p: adjusted", least_width=MEDIUM), lambda row: p_text(row.p_value)),
         (_column("p_value_holm", "p (Holm)"), lambda row: p_text(row.p_value_holm)),
-        (Column("parameters", "parameters", short="params"), lambda row: compact(row.parameters)),
+        (Column("parameters", "parameters"), lambda row: compact(row.parameters)),
         (_column("own_parameters", "without embeddings", WIDEST), lambda row: compact(without_embeddings(row))),
         (_column("updates", "updates"), lambda row: whole(row.updates)),
         (

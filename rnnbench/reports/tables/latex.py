@@ -35,7 +35,7 @@ OTHER_LETTERS = "% has letters that pdflatex does not know: compile it with lual
 
 def latex_text(document: Document) -> str:
     """A `table` with a `tabular` for each table, the notes below, and the run ids in comments."""
-    tables = [table.only([column.in_print for column in table.columns]) for table in document.tables]
+    tables = [_printed(table) for table in document.tables]
     body = [rf"  \caption{{{escaped(document.title)}. {escaped(document.verdict)}}}"]
     for table in tables:
         if table.title != document.title:
@@ -48,6 +48,10 @@ def latex_text(document: Document) -> str:
     head += [f"% runs of {one_line(name)}: {' '.join(map(one_line, ids))}" for name, ids in document.runs]
     head += [r"\begin{table}[htbp]", r"  \centering", r"  \scriptsize", r"  \setlength{\tabcolsep}{2.5pt}"]
     return "\n".join([*head, *body, r"  \end{minipage}", r"\end{table}"]) + "\n"
+
+
+def _printed(table: Table) -> Table:
+    return table.select([place for place, column in enumerate(table.columns) if column.in_print])
 
 
 def _tabular(table: Table) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 NEVER = 10_000
@@ -61,15 +61,10 @@ class Table:
         columns = tuple(Column("", header, is_numeric=place >= words) for place, header in enumerate(headers))
         return cls(title, columns, tuple(Line(tuple(cells)) for cells in rows))
 
-    def only(self, kept: Sequence[bool]) -> Table:
-        """The table with the columns that are marked to be kept."""
-
-        def cut(cells: Sequence[str]) -> tuple[str, ...]:
-            return tuple(cell for cell, keep in zip(cells, kept, strict=True) if keep)
-
-        columns = tuple(column for column, keep in zip(self.columns, kept, strict=True) if keep)
-        lines = tuple(Line(cut(line.cells), line.mark, line.is_bold, line.remarks) for line in self.lines)
-        return Table(self.title, columns, lines)
+    def select(self, places: Sequence[int]) -> Table:
+        """The table with the columns at these places, in this order."""
+        lines = (replace(line, cells=tuple(line.cells[place] for place in places)) for line in self.lines)
+        return replace(self, columns=tuple(self.columns[place] for place in places), lines=tuple(lines))
 
     @property
     def legend(self) -> str:

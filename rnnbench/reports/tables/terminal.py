@@ -17,7 +17,8 @@ from rnnbench.reports.tables.model import Column, Line, Table
 def terminal_table(table: Table, width: int | None = None) -> Grid:
     """The table for a terminal so many characters wide; by default the one that the program runs in."""
     room = width or shutil.get_terminal_size(fallback=(100, 24)).columns
-    table = table.only([column.least_width <= room for column in table.columns])
+    shown = [place for place, column in enumerate(table.columns) if column.least_width <= room]
+    table = table.select(sorted(shown, key=lambda place: table.columns[place].key == "seeds"))  # what matters first
     grid = Grid(
         title=Text(one_line(table.title)), title_justify="left", box=box.SIMPLE_HEAD, show_edge=False,
         padding=(0, 1, 0, 0), pad_edge=False, caption=Text(table.legend, style="dim"), caption_justify="left",
