@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rnnbench import sweeps
-from rnnbench.cli.options import Given, named_data
 from rnnbench.comparison.model import Comparison
+from rnnbench.experiment.files import Given, named_data
 from rnnbench.experiment.resolve import resolve
 from rnnbench.reports import results
 from rnnbench.runs.load import load

@@ -16,8 +16,8 @@ import planted_sweep
 import pytest
 from journey import Place, write_reviews
 
-from rnnbench.cli.options import named_data
 from rnnbench.core.errors import RnnbenchError
+from rnnbench.experiment.files import named_data
 from rnnbench.sweeps import SweepOptions
 
 PAGE = Path(__file__).parents[2] / "docs" / "protocol.md"

@@ -185,7 +185,7 @@ print(json.dumps(done))
 def test_a_processor_with_avx2_alone_trains_in_every_precision():
     """oneDNN is told to use AVX2 at most, for which it has, up to now, no LSTM in bfloat16."""
     own = {"ONEDNN_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2"}
-    tests = Path(__file__).parents[1]
+    tests = Path(__file__).parents[3]
     own["PYTHONPATH"] = os.pathsep.join([str(tests.parent), str(tests / "contracts")])
     finished = subprocess.run(
         [sys.executable, "-c", SCRIPT], env={**os.environ, **own}, capture_output=True, text=True, timeout=300
