@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 
-from rnnbench.data.base import (
-    AnyData,
-    Description,
-    Labelled,
-    LabelledTexts,
-    Series,
-    SeriesSplit,
-    SplitName,
-    TextCorpus,
-    text_of,
-)
+from rnnbench.data.code_points import text_of
 from rnnbench.data.duplicates import overlap_of
+from rnnbench.data.kinds import AnyData, Facts, Labelled, LabelledTexts, Series, SeriesSplit, TextCorpus
+from rnnbench.data.splits import SplitName
 
 SHOWN_CHARACTERS = 240
 SAMPLE = 4 << 20
 Lines = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Description:
+    """A data set in words and numbers: ordered (label, value) lines and a few training examples. plain: as JSON."""
+
+    facts: Facts
+    lines: tuple[tuple[str, str], ...]
+    examples: tuple[str, ...]
+    fingerprint: str
+    plain: dict[str, Any] = field(default_factory=dict)
 
 
 def describe_data(data: AnyData) -> Description:

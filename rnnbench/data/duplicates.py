@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from rnnbench.data.base import AnyData, LabelledTexts, SplitName, TextCorpus, text_of
+from rnnbench.data.code_points import text_of
+from rnnbench.data.kinds import AnyData, LabelledTexts, TextCorpus
+from rnnbench.data.splits import SplitName
 
 PIECES, PIECE_CHARACTERS = 100, 64
 """A long text is searched for so many pieces of the other splits, evenly spaced: a copied part shows at once."""

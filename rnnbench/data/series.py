@@ -11,7 +11,8 @@ from typing import Any, Literal
 import numpy as np
 
 from rnnbench.core.errors import DataError
-from rnnbench.data.base import NoSplits, Series, SeriesSplit, SplitName, Splits
+from rnnbench.data.kinds import Series, SeriesSplit
+from rnnbench.data.splits import NoSplits, SplitName, Splits
 
 SECONDS_PER_DAY = 86_400
 

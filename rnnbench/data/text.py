@@ -10,33 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
-from rnnbench.data.base import Labelled, LabelledTexts, SplitName, Splits, TextCorpus, points_of, text_of
+from rnnbench.data.code_points import pieces_of
+from rnnbench.data.kinds import Labelled, LabelledTexts, TextCorpus
 from rnnbench.data.sources import cache_folder, publish
-from rnnbench.data.tokenization import (
-    CharacterTokenizer,
-    SubwordTokenizer,
-    Tokenizer,
-    TokenizerSettings,
-    WordTokenizer,
-    tokenizer_from_plain,
-)
+from rnnbench.data.splits import SplitName, Splits
+from rnnbench.data.tokenization import Tokenizer
 
-__all__ = [
-    "EncodedCorpus",
-    "EncodedLabelled",
-    "EncodedTexts",
-    "Tokenizer",
-    "TokenizerSettings",
-    "build_tokenizer",
-    "encode_corpus",
-    "encode_labelled",
-    "text_of",
-    "tokenizer_from_plain",
-]
-
-PIECE = 1 << 20
 LARGE = 16 << 20
-NEWLINE, BLANK = 10, 32
 
 
 @dataclass(frozen=True)
@@ -89,18 +69,6 @@ class EncodedLabelled:
     size: int
 
 
-def build_tokenizer(settings: TokenizerSettings, train: np.ndarray | Iterable[str]) -> Tokenizer:
-    """A tokenizer that has seen the training split and nothing else.
-
-    train: `corpus.splits.train` (code points) or `labelled.splits.train.texts`.
-    """
-    if settings.kind == "characters":
-        arrays = [train] if isinstance(train, np.ndarray) else (points_of(text) for text in train)
-        return CharacterTokenizer.learn(arrays, settings)
-    texts = (text_of(piece) for piece in _pieces(train)) if isinstance(train, np.ndarray) else train
-    return (WordTokenizer if settings.kind == "words" else SubwordTokenizer).learn(texts, settings)
-
-
 def encode_corpus(corpus: TextCorpus, tokenizer: Tokenizer) -> EncodedCorpus:
     """Every split as numbers. A split of more than 16 million characters is mapped from the cache."""
     kind = np.dtype(np.uint16 if tokenizer.size <= 1 << 16 else np.int32)
@@ -142,21 +110,7 @@ def encode_labelled(data: LabelledTexts, tokenizer: Tokenizer, max_tokens: int |
 
 
 def _encoded(points: np.ndarray, tokenizer: Tokenizer, kind: np.dtype) -> Iterator[np.ndarray]:
-    return (tokenizer.encode_points(piece).astype(kind) for piece in _pieces(points))
-
-
-def _pieces(points: np.ndarray) -> Iterator[np.ndarray]:
-    """A long text in pieces of about a million characters, cut after a line end or a blank, so that no word is cut."""
-    start = 0
-    while start < len(points):
-        end = min(start + PIECE, len(points))
-        if end < len(points):
-            piece = points[start:end]
-            breaks = np.flatnonzero(piece == NEWLINE)
-            breaks = breaks if len(breaks) else np.flatnonzero(piece == BLANK)
-            end = start + int(breaks[-1]) + 1 if len(breaks) else end
-        yield points[start:end]
-        start = end
+    return (tokenizer.encode_points(piece).astype(kind) for piece in pieces_of(points))
 
 
 def _joined(parts: Iterable[np.ndarray], kind: np.dtype) -> np.ndarray:

@@ -18,7 +18,7 @@ from rnnbench.metrics.classes import (
     surprise,
 )
 from rnnbench.metrics.forecasts import ForecastErrors, mae, mape, mase, mse, naive_scale, rmse, smape
-from rnnbench.metrics.known import OWN_METRICS, built_in, metric_called, metric_of, own_metrics_tag
+from rnnbench.metrics.lookup import OWN_METRICS, built_in, metric_called, metric_of, own_metrics_tag
 from rnnbench.metrics.metric import Metric, plain_fields
 from rnnbench.metrics.text import bits_per_character, nats, nats_per_character, perplexity, text_examples, text_metrics
 

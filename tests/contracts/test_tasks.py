@@ -18,7 +18,8 @@ from torch import nn
 from rnnbench import metrics
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError, SealedSplitError
-from rnnbench.data.base import Labelled, points_of
+from rnnbench.data.code_points import points_of
+from rnnbench.data.kinds import Labelled
 from rnnbench.data.series import Scaler
 from rnnbench.data.tokenization import tokenizer_from_plain
 from rnnbench.encoders.stack import Stack

@@ -7,9 +7,10 @@ from collections import Counter
 import numpy as np
 
 from rnnbench.core.errors import DataError
-from rnnbench.data.base import DataSettings, Facts, LabelledTexts
+from rnnbench.data.kinds import Facts, LabelledTexts
 from rnnbench.data.readers.columns import Table
-from rnnbench.data.splits import fingerprint, labelled_splits, stratified
+from rnnbench.data.settings import DataSettings
+from rnnbench.data.splitting import fingerprint, labelled_splits, stratified
 
 TEXT_NAMES = {
     "text", "texts", "review", "sentence", "document", "content", "comment", "body", "message", "utterance", "tweet",

@@ -7,11 +7,12 @@ from typing import Literal
 import numpy as np
 
 from rnnbench.core.errors import DataError
-from rnnbench.data.base import DataSettings, Facts, Series, SeriesSplit
 from rnnbench.data.frequencies import grid, infer, parse, positions, season_length
+from rnnbench.data.kinds import Facts, Series, SeriesSplit
 from rnnbench.data.readers.columns import Table, as_numbers
 from rnnbench.data.readers.times import as_times, looks_like_times
-from rnnbench.data.splits import borders, fingerprint, series_splits
+from rnnbench.data.settings import DataSettings
+from rnnbench.data.splitting import borders, fingerprint, series_splits
 
 TIME_NAMES = {
     "time", "times", "date", "datetime", "timestamp", "ts", "ds", "month", "day", "week", "year", "hour",

@@ -11,10 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from rnnbench.core.errors import DataError
-from rnnbench.data.base import DataSettings, Facts, TextCorpus, points_of
+from rnnbench.data.code_points import points_of
+from rnnbench.data.kinds import Facts, TextCorpus
 from rnnbench.data.readers.tables import broken_encoding, check_file, encoding_of
+from rnnbench.data.settings import DataSettings
 from rnnbench.data.sources import cache_folder, publish
-from rnnbench.data.splits import borders, by_position, fingerprint
+from rnnbench.data.splitting import borders, by_position, fingerprint
 
 PLAIN = {".txt", ".md", ".text"}
 LARGE_BYTES = 64 << 20

@@ -15,17 +15,12 @@ from torch.nn import functional
 
 from rnnbench import metrics
 from rnnbench.core.settings import Choices, Floats, Group, Ints, Settings
-from rnnbench.data.base import AnyData, Kind, NoSplits, SplitName, TextCorpus
-from rnnbench.data.batches import CorpusWindows, EvaluationWindows, StridedWindows
+from rnnbench.data.batches.text import CorpusWindows, EvaluationWindows, StridedWindows
 from rnnbench.data.decoding import decode_on
-from rnnbench.data.text import (
-    EncodedCorpus,
-    Tokenizer,
-    TokenizerSettings,
-    build_tokenizer,
-    encode_corpus,
-    tokenizer_from_plain,
-)
+from rnnbench.data.kinds import AnyData, Kind, TextCorpus
+from rnnbench.data.splits import NoSplits, SplitName
+from rnnbench.data.text import EncodedCorpus, encode_corpus
+from rnnbench.data.tokenization import Tokenizer, TokenizerSettings, build_tokenizer, tokenizer_from_plain
 from rnnbench.encoders.base import Encoder, State
 from rnnbench.encoders.layers.dropout import keep_mask
 from rnnbench.metrics.text import BITS_PER_CHARACTER, COLD_NATS_PER_CHARACTER

@@ -6,13 +6,9 @@ import torch
 from torch.utils.data import DataLoader
 
 from rnnbench.core.errors import DataError
-from rnnbench.data.batches import (
-    CorpusWindows,
-    EvaluationWindows,
-    LabelledBatches,
-    SeriesWindows,
-    StridedWindows,
-)
+from rnnbench.data.batches.labelled import LabelledBatches
+from rnnbench.data.batches.series import SeriesWindows
+from rnnbench.data.batches.text import CorpusWindows, EvaluationWindows, StridedWindows
 from rnnbench.data.series import PreparedSplit
 from rnnbench.data.text import EncodedTexts
 

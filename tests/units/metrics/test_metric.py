@@ -12,7 +12,7 @@ from rnnbench.core.errors import RnnbenchError
 from rnnbench.metrics import Metric, metric_called, metric_of, own_metrics_tag
 from rnnbench.metrics.classes import ACCURACY
 from rnnbench.metrics.forecasts import MASE
-from rnnbench.metrics.known import OWN_METRICS, built_in
+from rnnbench.metrics.lookup import OWN_METRICS, built_in
 from rnnbench.metrics.text import BITS_PER_CHARACTER, COLD_NATS_PER_CHARACTER, NATS_PER_CHARACTER, PERPLEXITY
 from rnnbench.storage.record import RunRecord
 

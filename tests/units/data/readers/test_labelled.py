@@ -4,7 +4,7 @@ import pytest
 
 from rnnbench.core.errors import DataError
 from rnnbench.data import load
-from rnnbench.data.base import DataSettings
+from rnnbench.data.settings import DataSettings
 
 
 @pytest.fixture

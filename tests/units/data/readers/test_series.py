@@ -6,9 +6,9 @@ import pytest
 
 from rnnbench.core.errors import DataError
 from rnnbench.data import load
-from rnnbench.data.base import DataSettings
 from rnnbench.data.readers.series import read_rows
 from rnnbench.data.readers.tables import read_table
+from rnnbench.data.settings import DataSettings
 
 LOAD = {"target": ("load",)}
 HOURS = pd.date_range("2024-01-01", periods=200, freq="h")

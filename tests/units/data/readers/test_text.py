@@ -5,9 +5,10 @@ import pytest
 
 from rnnbench.core.errors import DataError
 from rnnbench.data import load
-from rnnbench.data.base import DataSettings, text_of
+from rnnbench.data.code_points import text_of
 from rnnbench.data.readers import text as text_files
 from rnnbench.data.readers.text import read_text_file
+from rnnbench.data.settings import DataSettings
 
 TEXT = "".join(f"{number}번째 줄 🙂 éa\n" for number in range(300))
 

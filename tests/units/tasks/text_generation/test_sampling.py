@@ -9,9 +9,9 @@ import torch
 
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError
-from rnnbench.data.base import points_of
+from rnnbench.data.code_points import points_of
 from rnnbench.data.decoding import decode_on, unknown_in
-from rnnbench.data.text import TokenizerSettings, build_tokenizer
+from rnnbench.data.tokenization import TokenizerSettings, build_tokenizer
 from rnnbench.encoders.stack import Stack
 from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.tasks.text_generation.sampling import Sampling, generated, probabilities

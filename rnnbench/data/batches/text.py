@@ -1,8 +1,4 @@
-"""Batches of tensors in memory, cut vectorised; each is an iterable for `DataLoader(dataset, batch_size=None)`.
-
-The training ones are drawn from a seed and an epoch: the same two give the same batches. `epoch` goes up by itself with
-every pass; `set_epoch` sets it. Evaluation covers every example once, and what it yields does not depend on training.
-"""
+"""Windows of long texts: for training, for evaluation with the state carried, and for evaluation without a state."""
 
 from __future__ import annotations
 
@@ -15,10 +11,7 @@ from torch import Tensor
 from torch.utils.data import IterableDataset
 
 from rnnbench.core.errors import DataError
-from rnnbench.data.series import PreparedSplit
-from rnnbench.data.text import EncodedTexts
-
-POOL = 50
+from rnnbench.data.batches.epochs import Epochs
 
 
 class CorpusBatch(NamedTuple):
@@ -47,48 +40,7 @@ class StridedBatch(NamedTuple):
     first_scored: Tensor
 
 
-class LabelledBatch(NamedTuple):
-    """ids: (batch, time) int64, padded with 0 on the right. indices: the place of each text in its split."""
-
-    ids: Tensor
-    lengths: Tensor
-    labels: Tensor
-    indices: Tensor
-
-
-class SeriesBatch(NamedTuple):
-    """inputs: (batch, lookback, input_size). targets: (batch, horizon, targets) scaled, float32.
-
-    last_levels: (batch, targets), the values of the last row seen; target_levels: (batch, horizon, targets); both in
-    the unit of the series, float64. origins: (batch,), the row of the split's arrays that is forecast first.
-    """
-
-    inputs: Tensor
-    targets: Tensor
-    last_levels: Tensor
-    target_levels: Tensor
-    origins: Tensor
-
-
-class _Epochs(IterableDataset):
-    """An iterable of batches that knows how often it was passed through."""
-
-    def __init__(self, seed: int) -> None:
-        super().__init__()
-        self.seed, self.epoch = seed, 0
-
-    def set_epoch(self, epoch: int) -> None:
-        """Make the next pass the one of that number."""
-        self.epoch = epoch
-
-    def _next_generator(self) -> np.random.Generator:
-        """The randomness of this pass, and one step to the next."""
-        generator = np.random.default_rng([self.seed, self.epoch])
-        self.epoch += 1
-        return generator
-
-
-class CorpusWindows(_Epochs):
+class CorpusWindows(Epochs):
     """A text cut into `batch_size` streams side by side, in windows that follow each other: the state can be carried.
 
         stream 0   | window 0 | window 1 | ...          targets are the inputs moved on by one
@@ -186,98 +138,6 @@ class StridedWindows(IterableDataset):
             scored = np.where(numbers == 0, 0, self.context - self.stride)
             inputs, targets = _padded_pairs(self.tokens, starts, lengths, int(lengths.max()))
             yield StridedBatch(inputs, targets, torch.from_numpy(lengths), torch.from_numpy(scored))
-
-
-class LabelledBatches(_Epochs):
-    """Labelled texts in batches of similar length, padded on the right; every text once in each pass.
-
-    train: drawn anew each epoch, sorted by length inside pools of 50 batches. Otherwise sorted by length once; the
-    indices put the results back in order.
-    """
-
-    def __init__(self, encoded: EncodedTexts, batch_size: int, seed: int = 0, train: bool = True) -> None:
-        super().__init__(seed)
-        self.encoded, self.batch_size, self.train = encoded, batch_size, train
-        self._ids = torch.from_numpy(encoded.ids.astype(np.int64))
-
-    def __len__(self) -> int:
-        return -(-len(self.encoded) // self.batch_size)
-
-    def __iter__(self) -> Iterator[LabelledBatch]:
-        lengths = self.encoded.lengths
-        if self.train:
-            chosen = self._drawn(lengths, self._next_generator())
-        else:
-            order = np.argsort(lengths, kind="stable")
-            chosen = [order[start : start + self.batch_size] for start in range(0, len(order), self.batch_size)]
-        for indices in chosen:
-            steps = np.arange(int(lengths[indices].max()))
-            is_real = steps < lengths[indices][:, None]
-            places = np.where(is_real, self.encoded.offsets[indices][:, None] + steps, 0)
-            ids = self._ids[torch.from_numpy(places)] * torch.from_numpy(is_real)
-            yield LabelledBatch(
-                ids,
-                torch.from_numpy(lengths[indices]),
-                torch.from_numpy(self.encoded.labels[indices]),
-                torch.from_numpy(indices),
-            )
-
-    def _drawn(self, lengths: np.ndarray, generator: np.random.Generator) -> list[np.ndarray]:
-        order = generator.permutation(len(lengths))
-        pool = POOL * self.batch_size
-        sorted_pools = [
-            part[np.argsort(lengths[part], kind="stable")]
-            for part in (order[start : start + pool] for start in range(0, len(order), pool))
-        ]
-        batches = [
-            part[start : start + self.batch_size]
-            for part in sorted_pools
-            for start in range(0, len(part), self.batch_size)
-        ]
-        return [batches[number] for number in generator.permutation(len(batches))]
-
-
-class SeriesWindows(_Epochs):
-    """Windows of `lookback` rows and the `horizon` rows after them. `history` is looked back on, never forecast.
-
-    train: the windows in an order drawn anew each epoch; otherwise by time.
-    Raises: DataError when the split has not the rows for one window.
-    """
-
-    def __init__(
-        self, split: PreparedSplit, lookback: int, horizon: int, batch_size: int,
-        seed: int = 0, train: bool = True, stride: int = 1,
-    ) -> None:  # fmt: skip
-        super().__init__(seed)
-        self.lookback, self.horizon, self.batch_size, self.train = lookback, horizon, batch_size, train
-        self.origins = np.arange(max(split.history, lookback), len(split.levels) - horizon + 1, stride)
-        if not len(self.origins):
-            raise DataError(
-                f"a split of {len(split)} rows ({split.history} more to look back on) holds no window of lookback "
-                f"{lookback} and horizon {horizon}: type smaller ones, --set task.lookback=... --set task.horizon=..."
-            )
-        self._inputs = torch.from_numpy(split.inputs)
-        self._targets = torch.from_numpy(split.targets)
-        self._levels = torch.from_numpy(split.levels)
-
-    def __len__(self) -> int:
-        return -(-len(self.origins) // self.batch_size)
-
-    def __iter__(self) -> Iterator[SeriesBatch]:
-        origins = self.origins
-        if self.train:
-            origins = self._next_generator().permutation(origins)
-        back = torch.arange(-self.lookback, 0)
-        ahead = torch.arange(self.horizon)
-        for chosen in torch.from_numpy(origins).split(self.batch_size):
-            rows = chosen[:, None]
-            yield SeriesBatch(
-                self._inputs[rows + back],
-                self._targets[rows + ahead],
-                self._levels[chosen - 1],
-                self._levels[rows + ahead],
-                chosen,
-            )
 
 
 def _padded_pairs(tokens: np.ndarray, starts: np.ndarray, lengths: np.ndarray, width: int) -> tuple[Tensor, Tensor]:
