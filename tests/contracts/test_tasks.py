@@ -945,7 +945,7 @@ def test_each_window_has_the_mase_of_its_own_in_the_order_of_time():
     scale = np.abs(train[SEASON:] - train[:-SEASON]).mean(axis=0)
     origins = range(split.history, len(split.values) - HORIZON + 1)
     expected = [
-        metrics.mase(split.values[None, origin : origin + HORIZON], split.values[None, [origin - 1] * HORIZON], scale)
+        (np.abs(split.values[origin : origin + HORIZON] - split.values[origin - 1]).mean(axis=0) / scale).mean()
         for origin in origins
     ]
     found = made.examples()
