@@ -1,7 +1,7 @@
-"""The metrics that rnnbench knows: those in the files of this folder, and those that a task's own file defines.
+"""Metrics by key: built in, or defined by a task.
 
-A run's record holds the key and the direction of the metric that selects. Of metrics that no file here defines, it also
-holds the facts, so that a table can be made without the task's file.
+A record stores the key and the direction of the selecting metric. Of metrics that are not built in it stores all
+properties, so that tables can be made without the file of the task.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from rnnbench.metrics.metric import Metric
 from rnnbench.storage.record import RunRecord
 
 OWN_METRICS = "own_metrics"
-"""The tag that holds, as JSON, the facts of the metrics that the task's own file defines."""
+"""The tag with the properties, as JSON, of the metrics that the file of the task defines."""
 
 
 @cache
 def built_in() -> Mapping[str, Metric]:
-    """Every metric that a file of this folder defines, by key."""
+    """Every metric defined in the files of this folder, by key."""
     modules = [
         importlib.import_module(f"rnnbench.metrics.{path.stem}")
         for path in sorted(Path(__file__).parent.glob("*.py"))
@@ -34,22 +34,22 @@ def built_in() -> Mapping[str, Metric]:
 
 
 def metric_of(record: RunRecord) -> Metric:
-    """The metric that a run is judged by: as its task defined it, as built in, or with nothing but its direction."""
-    found = metric_called(record.metric, record)
-    # a metric of another direction only shares the name
-    if found is None or found.higher_is_better != record.higher_is_better:
+    """The selecting metric of a run: as its task defines it, else as built in, else with its direction alone."""
+    metric = metric_called(record.metric, record)
+    # with another direction, it is another metric of the same name
+    if metric is None or metric.higher_is_better != record.higher_is_better:
         return Metric.unknown(record.metric, higher_is_better=record.higher_is_better)
-    return found
+    return metric
 
 
 def metric_called(key: str, record: RunRecord) -> Metric | None:
-    """A metric that the run's task defined, or a built-in one; None where neither has this key."""
+    """The metric with this key, as the task of the run defines it, else as built in; None where neither has it."""
     stored = json.loads(record.tags.get(OWN_METRICS, "[]"))
-    own = {one["key"]: one for one in stored}
-    return Metric.from_plain(own[key]) if key in own else built_in().get(key)
+    of_task = {properties["key"]: properties for properties in stored}
+    return Metric.from_plain(of_task[key]) if key in of_task else built_in().get(key)
 
 
 def own_metrics_tag(metrics: Iterable[Metric]) -> dict[str, str]:
-    """The tag with the facts of those metrics that are not built in; empty where all are."""
-    own = [metric.to_plain() for metric in metrics if built_in().get(metric.key) != metric]
-    return {OWN_METRICS: json.dumps(own)} if own else {}
+    """The tag with the properties of those metrics that are not built in; empty where all are."""
+    not_built_in = [metric.to_plain() for metric in metrics if built_in().get(metric.key) != metric]
+    return {OWN_METRICS: json.dumps(not_built_in)} if not_built_in else {}

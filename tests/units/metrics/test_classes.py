@@ -13,9 +13,9 @@ from rnnbench.metrics.classes import (
     calibration_error,
     class_metrics,
     confusion_matrix,
+    example_accuracy,
     log_loss,
     macro_f1,
-    rightness,
 )
 
 LABELS = np.array([0, 1, 1, 2, 2, 2])
@@ -82,16 +82,16 @@ def test_class_metrics_holds_every_metric_of_classes() -> None:
     assert set(scores) == {"accuracy", "macro_f1", "log_loss", "calibration_error"}
 
 
-def test_rightness_is_1_for_each_right_answer() -> None:
-    scores = rightness([1, 0, 2], [[0.2, 0.5, 0.3], [0.1, 0.8, 0.1], [0.0, 0.4, 0.6]])
+def test_example_accuracy_is_1_for_each_right_answer() -> None:
+    scores = example_accuracy([1, 0, 2], [[0.2, 0.5, 0.3], [0.1, 0.8, 0.1], [0.0, 0.4, 0.6]])
     assert scores.tolist() == [1, 0, 1]
 
 
 @pytest.mark.parametrize(
     ("labels", "predicted", "message"),
     [
-        ([0, 1], [0], "one length"),
-        ([], [], "one length"),
+        ([0, 1], [0], "equal length"),
+        ([], [], "equal length"),
         ([0, 3], [0, 1], "between 0 and 1"),
         ([0, -1], [0, 1], "from 0"),
     ],

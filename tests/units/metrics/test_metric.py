@@ -1,4 +1,4 @@
-"""What a metric says of itself: bounds, ideal, direction, printed form, and what it refuses."""
+"""A metric's bounds, ideal, direction and printed form, and what it refuses."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_one_metric_is_a_multiple_of_another_in_both_directions() -> None:
 @pytest.mark.parametrize(
     ("facts", "said"),
     [
-        ({"key": "test/bleu"}, "no slash"),
+        ({"key": "test/bleu"}, "must not contain a slash"),
         ({"low": 1, "high": 1}, r"low \(1\) must be below high \(1\)"),
         ({"low": 0, "high": 100, "ideal": 101}, r"ideal \(101\) must be between low \(0\) and high \(100\)"),
         ({"scale": 0}, "scale"),
