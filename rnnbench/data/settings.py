@@ -1,4 +1,4 @@
-"""The settings of data: what is read, how, and how it is split."""
+"""The settings of data: which data set, how it is read, and how it is split."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ways to cut data into training, validation and test, and the fingerprint of what came out."""
+"""Splits into training, validation and test: by position, by group or stratified; and the fingerprint of splits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GROUP_DRAWS = 200
 
 
 def borders(count: int, validation_share: float, test_share: float) -> tuple[int, int]:
-    """Where validation and test begin in `count` things kept in order.
+    """The first row of validation and of test, of `count` rows in order.
 
     Raises: DataError when one of the three splits would be empty.
     """
@@ -33,19 +33,18 @@ def borders(count: int, validation_share: float, test_share: float) -> tuple[int
 
 
 def by_position(values: np.ndarray, validation_start: int, test_start: int) -> Splits[np.ndarray]:
-    """The three parts of an array in their order, as views."""
+    """The three parts of an array in order, as views."""
     return Splits(values[:validation_start], values[validation_start:test_start], values[test_start:])
 
 
 def by_group(
     groups: Sequence[Hashable], labels: np.ndarray, validation_share: float, test_share: float, seed: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Row numbers of the three splits such that no group stands in two of them, and classes are mixed as in the whole.
+    """Row numbers of the three splits, such that no group is in two splits and class shares are close to the whole's.
 
-    Groups are drawn in a seeded order: into test until it holds its share of rows, then into validation, the rest
-    into training. Inside a split the rows keep their order. Of `GROUP_DRAWS` seeded draws it keeps the one whose
-    largest difference in a class share is smallest: a split whose classes are mixed otherwise would make its scores
-    differ from the other's before any model is trained.
+    Groups are drawn in a random order: for test until it has its share of rows, then for validation; the rest is
+    training. Rows of a split keep their order. Of `GROUP_DRAWS` seeded draws the one with the smallest maximum
+    difference of a class share is used: scores of splits with different class shares would not be comparable.
     """
     generator = np.random.default_rng(seed)
     draws = [_by_group(groups, validation_share, test_share, generator) for _ in range(GROUP_DRAWS)]
@@ -71,7 +70,7 @@ def _by_group(
     test_groups = 1 + int(np.searchsorted(filled, test_share * len(member)))
     both_groups = 1 + int(np.searchsorted(filled, (test_share + validation_share) * len(member)))
     if not test_groups < both_groups < len(names):
-        raise DataError(f"{len(names)} groups are too few to be split without one standing in two splits")
+        raise DataError(f"{len(names)} groups are too few for three splits that share no group")
     split_of = np.empty(len(names), dtype=np.int64)
     split_of[order[:test_groups]] = 2
     split_of[order[test_groups:both_groups]] = 1
@@ -82,9 +81,9 @@ def _by_group(
 def stratified(
     labels: np.ndarray, validation_share: float, test_share: float, seed: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Row numbers of the three splits with the classes in the same proportion, drawn by a seed.
+    """Row numbers of the three splits, drawn at random with the same class proportions.
 
-    Every class has at least one row in each split, so every class needs at least three rows.
+    Every class has at least one row in each split, so it needs at least three rows.
     """
     generator = np.random.default_rng(seed)
     split_of = np.zeros(len(labels), dtype=np.int64)
@@ -93,7 +92,7 @@ def stratified(
         test = max(1, round(len(rows) * test_share))
         validation = max(1, round(len(rows) * validation_share))
         if test + validation >= len(rows):
-            raise DataError(f"class number {label} has {len(rows)} rows: too few to stand in three splits")
+            raise DataError(f"class number {label} has {len(rows)} rows: too few for three splits")
         split_of[rows[:test]] = 2
         split_of[rows[test : test + validation]] = 1
     return _rows(split_of)
@@ -117,9 +116,9 @@ def labelled_splits(
 def series_splits(
     values: np.ndarray, covariates: np.ndarray, times: np.ndarray, starts: tuple[int, int], end: int | None = None
 ) -> Splits[SeriesSplit]:
-    """A series in three splits by time; validation and test may look back on everything before them.
+    """A series in three splits by time; the lookback of validation and test may reach into all earlier rows.
 
-    starts: the first row of validation and of test. end: the row after the last that is used; None uses all.
+    starts: the first row of validation and of test. end: the row after the last used row; None uses all.
     """
     end = len(values) if end is None else end
     ranges = ((0, starts[0]), (starts[0], starts[1]), (starts[1], end))
@@ -130,7 +129,7 @@ def series_splits(
 
 
 def fingerprint(splits: Splits[Any]) -> str:
-    """The sha256 over the content of the three splits, whatever is later made of it (no vocabulary, no scale)."""
+    """The sha256 of the content of the three splits, before tokenization and scaling."""
     digest = hashlib.sha256()
 
     def add(name: str, split: Any) -> None:
@@ -143,7 +142,7 @@ def fingerprint(splits: Splits[Any]) -> str:
 
 
 def _pieces(split: Any) -> Iterable[bytes]:
-    """The content of a split as bytes that are the same on every machine."""
+    """The content of a split as bytes, the same on every machine."""
     if isinstance(split, Labelled):
         for text, label in zip(split.texts, split.labels.tolist(), strict=True):
             content = text.encode("utf-8", "surrogatepass")

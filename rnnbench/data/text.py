@@ -1,4 +1,4 @@
-"""Texts as numbers: whole corpora and labelled texts, encoded split by split under the same seal."""
+"""Texts as token ids: corpora and labelled texts, encoded split by split under the same seal."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ LARGE = 16 << 20
 
 @dataclass(frozen=True)
 class EncodedCorpus:
-    """A long text as numbers, uint16 where they fit, else int32; memory-mapped from the cache where large.
+    """A long text as token ids, uint16 where they fit, else int32; memory-mapped from the cache where large.
 
-    characters: how many characters each split has, to speak of bits per character whatever the symbols are.
+    characters: the number of characters of each split, for bits per character. size: of the vocabulary.
     """
 
     splits: Splits[np.ndarray]
@@ -33,9 +33,9 @@ class EncodedCorpus:
 
 @dataclass(frozen=True)
 class EncodedTexts:
-    """Labelled texts as one flat array: text i is ids[offsets[i]:offsets[i + 1]], and never empty.
+    """Labelled texts as one flat array: text i is ids[offsets[i]:offsets[i + 1]] and never empty.
 
-    ids: (tokens,) int32. offsets: (texts + 1,) int64. labels: (texts,) int64. truncated: how many texts were cut.
+    ids: (tokens,) int32. offsets: (texts + 1,) int64. labels: (texts,) int64. truncated: number of truncated texts.
     """
 
     ids: np.ndarray
@@ -51,7 +51,7 @@ class EncodedTexts:
         return np.diff(self.offsets)
 
     def followed_by(self, others: EncodedTexts) -> EncodedTexts:
-        """These texts, and others after them."""
+        """These texts followed by the others."""
         return EncodedTexts(
             np.concatenate([self.ids, others.ids]),
             np.concatenate([self.offsets, self.offsets[-1] + others.offsets[1:]]),
@@ -62,7 +62,7 @@ class EncodedTexts:
 
 @dataclass(frozen=True)
 class EncodedLabelled:
-    """Labelled texts as numbers in three splits. size: of the vocabulary."""
+    """Labelled texts as token ids in three splits. size: of the vocabulary."""
 
     splits: Splits[EncodedTexts]
     classes: tuple[str, ...]
@@ -70,7 +70,7 @@ class EncodedLabelled:
 
 
 def encode_corpus(corpus: TextCorpus, tokenizer: Tokenizer) -> EncodedCorpus:
-    """Every split as numbers. A split of more than 16 million characters is mapped from the cache."""
+    """Every split as token ids. A split of more than 16 million characters is memory-mapped from the cache."""
     kind = np.dtype(np.uint16 if tokenizer.size <= 1 << 16 else np.int32)
     characters: dict[SplitName, int] = {}
 
@@ -78,8 +78,8 @@ def encode_corpus(corpus: TextCorpus, tokenizer: Tokenizer) -> EncodedCorpus:
         characters[name] = len(points)
         if len(points) <= LARGE:
             return _joined(_encoded(points, tokenizer, kind), kind)
-        described = json.dumps([corpus.fingerprint, name, tokenizer.to_plain()], sort_keys=True)
-        target = cache_folder() / "encoded" / f"{hashlib.sha256(described.encode()).hexdigest()[:32]}.{kind.name}"
+        key = json.dumps([corpus.fingerprint, name, tokenizer.to_plain()], sort_keys=True)
+        target = cache_folder() / "encoded" / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.{kind.name}"
 
         def write(directory: Path) -> Path:
             with open(directory / "ids", "wb") as stream:
@@ -93,7 +93,7 @@ def encode_corpus(corpus: TextCorpus, tokenizer: Tokenizer) -> EncodedCorpus:
 
 
 def encode_labelled(data: LabelledTexts, tokenizer: Tokenizer, max_tokens: int | None = None) -> EncodedLabelled:
-    """Every text as its first `max_tokens` numbers (None: all). A text of no symbol at all becomes one unknown."""
+    """Every text as its first `max_tokens` token ids (None: all). An empty text becomes one unknown symbol."""
 
     def encode(_: SplitName, split: Labelled) -> EncodedTexts:
         unknown = np.array([tokenizer.unknown_id])

@@ -89,7 +89,7 @@ class Metric:
 
     @property
     def sign(self) -> float:
-        """1 where higher is better, else -1: of scores times the sign, the higher is better."""
+        """1 where higher is better, else -1: `score * sign` is better when higher."""
         return 1.0 if self.higher_is_better else -1.0
 
     @property

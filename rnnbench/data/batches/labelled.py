@@ -16,7 +16,7 @@ POOL = 50
 
 
 class LabelledBatch(NamedTuple):
-    """ids: (batch, time) int64, padded with 0 on the right. indices: the place of each text in its split."""
+    """ids: (batch, time) int64, padded with 0 on the right. indices: the position of each text in its split."""
 
     ids: Tensor
     lengths: Tensor
@@ -25,10 +25,10 @@ class LabelledBatch(NamedTuple):
 
 
 class LabelledBatches(Epochs):
-    """Labelled texts in batches of similar length, padded on the right; every text once in each pass.
+    """Labelled texts in batches of similar length, padded on the right; every text once per epoch.
 
-    train: drawn anew each epoch, sorted by length inside pools of 50 batches. Otherwise sorted by length once; the
-    indices put the results back in order.
+    train: shuffled in each epoch, then sorted by length within pools of 50 batches. Otherwise sorted by length once;
+    `indices` restore the order.
     """
 
     def __init__(self, encoded: EncodedTexts, batch_size: int, seed: int = 0, train: bool = True) -> None:
@@ -42,15 +42,15 @@ class LabelledBatches(Epochs):
     def __iter__(self) -> Iterator[LabelledBatch]:
         lengths = self.encoded.lengths
         if self.train:
-            chosen = self._drawn(lengths, self._next_generator())
+            batches = self._shuffled(lengths, self._next_generator())
         else:
             order = np.argsort(lengths, kind="stable")
-            chosen = [order[start : start + self.batch_size] for start in range(0, len(order), self.batch_size)]
-        for indices in chosen:
+            batches = [order[start : start + self.batch_size] for start in range(0, len(order), self.batch_size)]
+        for indices in batches:
             steps = np.arange(int(lengths[indices].max()))
-            is_real = steps < lengths[indices][:, None]
-            places = np.where(is_real, self.encoded.offsets[indices][:, None] + steps, 0)
-            ids = self._ids[torch.from_numpy(places)] * torch.from_numpy(is_real)
+            is_token = steps < lengths[indices][:, None]
+            positions = np.where(is_token, self.encoded.offsets[indices][:, None] + steps, 0)
+            ids = self._ids[torch.from_numpy(positions)] * torch.from_numpy(is_token)
             yield LabelledBatch(
                 ids,
                 torch.from_numpy(lengths[indices]),
@@ -58,7 +58,7 @@ class LabelledBatches(Epochs):
                 torch.from_numpy(indices),
             )
 
-    def _drawn(self, lengths: np.ndarray, generator: np.random.Generator) -> list[np.ndarray]:
+    def _shuffled(self, lengths: np.ndarray, generator: np.random.Generator) -> list[np.ndarray]:
         order = generator.permutation(len(lengths))
         pool = POOL * self.batch_size
         sorted_pools = [

@@ -1,4 +1,4 @@
-"""Windows of a series: a lookback and the horizon after it."""
+"""Windows of a series: the lookback as input, the horizon as target."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rnnbench.data.series import PreparedSplit
 class SeriesBatch(NamedTuple):
     """inputs: (batch, lookback, input_size). targets: (batch, horizon, targets) scaled, float32.
 
-    last_levels: (batch, targets), the values of the last row seen; target_levels: (batch, horizon, targets); both in
+    last_levels: (batch, targets), the values of the last input row; target_levels: (batch, horizon, targets); both in
     the unit of the series, float64. origins: (batch,), the row of the split's arrays that is forecast first.
     """
 
@@ -29,10 +29,10 @@ class SeriesBatch(NamedTuple):
 
 
 class SeriesWindows(Epochs):
-    """Windows of `lookback` rows and the `horizon` rows after them. `history` is looked back on, never forecast.
+    """Windows of `lookback` rows and the `horizon` rows after them. Rows of `history` are inputs only, never forecast.
 
-    train: the windows in an order drawn anew each epoch; otherwise by time.
-    Raises: DataError when the split has not the rows for one window.
+    train: shuffled in each epoch; otherwise in the order of time.
+    Raises: DataError when the split is too short for one window.
     """
 
     def __init__(
@@ -44,8 +44,9 @@ class SeriesWindows(Epochs):
         self.origins = np.arange(max(split.history, lookback), len(split.levels) - horizon + 1, stride)
         if not len(self.origins):
             raise DataError(
-                f"a split of {len(split)} rows ({split.history} more to look back on) holds no window of lookback "
-                f"{lookback} and horizon {horizon}: type smaller ones, --set task.lookback=... --set task.horizon=..."
+                f"a split of {len(split)} rows, with {split.history} earlier rows for the lookback, is too short for a "
+                f"lookback of {lookback} and a horizon of {horizon}: type smaller values, --set task.lookback=... "
+                "--set task.horizon=..."
             )
         self._inputs = torch.from_numpy(split.inputs)
         self._targets = torch.from_numpy(split.targets)
@@ -60,12 +61,12 @@ class SeriesWindows(Epochs):
             origins = self._next_generator().permutation(origins)
         back = torch.arange(-self.lookback, 0)
         ahead = torch.arange(self.horizon)
-        for chosen in torch.from_numpy(origins).split(self.batch_size):
-            rows = chosen[:, None]
+        for batch in torch.from_numpy(origins).split(self.batch_size):
+            rows = batch[:, None]
             yield SeriesBatch(
                 self._inputs[rows + back],
                 self._targets[rows + ahead],
-                self._levels[chosen - 1],
+                self._levels[batch - 1],
                 self._levels[rows + ahead],
-                chosen,
+                batch,
             )

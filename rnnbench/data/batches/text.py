@@ -13,9 +13,13 @@ from torch.utils.data import IterableDataset
 from rnnbench.core.errors import DataError
 from rnnbench.data.batches.epochs import Epochs
 
+TOO_SHORT_TO_EVALUATE = (
+    "a text to evaluate needs at least 2 symbols: type larger shares, --set data.validation_share=..."
+)
+
 
 class CorpusBatch(NamedTuple):
-    """inputs, targets: (batch, window) int64. is_first: the state is to begin anew."""
+    """inputs, targets: (batch, window) int64. is_first: start from the initial state."""
 
     inputs: Tensor
     targets: Tensor
@@ -23,7 +27,7 @@ class CorpusBatch(NamedTuple):
 
 
 class EvaluationBatch(NamedTuple):
-    """inputs, targets: (streams, window) int64, 0 where row i is past lengths[i]. is_first: the state begins anew."""
+    """inputs, targets: (streams, window) int64, 0 from lengths[i] on. is_first: start from the initial state."""
 
     inputs: Tensor
     targets: Tensor
@@ -32,7 +36,7 @@ class EvaluationBatch(NamedTuple):
 
 
 class StridedBatch(NamedTuple):
-    """inputs, targets: (batch, context) int64. Row i counts the targets from first_scored[i] to lengths[i]."""
+    """inputs, targets: (batch, context) int64. Row i scores the targets from first_scored[i] to lengths[i]."""
 
     inputs: Tensor
     targets: Tensor
@@ -41,13 +45,13 @@ class StridedBatch(NamedTuple):
 
 
 class CorpusWindows(Epochs):
-    """A text cut into `batch_size` streams side by side, in windows that follow each other: the state can be carried.
+    """A text in `batch_size` parallel streams, each in consecutive windows, so that the state can be carried.
 
-        stream 0   | window 0 | window 1 | ...          targets are the inputs moved on by one
+        stream 0   | window 0 | window 1 | ...          targets are the inputs one symbol later
         stream 1   | window 0 | window 1 | ...
 
-    shuffle_offset: begin each epoch at another place, so that windows are cut elsewhere; without it, at the start.
-        What does not fill a last window stays unread in that epoch.
+    shuffle_offset: start each epoch at a random offset, so that windows differ; otherwise at 0. Symbols that do not
+        fill a last window are not read in that epoch.
     """
 
     def __init__(
@@ -55,12 +59,12 @@ class CorpusWindows(Epochs):
     ) -> None:
         super().__init__(seed)
         if len(tokens) < 2:
-            raise DataError("a training text needs at least 2 symbols")
+            raise DataError("a training text needs at least 2 symbols: use a longer text")
         pairs = len(tokens) - 1
         self.tokens, self.shuffle_offset = tokens, shuffle_offset
         self.batch_size = min(batch_size, pairs)
         self.window = min(window, pairs // self.batch_size)
-        # Room for an offset of up to a window keeps the number of batches the same in every epoch.
+        # Reserve room for any offset below a window, so that every epoch has the same number of batches.
         spare = self.window - 1 if shuffle_offset else 0
         self._windows = max(1, (pairs - spare) // (self.batch_size * self.window))
 
@@ -80,16 +84,16 @@ class CorpusWindows(Epochs):
 
 
 class EvaluationWindows(IterableDataset):
-    """Every target of a text once, in `streams` of nearly equal length side by side, the state carried along each.
+    """Every target of a text once, in parallel `streams` of nearly equal length; the state is carried along each.
 
-    Each stream but the first begins without the context before it. So `streams` is part of how a task measures: fix
-    it in the task, never tie it to the training batch size. One stream measures exactly and slowly.
+    Each stream but the first starts without the context before it, so scores depend on `streams`: it is a constant of
+    the task, independent of the training batch size. One stream is exact and slow.
     """
 
     def __init__(self, tokens: np.ndarray, streams: int, window: int) -> None:
         super().__init__()
         if len(tokens) < 2:
-            raise DataError("a text to be evaluated needs at least 2 symbols")
+            raise DataError(TOO_SHORT_TO_EVALUATE)
         self.tokens = tokens
         pairs = len(tokens) - 1
         streams = min(streams, pairs)
@@ -97,7 +101,7 @@ class EvaluationWindows(IterableDataset):
         self._starts = np.concatenate([[0], np.cumsum(self.stream_lengths)[:-1]])
         longest = int(self.stream_lengths.max())
         self._cuts = [*range(0, longest, window), longest]
-        # A last window of one step would leave the shorter streams without any: take a step from the window before.
+        # In a last window of one step the shorter streams would have none: move a step there from the window before.
         if len(self._cuts) > 2 and self._cuts[-1] - self._cuts[-2] == 1 and window > 1:
             self._cuts[-2] -= 1
 
@@ -112,10 +116,10 @@ class EvaluationWindows(IterableDataset):
 
 
 class StridedWindows(IterableDataset):
-    """Every target of a text once, in overlapping crops of `context`, each moved on by `stride`, without any state.
+    """Every target of a text once, in overlapping crops of `context` symbols, `stride` apart, without a carried state.
 
-    The first crop counts all its targets, every other its last `stride`: those have at least `context - stride`
-    symbols before them. With `stride` equal to `context` these are cold crops: every crop begins with no context.
+    The first crop scores all its targets, every other crop its last `stride`, which have at least `context - stride`
+    symbols before them. With `stride` equal to `context`, every crop starts without context.
     """
 
     def __init__(self, tokens: np.ndarray, context: int, stride: int, batch_size: int = 32) -> None:
@@ -123,7 +127,7 @@ class StridedWindows(IterableDataset):
         if not 1 <= stride <= context:
             raise ValueError(f"the stride {stride} must be from 1 to the context {context}")
         if len(tokens) < 2:
-            raise DataError("a text to be evaluated needs at least 2 symbols")
+            raise DataError(TOO_SHORT_TO_EVALUATE)
         self.tokens, self.context, self.stride, self.batch_size = tokens, context, stride, batch_size
         self.crops = 1 + max(0, -(-(len(tokens) - 1 - context) // stride))
 
@@ -141,7 +145,7 @@ class StridedWindows(IterableDataset):
 
 
 def _padded_pairs(tokens: np.ndarray, starts: np.ndarray, lengths: np.ndarray, width: int) -> tuple[Tensor, Tensor]:
-    """Inputs and targets of the rows that begin at `starts`, 0 past their lengths."""
+    """Inputs and targets of the rows that begin at `starts`, 0 from their lengths on."""
     steps = np.arange(width)
     is_real = steps < lengths[:, None]
     places = np.where(is_real, starts[:, None] + steps, 0)

@@ -1,6 +1,6 @@
-"""Texts to numbers and back: by characters, words or subwords, learned from training texts only.
+"""Texts to token ids and back: by characters, words or subwords, fitted to training texts only.
 
-Number 0 is padding and number 1 the unknown symbol, in every tokenizer.
+Token id 0 is padding and 1 the unknown symbol, in every tokenizer.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ __all__ = [
 
 
 def build_tokenizer(settings: TokenizerSettings, train: np.ndarray | Iterable[str]) -> Tokenizer:
-    """A tokenizer that has seen the training split and nothing else.
+    """A tokenizer fitted to the training split.
 
     train: `corpus.splits.train` (code points) or `labelled.splits.train.texts`.
     """
@@ -41,7 +41,7 @@ def build_tokenizer(settings: TokenizerSettings, train: np.ndarray | Iterable[st
 
 
 def tokenizer_from_plain(plain: dict[str, Any]) -> Tokenizer:
-    """The tokenizer that `to_plain` described."""
+    """The tokenizer that `to_plain` wrote."""
     lowercase = bool(plain["lowercase"])
     if plain["kind"] == "characters":
         return CharacterTokenizer(plain["points"], lowercase=lowercase)

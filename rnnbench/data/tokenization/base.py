@@ -1,4 +1,4 @@
-"""What every tokenizer can do, and its settings."""
+"""The interface of tokenizers, and their settings."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 class TokenizerSettings(Settings):
-    """How texts become numbers.
+    """How texts become token ids.
 
-    vocabulary_size: the most symbols kept, the two special ones included. minimum_count: a symbol seen less often in
-    the training texts is unknown (subwords: a pair seen less often is not merged).
+    vocabulary_size: the maximum number of symbols, the two special ones included. minimum_count: rarer symbols of the
+    training texts are unknown (subwords: rarer pairs are not merged).
     """
 
     kind: TokenizerKind = "characters"
@@ -30,7 +30,7 @@ class TokenizerSettings(Settings):
 
 
 class Tokenizer(ABC):
-    """A fixed two-way map between texts and numbers."""
+    """A fixed map from texts to token ids and back."""
 
     kind: ClassVar[TokenizerKind]
     padding_id: ClassVar[int] = 0
@@ -39,24 +39,24 @@ class Tokenizer(ABC):
     @property
     @abstractmethod
     def size(self) -> int:
-        """How many numbers there are, padding and unknown included."""
+        """The number of token ids, padding and unknown included."""
 
     @abstractmethod
     def encode(self, text: str) -> np.ndarray:
-        """The numbers of a text, int64."""
+        """The token ids of a text, int64."""
 
     @abstractmethod
     def decode(self, ids: Iterable[int]) -> str:
-        """A text again. Padding vanishes, the unknown becomes the replacement character."""
+        """The text of token ids. Padding is left out; unknown symbols become the replacement character."""
 
     @abstractmethod
     def lengths(self) -> np.ndarray:
-        """(size,) how long each number is when spelled out, in characters, or bytes of subwords: only ratios count."""
+        """(size,) the length of each token when spelled out, in characters, or bytes for subwords: ratios matter."""
 
     @abstractmethod
     def to_plain(self) -> dict[str, Any]:
-        """Everything the tokenizer knows, as plain JSON; `from_plain` reads it back without loss."""
+        """The tokenizer as plain JSON; `tokenizer_from_plain` reads it back without loss."""
 
     def encode_points(self, points: np.ndarray) -> np.ndarray:
-        """The numbers of a text given as code points."""
+        """The token ids of a text given as code points."""
         return self.encode(text_of(points))

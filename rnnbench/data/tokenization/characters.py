@@ -1,4 +1,4 @@
-"""Texts to numbers by characters."""
+"""Tokenization by characters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CHUNK = 1 << 20
 
 
 class CharacterTokenizer(Tokenizer):
-    """One number per character (Unicode code point), looked up in one table for the whole text at once."""
+    """One token per character (Unicode code point), by a lookup table over the whole text."""
 
     kind = "characters"
 
@@ -26,13 +26,13 @@ class CharacterTokenizer(Tokenizer):
 
     @classmethod
     def learn(cls, texts: Iterable[np.ndarray], settings: TokenizerSettings) -> CharacterTokenizer:
-        """The most frequent characters, numbered in the order of their code points."""
+        """A tokenizer of the most frequent characters, numbered in the order of their code points."""
         counts = np.zeros(0x110000, dtype=np.int64)
         for points in texts:
             for start in range(0, len(points), CHUNK):
                 piece = points[start : start + CHUNK]
-                seen, times = np.unique(_lowered(piece) if settings.lowercase else piece, return_counts=True)
-                counts[seen] += times
+                present, frequencies = np.unique(_lowered(piece) if settings.lowercase else piece, return_counts=True)
+                counts[present] += frequencies
         kept = np.flatnonzero(counts >= settings.minimum_count)
         kept = kept[np.argsort(-counts[kept], kind="stable")][: settings.vocabulary_size - 2]
         return cls(np.sort(kept).tolist(), lowercase=settings.lowercase)
@@ -62,7 +62,7 @@ class CharacterTokenizer(Tokenizer):
 
 
 def _lowered(points: np.ndarray) -> np.ndarray:
-    """Code points of the lower-case text; the few letters that would become two stay as they are."""
+    """Code points of the lower-case text; letters whose lower case is two characters are kept."""
     present = np.unique(points)
-    small = [ord(lower) if len(lower := chr(point).lower()) == 1 else point for point in present.tolist()]
-    return np.asarray(small, dtype=np.uint32)[np.searchsorted(present, points)]
+    lower_case = [ord(lower) if len(lower := chr(point).lower()) == 1 else point for point in present.tolist()]
+    return np.asarray(lower_case, dtype=np.uint32)[np.searchsorted(present, points)]

@@ -1,4 +1,4 @@
-"""Texts to numbers by byte-level subwords."""
+"""Tokenization by byte-level subwords."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BYTES_AND_SPECIALS = 258
 
 
 class SubwordTokenizer(Tokenizer):
-    """Byte-level byte-pair encoding: nothing is unknown, and decoding gives back every text exactly (unless lowercase).
+    """Byte-level byte-pair encoding: no text is unknown, and decoding is exact (unless lowercase).
 
     Source: Sennrich, Haddow, Birch (2016), Neural machine translation of rare words with subword units,
     arXiv:1508.07909; on bytes as in GPT-2 (Radford et al. 2019).
@@ -26,17 +26,17 @@ class SubwordTokenizer(Tokenizer):
     def __init__(self, model: str, *, lowercase: bool = False) -> None:
         from tokenizers import Tokenizer as Engine
 
-        # Its worker threads would warn, and may hang, in a process that is forked later.
+        # Its worker threads warn, and may hang, in a process that is forked later.
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         self.lowercase = lowercase
         self._engine = Engine.from_str(model)
-        self._engine.encode_special_tokens = True  # a text that spells "<padding>" is a text like any other
+        self._engine.encode_special_tokens = True  # "<padding>" in a text is ordinary text
 
     @classmethod
     def learn(cls, texts: Iterable[str], settings: TokenizerSettings) -> SubwordTokenizer:
-        """Merges of the pairs that are most frequent in the texts.
+        """A tokenizer with merges of the most frequent pairs.
 
-        Raises: DataError when the vocabulary is too small to hold the 256 bytes.
+        Raises: DataError when the vocabulary is too small for the 256 bytes.
         """
         from tokenizers import Tokenizer as Engine
         from tokenizers import decoders, models, pre_tokenizers, trainers
@@ -44,7 +44,7 @@ class SubwordTokenizer(Tokenizer):
         if settings.vocabulary_size < BYTES_AND_SPECIALS:
             raise DataError(
                 f"a subword vocabulary needs at least {BYTES_AND_SPECIALS} symbols (256 bytes and two special ones), "
-                f"not {settings.vocabulary_size}"
+                f"not {settings.vocabulary_size}: type --set task.vocabulary_size=..."
             )
         engine = Engine(models.BPE())
         engine.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -78,12 +78,12 @@ class SubwordTokenizer(Tokenizer):
                 run = []
         return REPLACEMENT.join(pieces)
 
-    def signs_of(self, number: int) -> str:
-        """What a number stands for, one sign per byte."""
+    def byte_symbols(self, number: int) -> str:
+        """The token of an id, one symbol per byte."""
         return str(self._engine.id_to_token(number))
 
     def lengths(self) -> np.ndarray:
-        spelled = [len(self.signs_of(number)) for number in range(self.unknown_id + 1, self.size)]
+        spelled = [len(self.byte_symbols(number)) for number in range(self.unknown_id + 1, self.size)]
         return np.array([1] * (self.unknown_id + 1) + spelled, dtype=np.int64)
 
     def to_plain(self) -> dict[str, Any]:

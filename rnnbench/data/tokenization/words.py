@@ -1,4 +1,4 @@
-"""Texts to numbers by words."""
+"""Tokenization by words."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from rnnbench.data.tokenization.base import REPLACEMENT, Tokenizer, TokenizerSet
 
 
 class WordTokenizer(Tokenizer):
-    """One number per word and per sign; blanks are not kept."""
+    """One token per word and per punctuation mark; blanks are not kept."""
 
     kind = "words"
     PATTERN: ClassVar[re.Pattern[str]] = re.compile(r"\w+|[^\w\s]")
     CLOSING: ClassVar[str] = ".,;:!?)]"
-    """Signs that stand close to the word before them."""
+    """Punctuation marks without a blank before them."""
 
     def __init__(self, words: list[str], *, lowercase: bool = False) -> None:
         self.lowercase = lowercase
@@ -27,7 +27,7 @@ class WordTokenizer(Tokenizer):
 
     @classmethod
     def learn(cls, texts: Iterable[str], settings: TokenizerSettings) -> WordTokenizer:
-        """The most frequent words, the most frequent first; words of equal count in the order of their letters."""
+        """A tokenizer of the most frequent words, ordered by count, then alphabetically."""
         counts: Counter[str] = Counter()
         for text in texts:
             counts.update(cls.PATTERN.findall(text.lower() if settings.lowercase else text))
@@ -40,8 +40,8 @@ class WordTokenizer(Tokenizer):
         return len(self._words) + 2
 
     def encode(self, text: str) -> np.ndarray:
-        found = self.PATTERN.findall(text.lower() if self.lowercase else text)
-        return np.fromiter((self._ids.get(word, self.unknown_id) for word in found), dtype=np.int64, count=len(found))
+        words = self.PATTERN.findall(text.lower() if self.lowercase else text)
+        return np.fromiter((self._ids.get(word, self.unknown_id) for word in words), dtype=np.int64, count=len(words))
 
     def decode(self, ids: Iterable[int]) -> str:
         symbols = ["", REPLACEMENT, *self._words]

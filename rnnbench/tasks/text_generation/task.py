@@ -16,7 +16,7 @@ from torch.nn import functional
 from rnnbench import metrics
 from rnnbench.core.settings import Choices, Floats, Group, Ints, Settings
 from rnnbench.data.batches.text import CorpusWindows, EvaluationWindows, StridedWindows
-from rnnbench.data.decoding import decode_on
+from rnnbench.data.decoding import incremental_decoder
 from rnnbench.data.kinds import AnyData, Kind, TextCorpus
 from rnnbench.data.splits import NoSplits, SplitName
 from rnnbench.data.text import EncodedCorpus, encode_corpus
@@ -286,7 +286,7 @@ class TextGeneration(SequenceTask):
             return scores[0, -1].float().cpu(), after
 
         before = tokenizer.decode(prompt_ids)
-        return generated(step, prompt_ids, length, sampling, decode_on(tokenizer, before))
+        return generated(step, prompt_ids, length, sampling, incremental_decoder(tokenizer, before))
 
     def sample(self) -> str:
         """The first words of the validation split, and what the model goes on with."""
