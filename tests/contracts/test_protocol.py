@@ -18,10 +18,11 @@ from small_runs import a_config
 from rnnbench.comparison.compare import compare
 from rnnbench.comparison.statistics.summary import seeds_needed
 from rnnbench.core.errors import BudgetError, ComparisonError, DataError, SealedSplitError, SettingsError
-from rnnbench.data.base import Labelled
-from rnnbench.data.batches import LabelledBatches, SeriesWindows
+from rnnbench.data.batches.labelled import LabelledBatches
+from rnnbench.data.batches.series import SeriesWindows
+from rnnbench.data.kinds import Labelled
 from rnnbench.data.series import PreparedSplit, prepare_series
-from rnnbench.data.splits import fingerprint
+from rnnbench.data.splitting import fingerprint
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import from_plain
 from rnnbench.experiment.files import load
