@@ -159,7 +159,7 @@ def forecasts_own_rows_alone(windows: SeriesWindows, split: PreparedSplit) -> No
 
 
 def test_rule_4_a_dropped_last_batch_is_caught(monkeypatch):
-    monkeypatch.setattr(sentiment, "EVALUATION_BATCH", 8)
+    monkeypatch.setattr("rnnbench.tasks.sentiment.prepared.EVALUATION_BATCH", 8)
     test_tasks.test_evaluation_covers_the_whole_split("sentiment")
     whole = LabelledBatches.__iter__
 
