@@ -438,7 +438,7 @@ def test_rule_12_trained_on_validation_too_the_table_says_so_and_no_other_run_st
 
 def test_rule_12_a_schedule_that_needs_the_validation_score_is_refused_where_it_is_trained_on():
     options = {"search.refit": (True, "--refit")}
-    with pytest.raises(SettingsError, match=r"follows the validation score, and search\.refit trains on that split"):
+    with pytest.raises(SettingsError, match=r"needs a validation score, and search\.refit trains on that split"):
         resolve("sentiment", "gru", sets=["training.schedule=plateau"], options=options)
     searched = {"search.settings": (["training.schedule"], "--search")}
     usual = resolve("sentiment", "gru", options=searched).ranges()["training.schedule"].values

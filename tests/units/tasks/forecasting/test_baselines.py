@@ -169,13 +169,13 @@ def test_baselines_that_do_not_apply_say_why() -> None:
     negative = _run(_seasonal() - 30, lookback=8, horizon=2, season_length=4)
     assert "above 0" in negative["seasonal_naive_with_growth"].skipped
     long = _run(_seasonal(season=30), lookback=8, horizon=2, season_length=30)
-    assert "30 is longer" in long["auto_ets"].skipped
+    assert "30 samples is longer" in long["auto_ets"].skipped
     assert long["auto_ets"].metrics == {}
 
 
 def test_what_costs_too_much_is_skipped_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(statistical.MOST_FORECASTS, "auto_theta", 10)
-    assert "more than 10" in _run(_seasonal(), lookback=8, horizon=2, season_length=4)["auto_theta"].skipped
+    assert "more than the limit of 10" in _run(_seasonal(), lookback=8, horizon=2, season_length=4)["auto_theta"].skipped
 
 
 def test_a_gap_between_the_splits_stops_what_carries_a_state() -> None:
