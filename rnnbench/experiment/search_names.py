@@ -10,7 +10,9 @@ from rnnbench.core.settings import ALL, GROUPS, NONE, is_named
 from rnnbench.experiment.classes import layer_class
 from rnnbench.experiment.search_space import SOLVED, TYPED, SearchSpace
 
-_NO_SEED = "a seed is never searched: the best score would be due to chance. Trials and confirmations set their seeds"
+_NO_SEED = (
+    "a seed is never searched: the best one would be selected by chance. Trials and confirmations set their own seeds"
+)
 
 
 def check_search(spaces: Iterable[SearchSpace]) -> None:

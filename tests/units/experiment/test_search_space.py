@@ -119,7 +119,7 @@ def test_a_setting_typed_by_name_is_searched_though_the_file_leaves_it_out_of_it
     [
         ("encoder.zoneout", {"model": "transformer"}, "not supported by transformer"),
         ("encoder.forget_bias", {"model": "gru"}, "not supported by gru"),
-        ("encoder.bidirectional", {"task": "text_generation"}, "text_generation needs an encoder that does not look"),
+        ("encoder.bidirectional", {"task": "text_generation"}, "text_generation needs a causal encoder"),
         ("encoder.zoneout", {"sets": ["encoder.zoneout=0.1"]}, "its value is typed: leave out one"),
         ("encoder.zoneout", {"sets": ["search.ranges={encoder.zoneout: null}"]}, "null in search.ranges"),
         ("encoder.hidden_size", {"sets": ["budget.match_parameters=100k"]}, "is determined by"),

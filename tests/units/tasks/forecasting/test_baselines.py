@@ -175,7 +175,9 @@ def test_baselines_that_do_not_apply_say_why() -> None:
 
 def test_what_costs_too_much_is_skipped_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(statistical.MOST_FORECASTS, "auto_theta", 10)
-    assert "more than the limit of 10" in _run(_seasonal(), lookback=8, horizon=2, season_length=4)["auto_theta"].skipped
+    assert (
+        "more than the limit of 10" in _run(_seasonal(), lookback=8, horizon=2, season_length=4)["auto_theta"].skipped
+    )
 
 
 def test_a_gap_between_the_splits_stops_what_carries_a_state() -> None:

@@ -19,7 +19,10 @@ from rnnbench.storage.tracker import Tracker
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    monkeypatch.setattr(runs, "load_data", lambda config: small_data.of_kind(task_class(config.task).data_kind))
+    for module in ("train", "load"):  # training and loading a run read the data set by this name
+        monkeypatch.setattr(
+            f"rnnbench.runs.{module}.load_data", lambda config: small_data.of_kind(task_class(config.task).data_kind)
+        )
 
 
 @pytest.fixture
@@ -89,11 +92,11 @@ def test_the_band_is_made_of_the_errors_of_the_validation_split_step_by_step(for
         model.forecast(coverage=0.7)
 
 
-def test_a_run_of_its_own_goes_on_from_the_end_of_its_data_and_refuses_changed_data(forecaster, monkeypatch):
+def test_the_data_set_of_the_run_is_continued_and_refused_where_it_changed(forecaster, monkeypatch):
     model, _ = forecaster
     found = model.forecast()
     np.testing.assert_allclose(found.values, model.forecast(frame(small_data.series())).values)
-    monkeypatch.setattr(runs, "load_data", lambda config: small_data.series(scale=(1, 1, 2)))
+    monkeypatch.setattr("rnnbench.runs.load.load_data", lambda config: small_data.series(scale=(1, 1, 2)))
     with pytest.raises(DataError, match="has changed since gru-seed0 was trained"):
         model.forecast()
 
