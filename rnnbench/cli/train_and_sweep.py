@@ -33,7 +33,7 @@ def say_data(config: ExperimentConfig) -> None:
 
 def say_files(experiment: Experiment) -> None:
     """Which experiment files were read."""
-    notes.print(f"[cyan]settings from[/cyan]  {escape(experiment.places)}", soft_wrap=True)
+    notes.print(f"[cyan]settings from[/cyan]  {escape(experiment.locations)}", soft_wrap=True)
 
 
 def say_idle(configs: Iterable[ExperimentConfig]) -> None:

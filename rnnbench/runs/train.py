@@ -33,7 +33,8 @@ from rnnbench.runs.training.weights import save_weights
 from rnnbench.storage.leases import Lease, LeaseLostError
 from rnnbench.storage.record import ALSO_IN_TRAINING, HARDWARE_NOTE, SEARCH_KINDS, Kind, RunRecord, model_name
 from rnnbench.storage.tracker import Tracker
-from rnnbench.tasks.base import Prepared, SequenceTask
+from rnnbench.tasks.base import SequenceTask
+from rnnbench.tasks.prepared import Prepared
 from rnnbench.tasks.samples import SHOWCASE_FILE, to_json
 
 KEPT_KINDS = ("confirm", "train")

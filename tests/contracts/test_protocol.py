@@ -160,7 +160,7 @@ def forecasts_own_rows_alone(windows: SeriesWindows, split: PreparedSplit) -> No
 
 
 def test_rule_4_a_dropped_last_batch_is_caught(monkeypatch):
-    monkeypatch.setattr(sentiment, "EVALUATION_BATCH", 8)
+    monkeypatch.setattr("rnnbench.tasks.sentiment.prepared.EVALUATION_BATCH", 8)
     test_tasks.test_evaluation_covers_the_whole_split("sentiment")
     whole = LabelledBatches.__iter__
 
@@ -439,7 +439,7 @@ def test_rule_12_trained_on_validation_too_the_table_says_so_and_no_other_run_st
 
 def test_rule_12_a_schedule_that_needs_the_validation_score_is_refused_where_it_is_trained_on():
     options = {"search.refit": (True, "--refit")}
-    with pytest.raises(SettingsError, match=r"follows the validation score, and search\.refit trains on that split"):
+    with pytest.raises(SettingsError, match=r"needs a validation score, and search\.refit trains on that split"):
         resolve("sentiment", "gru", sets=["training.schedule=plateau"], options=options)
     searched = {"search.settings": (["training.schedule"], "--search")}
     usual = resolve("sentiment", "gru", options=searched).ranges()["training.schedule"].values

@@ -21,7 +21,7 @@ from rnnbench.encoders.gru import GRU
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.runs.train import load_data, prepare
-from rnnbench.tasks.base import Prepared
+from rnnbench.tasks.prepared import Prepared
 from rnnbench.testing.contracts import does_not_look_ahead
 from rnnbench.testing.selftest import made
 from rnnbench.testing.selftest.base import Bench, Check

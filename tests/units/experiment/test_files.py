@@ -93,11 +93,11 @@ def test_another_call_in_one_process_reads_what_was_written_since(in_folder: Pat
 
 
 def test_the_working_folder_goes_before_the_package_and_the_place_is_said(in_folder: Path) -> None:
-    assert load("regularization").places == "sentiment.yaml (package), regularization.yaml (package)"
+    assert load("regularization").locations == "sentiment.yaml (package), regularization.yaml (package)"
     (in_folder / "experiments").mkdir()
     (in_folder / "experiments" / "sentiment.yaml").write_text("models: [gru]")
     found = load("regularization")
-    assert found.places == "experiments/sentiment.yaml, regularization.yaml (package)"
+    assert found.locations == "experiments/sentiment.yaml, regularization.yaml (package)"
     assert load("sentiment").models == ["gru"]
     shown = CliRunner().invoke(app, ["show", "sentiment"])
     assert "settings from  experiments/sentiment.yaml" in shown.stderr
@@ -119,9 +119,9 @@ def test_a_study_is_given_by_its_path_and_has_the_name_of_its_file(in_folder: Pa
     (in_folder / "deep" / "mine.yml").write_text("study_of: sentiment\nquestion: Why?\nmodels: [gru]")
     found = load("deep/mine.yml")
     assert (found.name, found.task, found.typed) == ("mine", "sentiment", "deep/mine.yml")
-    assert found.places == "sentiment.yaml (package), deep/mine.yml"
+    assert found.locations == "sentiment.yaml (package), deep/mine.yml"
     assert found.question == "Why?"
-    assert load(str(in_folder / "deep" / "mine.yml")).places == found.places
+    assert load(str(in_folder / "deep" / "mine.yml")).locations == found.locations
     assert name_of("deep/mine.yml") == name_of("mine") == "mine"
 
 
@@ -198,4 +198,4 @@ def test_init_says_where_the_files_of_another_folder_are_read(in_folder: Path) -
     (in_folder / "file").write_text("")
     refused = CliRunner().invoke(app, ["init", "file"])
     assert refused.exit_code == 2
-    assert "no experiment files can be written to file/experiments" in refused.stderr
+    assert "cannot write experiment files to file/experiments" in refused.stderr

@@ -79,9 +79,11 @@ def test_what_a_task_says_of_its_own_metrics_stands_in_the_record(monkeypatch):
     assert metric_of(_record(record, result, "all")) == own
 
 
-def test_a_score_that_its_metric_says_is_impossible_is_refused_in_words(monkeypatch):
+def test_a_score_outside_the_bounds_of_its_metric_is_an_error(monkeypatch):
     monkeypatch.setattr(task_class("forecasting"), "metric", Metric("mase", "MASE", low=0, high=1e-6))
-    with pytest.raises(RnnbenchError, match=r"Forecasting measures mase = .*, and its Metric says between 0 and 1e-06"):
+    with pytest.raises(
+        RnnbenchError, match=r"Forecasting computes mase = .*, outside the bounds of its Metric \(between 0 and 1e-06\)"
+    ):
         runs.train(a_config())
 
 
