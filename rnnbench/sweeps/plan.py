@@ -19,7 +19,7 @@ from rnnbench.experiment.search_names import check_search
 from rnnbench.reports import results
 from rnnbench.runs.build import parameters_of
 from rnnbench.runs.match_parameters import match_all
-from rnnbench.runs.train import load_data, prepare
+from rnnbench.runs.prepare import load_data, prepare
 from rnnbench.runs.training.hardware import check_hardware
 from rnnbench.storage.location import store_folder
 from rnnbench.storage.record import model_name

@@ -14,7 +14,7 @@ from rnnbench.core.errors import BudgetError
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.runs.build import is_within_budget, parameters_of
 from rnnbench.runs.match_parameters import matched
-from rnnbench.runs.train import prepare
+from rnnbench.runs.prepare import prepare
 from rnnbench.storage.record import model_name
 from rnnbench.storage.tracker import LEASE, PARENT, Tracker
 from rnnbench.sweeps.candidates import Reselection

@@ -12,8 +12,9 @@ from contextlib import suppress
 
 from filelock import FileLock
 
-from rnnbench.runs.baselines import TAKEN_OVER, tracked_baselines
-from rnnbench.runs.train import Hooks, tracked
+from rnnbench.runs.baselines import REUSED, record_in_sweep
+from rnnbench.runs.record_run import train_and_record
+from rnnbench.runs.train import Hooks
 from rnnbench.storage.leases import LeaseLostError
 from rnnbench.storage.record import RunRecord
 from rnnbench.storage.tracker import LEASE, Tracker, record_of
@@ -104,7 +105,7 @@ class Worker:
             self.tell(Event("progress", self.number, "baseline", "baselines", name))
 
         try:
-            tracked_baselines(
+            record_in_sweep(
                 work.config,
                 tracker=self.tracker,
                 experiment_id=self.plan.experiment_id,
@@ -119,7 +120,7 @@ class Worker:
             message = f"the baselines failed: {type(error).__name__}: {error}"
             self.tell(Event("error", self.number, "baseline", "baselines", "baselines", 1.0, message=message))
             return
-        outcome = TAKEN_OVER if names and all(name.endswith(TAKEN_OVER) for name in names) else "completed"
+        outcome = REUSED if names and all(name.endswith(REUSED) for name in names) else "completed"
         self.tell(Event("end", self.number, "baseline", "baselines", "baselines", 1.0, outcome=outcome))
 
     def _train(self, work: Work) -> None:
@@ -140,7 +141,7 @@ class Worker:
         self.tell(Event("end", self.number, work.kind, work.model, work.name, 1.0, score_of(record), record.outcome))
 
     def _run(self, work: Work) -> RunRecord:
-        return tracked(
+        return train_and_record(
             work.config,
             tracker=self.tracker,
             experiment_id=self.plan.experiment_id,

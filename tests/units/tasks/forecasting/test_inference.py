@@ -8,18 +8,16 @@ import pytest
 import small_data
 import torch
 from small_data import HORIZON, LOOKBACK
-from small_runs import stored
+from small_runs import stored, use_data
 
 from rnnbench.core.errors import DataError, RnnbenchError, SettingsError
-from rnnbench.experiment.classes import task_class
-from rnnbench.runs import train as runs
 from rnnbench.runs.load import load
 from rnnbench.storage.tracker import Tracker
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    monkeypatch.setattr(runs, "load_data", lambda config: small_data.of_kind(task_class(config.task).data_kind))
+    use_data(monkeypatch)
 
 
 @pytest.fixture
@@ -93,14 +91,14 @@ def test_a_run_of_its_own_goes_on_from_the_end_of_its_data_and_refuses_changed_d
     model, _ = forecaster
     found = model.forecast()
     np.testing.assert_allclose(found.values, model.forecast(frame(small_data.series())).values)
-    monkeypatch.setattr(runs, "load_data", lambda config: small_data.series(scale=(1, 1, 2)))
+    use_data(monkeypatch, lambda kind: small_data.series(scale=(1, 1, 2)))
     with pytest.raises(DataError, match="is not what it was when gru-seed0 was trained"):
         model.forecast()
 
 
 def test_log_returns_are_added_up_over_all_blocks(tracker, monkeypatch):
     prices = small_data.series(learn="log_returns")
-    monkeypatch.setattr(runs, "load_data", lambda config: prices)
+    use_data(monkeypatch, lambda kind: prices)
     stored(tracker, "forecasting")
     model = load(task="forecasting")
     found = model.forecast(horizon=2 * HORIZON)

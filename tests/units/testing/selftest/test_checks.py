@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from typer.testing import CliRunner
 
 from rnnbench import data
 from rnnbench.cli.commands import app
@@ -18,7 +22,7 @@ from rnnbench.data.readers import labelled as labelled_files
 from rnnbench.encoders.gru import GRU
 from rnnbench.encoders.layers import numpy_kernels
 from rnnbench.metrics import Metric
-from rnnbench.runs.train import _load, prepare
+from rnnbench.runs.prepare import _load, prepare
 from rnnbench.storage.record import RunRecord, model_name
 from rnnbench.tasks.methods import naive
 from rnnbench.tasks.methods.ngram import WittenBell
