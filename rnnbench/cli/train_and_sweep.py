@@ -135,7 +135,7 @@ def training(experiment: Experiment, config: ExperimentConfig, as_json: bool) ->
 def run_sweep(task: str, options: SweepOptions, as_json: bool) -> None:
     """A whole sweep with live progress; the table and the paths of its exports at the end."""
     from rnnbench.experiment.files import load
-    from rnnbench.sweeps import configurations, sweep_plan, trials_there
+    from rnnbench.sweeps import configurations, fewest_trials, sweep_plan
 
     experiment = load(task)
     configs = configurations(experiment, options)
@@ -144,7 +144,7 @@ def run_sweep(task: str, options: SweepOptions, as_json: bool) -> None:
     say_idle(configs.values())
     plan = sweep_plan(experiment, options, configs)
     _say_sizes(plan)
-    there = trials_there(plan)
+    there = fewest_trials(plan)
     if options.trials is not None and options.trials < there:
         said = f"--trials is the total: every encoder has had {there} already, so {options.trials} adds none"
         notes.print(said, soft_wrap=True, highlight=False)

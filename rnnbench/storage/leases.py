@@ -48,7 +48,7 @@ class LeaseLostError(RnnbenchError):
 
 
 class Lease:
-    """The right to work on one run or trial, with a heartbeat from `Leases.take` until `release`."""
+    """The exclusive right to work on one run or trial, with a heartbeat from `Leases.take` until `release`."""
 
     def __init__(self, leases: Leases, name: str) -> None:
         self.id, self.name = uuid.uuid4().hex, name

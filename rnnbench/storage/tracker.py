@@ -99,12 +99,11 @@ class Tracker:
 
         lease: an existing lease on this work, released by its caller; None takes one that ends with the run.
         """
-        held_lease = lease or self.leases.take(
-            name
-        )  # before the run is created: a running one without a lease counts as lost
-        own = {**_owner_tags(held_lease), **tags, **({PARENT: parent} if parent else {})}
+        # taken before the run is created, since a running one without a lease counts as lost
+        held_lease = lease or self.leases.take(name)
+        all_tags = {**_owner_tags(held_lease), **tags, **({PARENT: parent} if parent else {})}
         try:
-            run = self.client.create_run(experiment_id, tags=own, run_name=name)
+            run = self.client.create_run(experiment_id, tags=all_tags, run_name=name)
         except BaseException:
             if lease is None:
                 held_lease.release()

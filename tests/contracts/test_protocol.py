@@ -37,7 +37,7 @@ from rnnbench.runs.record_run import train_and_record
 from rnnbench.runs.train import train
 from rnnbench.storage.record import RunRecord
 from rnnbench.storage.tracker import Tracker
-from rnnbench.sweeps import ConfirmOptions, SweepOptions, SweepPlan, confirmation_plan, sweep_plan, trials_there
+from rnnbench.sweeps import ConfirmOptions, SweepOptions, SweepPlan, confirmation_plan, fewest_trials, sweep_plan
 from rnnbench.sweeps.importance import importances
 from rnnbench.sweeps.model import FIRST_RESELECT_SEED, FIRST_TRIAL_SEED
 from rnnbench.sweeps.queue import Claim, Work, WorkQueue
@@ -292,7 +292,7 @@ def test_rule_7_encoders_take_turns_and_pruning_knows_the_own_study_alone(store,
 
 def test_rule_8_the_number_of_trials_is_the_total_and_failures_count(records, swept):
     plan = swept[1]
-    assert trials_there(plan) == 9
+    assert fewest_trials(plan) == 9
     assert WorkQueue(replace(plan, trials=5), Tracker()).count_left() == WorkQueue(plan, Tracker()).count_left()
     lost = with_one(records, of_kind(records, "trial"), outcome="out_of_memory")
     table = compare(results.current(lost))
@@ -303,11 +303,11 @@ def test_rule_8_the_number_of_trials_is_the_total_and_failures_count(records, sw
 def test_rule_8_trials_of_a_sweep_that_was_deleted_count_for_no_other(store):
     options = SweepOptions(models=("rnn", "gru"), trials=2, seeds=2)
     first = planted_sweep.plant("sentiment", options)
-    assert trials_there(sweep_plan(load("sentiment"), options)) == 2
+    assert fewest_trials(sweep_plan(load("sentiment"), options)) == 2
     Tracker().client.delete_run(first.parent)
     again = sweep_plan(load("sentiment"), options)
     assert again.parent != first.parent
-    assert trials_there(again) == 0
+    assert fewest_trials(again) == 0
 
 
 def test_rule_8_the_command_that_repeats_a_sweep_has_the_encoders_of_every_call(store):

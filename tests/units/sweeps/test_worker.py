@@ -115,8 +115,7 @@ def test_what_a_dead_worker_on_another_host_has_begun_is_said_and_done_again(
     assert sum(ended[key] for key in ended if key[1] == "interrupted") == (0 if kind == "trial" else 1)
     waits = [event.message for event in events if event.what == "waiting"]
     assert waits[0] == (
-        f"waiting for {lost.name} (process 12 on node7); done again here if there is no sign of life from there for "
-        "60 s"
+        f"waiting for {lost.name} (process 12 on node7); repeated here if that process has no heartbeat for 60 s"
     )
     assert len(waits) == 1 + (hours.now > 60), "said once, and now and then"
     assert worker.queue.next() is None

@@ -121,9 +121,9 @@ def test_every_encoder_is_asked_for_its_kernels():
 
 def test_float16_on_a_processor_is_bfloat16_and_on_a_gpu_itself(monkeypatch):
     half = HardwareSettings(precision="16-mixed")
-    monkeypatch.setattr(hardware, "_is_there", lambda device: False)
+    monkeypatch.setattr(hardware, "_is_available", lambda device: False)
     assert (device_of(half), precision_of(half)) == ("cpu", "bf16-mixed")
-    monkeypatch.setattr(hardware, "_is_there", lambda device: device == "cuda")
+    monkeypatch.setattr(hardware, "_is_available", lambda device: device == "cuda")
     assert (device_of(half), precision_of(half)) == ("cuda", "16-mixed")
     on_cpu = HardwareSettings(device="cpu", precision="64-true")
     assert (device_of(on_cpu), precision_of(on_cpu)) == ("cpu", "64-true")
@@ -133,7 +133,7 @@ def test_in_a_notebook_a_note_is_a_warning(store, monkeypatch):
     from rnnbench import api
     from rnnbench.sweeps.model import Event
 
-    monkeypatch.setattr(api.runs, "tracked", lambda *given, hooks, **named: hooks.note("no fused kernel"))
+    monkeypatch.setattr(api, "train_and_record", lambda *given, hooks, **named: hooks.note("no fused kernel"))
     with pytest.warns(UserWarning, match="^no fused kernel$"):
         api.train("sentiment", "rnn")
     with pytest.warns(UserWarning, match="^rnn: no fused kernel$"):
@@ -144,7 +144,7 @@ def test_in_a_notebook_a_note_is_a_warning(store, monkeypatch):
 def test_a_device_that_is_not_there_is_refused_before_training(device, store, monkeypatch):
     from rnnbench.storage.tracker import Tracker
 
-    monkeypatch.setattr(hardware, "_is_there", lambda device: False)
+    monkeypatch.setattr(hardware, "_is_available", lambda device: False)
     config, tracker = a_config("sentiment", **{"hardware.device": device}), Tracker()
     experiment = tracker.experiment("sentiment", "small")
     for call in (
@@ -157,7 +157,7 @@ def test_a_device_that_is_not_there_is_refused_before_training(device, store, mo
 
 
 def test_a_device_without_float64_is_refused_where_it_is_asked_for(monkeypatch):
-    monkeypatch.setattr(hardware, "_is_there", lambda device: True)
+    monkeypatch.setattr(hardware, "_is_available", lambda device: True)
     monkeypatch.setattr(hardware, "_has_float64", lambda device: device != "mps")
     with pytest.raises(RnnbenchError, match=r"mps has no float64.*--set hardware.device=cpu"):
         check_hardware(HardwareSettings(device="mps", precision="64-true"))
