@@ -13,7 +13,9 @@ from rnnbench.experiment.resolve import resolve
 from rnnbench.reports import results
 from rnnbench.runs.load import load
 from rnnbench.runs.match_parameters import matched
-from rnnbench.runs.train import Hooks, load_data, tracked
+from rnnbench.runs.prepare import load_data
+from rnnbench.runs.record_run import train_and_record
+from rnnbench.runs.train import Hooks
 from rnnbench.storage.record import RunRecord, model_name
 from rnnbench.storage.tracker import Tracker
 from rnnbench.sweeps.model import Event
@@ -40,7 +42,7 @@ def train(
     experiment_id = tracker.experiment(config.task, load_data(config).facts.name)
     name = f"{model_name(config.model)}-seed{seed}"
     hooks = Hooks(note=_warn)
-    return tracked(config, tracker=tracker, experiment_id=experiment_id, name=name, hooks=hooks)
+    return train_and_record(config, tracker=tracker, experiment_id=experiment_id, name=name, hooks=hooks)
 
 
 def sweep(

@@ -17,7 +17,7 @@ from rnnbench.experiment.config import from_plain
 from rnnbench.experiment.files import load
 from rnnbench.experiment.resolve import resolve
 from rnnbench.experiment.search_space import SEARCHED_SECTIONS
-from rnnbench.sweeps.eligibility import require_alike
+from rnnbench.sweeps.eligibility import require_comparable
 from rnnbench.testing.contracts import drawn
 
 FOLDER = registry.PACKAGE.parent / "experiments"
@@ -108,7 +108,7 @@ def test_every_encoder_has_the_same_ranges_for_the_settings_they_share(task):
 def test_its_encoders_may_stand_in_one_table(name, searched):
     options = {} if searched is None else {"search.settings": (searched, "--search")}
     configurations = {model: resolve(name, model, options=options) for model in load(name).models}
-    require_alike(configurations, {}, {}, name)
+    require_comparable(configurations, {}, {}, name)
 
 
 def test_every_encoder_has_the_same_comparison_key(task):

@@ -13,6 +13,7 @@ import pytest
 import small_data
 import torch
 from small_data import HORIZON, LOOKBACK, SEASON
+from small_runs import use_data
 from torch import nn
 
 from rnnbench import metrics
@@ -25,9 +26,10 @@ from rnnbench.data.tokenization import tokenizer_from_plain
 from rnnbench.encoders.stack import Stack
 from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.experiment.resolve import resolve
-from rnnbench.runs import train as runs
 from rnnbench.runs.baselines import compute
 from rnnbench.runs.build import build
+from rnnbench.runs.prepare import prepare
+from rnnbench.runs.train import Hooks, train
 from rnnbench.storage.example_scores import ExampleScores
 
 TASKS = registry.names("tasks")
@@ -84,7 +86,7 @@ def tensors_of(batch):
 @pytest.fixture
 def small_runs(monkeypatch):
     """Runs read the small data sets instead of the known ones."""
-    monkeypatch.setattr(runs, "load_data", lambda config: small_data.of_kind(task_class(config.task).data_kind))
+    use_data(monkeypatch)
 
 
 def small_config(task, model="gru", **values):
@@ -215,7 +217,7 @@ def test_what_lightning_validates_is_what_evaluate_measures(task, small_runs):
     def log(update, values):
         seen.update({key: value for key, value in values.items() if key.startswith("validation/")})
 
-    trained = runs.train(small_config(task, **{"budget.validations": 1}), hooks=runs.Hooks(log=log))
+    trained = train(small_config(task, **{"budget.validations": 1}), hooks=Hooks(log=log))
     again = trained.task.evaluate("validation")
     assert {key: again[key] for key in seen} == pytest.approx(seen, rel=1e-5)  # Lightning keeps single precision
 
@@ -239,9 +241,9 @@ def test_opening_the_test_split_of_one_run_leaves_it_sealed_for_the_next(task):
 
 def test_a_training_scores_the_test_split_only_when_told_to(task, small_runs):
     config = small_config(task)
-    sealed = runs.train(config).record
+    sealed = train(config).record
     assert not [key for key in sealed.metrics if key.startswith("test/")]
-    opened = runs.train(config, kind="confirm", open_test=True).record
+    opened = train(config, kind="confirm", open_test=True).record
     assert math.isfinite(opened.test)
     assert opened.validation == sealed.validation
 
@@ -343,11 +345,11 @@ def test_examples_that_do_not_make_the_metric_are_refused(task, small_runs, monk
     wrong = ExampleScores.of([123.0, 4.0])
     monkeypatch.setattr(task_class(task), "examples", lambda self: {self.metric.key: wrong})
     with pytest.raises(RnnbenchError, match=r"their weighted mean is 63\.5"):
-        runs.train(small_config(task), kind="confirm", open_test=True)
-    assert not runs.train(small_config(task)).record.examples
+        train(small_config(task), kind="confirm", open_test=True)
+    assert not train(small_config(task)).record.examples
     monkeypatch.setattr(task_class(task), "examples", lambda self: {"charm": wrong})
     with pytest.raises(RnnbenchError, match="has examples of charm, which `summarize` does not compute"):
-        runs.train(small_config(task), kind="confirm", open_test=True)
+        train(small_config(task), kind="confirm", open_test=True)
 
 
 # what is learned from which split
@@ -424,8 +426,8 @@ def test_every_item_of_both_splits_is_read_once_in_an_epoch(task):
 @pytest.mark.parametrize("averaging", ["none", "exponential"])
 def test_trained_on_validation_too_it_has_the_length_it_is_given_and_no_validation_score(task, small_runs, averaging):
     config = small_config(task).with_values({"training.averaging": averaging})
-    whole = runs.train(config, kind="confirm", open_test=True).record
-    refitted = runs.train(config, kind="confirm", open_test=True, refit=3).record
+    whole = train(config, kind="confirm", open_test=True).record
+    refitted = train(config, kind="confirm", open_test=True, refit=3).record
     assert refitted.costs["updates"] == refitted.costs["best_update"] == 3 < whole.costs["updates"]
     assert whole.validation == whole.validation
     assert not [key for key in (*refitted.metrics, *refitted.curves) if key.startswith("validation/")]
@@ -482,7 +484,7 @@ def test_every_encoder_is_given_the_same_batches_under_one_seed(task, small_runs
             return original(self, batch)
 
         monkeypatch.setattr(cls, "loss", loss)
-        runs.train(small_config(task, model), kind="trial")
+        train(small_config(task, model), kind="trial")
     first = seen[ENCODERS[0]]
     assert len(first) >= 6
     for model in ENCODERS[1:]:
@@ -493,7 +495,7 @@ def test_every_encoder_is_given_the_same_batches_under_one_seed(task, small_runs
 @pytest.mark.parametrize("model", ENCODERS)
 def test_the_same_seed_gives_the_same_training_to_the_last_bit(task, model, small_runs):
     config = small_config(task, model)
-    first, again, other = (runs.train(replace(config, seed=seed)) for seed in (5, 5, 6))
+    first, again, other = (train(replace(config, seed=seed)) for seed in (5, 5, 6))
     assert without_seconds(first.record.curves) == without_seconds(again.record.curves)
     assert first.record.metrics == again.record.metrics
     left, right = first.task.state_dict(), again.task.state_dict()
@@ -507,12 +509,12 @@ def test_the_same_seed_gives_the_same_training_to_the_last_bit(task, model, smal
 @pytest.mark.parametrize("model", ENCODERS)
 def test_trained_weights_come_back_from_a_file(task, model, small_runs):
     config = small_config(task, model)
-    trained = runs.train(config).task
+    trained = train(config).task
     stream = io.BytesIO()
     torch.save(trained.state_dict(), stream)
     stream.seek(0)
     torch.manual_seed(99)
-    fresh = build(config, runs.prepare(config))
+    fresh = build(config, prepare(config))
     before = fresh.evaluate("validation")
     fresh.load_state_dict(torch.load(stream, weights_only=True))
     assert fresh.evaluate("validation") == trained.evaluate("validation")

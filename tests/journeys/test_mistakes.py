@@ -198,7 +198,7 @@ def test_a_ceiling_that_no_encoder_fits_under(place: Place, refused: Refused) ->
     assert "above the ceiling of 10 that all encoders share" in said
 
     said = refused("sweep sentiment --data reviews.csv --model rnn --set budget.parameters=10")
-    assert "the smallest rnn of this search would have" in said
+    assert "the smallest rnn in this search space has" in said
 
 
 @pytest.mark.parametrize(
@@ -277,4 +277,4 @@ def test_what_compare_and_export_cannot_find_or_write(finished: tuple[Place, tup
     assert nearest in refused("compare sentiment --data review.csv")
     assert "cannot write" in refused("export sentiment --output file/below")
     assert "cannot write" in refused("compare sentiment --format md --output file/below.md")
-    assert "No other was in this sweep" in refused("confirm sentiment --model lsmt")
+    assert "Only these are in the sweep" in refused("confirm sentiment --model lsmt")

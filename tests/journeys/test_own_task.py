@@ -151,7 +151,7 @@ def test_its_best_run_answers_and_other_commands_refuse_it(ended: tuple[Path, di
     assert "probabilities" not in answer
     code, _, told = ended[1]["generate"]
     assert code == 2
-    assert "nothing of text_generation was trained yet. Type: rnnbench sweep text_generation" in told
+    assert "there is no trained run of text_generation. Type: rnnbench sweep text_generation" in told
 
 
 def test_the_selftest_looks_at_it(ended: tuple[Path, dict]) -> None:

@@ -159,7 +159,7 @@ def test_a_run_that_is_not_there_or_is_of_another_task(trained: Trained) -> None
     )
     assert "there is no run 'gru-sed0'" in trained.refused("generate gru-sed0 --prompt 영")
     assert "Did you mean 'gru-seed0'?" in trained.refused("forecast gru-sed0")
-    assert "nothing of sentiment on 'nowhere.csv' was trained yet" in trained.refused(
+    assert "there is no trained run of sentiment on 'nowhere.csv'" in trained.refused(
         "predict --data nowhere.csv --text 영"
     )
 
@@ -167,7 +167,7 @@ def test_a_run_that_is_not_there_or_is_of_another_task(trained: Trained) -> None
 def test_before_anything_is_trained_it_says_what_to_type(place: Place, typed: Callable[..., Result]) -> None:
     for command, task in {"generate": "text_generation", "predict": "sentiment", "forecast": "forecasting"}.items():
         words = ("--text", "x") if command == "predict" else ()
-        assert f"nothing of {task} was trained yet. Type: rnnbench sweep {task}" in refusal(typed(command, *words))
+        assert f"there is no trained run of {task}. Type: rnnbench sweep {task}" in refusal(typed(command, *words))
 
 
 def test_samples_of_text_lie_with_the_run(trained: Trained) -> None:

@@ -10,17 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from small_data import of_kind
+from small_runs import use_data
 from typer.testing import CliRunner, Result
 
 from rnnbench.cli.commands import app
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError, UnknownNameError
 from rnnbench.experiment import files
-from rnnbench.experiment.classes import task_class
-from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.experiment.files import load, name_of, studies
-from rnnbench.runs import train as runs
 
 NAMES = sorted(path.stem for path in (registry.PACKAGE.parent / "experiments").glob("*.yaml"))
 _reads: Counter[str] = Counter()
@@ -54,15 +51,15 @@ def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def typed(in_folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Types a command on small data; nothing is trained, prepared or sized."""
 
-    def small(config: ExperimentConfig) -> object:
-        return of_kind(task_class(config.task).data_kind)
+    def refuse(*_: object, **__: object) -> None:
+        raise RnnbenchError("not trained here")
 
-    monkeypatch.setattr(runs, "load_data", small)
-    monkeypatch.setattr(runs, "prepare", lambda config: None)
-    monkeypatch.setattr(runs, "tracked", lambda *_, **__: (_ for _ in ()).throw(RnnbenchError("not trained here")))
+    use_data(monkeypatch)
+    monkeypatch.setattr("rnnbench.sweeps.plan.prepare", lambda config: None)
+    monkeypatch.setattr("rnnbench.runs.record_run.train_and_record", refuse)
     monkeypatch.setattr("rnnbench.cli.train_and_sweep._carry_out", lambda *_: None)
     monkeypatch.setattr("rnnbench.cli.train_and_sweep._say_sizes", lambda *_: None)
-    monkeypatch.setattr("rnnbench.runs.baselines.computed_alone", lambda *_, **__: [])
+    monkeypatch.setattr("rnnbench.runs.baselines.record_without_sweep", lambda *_, **__: [])
     monkeypatch.setattr("rnnbench.runs.match_parameters.matched", lambda config: config)
     monkeypatch.setattr("rnnbench.sweeps.plan._check_ceiling", lambda configs: None)
     monkeypatch.setattr("rnnbench.sweeps.plan.match_all", lambda configs: {one.model: one for one in configs})

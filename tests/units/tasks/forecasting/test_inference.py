@@ -8,23 +8,16 @@ import pytest
 import small_data
 import torch
 from small_data import HORIZON, LOOKBACK
-from small_runs import stored
+from small_runs import stored, use_data
 
 from rnnbench.core.errors import DataError, RnnbenchError, SettingsError
-from rnnbench.experiment.classes import task_class
 from rnnbench.runs.load import load
 from rnnbench.storage.tracker import Tracker
 
 
-def use_data(monkeypatch, load_data):
-    """Replaces the data sets that training and loading a run read."""
-    for module in ("train", "load"):
-        monkeypatch.setattr(f"rnnbench.runs.{module}.load_data", load_data)
-
-
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    use_data(monkeypatch, lambda config: small_data.of_kind(task_class(config.task).data_kind))
+    use_data(monkeypatch)
 
 
 @pytest.fixture
@@ -98,14 +91,14 @@ def test_the_data_set_of_the_run_is_continued_and_refused_where_it_changed(forec
     model, _ = forecaster
     found = model.forecast()
     np.testing.assert_allclose(found.values, model.forecast(frame(small_data.series())).values)
-    use_data(monkeypatch, lambda config: small_data.series(scale=(1, 1, 2)))
+    use_data(monkeypatch, lambda kind: small_data.series(scale=(1, 1, 2)))
     with pytest.raises(DataError, match="has changed since gru-seed0 was trained"):
         model.forecast()
 
 
 def test_log_returns_are_added_up_over_all_blocks(tracker, monkeypatch):
     prices = small_data.series(learn="log_returns")
-    use_data(monkeypatch, lambda config: prices)
+    use_data(monkeypatch, lambda kind: prices)
     stored(tracker, "forecasting")
     model = load(task="forecasting")
     found = model.forecast(horizon=2 * HORIZON)

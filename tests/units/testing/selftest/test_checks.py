@@ -23,7 +23,7 @@ from rnnbench.data.splits import Splits
 from rnnbench.encoders.gru import GRU
 from rnnbench.encoders.layers import numpy_kernels
 from rnnbench.metrics import Metric
-from rnnbench.runs.train import _load, prepare
+from rnnbench.runs.prepare import _load, prepare
 from rnnbench.storage.record import RunRecord, model_name
 from rnnbench.tasks.methods import naive
 from rnnbench.tasks.methods.ngram import WittenBell
