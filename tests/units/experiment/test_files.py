@@ -180,7 +180,7 @@ def test_init_copies_what_is_not_there_and_overwrites_nothing(in_folder: Path) -
     assert done.exit_code == 0
     assert own.read_text() == "models: [gru]"
     assert f"{len(NAMES) - 1} experiment files written" in done.output
-    assert "left as they are: sentiment.yaml" in done.output
+    assert "existing files, not changed: sentiment.yaml" in done.output
     source = registry.PACKAGE.parent / "experiments"
     for name in set(NAMES) - {"sentiment"}:
         assert (own.parent / f"{name}.yaml").read_bytes() == (source / f"{name}.yaml").read_bytes()
@@ -190,7 +190,7 @@ def test_init_copies_what_is_not_there_and_overwrites_nothing(in_folder: Path) -
 
 def test_init_says_where_the_files_of_another_folder_are_read(in_folder: Path) -> None:
     done = CliRunner().invoke(app, ["init", "project"])
-    assert "they are read where the current folder is project" in done.output
+    assert "read by commands started in project" in done.output
     assert len([*(in_folder / "project" / "experiments").glob("*.yaml")]) == len(NAMES)
     (in_folder / "file").write_text("")
     refused = CliRunner().invoke(app, ["init", "file"])
