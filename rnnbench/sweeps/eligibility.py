@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from rnnbench.comparison.eligibility import mixtures
+from rnnbench.comparison.eligibility import incomparable
 from rnnbench.core.errors import ComparisonError
 from rnnbench.core.text import listed
 from rnnbench.experiment.config import ExperimentConfig
@@ -33,7 +33,7 @@ def require_alike(
     changes = [
         change
         for model in before.keys() & configs.keys()
-        for change in mixtures([before[model], _as_trial(configs[model], "this call")])
+        for change in incomparable([before[model], _as_trial(configs[model], "this call")])
     ]
     anew = f"to begin a new one beside it, type: rnnbench sweep {name} --fresh, with your other options"
     if changes:
@@ -41,7 +41,7 @@ def require_alike(
             f"the sweep that is there was begun under other settings:\n{_lines(sorted(changes))}\n  {anew}"
         )
     others = {model: replace(before[model], name=earlier[model].model) for model in before.keys() - configs.keys()}
-    unlike = mixtures([*(_as_trial(config, config.model) for config in configs.values()), *others.values()])
+    unlike = incomparable([*(_as_trial(config, config.model) for config in configs.values()), *others.values()])
     if unlike:
         is_there = f"\n  {listed(sorted(others))} came into the sweep by an earlier call; {anew}" if others else ""
         raise ComparisonError(
