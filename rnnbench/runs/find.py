@@ -70,7 +70,7 @@ def inference_class(task: str) -> type[Inference]:
 
 def _able(tracker: Tracker, capability: type[Inference]) -> list[str]:
     """The tasks with runs in the store whose models have a capability; a task that nobody ran is not imported."""
-    of_studies = studies()
+    of_studies = results.studies(tracker)
     names = [
         task
         for task in registry.names("tasks")

@@ -30,6 +30,7 @@ from rnnbench.storage.record import RunRecord
 from rnnbench.storage.run_writer import (
     DETAILS,
     EXAMPLE_FILES,
+    EXAMPLES,
     LEASE,
     PAGE,
     RunWriter,
