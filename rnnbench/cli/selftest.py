@@ -14,21 +14,21 @@ def selftest(
     names: Sequence[str], models: Sequence[str], *, pairs: int | None, workers: int | None, quick: bool, as_json: bool
 ) -> bool:
     """Runs the checks in a store that is thrown away, and prints them. Returns whether all passed."""
-    from rnnbench.testing.selftest.base import Bench, thrown_away
+    from rnnbench.testing.selftest.base import Context, temporary_store
     from rnnbench.testing.selftest.run import checks
 
     started = time.perf_counter()
     found = []
-    with thrown_away() as folder, notes.status("getting ready") as status:
-        bench = Bench(
+    with temporary_store() as folder, notes.status("getting ready") as status:
+        context = Context(
             folder,
             is_quick=quick,
             models=tuple(models),
             pairs=pairs or (4 if quick else 12),
             workers=workers or 2,
-            say=status.update,
+            progress=status.update,
         )
-        for check in checks(names, bench):
+        for check in checks(names, context):
             found.append(check)
             if not as_json:
                 word = "[green]ok[/green]    " if check.passed else "[bold red]FAILED[/bold red]"
