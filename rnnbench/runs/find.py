@@ -70,12 +70,7 @@ def inference_class(task: str) -> type[Inference]:
 
 def _able(tracker: Tracker, capability: type[Inference]) -> list[str]:
     """The tasks with runs in the store whose models have a capability; a task that nobody ran is not imported."""
-    of_studies = results.studies(tracker)
-    names = [
-        task
-        for task in registry.names("tasks")
-        if any(tracker.experiments(name) for name in (task, *(study for study, of in of_studies.items() if of == task)))
-    ]
+    names = [task for task in registry.names("tasks") if tracker.experiments(task)]
     return names if capability is Inference else [name for name in names if _has(name, capability)]
 
 

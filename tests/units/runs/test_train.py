@@ -336,10 +336,10 @@ import os, signal, sys
 from rnnbench.storage import leases
 leases.BEAT_SECONDS = 0.05
 import small_data
-from rnnbench import runs
 from rnnbench.core.errors import RnnbenchError
-from rnnbench.experiment import task_class
-from rnnbench.resolving import resolve
+from rnnbench.experiment.classes import task_class
+from rnnbench.runs import train as runs
+from rnnbench.experiment.resolve import resolve
 from rnnbench.storage.tracker import Tracker
 runs.load_data = lambda config: small_data.of_kind(task_class(config.task).data_kind)
 values = {"encoder.hidden_size": 8, "training.patience": 0, "budget.updates": 10**7, "budget.epochs": 10**7}

@@ -169,8 +169,8 @@ def test_a_device_without_float64_is_refused_where_it_is_asked_for(monkeypatch):
 
 SCRIPT = """
 import json, small_data
-from rnnbench import runs
-from rnnbench.experiment import task_class
+from rnnbench.experiment.classes import task_class
+from rnnbench.runs import train as runs
 from small_runs import a_config
 runs.load_data = lambda config: small_data.of_kind(task_class(config.task).data_kind)
 done = {}
