@@ -29,9 +29,15 @@ def tiny(monkeypatch):
 
         holder.measure = measure
         monkeypatch.setitem(sys.modules, holder.__name__, holder)
-    names = registry.names
-    monkeypatch.setattr(registry, "names", lambda folder: sorted(counts) if folder == FOLDER else names(folder))
+    listed(monkeypatch, *counts)
     return counts
+
+
+def listed(monkeypatch, *names):
+    """Lets the folder of benchmarks hold these names alone."""
+    files = registry._files
+    holding = {name: registry.PACKAGE / FOLDER / f"{name}.py" for name in names}
+    monkeypatch.setattr(registry, "_files", lambda folder: holding if folder == FOLDER else files(folder))
 
 
 def test_several_numbers_of_a_line_are_shown_to_the_digits_that_matter():
@@ -74,7 +80,7 @@ def test_several_numbers_are_in_columns_under_their_names(monkeypatch):
     ]
     holder.measure = lambda: iter(lines)
     monkeypatch.setitem(sys.modules, holder.__name__, holder)
-    monkeypatch.setattr(registry, "names", lambda folder: ["wide"])
+    listed(monkeypatch, "wide")
     shown = [text.split() for text in typed("wide").stdout.splitlines()]
     assert shown[1:] == [
         ["held", "missed"],
