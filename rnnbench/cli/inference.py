@@ -56,8 +56,8 @@ def predicted(
     if text_column is not None and file is None:
         raise RnnbenchError("--text-column names a column of a file: add --file FILE")
     if file is not None:
-        from rnnbench.data.base import DataSettings
         from rnnbench.data.readers.files import read_texts
+        from rnnbench.data.settings import DataSettings
 
         texts = [*texts, *read_texts(file.expanduser(), DataSettings(text_column=text_column))]
     if not texts:

@@ -130,7 +130,7 @@ def data_description(settings: dict[str, tuple[Any, str]], task: str | None, as_
     """One data set in words: sizes, splits, fingerprint, three examples."""
     from rnnbench import data
     from rnnbench.core.settings import problems_of
-    from rnnbench.data.base import DataSettings
+    from rnnbench.data.settings import DataSettings
 
     kind = None
     if task is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnnbench.core import registry
 from rnnbench.core.settings import Settings
-from rnnbench.data.base import DataSettings
+from rnnbench.data.settings import DataSettings
 from rnnbench.encoders.base import Layer
 from rnnbench.experiment.sections import BudgetSettings, HardwareSettings, SearchSettings, TrainingSettings
 from rnnbench.tasks.base import SequenceTask

@@ -13,7 +13,8 @@ from typing import Any
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError, SettingProblem, SettingsError, did_you_mean
 from rnnbench.core.settings import Range, Settings, problems_of
-from rnnbench.data.base import AnyData, DataSettings
+from rnnbench.data.kinds import AnyData
+from rnnbench.data.settings import DataSettings
 from rnnbench.encoders.base import EncoderSettings
 from rnnbench.experiment.classes import layer_class, only_others_have, section_classes, task_class
 from rnnbench.experiment.search_space import SearchSpace

@@ -24,7 +24,7 @@ from rnnbench.core.settings import (
     range_in_words,
     range_to_plain,
 )
-from rnnbench.data.base import AnyData
+from rnnbench.data.kinds import AnyData
 from rnnbench.encoders.base import EncoderSettings
 from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.experiment.ineffective import without_effect

@@ -16,8 +16,9 @@ import yaml
 from rnnbench import data
 from rnnbench.core import environment
 from rnnbench.core.errors import SealedSplitError
-from rnnbench.data.base import AnyData, DataSettings
 from rnnbench.data.duplicates import Overlap, overlap_of
+from rnnbench.data.kinds import AnyData
+from rnnbench.data.settings import DataSettings
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.metrics import own_metrics_tag

@@ -24,7 +24,8 @@ from torch import Tensor
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.core.settings import Range, Settings
 from rnnbench.core.text import listed
-from rnnbench.data.base import AnyData, Kind, SplitName
+from rnnbench.data.kinds import AnyData, Kind
+from rnnbench.data.splits import SplitName
 from rnnbench.encoders.base import Encoder
 from rnnbench.metrics import Metric
 from rnnbench.storage.example_scores import ExampleScores

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from rnnbench.data.base import AnyData, DataSettings
+from rnnbench.data.kinds import AnyData
+from rnnbench.data.settings import DataSettings
 from rnnbench.storage.record import RunRecord
 
 if TYPE_CHECKING:

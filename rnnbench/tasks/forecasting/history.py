@@ -9,12 +9,13 @@ import numpy as np
 
 from rnnbench import data
 from rnnbench.core.errors import DataError
-from rnnbench.data.base import DataSettings, Series, SeriesSplit
 from rnnbench.data.frequencies import BUSINESS, infer, parse, positions
+from rnnbench.data.kinds import Series, SeriesSplit
 from rnnbench.data.readers.columns import Table
 from rnnbench.data.readers.series import read_rows
 from rnnbench.data.readers.tables import read_table
 from rnnbench.data.sets import KNOWN
+from rnnbench.data.settings import DataSettings
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,8 +11,9 @@ import torch
 
 from rnnbench.core.errors import DataError, RnnbenchError, SettingsError
 from rnnbench.core.settings import problems_of
-from rnnbench.data.base import DataSettings, Series, SeriesSplit
 from rnnbench.data.frequencies import following
+from rnnbench.data.kinds import Series, SeriesSplit
+from rnnbench.data.settings import DataSettings
 from rnnbench.tasks.forecasting.forecast import Forecast
 from rnnbench.tasks.forecasting.history import rows_of_data, rows_of_frame, whole
 from rnnbench.tasks.inference import CanForecast

@@ -15,9 +15,10 @@ from torch.nn import functional
 from rnnbench import metrics
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.core.settings import Choices, Floats, Group, Range, Settings
-from rnnbench.data.base import AnyData, Facts, Kind, NoSplits, Series, SplitName
-from rnnbench.data.batches import SeriesWindows
-from rnnbench.data.series import PreparedSeries, PreparedSplit, Scaler, prepare_series, unread_series
+from rnnbench.data.batches.series import SeriesWindows
+from rnnbench.data.kinds import AnyData, Facts, Kind, Series
+from rnnbench.data.series import PreparedSeries, PreparedSplit, Scaler, prepare_series, prepared_without_rows
+from rnnbench.data.splits import NoSplits, SplitName
 from rnnbench.encoders.base import Encoder
 from rnnbench.metrics.forecasts import MASE
 from rnnbench.storage.example_scores import ExampleScores
@@ -131,7 +132,7 @@ class PreparedWindows(Prepared):
         )
         scaler, beside = (Scaler.from_plain(plain[name]) for name in ("scaler", "covariate_scaler"))
         as_trained = settings.model_copy(update={"segment": plain["segment"]})
-        return cls(series, as_trained, unread_series(series, settings.calendar, scaler, beside))
+        return cls(series, as_trained, prepared_without_rows(series, settings.calendar, scaler, beside))
 
 
 class Forecasting(SequenceTask):

@@ -14,17 +14,11 @@ from torch.nn import functional
 
 from rnnbench import metrics
 from rnnbench.core.settings import Choices, Floats, Group, Ints, Settings
-from rnnbench.data.base import AnyData, Kind, Labelled, LabelledTexts, NoSplits, SplitName, Splits
-from rnnbench.data.batches import LabelledBatches
-from rnnbench.data.text import (
-    EncodedLabelled,
-    EncodedTexts,
-    Tokenizer,
-    TokenizerSettings,
-    build_tokenizer,
-    encode_labelled,
-    tokenizer_from_plain,
-)
+from rnnbench.data.batches.labelled import LabelledBatches
+from rnnbench.data.kinds import AnyData, Kind, Labelled, LabelledTexts
+from rnnbench.data.splits import NoSplits, SplitName, Splits
+from rnnbench.data.text import EncodedLabelled, EncodedTexts, encode_labelled
+from rnnbench.data.tokenization import Tokenizer, TokenizerSettings, build_tokenizer, tokenizer_from_plain
 from rnnbench.encoders.base import Encoder
 from rnnbench.metrics.classes import ACCURACY
 from rnnbench.storage.example_scores import ExampleScores

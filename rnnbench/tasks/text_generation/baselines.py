@@ -9,8 +9,9 @@ from itertools import islice
 import numpy as np
 
 from rnnbench import metrics
-from rnnbench.data.base import TextCorpus, text_of
-from rnnbench.data.text import TokenizerSettings, build_tokenizer
+from rnnbench.data.code_points import text_of
+from rnnbench.data.kinds import TextCorpus
+from rnnbench.data.tokenization import TokenizerSettings, build_tokenizer
 from rnnbench.tasks.baseline import REFITTED, BaselineResult, prefixed, stopwatch
 from rnnbench.tasks.methods.compression import bz2_bits, xz_bits
 from rnnbench.tasks.methods.ngram import MAX_ORDER, WittenBell

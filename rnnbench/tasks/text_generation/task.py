@@ -15,17 +15,12 @@ from torch.nn import functional
 
 from rnnbench import metrics
 from rnnbench.core.settings import Choices, Floats, Group, Ints, Settings
-from rnnbench.data.base import AnyData, Kind, NoSplits, SplitName, TextCorpus
-from rnnbench.data.batches import CorpusWindows, EvaluationWindows, StridedWindows
-from rnnbench.data.decoding import decode_on
-from rnnbench.data.text import (
-    EncodedCorpus,
-    Tokenizer,
-    TokenizerSettings,
-    build_tokenizer,
-    encode_corpus,
-    tokenizer_from_plain,
-)
+from rnnbench.data.batches.text import CorpusWindows, EvaluationWindows, StridedWindows
+from rnnbench.data.decoding import incremental_decoder
+from rnnbench.data.kinds import AnyData, Kind, TextCorpus
+from rnnbench.data.splits import NoSplits, SplitName
+from rnnbench.data.text import EncodedCorpus, encode_corpus
+from rnnbench.data.tokenization import Tokenizer, TokenizerSettings, build_tokenizer, tokenizer_from_plain
 from rnnbench.encoders.base import Encoder, State
 from rnnbench.encoders.layers.dropout import keep_mask
 from rnnbench.metrics.text import BITS_PER_CHARACTER, COLD_NATS_PER_CHARACTER
@@ -291,7 +286,7 @@ class TextGeneration(SequenceTask):
             return scores[0, -1].float().cpu(), after
 
         before = tokenizer.decode(prompt_ids)
-        return generated(step, prompt_ids, length, sampling, decode_on(tokenizer, before))
+        return generated(step, prompt_ids, length, sampling, incremental_decoder(tokenizer, before))
 
     def sample(self) -> str:
         """The first words of the validation split, and what the model goes on with."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from rnnbench.data import DataSettings, load
-from rnnbench.data.base import LabelledTexts
+from rnnbench.data.kinds import LabelledTexts
 from rnnbench.tasks.methods import naive, statistical
 from rnnbench.tasks.methods.ngram import WittenBell
 from rnnbench.tasks.methods.ridge import RidgeSums

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy import stats
 
-from rnnbench.data.base import LabelledTexts
+from rnnbench.data.kinds import LabelledTexts
 from rnnbench.runs.train import load_data, train
 from rnnbench.testing.selftest import made
 from rnnbench.testing.selftest.base import LOWEST_P, Check, Context

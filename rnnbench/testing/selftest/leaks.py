@@ -13,8 +13,9 @@ from torch import Tensor
 
 from rnnbench import data
 from rnnbench.core.errors import SealedSplitError
-from rnnbench.data.base import AnyData, Kind, Labelled, LabelledTexts, SeriesSplit, Splits
 from rnnbench.data.duplicates import overlap_of
+from rnnbench.data.kinds import AnyData, Kind, Labelled, LabelledTexts, SeriesSplit
+from rnnbench.data.splits import Splits
 from rnnbench.encoders.base import Encoded, State
 from rnnbench.encoders.gru import GRU
 from rnnbench.experiment.classes import task_class

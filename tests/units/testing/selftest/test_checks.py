@@ -15,10 +15,11 @@ from typer.testing import CliRunner
 from rnnbench import data
 from rnnbench.cli.commands import app
 from rnnbench.comparison.compare import compare
-from rnnbench.data import series, splits
-from rnnbench.data.base import DataSettings, Splits
+from rnnbench.data import series, splitting
 from rnnbench.data.duplicates import Overlap
 from rnnbench.data.readers import labelled as labelled_files
+from rnnbench.data.settings import DataSettings
+from rnnbench.data.splits import Splits
 from rnnbench.encoders.gru import GRU
 from rnnbench.encoders.layers import numpy_kernels
 from rnnbench.metrics import Metric
@@ -119,7 +120,7 @@ def test_a_count_of_copies_that_counts_nothing_is_caught(tmp_path, monkeypatch):
 def test_splits_that_overlap_are_caught(tmp_path, monkeypatch):
     def overlapping(texts, labels, rows):
         train, validation, test = rows
-        return splits.labelled_splits(texts, labels, (np.concatenate([train, test[:5]]), validation, test))
+        return splitting.labelled_splits(texts, labels, (np.concatenate([train, test[:5]]), validation, test))
 
     monkeypatch.setattr(labelled_files, "labelled_splits", overlapping)
     check = leaks.duplicates_counted(tmp_path)
@@ -149,7 +150,7 @@ def test_random_labels_are_predicted_where_test_rows_are_learned(context, monkey
     _load.cache_clear()
 
     def only_test_rows(texts, labels, rows):
-        return splits.labelled_splits(texts, labels, (rows[2], rows[1], rows[2]))
+        return splitting.labelled_splits(texts, labels, (rows[2], rows[1], rows[2]))
 
     monkeypatch.setattr(labelled_files, "labelled_splits", only_test_rows)
     check = chance.random_labels(context)
