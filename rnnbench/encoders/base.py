@@ -106,7 +106,7 @@ class Layer(nn.Module):
 
     @classmethod
     def search_ranges(cls) -> dict[str, Range]:
-        """The supported part of the range beside each setting."""
+        """The supported part of each setting's default range."""
         ranges = {name: cls.supported_range(name, searched) for name, searched in cls.Settings.search_ranges().items()}
         return {name: searched for name, searched in ranges.items() if searched is not None}
 
