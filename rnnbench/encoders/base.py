@@ -91,7 +91,7 @@ class Layer(nn.Module):
 
     @classmethod
     def supported_range(cls, setting: str, searched: Range) -> Range | None:
-        """The part of a range that this layer supports; None where fewer than two values remain."""
+        """The part of a range that this layer supports; None where it leaves nothing to search."""
 
         def is_unsupported(value: object) -> bool:
             # not validated here: ranges outside the setting's bounds are reported by `SearchSpace.problems`
