@@ -35,9 +35,8 @@ from rnnbench.comparison.model import LEVEL
 from rnnbench.comparison.random_trials import FEWEST_DRAWS, Draws
 from rnnbench.comparison.statistics.summary import bounded_ends
 
-RESAMPLES = 2000
-"""Number of resamples for a band over trials; a curve over seconds costs more."""
-RESAMPLES_OF_SECONDS = 500
+RESAMPLES, RESAMPLES_OF_SECONDS = 2000, 500
+"""Numbers of resamples for a band over trials and one over seconds."""
 _ORDERS, _ORDERS_OF_RESAMPLE = 4000, 60
 _MOST_AT_ONCE = 1_000_000
 _SEED = 20

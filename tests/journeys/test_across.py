@@ -75,7 +75,7 @@ def test_all_data_sets_of_a_store_are_summed_up_and_exported(filled: Place) -> N
     assert "Over these 6 data sets gru is first by every measure: average rank (1.00)" in words
     assert "lstm is not distinguishable from gru and rnn is worse" in words
     assert "Left out: forecasting on weather, where nothing is confirmed yet." in words
-    assert "raw scores cannot be averaged" in words
+    assert "Raw scores are not averaged" in words
     folder = filled.store / "exports" / "across"
     written = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert written.keys() == {

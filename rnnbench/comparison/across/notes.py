@@ -16,6 +16,14 @@ MEASURES: tuple[tuple[str, Callable[[Standing], float], Callable[[Standing], str
     ("win rate", lambda standing: standing.win_rate, lambda standing: _percent(standing.win_rate)),
 )
 
+DEFINITIONS = (
+    "Skill: the share of the best baseline's test error that is removed (0: as good as the baseline, 1: no error). "
+    "Raw scores are not averaged: accuracy, bits per character and MASE have no common unit.",
+    "Interquartile mean: the mean of the middle half of the skills of all seeds of all data sets. With few data sets "
+    "it leaves out those on which all encoders have a high or a low skill.",
+)
+"""Footnotes of every summary."""
+
 
 def verdict(table: Across) -> str:
     """Which encoder is first by which measure, and which differences are significant."""
@@ -54,14 +62,7 @@ def footnotes(table: Across, comparisons: Labelled, reasons: Sequence[str], left
             f"From {min(trials)} to {max(trials)} trials of search per encoder and data set: each table is fair by "
             "itself, but the experiments were not searched equally."
         )
-    yield (
-        "Skill: the share of the best baseline's test error that is removed (0: as good as the baseline, 1: no error). "
-        "Raw scores are not averaged: accuracy, bits per character and MASE have no common unit."
-    )
-    yield (
-        "Interquartile mean: the mean of the middle half of the skills of all seeds of all data sets. With few data "
-        "sets it leaves out those on which all encoders have a high or a low skill."
-    )
+    yield from DEFINITIONS
     if any(standing.iqm_interval for standing in table.standings):
         yield (
             "Intervals are 95 %: bootstrap over seeds within each data set (interquartile mean), Student t over seeds "

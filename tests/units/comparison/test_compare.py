@@ -53,7 +53,7 @@ SEVEN = (0.80, 0.81, 0.82, 0.80, 0.81, 0.82, 0.81)
 LOWER = tuple(score - 0.05 for score in SEVEN)
 
 
-def test_rows_stand_best_first_with_baselines_among_them() -> None:
+def test_rows_are_sorted_best_first_with_baselines_among_them() -> None:
     table = compare([*confirms("rnn", 0.7, 0.72), *confirms("lstm", 0.8, 0.82), baseline("bayes", 0.77)])
     assert [(one.model, one.kind) for one in table.rows] == [
         ("lstm", "encoder"),
@@ -67,7 +67,7 @@ def test_rows_stand_best_first_with_baselines_among_them() -> None:
     assert lstm.skill == pytest.approx(1 - 0.19 / 0.23)
 
 
-def test_errors_stand_lowest_first() -> None:
+def test_errors_are_sorted_lowest_first() -> None:
     runs = [*confirms("rnn", 0.7, 0.72), *confirms("lstm", 0.8, 0.82), baseline("last_value", 0.77)]
     table = compare(with_metric(runs, "mase"))
     assert [one.model for one in table.rows] == ["rnn", "last_value", "lstm"]
@@ -122,7 +122,7 @@ def test_six_seeds_are_enough_and_five_are_too_few_however_many_encoders_there_a
     assert "too few common seeds to compare gru and rnn with it (at least 6 needed)" in verdict(five)
 
 
-def test_who_lost_too_many_seeds_to_be_tested_takes_nothing_from_the_others() -> None:
+def test_an_encoder_with_too_few_seeds_does_not_reduce_the_power_for_the_others() -> None:
     lstm, gru = confirms("lstm", *SEVEN[:6]), confirms("gru", *LOWER[:6])
     rnn = [run("confirm", "rnn", seed, 0.6) for seed in (0, 1)]
     table = compare([*lstm, *gru, *rnn])
@@ -132,7 +132,7 @@ def test_who_lost_too_many_seeds_to_be_tested_takes_nothing_from_the_others() ->
     assert "too few common seeds to compare rnn with it" in verdict(table)
 
 
-def test_who_wins_every_common_seed_is_not_called_worse() -> None:
+def test_an_encoder_better_on_every_common_seed_is_not_called_worse() -> None:
     first = confirms("lstm", *[0.78] * 6, *[0.9] * 6)
     second = confirms("gru", 0.79, 0.80, 0.79, 0.80, 0.79, 0.80)
     table = compare([*first, *second])
@@ -162,7 +162,7 @@ def test_without_examples_the_seeds_have_to_leave_a_baseline_out_for_all_encoder
     )
 
 
-def test_one_seed_has_no_interval_and_a_verdict_that_says_so() -> None:
+def test_one_seed_has_no_interval() -> None:
     table = compare([*confirms("lstm", 0.8), *confirms("rnn", 0.7), baseline("bayes", 0.75)])
     assert row(table, "lstm").interval is None
     assert "lstm has the best mean (80.0 % accuracy on 1 seed); too few common seeds" in verdict(table)
@@ -183,7 +183,7 @@ def test_all_encoders_but_one_beat_the_baseline() -> None:
     assert words.endswith(told)
 
 
-def test_who_has_no_test_score_is_not_among_all_encoders() -> None:
+def test_an_encoder_without_a_test_score_is_not_among_all_encoders() -> None:
     lost = [replace(one, outcome="diverged") for one in confirms("tcn", *[float("nan")] * 6)]
     table = compare([*confirms("lstm", *SEVEN[:6]), *confirms("rnn", *LOWER[:6]), *lost, baseline("bayes", 0.5)])
     said = verdict(table)
@@ -192,7 +192,7 @@ def test_who_has_no_test_score_is_not_among_all_encoders() -> None:
     assert said.endswith("tcn has no test score.")
 
 
-def test_who_is_ahead_on_the_seeds_that_both_have_is_not_called_behind() -> None:
+def test_an_encoder_ahead_on_the_common_seeds_is_not_called_behind() -> None:
     """lstm has the best mean because gru was trained on six more seeds, all of them bad."""
     lstm = confirms("lstm", 0.80, 0.79, 0.81, 0.80, 0.79, 0.81)
     gru = confirms("gru", 0.81, 0.80, 0.82, 0.81, 0.80, 0.82, *[0.70] * 6)
@@ -239,14 +239,14 @@ def test_a_seed_that_diverged_is_counted_and_not_averaged() -> None:
     assert "over 5 seeds of 6" in verdict(table)
 
 
-def test_a_completed_run_replaces_an_interrupted_one_of_the_same_seed_and_a_diverged_one_is_told() -> None:
+def test_a_completed_run_replaces_an_interrupted_one_of_the_same_seed_and_a_diverged_one_is_reported() -> None:
     again = run("confirm", "lstm", 0, None, outcome="interrupted", run_id="first")
     assert row(compare([*confirms("lstm", 0.8, 0.8), again]), "lstm").remarks == ()
     again = replace(again, outcome="diverged")
     assert row(compare([*confirms("lstm", 0.8, 0.8), again]), "lstm").remarks == ("seed 0 diverged in another attempt",)
 
 
-def test_an_encoder_that_lost_every_seed_stands_last_without_a_score() -> None:
+def test_an_encoder_that_lost_every_seed_is_last_without_a_score() -> None:
     lost = [run("confirm", "rnn", seed, None, outcome="diverged") for seed in range(2)]
     table = compare([*lost, *confirms("lstm", 0.6, 0.6), baseline("bayes", 0.7)])
     assert table.rows[-1].model == "rnn"
@@ -277,7 +277,9 @@ def test_a_score_that_is_no_number_is_none(bad: float) -> None:
         ({"config": {"budget": {"updates": 2000}}}, "budget.parameters: 1000000 in lstm"),
     ],
 )
-def test_unlike_runs_are_refused_by_name_and_footnoted_under_force(changes: dict[str, Any], said: str) -> None:
+def test_runs_that_are_not_comparable_are_refused_by_name_and_footnoted_under_force(
+    changes: dict[str, Any], said: str
+) -> None:
     runs = [*confirms("lstm", 0.8, 0.81), *confirms("gru", 0.7, **changes)]
     with pytest.raises(ComparisonError) as refusal:
         compare(runs)
@@ -321,7 +323,7 @@ def test_baselines_need_no_budget() -> None:
     compare([*confirms("lstm", 0.8), replace(other, config={"budget": {"updates": 1}})])
 
 
-def test_nothing_to_compare_says_what_to_type() -> None:
+def test_an_error_without_runs_names_the_command_to_type() -> None:
     with pytest.raises(ComparisonError, match=r"`rnnbench sweep TASK`"):
         compare([])
     with pytest.raises(ComparisonError, match=r"no encoder. Type `rnnbench sweep sentiment`\."):
@@ -335,7 +337,7 @@ def test_confirm_runs_without_a_seed_are_refused() -> None:
         compare([run("confirm", "lstm", None, 0.8)])
 
 
-def test_what_is_said_of_other_runs_stands_after_what_forced_the_table() -> None:
+def test_notes_on_other_runs_follow_the_reasons_of_a_forced_table() -> None:
     notes = compare(
         [*confirms("lstm", 0.8), *confirms("gru", 0.7, protocol="0")], force=True, notes=[Note("Seen.")]
     ).footnotes
@@ -347,7 +349,7 @@ def test_plain_training_runs_are_left_out() -> None:
     assert [one.model for one in table.rows] == ["lstm"]
 
 
-def test_trials_are_counted_by_outcome_and_unequal_numbers_are_told() -> None:
+def test_trials_are_counted_by_outcome_and_unequal_numbers_are_noted() -> None:
     outcomes = ["completed", "completed", "pruned", "diverged", "out_of_memory", "failed", "interrupted"]
     trials = [run("trial", "lstm", seed, None, outcome=outcome) for seed, outcome in enumerate(outcomes)]
     table = compare([*trials, *confirms("lstm", 0.8), *confirms("gru", 0.7), run("trial", "tcn", 0, None)])
@@ -380,7 +382,7 @@ def test_a_trial_never_lends_its_score_to_the_table() -> None:
     assert row(compare(runs, force=True), "lstm").test == 0.8
 
 
-def test_encoders_on_different_seeds_are_not_tested_and_the_table_says_so() -> None:
+def test_encoders_on_different_seeds_are_not_tested_and_a_footnote_reports_it() -> None:
     table = compare(
         [*confirms("lstm", *SEVEN), *[replace(one, seed=100 + (one.seed or 0)) for one in confirms("gru", *LOWER)]]
     )
@@ -413,7 +415,7 @@ def notes_on_search(*runs: RunRecord) -> list[str]:
     return [note for note in compare(runs, force=True).footnotes if note.startswith("Searched")]
 
 
-def test_a_footnote_says_what_was_searched_and_where_encoders_differ() -> None:
+def test_a_footnote_lists_searched_settings_and_where_encoders_differ() -> None:
     shared = {"training.learning_rate": RATE, "encoder.hidden_size": SIZE}
     same = "learning_rate 0.004 to 0.02 (log), hidden_size 96 to 192 (log)"
     alone = [*searched("gru", shared), *searched("rnn", shared)]
@@ -432,14 +434,14 @@ def test_a_footnote_says_what_was_searched_and_where_encoders_differ() -> None:
     ]
 
 
-def test_settings_of_one_name_are_told_by_their_sections_too() -> None:
+def test_settings_with_one_name_are_listed_with_their_sections() -> None:
     ranges = {"encoder.dropout": {"low": 0.0, "high": 0.5, "log": False}, "task.dropout": [0.1]}
     assert notes_on_search(*searched("gru", ranges)) == [
         "Searched: encoder.dropout 0 to 0.5, task.dropout 0.1."
     ]  # fmt: skip
 
 
-def test_a_search_of_nothing_is_told_and_runs_that_do_not_say_get_no_footnote() -> None:
+def test_a_search_of_nothing_is_noted_and_runs_without_stored_ranges_get_no_footnote() -> None:
     assert notes_on_search(*searched("gru", {})) == ["Searched: nothing."]
     assert notes_on_search(*confirms("gru", 0.8)) == []
 
@@ -499,7 +501,7 @@ def test_choices_that_an_encoder_cannot_honour_are_not_another_range() -> None:
     assert "xavier in rnn confirm seed 0" in unlike_ranges(*searched("gru", many, ranges=many), *stated)
 
 
-def test_variants_of_a_study_may_be_searched_as_their_study_says() -> None:
+def test_variants_of_a_study_may_have_different_ranges() -> None:
     wide, narrow = {"training.learning_rate": RATE}, {"training.learning_rate": [0.01]}
     compare([*searched("lstm", wide), *having(searched("thin", narrow), "encoder", variant_of="lstm")])
 

@@ -95,7 +95,7 @@ def test_without_a_stated_score_it_is_the_best_baselines() -> None:
     assert row(table, "bayes").seeds_reached is None
 
 
-def test_runs_without_curves_say_neither_when_nor_never() -> None:
+def test_runs_without_curves_have_no_time_to_the_target() -> None:
     bare = [replace(run("confirm", "lstm", seed, 0.7), curves={}) for seed in range(2)]
     table = compare([*bare, run("baseline", "bayes", None, 0.65)])
     assert table.reach is None
@@ -145,7 +145,7 @@ def test_more_items_per_second_are_cheaper() -> None:
     assert names(table, "inference_items_per_second") == ["a", "b"]
 
 
-def test_all_seconds_of_a_baseline_count_and_the_front_is_said_in_words() -> None:
+def test_all_seconds_of_a_baseline_count_and_a_footnote_lists_the_front() -> None:
     records = [
         run("confirm", "lstm", 1, 0.8, parameters=900),
         run("confirm", "rnn", 1, 0.6, parameters=100),

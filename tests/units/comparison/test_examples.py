@@ -93,7 +93,7 @@ def test_the_interval_of_hits_and_misses_of_a_baseline_is_nearly_the_binomial_on
     assert bayes.interval.high - bayes.test == pytest.approx(expected, rel=0.01)
 
 
-def test_the_footnotes_say_what_the_intervals_are_over() -> None:
+def test_the_footnotes_state_what_the_intervals_cover() -> None:
     said = " ".join(compare(records()).footnotes)
     assert "over seeds and the 1,000 test examples together; for a baseline, over the examples." in said
     assert "Student" not in said
@@ -169,7 +169,7 @@ def test_where_lower_is_better_behind_and_ahead_are_still_counted_as_worse_and_b
     assert row(table, "last_value").above_better > 0.95  # type: ignore[operator]
 
 
-def test_only_an_encoder_ahead_of_the_baseline_by_more_than_chance_is_said_to_beat_it() -> None:
+def test_only_an_encoder_significantly_ahead_of_the_baseline_beats_it() -> None:
     near = [*confirms("lstm", scores_of(0.705)), run("baseline", "bayes", None, scores_of(0.7, seeds=1)[0])]
     table = compare(near)
     lstm = row(table, "lstm")
@@ -183,7 +183,7 @@ def test_only_an_encoder_ahead_of_the_baseline_by_more_than_chance_is_said_to_be
     assert "lstm and gru beat the best baseline, bayes" in verdict(clear)
 
 
-def test_the_chance_of_the_row_above_is_sure_where_it_is_far_ahead_and_even_where_both_are_alike() -> None:
+def test_the_probability_of_improvement_is_one_where_the_row_above_is_far_ahead_and_a_half_for_equal_rows() -> None:
     table = compare(records())
     assert row(table, "lstm").above_better is None, "nothing is above the first row"
     assert row(table, "rnn").above_better == pytest.approx(1.0, abs=0.001)
@@ -272,7 +272,7 @@ def test_scores_that_do_not_make_up_the_test_score_are_not_used() -> None:
     assert row(compare(runs), "gru").examples == 0
 
 
-def test_a_test_split_too_short_for_its_dependence_is_told_and_one_far_too_short_has_student_t() -> None:
+def test_a_test_split_too_short_for_its_dependence_is_noted_and_one_far_too_short_has_student_t() -> None:
     enough, short, too_short = (compare(confirms("lstm", scores_of(0.8), block=block)) for block in (83, 250, 251))
     assert [row(table, "lstm").examples for table in (enough, short, too_short)] == [EXAMPLES, EXAMPLES, 0]
     warning = "The test split is short: 1000 examples, of which neighbours within 250 are dependent"

@@ -147,7 +147,7 @@ def test_a_trial_that_failed_counts_as_the_worst_of_any_encoder(outcome: str, hi
     assert draws.failed == 1
 
 
-def test_a_pruned_trial_counts_with_what_it_reached_and_a_note_says_so() -> None:
+def test_a_pruned_trial_counts_with_its_best_score_and_a_note_reports_it() -> None:
     found = expectations([*trials("gru", [0.6, 0.7, 0.8]), *trials("gru", [0.5, NAN], outcome="pruned")])
     assert found.curves[0].draws.pruned == 2
     assert sorted(found.curves[0].draws.scores) == [0.5, 0.5, 0.6, 0.7, 0.8]
@@ -250,7 +250,7 @@ def searched(best: float, confirmed: Sequence[float]) -> list[RunRecord]:
     return [*found, *trials("gru", confirmed, kind="confirm", tags={"choice": "a"})]
 
 
-def test_luck_is_what_fresh_seeds_take_back_worked_by_hand() -> None:
+def test_optimism_is_the_excess_over_fresh_seeds_worked_by_hand() -> None:
     (one,) = optimism(searched(0.80, [0.77, 0.78, 0.79]))
     assert (one.search_score, one.confirmed_score, one.amount) == pytest.approx((0.80, 0.78, 0.02))
     # mean 0.78, standard deviation 0.01, t(95 %, 2) = 4.3027: 0.78 +- 0.02484

@@ -248,7 +248,7 @@ def test_a_run_can_be_judged_by_another_metric_of_its_task() -> None:
         judged_by(known_by_name, "chrf")
 
 
-def test_runs_by_one_name_on_two_scales_may_not_stand_in_one_table() -> None:
+def test_metrics_with_one_name_on_two_scales_are_not_comparable() -> None:
     percent = Metric("bleu", "BLEU", higher_is_better=True, low=0, high=1)
     mixed = [*IN_PERCENT, run("confirm", percent, "lstm", 0, 0.3), run("confirm", percent, "lstm", 1, 0.3)]
     with pytest.raises(ComparisonError, match=r"bleu \(higher is better, between 0 and 1\) in .*; bleu .* 0 and 100\)"):

@@ -85,7 +85,7 @@ def test_nats_have_the_intervals_of_bits_in_another_unit() -> None:
         assert nats_row.interval.high == pytest.approx(bits_row.interval.high * math.log(2), rel=1e-5)
 
 
-def test_a_table_says_by_what_its_runs_were_chosen_where_that_was_another() -> None:
+def test_a_footnote_names_the_metric_of_the_selection_where_it_is_another() -> None:
     table = with_note(compare(judged_by(RECORDS, "log_loss")), ACCURACY)
     assert (
         table.footnotes[0] == "Compared by log loss. Configurations and epochs were chosen by accuracy on validation."

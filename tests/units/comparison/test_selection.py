@@ -112,7 +112,7 @@ def test_the_table_is_of_what_was_chosen_in_the_end_and_leaves_out_what_is_no_ca
     assert {one.tags["choice"] for one in found if one.kind == "reselect"} == {"b", "c"}
 
 
-def test_configurations_that_were_scored_on_test_before_are_told() -> None:
+def test_configurations_that_were_scored_on_test_before_are_noted() -> None:
     records = [
         *trials("gru", 0.70, 0.80),
         *trials("rnn", 0.6, 0.5),
@@ -153,7 +153,7 @@ def test_training_again_counts_as_no_trial_and_no_seed_and_can_be_traced() -> No
     assert {*row.reselect_run_ids} < {*table.run_ids}
 
 
-def test_the_table_says_how_much_was_luck() -> None:
+def test_a_footnote_reports_the_optimism_of_the_best_single_score() -> None:
     records = [
         *trials("gru", 0.70, 0.80), *again("gru", "b", 0.78, 0.79), *again("gru", "a", 0.6, 0.6),
         *confirms("gru", "b", 0.7, 0.7),
@@ -168,7 +168,7 @@ def test_the_table_says_how_much_was_luck() -> None:
     assert not [note for note in compare(without).footnotes if "ptimism" in note]
 
 
-def test_judged_by_another_metric_the_luck_told_is_still_that_of_the_search() -> None:
+def test_compared_by_another_metric_the_optimism_is_still_that_of_the_search() -> None:
     def with_loss(record: RunRecord) -> RunRecord:
         # by log loss the search would have chosen another
         loss = {f"{key.split('/')[0]}/log_loss": value for key, value in record.metrics.items()}
@@ -193,19 +193,19 @@ def test_searches_that_trained_again_and_searches_that_did_not_are_not_mixed() -
     assert compare([*none, *mixed]).encoders  # a run from before this could be asked for did not do it
 
 
-def test_luck_is_the_best_score_less_the_mean_on_seeds_that_had_no_say() -> None:
+def test_optimism_is_the_best_score_minus_the_mean_on_fresh_seeds() -> None:
     assert excess(0.80, [0.78, 0.76], higher_is_better=True) == pytest.approx(0.03)
     assert excess(0.80, [0.84, 0.86], higher_is_better=False) == pytest.approx(0.05)
     assert excess(0.80, [0.82], higher_is_better=True) == pytest.approx(-0.02)
 
 
-def test_luck_is_of_the_best_single_score_and_its_own_fresh_seeds_whatever_was_chosen() -> None:
+def test_optimism_is_of_the_best_single_score_and_its_own_fresh_seeds_whatever_was_selected() -> None:
     records = [*trials("gru", 0.70, 0.80, 0.79), *again("gru", "b", 0.70, 0.72), *again("gru", "c", 0.78, 0.77)]
     assert best_score_optimism(records) == {"gru": pytest.approx(0.80 - 0.71)}
     assert best_score_optimism([*trials("gru", 0.70, 0.80, reselect=0), *confirms("gru", "b", 0.70, reselect=0)]) == {}
 
 
-def test_luck_in_words() -> None:
+def test_optimism_in_words() -> None:
     assert share_in_words(0.008, ACCURACY) == "0.8 points"
     assert share_in_words(0.012, BITS_PER_CHARACTER) == "0.012 bits per character"
     assert share_in_words(0.0004, ACCURACY) == share_in_words(-0.03, MASE) == "none"

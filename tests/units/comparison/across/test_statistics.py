@@ -51,7 +51,7 @@ def test_average_ranks_are_means_over_experiments_whatever_their_seeds() -> None
     assert average_ranks([one, other]).tolist() == [2.0, 1.5, 2.5]
 
 
-def test_win_rates_count_ties_half_and_every_experiment_alike() -> None:
+def test_win_rates_count_ties_half_and_every_experiment_equally() -> None:
     one = np.array([[1.0, 2.0, 3.0, 4.0], [0.0, 2.0, 4.0, 3.0]])  # win, tie, loss, win: 2.5 of 4
     other = np.array([[1.0, 1.0], [0.0, 0.0]])  # 2 of 2
     found = wins([one, other])
@@ -116,7 +116,7 @@ def test_the_tail_goes_to_that_of_plain_percentiles_with_many_seeds() -> None:
     assert expanded_tail([6, 6, 6]) == pytest.approx(stats.norm.cdf(-2.333 * math.sqrt(1.2)), rel=0.01)
 
 
-def test_intervals_hold_the_true_value_about_as_often_as_they_say() -> None:
+def test_intervals_have_their_nominal_coverage() -> None:
     """Three experiments of normal scores whose middle one decides: the interquartile mean of all is its own mean."""
     draws = np.random.default_rng(3)
     held = 0
@@ -179,7 +179,7 @@ def test_one_order_on_every_data_set_has_the_exact_p() -> None:
     assert p == pytest.approx(6**-5)  # the first data set may have any order, five others have to have the same
 
 
-def test_data_sets_that_rank_nobody_tell_nothing() -> None:
+def test_data_sets_on_which_all_encoders_tie_have_p_1() -> None:
     assert friedman(np.full((7, 3), 2.0)) == (0.0, 0.0, 1.0)
 
 

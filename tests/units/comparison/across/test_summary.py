@@ -69,7 +69,7 @@ def test_skill_makes_scores_of_different_metrics_one_kind() -> None:
     assert found.encoders == ("b", "a")
 
 
-def test_one_encoder_first_everywhere_is_said_to_be_so_over_these_data_sets() -> None:
+def test_an_encoder_that_is_first_everywhere_is_first_by_every_measure() -> None:
     found = summarize(several(3))
     said = verdict(found)
     assert said.startswith("Over these 3 data sets c is first by every measure: average rank (1.00),")
@@ -78,7 +78,7 @@ def test_one_encoder_first_everywhere_is_said_to_be_so_over_these_data_sets() ->
     assert found.test is None
 
 
-def test_measures_that_disagree_are_told_one_by_one() -> None:
+def test_measures_that_disagree_are_listed_one_by_one() -> None:
     """a is first twice by a little, b once by a lot."""
     found = summarize(
         {
@@ -133,7 +133,7 @@ def test_two_encoders_are_not_put_to_a_test_of_three() -> None:
     assert "at least three encoders" in found.refusal
 
 
-def test_an_encoder_that_is_missing_somewhere_is_not_ranked_and_said_to_be_missing() -> None:
+def test_an_encoder_that_is_missing_somewhere_is_not_ranked_and_noted() -> None:
     tables = several(2)
     tables["sentiment on less"] = table("less", {"a": [0.5, 0.6], "b": [0.6, 0.7]})
     found = summarize(tables)
@@ -151,7 +151,7 @@ def test_naming_encoders_leaves_out_the_experiments_without_them() -> None:
         summarize(tables, models=["d"])
 
 
-def test_encoders_that_share_no_experiment_are_told_by_experiment() -> None:
+def test_encoders_that_share_no_experiment_are_listed_by_experiment() -> None:
     tables = {"x": table("x", {"a": [0.5], "b": [0.5]}), "y": table("y", {"b": [0.5], "c": [0.5]})}
     with pytest.raises(
         ComparisonError, match=r"(?s)fewer than two encoders.*x: a, b\n  y: b, c\n.*--model A --model B"
@@ -183,7 +183,7 @@ def test_versions_of_the_protocol_do_not_meet_and_forcing_makes_no_test() -> Non
     assert summarize(tables, force=True).test is None
 
 
-def test_without_a_baseline_there_is_no_skill_and_it_says_what_to_type() -> None:
+def test_without_a_baseline_there_is_no_skill_and_the_error_names_the_command() -> None:
     tables = several(2) | {"bare": table("bare", {m: [0.5, 0.6] for m in "abc"}, baseline=None)}
     with pytest.raises(ComparisonError, match=r"bare: no baseline .* Repeat the command of its sweep"):
         summarize(tables)

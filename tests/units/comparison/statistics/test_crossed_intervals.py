@@ -19,7 +19,7 @@ from rnnbench.comparison.statistics.crossed_intervals import (
 from rnnbench.comparison.statistics.probability_of_improvement import drawn_examples
 
 
-def test_over_examples_that_stand_for_themselves_it_is_student_t_of_scipy() -> None:
+def test_over_independent_examples_it_is_student_t_of_scipy() -> None:
     scores = np.random.default_rng(0).normal(0.7, 0.2, 50)
     expected = stats.ttest_1samp(scores, 0).confidence_interval(0.95)
     estimate = one_way(scores, np.ones(50), block=1)
@@ -27,7 +27,7 @@ def test_over_examples_that_stand_for_themselves_it_is_student_t_of_scipy() -> N
     assert estimate.mean + estimate.reach(0.95) == pytest.approx(expected.high)
 
 
-def test_over_examples_that_all_score_alike_it_is_student_t_over_seeds() -> None:
+def test_over_examples_with_equal_scores_it_is_student_t_over_seeds() -> None:
     means = np.array([0.8, 0.82, 0.79, 0.85, 0.81, 0.8])
     estimate = two_way(np.repeat(means[:, None], 40, axis=1), np.ones(40), block=1)
     expected = stats.ttest_1samp(means, 0).confidence_interval(0.95)
@@ -35,7 +35,7 @@ def test_over_examples_that_all_score_alike_it_is_student_t_over_seeds() -> None
     assert estimate.mean - estimate.reach(0.95) == pytest.approx(expected.low)
 
 
-def test_over_seeds_that_all_score_alike_it_is_student_t_over_examples() -> None:
+def test_over_seeds_with_equal_scores_it_is_student_t_over_examples() -> None:
     scores = np.random.default_rng(1).normal(0.7, 0.2, 50)
     estimate = two_way(np.tile(scores, (6, 1)), np.ones(50), block=1)
     assert estimate.variance == pytest.approx(scores.var(ddof=1) / 50)

@@ -86,7 +86,7 @@ def test_the_step_down_over_three_seeds_is_the_one_worked_out_by_hand() -> None:
     assert found == {"near": 0.75, "far": 0.25}
 
 
-def test_nobody_nearer_gets_a_smaller_p_than_one_farther_behind() -> None:
+def test_no_nearer_encoder_has_a_smaller_p_than_one_farther_behind() -> None:
     # Alone, `steady` would get 1/4; `wild` is farther behind, and its p of 1/2 or more holds for both.
     found = step_down(
         {"best": by_seed(10, 10, 10), "steady": by_seed(9, 9, 9), "wild": by_seed(0, 14, 12)},
@@ -121,7 +121,7 @@ def test_the_order_of_encoders_and_seeds_does_not_matter() -> None:
     assert step_down(scores, "b") == step_down(turned, "b")
 
 
-def test_alike_encoders_are_told_apart_no_more_often_than_one_time_in_twenty_though_the_best_is_picked() -> None:
+def test_equal_encoders_differ_in_at_most_5_percent_of_tables_though_the_best_is_selected() -> None:
     generator = np.random.default_rng(11)
     wrong = 0
     for _ in range(1000):
