@@ -146,7 +146,7 @@ def test_a_comparison_does_without_no_scores_in_silence(place):
     trial = RunRecord(**{**vars(record), "metrics": {}, "run_id": "", "name": ""})
     path.unlink()
     with pytest.raises(RnnbenchError, match="gru-seed1"):
-        results.with_examples(place[0], [trial, record])
+        [results.with_details(place[0], each) for each in (trial, record)]
 
 
 def test_a_file_of_this_machine_is_read_where_it_lies(store):
