@@ -52,7 +52,7 @@ def curves(material: Material) -> Section | None:
     picture = Picture(
         "learning_curves",
         curves_figure(confirms, svg),
-        f"Validation {metric.label} against updates, a line and a band per encoder; final means: {listed}.",
+        f"Validation {metric.label} against updates, a line and a band per encoder; best mean scores: {listed}.",
         "Validation score of the chosen configurations on fresh seeds.",
     )
     return Section("curves", "Learning curves", (picture,))
