@@ -1,7 +1,7 @@
-"""rnnbench: which sequence encoder to use on your data, how sure that answer is, and what it costs.
+"""Compare sequence encoders on your data: scores with intervals, significance tests, costs.
 
-In Python: `rnnbench.train`, `rnnbench.sweep`, `rnnbench.compare` and `rnnbench.load`, imported when first used; what
-they refuse is told by an `rnnbench.RnnbenchError`.
+`rnnbench.train`, `rnnbench.sweep`, `rnnbench.compare` and `rnnbench.load` are imported when first used. They raise
+`rnnbench.RnnbenchError` for errors of the user.
 """
 
 from __future__ import annotations

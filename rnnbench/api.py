@@ -1,4 +1,4 @@
-"""The verbs of the command line for notebooks, as `rnnbench.sweep(...)`: the same work, results as objects."""
+"""The commands as Python functions, for notebooks: `rnnbench.sweep(...)` returns a comparison."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def train(
     seed: int = 0,
     quick: bool = False,
 ) -> RunRecord:
-    """Trains one encoder once and records the run, as `rnnbench train`; `load(record.run_id)` uses it.
+    """Train one encoder once and record the run, as `rnnbench train`. `load(record.run_id)` gives the model.
 
     data: a known data set or a file. settings: by dotted name, such as {"encoder.hidden_size": 96}.
-    Raises: RnnbenchError for every mistake that a person can mend.
+    Raises: RnnbenchError for errors of the user.
     """
     config = matched(resolve(task, model, options=_options(data, settings), quick=quick, seed=seed))
     tracker = Tracker()
@@ -58,9 +58,9 @@ def sweep(
     quick: bool = False,
     fresh: bool = False,
 ) -> Comparison:
-    """Searches every encoder, confirms on fresh seeds, compares, as `rnnbench sweep`; again, it goes on.
+    """Search every encoder, confirm on fresh seeds and compare, as `rnnbench sweep`. The same call continues.
 
-    Args: as the options of the command; data, settings: as `train`.
+    The arguments are the options of the command; data and settings as in `train`.
     """
     options = sweeps.SweepOptions(
         models=tuple(models),
@@ -86,9 +86,8 @@ def compare(
 ) -> Comparison:
     """The comparison of the newest sweep, from the store alone, as `rnnbench compare`.
 
-    sweep: one by run id or name.
-    reach: a validation score, for the seconds until it was reached. metric: another one that was logged.
-    force: compare unlike runs all the same.
+    sweep: a run id or a name. reach: a validation score, to report the seconds until it was reached.
+    metric: compare by another logged metric. force: compare runs that are not comparable, with a footnote.
     """
     tracker = Tracker()
     _, parent = results.latest_sweep(tracker, task, data, sweep)
@@ -96,7 +95,7 @@ def compare(
 
 
 def _warn(note: str) -> None:
-    """What the machine cannot do as configured, as a warning: Python shows the same words once."""
+    """Show a note as a warning; Python shows the same warning once."""
     warnings.warn(note, stacklevel=2)
 
 

@@ -1,8 +1,8 @@
-"""Everything that is written of a comparison, or of a summary over experiments, into one folder."""
+"""Writes a comparison, or a summary over experiments, to one folder in every format."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from rnnbench.comparison.across.base import Across
@@ -28,19 +28,19 @@ from rnnbench.storage.tracker import Tracker
 
 
 def exports_folder(name: str, data: str) -> Path:
-    """Where the tables and figures of a task or study on a data set go unless told otherwise."""
+    """The default folder of the exports of a task or study on a data set."""
     return store_folder() / "exports" / file_name(f"{name}-{data}")
 
 
 def export_result(result: Result, output: Path | None = None) -> list[Path]:
-    """Every format and figure of a sweep's comparison in one folder. Raises: RnnbenchError."""
+    """Write every format and figure of a sweep's comparison to one folder. Raises: RnnbenchError."""
     return export(result.comparison, result.records, output or exports_folder(result.name, result.comparison.data))
 
 
 def export(comparison: Comparison, records: Sequence[RunRecord], output: Path) -> list[Path]:
-    """The files written: comparison.* in every format, and four figures. All is computed before anything is written.
+    """Write comparison.* in every format and four figures. Returns the files.
 
-    Raises: RnnbenchError where the folder cannot be made or written.
+    Raises: RnnbenchError where the folder cannot be written; nothing is written before everything is computed.
     """
     figures = {
         "scores.png": score_figure(comparison),
@@ -48,28 +48,29 @@ def export(comparison: Comparison, records: Sequence[RunRecord], output: Path) -
         "expected_validation.png": expected_figure(expectations(records).curves),
         "score_against_cost.png": cost_figure(comparison),
     }
-    return _write(output, rendered(comparison, "comparison") | figures)
+    return write_all(output, rendered(comparison, "comparison") | figures)
 
 
 def export_across(summary: Across, output: Path) -> list[Path]:
-    """The files written: across.* in every format, skill.png, and critical_difference.png where there is a test.
+    """Write across.* in every format, skill.png, and critical_difference.png if a test was made. Returns the files.
 
-    A diagram left by an earlier, larger summary is removed. Raises: RnnbenchError as `export`.
+    A diagram of an earlier summary is removed if no test was made. Raises: RnnbenchError as `export`.
     """
     figures = {"skill.png": skill_figure(summary)}
     if summary.test is not None:
         figures["critical_difference.png"] = critical_difference_figure(summary)
-    paths = _write(output, rendered(summary, "across") | figures)
+    paths = write_all(output, rendered(summary, "across") | figures)
     if summary.test is None:
-        old = output / "critical_difference.png"
+        outdated = output / "critical_difference.png"
         try:
-            old.unlink(missing_ok=True)
+            outdated.unlink(missing_ok=True)
         except OSError as error:
-            raise RnnbenchError(f"cannot remove {str(old)!r}: {error.strerror or error}") from error
+            raise RnnbenchError(f"cannot remove {str(outdated)!r}: {error.strerror or error}") from error
     return paths
 
 
-def _write(folder: Path, contents: dict[str, bytes]) -> list[Path]:
+def write_all(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
+    """Write files by name into a folder. Returns the files. Raises: RnnbenchError."""
     for name, content in contents.items():
         write_whole(folder / name, content)
     return [folder / name for name in contents]
@@ -81,60 +82,57 @@ def across(tracker: Tracker, names: Sequence[str] = (), *, models: Sequence[str]
     Args:
         names: `TASK`, `STUDY`, or either with `:DATA`; without any, every task on every data set in the store.
 
-    Raises: ComparisonError where there is nothing to sum up or an experiment is no fair comparison in itself.
+    Raises: ComparisonError where fewer than two are confirmed, or the runs of one are not comparable.
     """
-    tables: dict[str, Comparison] = {}
-    left_out: list[str] = []
-    for name, data in _wanted(tracker, names, left_out):
+    comparisons: dict[str, Comparison] = {}
+    experiments, left_out = _experiments(tracker, names)
+    for name, data in experiments:
         try:
             _, parent = results.latest_sweep(tracker, name, data)
             result = results.of_sweep(tracker, parent, force=force)
         except ComparisonError as error:
             raise ComparisonError(f"{name} on {data}: {error}") from error
-        tables[f"{name} on {data}"] = result.comparison
-    return summarize(tables, models=models, force=force, left_out=left_out)
+        comparisons[f"{name} on {data}"] = result.comparison
+    return summarize(comparisons, models=models, force=force, left_out=left_out)
 
 
 def across_folder() -> Path:
-    """Where summaries over experiments go unless told otherwise."""
+    """The default folder of summaries over experiments."""
     return store_folder() / "exports" / "across"
 
 
-def _wanted(tracker: Tracker, names: Sequence[str], left_out: list[str]) -> list[tuple[str, str]]:
-    """(task or study, data set) of every experiment meant; those with nothing confirmed go into `left_out` in words."""
-    found: list[tuple[str, str]] = []
-    for given in names or registry.names("tasks"):
-        typed, _, data = given.partition(":")
-        name = name_of(typed)
+def _experiments(tracker: Tracker, names: Sequence[str]) -> tuple[list[tuple[str, str]], list[str]]:
+    """(task or study, data set) of the named experiments, or of all; and sentences about those left out."""
+    chosen: list[tuple[str, str]] = []
+    for typed in names or registry.names("tasks"):
+        experiment, _, data = typed.partition(":")
+        name = name_of(experiment)
         if data:
-            found.append((name, normalized(Path(data).name)))
+            chosen.append((name, normalized(Path(data).name)))
             continue
-        task = results.task_of(tracker, typed)
-        confirmed = [one for one in sorted(tracker.experiments(task)) if _is_confirmed(tracker, name, task, one)]
+        task = results.task_of(tracker, experiment)
+        by_data = tracker.experiments(task)
+        confirmed = [(name, data) for data in sorted(by_data) if _is_confirmed(tracker, name, task, by_data[data])]
         if names and not confirmed:
-            raise ComparisonError(f"no confirmed sweep of {name}. Type: rnnbench sweep {typed}")
-        found += [(name, one) for one in confirmed]
-    if not names:
-        left_out += _not_taken(tracker, found)
-    return [*dict.fromkeys(found)]
+            raise ComparisonError(f"no confirmed sweep of {name}. Type: rnnbench sweep {experiment}")
+        chosen += confirmed
+    return [*dict.fromkeys(chosen)], [] if names else [*_left_out(tracker, chosen)]
 
 
-def _is_confirmed(tracker: Tracker, name: str, task: str, data: str) -> bool:
-    experiment_id = tracker.experiments(task)[data]
+def _is_confirmed(tracker: Tracker, name: str, task: str, experiment_id: str) -> bool:
     sweeps = tracker.find(experiment_id, kind="sweep")
-    own = [sweep for sweep in sweeps if sweep.data.tags.get("study", task) == name]
-    return any(results.is_confirmed(tracker, sweep) for sweep in own)
+    return any(results.is_confirmed(tracker, run) for run in sweeps if run.data.tags.get("study", task) == name)
 
 
-def _not_taken(tracker: Tracker, found: Sequence[tuple[str, str]]) -> Iterable[str]:
-    """Experiments in the store that count for nothing here: not confirmed, or run as a study alone."""
+def _left_out(tracker: Tracker, chosen: Sequence[tuple[str, str]]) -> Iterable[str]:
+    """Sentences about experiments in the store that are not confirmed, or were run as a study only."""
     for task in registry.names("tasks"):
         for data, experiment_id in sorted(tracker.experiments(task).items()):
-            if (task, data) in found:
+            if (task, data) in chosen:
                 continue
             sweeps = tracker.find(experiment_id, kind="sweep")
-            studies = sorted({study for sweep in sweeps if (study := sweep.data.tags.get("study"))})
-            if any("study" not in sweep.data.tags for sweep in sweeps):
+            studies = sorted({study for run in sweeps if (study := run.data.tags.get("study"))})
+            if any("study" not in run.data.tags for run in sweeps):
                 yield f"Left out: {task} on {data}, where nothing is confirmed yet."
             elif studies:
-                yield f"Left out: {task} on {data}, run as a study; name it to take it in: {', '.join(studies)}."
+                yield f"Left out: {task} on {data}, run as a study. To include it, name it: {', '.join(studies)}."

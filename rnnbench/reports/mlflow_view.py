@@ -1,7 +1,6 @@
-"""What MLflow's pages show of a sweep: table and figures on its run, and a saved view with a row per encoder.
+"""A sweep in the MLflow UI: table and figures on its run, and a saved view with a row per encoder.
 
-The format of a view is MLflow's own and not documented (read from its 3.17 pages); an unknown one shows the default
-columns.
+The format of a view is not documented (read from MLflow 3.17); MLflow shows the default columns for an unknown one.
 """
 
 from __future__ import annotations
@@ -22,11 +21,11 @@ from rnnbench.reports.tables.formats import render
 from rnnbench.storage.tracker import Tracker
 
 IN_TABLE = "in_table"
-"""Tag of the runs behind the table: its value is the id of the sweep's run."""
+"""Tag of the runs of the table; its value is the id of the sweep's run."""
 
 
 def saved_view(comparison: Comparison, parent: str) -> dict[str, Any]:
-    """The runs of the table grouped by model with their means; a group opens to its seeds.
+    """The runs of the table, grouped by model with their means.
 
     parent: the id of the sweep's run.
     """
@@ -52,8 +51,7 @@ def saved_view(comparison: Comparison, parent: str) -> dict[str, Any]:
 
 
 def publish(tracker: Tracker, result: Result) -> None:
-    """Logs table and figures on the sweep's run, and shows the winner in the experiment's description."""
-
+    """Log table and figures on the sweep's run, and the verdict in the experiment's description."""
     writer = tracker.writer(result.parent)
     table, words = render(result.comparison, "md"), verdict(result.comparison)
     with tempfile.TemporaryDirectory() as folder:
@@ -68,11 +66,13 @@ def publish(tracker: Tracker, result: Result) -> None:
     tracker.describe_experiment(result.experiment_id, note=f"{words}\n\n{table}", view=view)
 
 
-def log_analysis(tracker: Tracker, parent: str, found: Importances | Expectations, figure: bytes, picture: str) -> None:
-    """Puts what a sweep's trials tell on its run: a figure `folder/name.png`, the numbers `folder/folder.json`."""
-    folder, _, name = picture.partition("/")
+def log_analysis(
+    tracker: Tracker, parent: str, analysis: Importances | Expectations, figure: bytes, artifact: str
+) -> None:
+    """Log an analysis of trials on the sweep's run: a figure `folder/name.png`, numbers `folder/folder.json`."""
+    folder, _, name = artifact.partition("/")
     writer = tracker.writer(parent)
-    writer.text(json.dumps(found.to_plain(), indent=1), f"{folder}/{folder}.json")
+    writer.text(json.dumps(analysis.to_plain(), indent=1), f"{folder}/{folder}.json")
     with tempfile.TemporaryDirectory() as place:
         path = Path(place) / name
         path.write_bytes(figure)
@@ -80,7 +80,7 @@ def log_analysis(tracker: Tracker, parent: str, found: Importances | Expectation
 
 
 def _mark(tracker: Tracker, result: Result) -> None:
-    """Tags the runs behind the table, and those alone, so that the pages can show them."""
+    """Tag the runs of the table, and no others, for the saved view."""
     shown = {record.run_id for record in result.records if record.kind in ("confirm", "baseline")}
     before = {run.info.run_id for run in tracker.find(result.experiment_id, **{IN_TABLE: result.parent})}
     for run_id in shown - before:

@@ -1,4 +1,4 @@
-"""From the store to a comparison: which runs count."""
+"""The comparison of a stored sweep, and which of its runs count."""
 
 from __future__ import annotations
 
@@ -27,10 +27,7 @@ PLAN_FILE = "plan.json"
 
 @dataclass(frozen=True)
 class Result:
-    """A comparison, the records behind it, and the run of the sweep it belongs to.
-
-    name: of the task, or of the study, that the sweep was run as.
-    """
+    """A comparison, its records, and the run of its sweep. name: the task or study that the sweep was run as."""
 
     comparison: Comparison
     records: tuple[RunRecord, ...]
@@ -44,35 +41,35 @@ def latest_sweep(tracker: Tracker, task: str, data: str | None = None, sweep: st
     typed, name, task = task, name_of(task), task_of(tracker, task)
     experiments = tracker.experiments(task)
     if data is not None:
-        data = normalized(Path(data).name)  # a file of the user's own has its own name as the name of the data set
+        data = normalized(Path(data).name)  # a user's file names its data set
     if data is not None and data not in experiments:
         near = did_you_mean(data, experiments)
         raise ComparisonError(
             f"no runs of {task} on {data!r}.{near} Type: rnnbench sweep {typed} --data {shlex.quote(data)}"
         )
-    found = [
+    sweeps = [
         run
         for known, experiment_id in experiments.items()
         if data in (None, known)
         for run in tracker.find(experiment_id, kind="sweep")
         if run.data.tags.get("study", task) == name
     ]
-    if not found:
+    if not sweeps:
         raise ComparisonError(f"no sweep of {name} to compare yet. Type: rnnbench sweep {typed}")
-    found.sort(key=lambda run: int(run.info.start_time), reverse=True)
-    if sweep is not None:
-        wanted = normalized(sweep)
-        named = [run for run in found if wanted in (run.info.run_id, normalized(str(run.info.run_name)))]
-        if not named:
-            raise UnknownNameError("sweep", sweep, {str(run.info.run_name) for run in found})
-        return named[0].info.experiment_id, named[0].info.run_id
-    # one that was broken off before its first confirmation does not hide what there is
-    newest = next((run for run in found if is_confirmed(tracker, run)), found[0])
-    return newest.info.experiment_id, newest.info.run_id
+    sweeps.sort(key=lambda run: int(run.info.start_time), reverse=True)
+    if sweep is None:
+        # a sweep that was stopped before its first confirmation does not hide an earlier one
+        run = next((run for run in sweeps if is_confirmed(tracker, run)), sweeps[0])
+    else:
+        matches = [run for run in sweeps if normalized(sweep) in (run.info.run_id, normalized(str(run.info.run_name)))]
+        if not matches:
+            raise UnknownNameError("sweep", sweep, {str(run.info.run_name) for run in sweeps})
+        run = matches[0]
+    return run.info.experiment_id, run.info.run_id
 
 
 def task_of(tracker: Tracker, experiment: str) -> str:
-    """The task of an experiment's name or path: as the store has a study's sweeps, or else as its file says.
+    """The task of an experiment's name or path, from the store or else from its file.
 
     Raises: UnknownNameError with the nearest task or study.
     """
@@ -83,7 +80,7 @@ def task_of(tracker: Tracker, experiment: str) -> str:
 
 
 def studies(tracker: Tracker) -> dict[str, str]:
-    """The studies that the store has sweeps of, and the task of each."""
+    """The studies with sweeps in the store, and the task of each."""
     sweeps = [
         (int(run.info.start_time), str(run.data.tags["study"]), task)
         for task in registry.names("tasks")
@@ -91,7 +88,7 @@ def studies(tracker: Tracker) -> dict[str, str]:
         for run in tracker.find(experiment_id, kind="sweep")
         if "study" in run.data.tags
     ]
-    return {study: task for _, study, task in sorted(sweeps)}  # the newest, where a name stands for two
+    return {study: task for _, study, task in sorted(sweeps)}  # the newest sweep decides
 
 
 def is_confirmed(tracker: Tracker, sweep: Run) -> bool:
@@ -105,28 +102,28 @@ def of_sweep(
 ) -> Result:
     """The comparison of one sweep, from the store alone.
 
-    reach: a validation score, to say how long each encoder trained until it got there.
-    metric: another one that the runs logged on the test split, in the place of the one that selected.
+    reach: a validation score; the comparison has the training seconds until each encoder first reached it.
+    metric: compare by another metric that was logged on the test split.
 
-    Raises: ComparisonError where nothing is confirmed or runs are unlike; UnknownNameError for a metric not logged.
+    Raises: ComparisonError where nothing is confirmed or runs are not comparable; UnknownNameError for the metric.
     """
     run = tracker.run(parent)
     records = tracker.records(run.info.experiment_id, parent)
     codes = codes_of(tracker, parent)
-    found = current(records, codes)
-    if not any(record.kind == "confirm" for record in found):
-        raise ComparisonError(_nothing_confirmed(found, _name(run)))
-    found = with_curves(tracker, with_examples(tracker, found), metric)
-    judged = found if metric is None else judged_by(found, metric)
-    name = _name(run)
-    looks = earlier_looks(records, codes)
-    comparison = compare(judged, force=force, reach=reach, name=name, notes=looks)
-    comparison = with_note(comparison, metric_of(found[0]))
-    return Result(comparison, tuple(found), parent, run.info.experiment_id, name)
+    name = str(run.data.tags.get("study", run.data.tags.get("task", "TASK")))
+    counted = current(records, codes)
+    if not any(record.kind == "confirm" for record in counted):
+        raise ComparisonError(_nothing_confirmed(counted, name))
+    counted = [with_details(tracker, record, metric) for record in counted]
+    judged = counted if metric is None else judged_by(counted, metric)
+    notes = earlier_choices(records, codes)
+    comparison = compare(judged, force=force, reach=reach, name=name, notes=notes)
+    comparison = with_note(comparison, metric_of(counted[0]))
+    return Result(comparison, tuple(counted), parent, run.info.experiment_id, name)
 
 
-def earlier_looks(records: Sequence[RunRecord], codes: Mapping[str, str | None]) -> list[Note]:
-    """A note of configurations that were scored on the test split and are no longer chosen, or nothing."""
+def earlier_choices(records: Sequence[RunRecord], codes: Mapping[str, str | None]) -> list[Note]:
+    """A note on configurations that were scored on the test split and are no longer chosen; or none."""
     opened = {
         (record.model, record.tags.get("choice"))
         for record in records
@@ -137,26 +134,15 @@ def earlier_looks(records: Sequence[RunRecord], codes: Mapping[str, str | None])
     if not counts:
         return []
     listed = ", ".join(f"{model} {count}" for model, count in sorted(counts.items()))
-    return [
-        Note(
-            f"Configurations that were chosen earlier and also scored on the test split: {listed}. Continuing a search "
-            "after its test scores are known is not blind.",
-            f"Configurations that were chosen earlier and also scored on the test split: {listed}.",
-        )
-    ]
-
-
-def _name(sweep: Run) -> str:
-    """What a sweep was run as: a study, or the task itself."""
-    found: str = sweep.data.tags.get("study", sweep.data.tags.get("task", "TASK"))
-    return found
+    short = f"Configurations that were chosen earlier and also scored on the test split: {listed}."
+    return [Note(f"{short} Continuing a search after its test scores are known is not blind.", short)]
 
 
 def _nothing_confirmed(records: Sequence[RunRecord], task: str) -> str:
     """Why there is no table yet, and what to type."""
     trials = [record for record in records if record.kind == "trial"]
     if not trials:
-        return f"nothing to compare yet: this sweep has not finished a trial. To go on, type: rnnbench sweep {task}"
+        return f"nothing to compare yet: this sweep has not finished a trial. To continue, type: rnnbench sweep {task}"
     if any(record.outcome == "completed" for record in trials):
         return f"nothing to compare yet: only trials, which have no test score. Type: rnnbench confirm {task}"
     counts = Counter((record.model, record.outcome) for record in trials)
@@ -168,12 +154,9 @@ def _nothing_confirmed(records: Sequence[RunRecord], task: str) -> str:
 
 
 def current(records: Sequence[RunRecord], codes: Mapping[str, str | None] | None = None) -> list[RunRecord]:
-    """The records that count: trials, baselines, and confirmations of what each search chose in the end.
+    """The records that count: trials, baselines, repeated candidates, and confirmations of the final choices.
 
-    The choice of a model is made as `choosing` says; where candidates were trained again, those runs count too.
-
-    Args:
-        codes: the state of each encoder's own file that the last call of the sweep had, see `codes_of`.
+    codes: as `codes_of` gives them.
     """
     records = of_newest_code(records, codes or {})
     choices = {model: trial.tags["choice"] for model, trial in chosen(records).items()}
@@ -192,44 +175,33 @@ def current(records: Sequence[RunRecord], codes: Mapping[str, str | None] | None
 
 
 def codes_of(tracker: Tracker, parent: str) -> dict[str, str | None]:
-    """By encoder, what its own file held when the sweep was last called; None for one that comes with rnnbench."""
+    """By encoder, the code of a user's encoder file at the sweep's last call; None for an encoder of the package."""
     return {model_name(model): plain["encoder"].get("code") for model, plain in plan_of(tracker, parent).items()}
 
 
 def plan_of(tracker: Tracker, parent: str) -> dict[str, dict[str, Any]]:
-    """The plain configuration of each encoder of a sweep, by model, as its calls have left them; empty for none."""
+    """By model, the plain configuration of each encoder of a sweep; empty where the store has none."""
     return tracker.read_json(parent, PLAN_FILE) or {}
 
 
 def of_newest_code(records: Sequence[RunRecord], codes: Mapping[str, str | None]) -> list[RunRecord]:
-    """The records without those of another state of a user's own encoder file; where none is told, the newest's."""
-    codes = {record.model: _code(record) for record in records if record.kind == "trial" and record.config} | {**codes}
-    return [
-        record for record in records if not record.config or _code(record) == codes.get(record.model, _code(record))
-    ]
+    """The records without those of other versions of a user's encoder file; by default the newest version counts."""
+
+    def code(record: RunRecord) -> str | None:
+        return record.config.get("encoder", {}).get("code")
+
+    codes = {record.model: code(record) for record in records if record.kind == "trial" and record.config} | {**codes}
+    return [record for record in records if not record.config or code(record) == codes.get(record.model, code(record))]
 
 
-def _code(record: RunRecord) -> str | None:
-    found: str | None = record.config.get("encoder", {}).get("code")
-    return found
+def with_details(tracker: Tracker, record: RunRecord, metric: str | None = None) -> RunRecord:
+    """The record with its scores per test example and, of a confirmation, its validation curves and seconds.
 
-
-def with_curves(tracker: Tracker, records: Sequence[RunRecord], metric: str | None = None) -> list[RunRecord]:
-    """The records, confirmations with their validation curve and the seconds that training had taken.
-
-    metric: another one whose curve is wanted besides that of the one that selects.
+    metric: another metric whose curve is read too.
     """
-    more = [] if metric is None else [f"validation/{metric}"]
-    return [
-        tracker.with_curves(record, dict.fromkeys([f"validation/{record.metric}", *more, "seconds"]))
-        if record.kind == "confirm"
-        else record
-        for record in records
-    ]
-
-
-def with_examples(tracker: Tracker, records: Sequence[RunRecord]) -> list[RunRecord]:
-    """The records, those that were scored on the test split with the scores of each example."""
-    return [
-        tracker.with_examples(record) if f"test/{record.metric}" in record.metrics else record for record in records
-    ]
+    if f"test/{record.metric}" in record.metrics:
+        record = tracker.with_examples(record)
+    if record.kind == "confirm":
+        curves = dict.fromkeys(f"validation/{key}" for key in (record.metric, metric) if key)
+        record = tracker.with_curves(record, [*curves, "seconds"])
+    return record

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from rnnbench.cli.app import app
-from rnnbench.cli.options import Json, Models, Workers, report_errors
+from rnnbench.cli.options import Json, Models, report_errors
 
 
 @app.command()
@@ -35,7 +35,7 @@ def selftest(
     pairs: Annotated[
         int | None, typer.Option("--pairs", min=1, help="Comparisons of an encoder with itself; 12, or 4 if --quick.")
     ] = None,
-    workers: Workers = None,
+    workers: Annotated[int | None, typer.Option("--workers", min=1, help="Worker processes; 2 by default.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Take about one minute instead of two.")] = False,
     as_json: Json = False,
 ) -> None:

@@ -1,1 +1,1 @@
-"""Figures of a comparison, a search or a summary, one kind a file."""
+"""Figures of a comparison, a search or a summary, one per module."""

@@ -1,4 +1,4 @@
-"""Figures of a summary over experiments: average ranks with the critical difference, and skill by experiment."""
+"""Figures of a summary over experiments: critical difference diagram, and skill by experiment."""
 
 from __future__ import annotations
 
@@ -12,21 +12,22 @@ from rnnbench.reports.figures.base import BASELINE, INK, LINES, RULE, SOFT, new_
 MARKERS = "osD^vPX*"
 
 
-def critical_difference_figure(table: Across) -> bytes:
-    """Average ranks on an axis, the best at the left; a bar joins encoders that cannot be told apart.
+def critical_difference_figure(summary: Across) -> bytes:
+    """Critical difference diagram: average ranks, the best at the left; bars join encoders that do not differ.
 
     Raises: ValueError where no test was made.
 
     Source: Demsar (2006), Statistical Comparisons of Classifiers over Multiple Data Sets, JMLR 7.
     """
-    test = table.test
+    test = summary.test
     if test is None:
-        raise ValueError(table.refusal)
-    count, bars = len(table.standings), len(test.cliques)
+        raise ValueError(summary.refusal)
+    count = len(summary.standings)
     left = math.ceil(count / 2)
-    lowest = 0.9 + 0.32 * bars + 0.42 * left
+    first = 0.9 + 0.32 * len(test.cliques)
+    lowest = first + 0.42 * left
     # inches for the names on either side, ten points high, and for the axis between them
-    beside = 0.9 + 0.085 * max(len(one.encoder) for one in table.standings)
+    beside = 0.9 + 0.085 * max(len(standing.encoder) for standing in summary.standings)
     between = 4.6
     figure, panels = new_figure(between + 2 * beside, 1.5 + 0.55 * lowest)
     axes: Axes = panels[0, 0]
@@ -35,26 +36,22 @@ def critical_difference_figure(table: Across) -> bytes:
     axes.set_xlim(1 - margin, count + margin)
     axes.axis("off")
     _rank_axis(axes, count, test.critical_difference)
-    for number, group in enumerate(test.cliques):
-        own = [one.average_rank for one in table.standings if one.encoder in group]
+    for number, clique in enumerate(test.cliques):
+        ranks = [standing.average_rank for standing in summary.standings if standing.encoder in clique]
         height = 0.42 + 0.32 * number
-        axes.plot([min(own) - 0.03, max(own) + 0.03], [height] * 2, color=INK, linewidth=4, solid_capstyle="butt")
-    for place, one in enumerate(table.standings):
+        axes.plot([min(ranks) - 0.03, max(ranks) + 0.03], [height] * 2, color=INK, linewidth=4, solid_capstyle="butt")
+    for place, standing in enumerate(summary.standings):
         is_left = place < left
-        row = place if is_left else count - 1 - place
-        height = 0.9 + 0.32 * bars + 0.42 * row
+        height = first + 0.42 * (place if is_left else count - 1 - place)
         end = 1 - 0.08 if is_left else count + 0.08
-        axes.plot([one.average_rank] * 2 + [end], [0, height, height], color=SOFT, linewidth=1)
-        label = f"{plain_name(one.encoder)}  {one.average_rank:.2f}"
-        axes.text(
-            end, height, f"{label} " if is_left else f" {label}", ha="right" if is_left else "left", va="center",
-            color=INK, fontsize=10,
-        )  # fmt: skip
-    words = (
-        f"average rank over {len(table.experiments)} data sets, best at the left; bars join what cannot be told apart"
-    )
-    p_value = f"Friedman test (Iman-Davenport): p {'< 0.001' if test.p < 0.001 else f'= {test.p:.3f}'}"
-    axes.set_title(f"{words}\n{p_value}", loc="left", fontsize=9, color=SOFT)
+        axes.plot([standing.average_rank] * 2 + [end], [0, height, height], color=SOFT, linewidth=1)
+        label = f" {plain_name(standing.encoder)}  {standing.average_rank:.2f} "
+        axes.text(end, height, label, ha="right" if is_left else "left", va="center", color=INK, fontsize=10)
+    axes.set_title(
+        f"average rank over {len(summary.experiments)} data sets, the best at the left; bars join encoders that do not "
+        f"differ significantly\nFriedman test (Iman-Davenport): p {'< 0.001' if test.p < 0.001 else f'= {test.p:.3f}'}",
+        loc="left", fontsize=9, color=SOFT,
+    )  # fmt: skip
     return png(figure)
 
 
@@ -69,15 +66,15 @@ def _rank_axis(axes: Axes, count: int, difference: float) -> None:
     axes.text(1 + difference, -0.62, f"  critical difference {difference:.2f}", va="center", color=BASELINE, fontsize=9)
 
 
-def skill_figure(table: Across) -> bytes:
-    """A block of lines per experiment, a line per encoder: mean skill in its interval, the best baseline at zero."""
-    rows, count = len(table.experiments), len(table.encoders)
+def skill_figure(summary: Across) -> bytes:
+    """A block per experiment, a line per encoder: mean skill with its interval; the best baseline is at zero."""
+    rows, count = len(summary.experiments), len(summary.encoders)
     figure, panels = new_figure(8.0, 1.2 + rows * (0.25 + 0.19 * count))
     axes: Axes = panels[0, 0]
     axes.axvline(0, color=BASELINE, linestyle=(0, (4, 3)), linewidth=1, zorder=1)
-    for place, one in enumerate(table.experiments):
-        for line, encoder in enumerate(table.encoders):
-            entry = table.entry(one, encoder)
+    for place, experiment in enumerate(summary.experiments):
+        for line, encoder in enumerate(summary.encoders):
+            entry = summary.entry(experiment, encoder)
             height = place + 0.72 * ((line + 0.5) / count - 0.5)
             colour, marker = LINES[line % len(LINES)], MARKERS[line % len(MARKERS)]
             if entry.interval is not None:
@@ -87,13 +84,13 @@ def skill_figure(table: Across) -> bytes:
         if place:
             axes.axhline(place - 0.5, color=RULE, linewidth=0.6, zorder=0)
     axes.set_ylim(rows - 0.45, -0.55)
-    axes.set_yticks(range(rows), [plain_name(one.label).replace(" on ", "\non ") for one in table.experiments])
+    names = [plain_name(experiment.label).replace(" on ", "\non ") for experiment in summary.experiments]
+    axes.set_yticks(range(rows), names)
     axes.grid(axis="x", color=RULE, linewidth=0.6)
-    axes.set_xlabel("skill: share of the best baseline's error that is gone")
-    forced = " (FORCED: experiments not alike)" if table.is_forced else ""
-    words = f"mean over seeds and its 95 % interval; dashed: the best baseline of each data set{forced}"
-    axes.set_title(words, loc="left", fontsize=9, color=SOFT)
-    figure.legend(
-        *axes.get_legend_handles_labels(), loc="outside lower center", ncols=min(count, 6), frameon=False, fontsize=9
-    )
+    axes.set_xlabel("skill: reduction of the best baseline's error")
+    forced = " (FORCED: experiments not comparable)" if summary.is_forced else ""
+    title = f"mean over seeds with 95 % interval; dashed: the best baseline of each data set{forced}"
+    axes.set_title(title, loc="left", fontsize=9, color=SOFT)
+    handles = axes.get_legend_handles_labels()
+    figure.legend(*handles, loc="outside lower center", ncols=min(count, 6), frameon=False, fontsize=9)
     return png(figure)

@@ -1,4 +1,4 @@
-"""What all figures share: colours, an empty figure, labels, and the PNG."""
+"""Shared by all figures: colours, an empty figure, labels, and the PNG."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ GROUP, OTHER, BASELINE, ORANGE = "#1a7f37", "#5b6675", "#0b6e99", "#c2570c"
 LINES = ("#0b6e99", "#c2570c", "#1a7f37", "#8250df", "#bf3989", "#7a5c00", "#1c2430", "#57a6c4")
 
 NEAR_BASELINES, FAR = 2, 3.0
-"""How many baselines an axis always holds, and how many times the range so far another one may lie away."""
+"""The nearest baselines are always inside of the axis; others up to so many times its range away."""
 
 Write = Callable[[Figure], bytes]
-"""What makes a file's content of a figure: `png`, or `svg`."""
+"""Turns a figure into the content of a file: `png`, or `svg`."""
 
 
 def png(figure: Figure) -> bytes:
-    """The figure as the bytes of a PNG, the same on every call."""
+    """The figure as a PNG, the same bytes on every call."""
     out = io.BytesIO()
     figure.savefig(out, format="png", dpi=144, metadata={"Software": None})
     return out.getvalue()
 
 
 def new_figure(width: float, height: float, rows: int = 1, columns: int = 1) -> tuple[Figure, np.ndarray]:
-    """An empty figure, outside of matplotlib's global state (threads, notebooks), and its panels."""
+    """An empty figure, outside of matplotlib's global state, and its panels."""
     figure = Figure(figsize=(width, height), layout="constrained", facecolor="white")
     FigureCanvasAgg(figure)
     panels = figure.subplots(rows, columns, squeeze=False)
@@ -46,13 +46,13 @@ def new_figure(width: float, height: float, rows: int = 1, columns: int = 1) -> 
     return figure, panels
 
 
-def say(axes: Axes, words: str) -> None:
-    """Writes the words in the middle of an empty panel."""
-    axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center", color=SOFT)
+def caption(axes: Axes, text: str) -> None:
+    """Write the text in the middle of an empty panel."""
+    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=SOFT)
 
 
 def far_baselines(rows: Sequence[Row]) -> list[Row]:
-    """Baselines so far from the encoders and the two baselines next to them that an axis would flatten all others."""
+    """Baselines far from the encoders and the two nearest baselines: an axis with them would flatten the rest."""
     scored = [(row, row.test) for row in rows if row.test is not None]
     near = [score for row in rows if row.kind == "encoder" for _, score in row.seed_scores]
     near += [test for row, test in scored if row.kind == "encoder"]
@@ -77,5 +77,5 @@ def axis_label(metric: Metric, split: str) -> str:
 
 
 def plain_name(text: str) -> str:
-    """The name with nothing that matplotlib would read as mathematics."""
+    """The text, escaped for matplotlib, which reads $ as mathematics."""
     return one_line(text).replace("$", r"\$")

@@ -14,12 +14,12 @@ from rnnbench.reports.figures.base import (
     SOFT,
     Write,
     axis_label,
+    caption,
     far_baselines,
     new_figure,
     plain_name,
     png,
     row_colour,
-    say,
 )
 from rnnbench.reports.figures.label_placement import Named, write_names
 
@@ -27,18 +27,18 @@ Places = list[tuple[Row, float, float]]
 
 
 def cost_figure(comparison: Comparison, write: Write = png) -> bytes:
-    """A panel per cost: encoders as points, baselines as diamonds, and the front as steps."""
+    """A panel per cost: encoders as points, baselines as diamonds, the Pareto front as steps."""
     figure, panels = new_figure(10.0, 8.0, 2, 2)
     far = far_baselines(comparison.rows)
     for axes, cost in zip(panels.flat, COSTS, strict=True):
         _panel(axes, comparison, cost, [place for place in costed(comparison, cost) if place[0] not in far])
     for axes in panels[:, 0]:
         axes.set_ylabel(axis_label(comparison.metric, "test"))
-    forced = " (FORCED: runs not alike)" if comparison.is_forced else ""
-    reading = "points: encoders; diamonds: baselines; steps: the front, where no row is both better and cheaper"
+    forced = " (FORCED: runs not comparable)" if comparison.is_forced else ""
+    legend = "points: encoders; diamonds: baselines; steps: Pareto front"
     listed = ", ".join(f"{row.model} {comparison.metric.text(row.test)}" for row in far)
-    left_out = f"\nfar off, not drawn: {plain_name(listed)}" if far else ""
-    title = f"{plain_name(comparison.title)}{forced}\n{reading}{left_out}"
+    left_out = f"\noutside of the axes: {plain_name(listed)}" if far else ""
+    title = f"{plain_name(comparison.title)}{forced}\n{legend}{left_out}"
     figure.suptitle(title, x=0.01, ha="left", fontsize=9, color=SOFT)
     figure.draw_without_rendering()
     for axes, cost in zip(panels.flat, COSTS, strict=True):
@@ -56,7 +56,7 @@ def _panel(axes: Axes, comparison: Comparison, cost: Cost, places: Places) -> No
     axes.set_xlabel(cost.label + (" (more is cheaper)" if cost.more_is_cheaper else ""))
     if not places:
         axes.set(xticks=[], yticks=[])
-        say(axes, f"{cost.label}: not recorded")
+        caption(axes, f"{cost.label}: not recorded")
         return
     scale = comparison.metric.scale
     for row, price, score in places:
@@ -70,10 +70,10 @@ def _panel(axes: Axes, comparison: Comparison, cost: Cost, places: Places) -> No
 
 
 def _scale(axes: Axes, prices: list[float]) -> None:
-    """A logarithmic axis where the costs are of several sizes, with numbers enough to read it by."""
+    """Make the axis logarithmic if the costs differ by more than a factor of three."""
     low, high = min(prices), max(prices)
     if low == 0 and high > 0:
-        # a seasonal repetition learns no number at all, and zero has no place on a purely logarithmic axis
+        # a baseline may have no parameters: zero needs a linear part
         axes.set_xscale("symlog", linthresh=min(price for price in prices if price) if high < 1 else 1)
     elif high > 3 * low:
         axes.set_xscale("log")
@@ -92,7 +92,7 @@ def _tick(value: float) -> str:
 
 
 def _steps(comparison: Comparison, cost: Cost, places: Places) -> list[tuple[float, float]]:
-    """The corners of the front."""
+    """The corners of the Pareto front."""
     scale = comparison.metric.scale
     best = [(price, score * scale) for row in front(comparison, cost) for own, price, score in places if own is row]
     corners = best[:1]

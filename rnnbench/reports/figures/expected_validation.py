@@ -8,21 +8,21 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from rnnbench.comparison.expected_validation import Band, ExpectedCurve
-from rnnbench.reports.figures.base import LINES, RULE, SOFT, Write, axis_label, new_figure, plain_name, png, say
+from rnnbench.reports.figures.base import LINES, RULE, SOFT, Write, axis_label, caption, new_figure, plain_name, png
 
-_READING = (
-    "line: expected best validation score of a random search (unbiased); band: 95 %, at each budget alone\n"
-    "dashed: more than half of the random trials, where the band would be too narrow; (number): random trials"
+_LEGEND = (
+    "line: expected best validation score of a random search (unbiased); band: 95 % at each budget\n"
+    "dashed: more than half of the random trials, where a band is too narrow; (number): random trials"
 )
 
 
 def expected_figure(curves: Sequence[ExpectedCurve], write: Write = png) -> bytes:
-    """A PNG with two panels on one scale: lines with bands, and a legend with the number of random trials."""
+    """Two panels on one scale: by random trials, and by seconds of search."""
     figure, panels = new_figure(12.0, 5.0, 1, 2)
     by_trials, by_seconds = panels[0]
     if not curves:
         for axes in (by_trials, by_seconds):
-            say(axes, "too few random trials")
+            caption(axes, "too few random trials")
         return write(figure)
     first = curves[0].draws
     limits = _limits(curves, first.metric.scale)
@@ -34,12 +34,12 @@ def expected_figure(curves: Sequence[ExpectedCurve], write: Write = png) -> byte
     if timed:
         _panel(by_seconds, timed, bands, [curve.reliable_seconds for curve in timed], limits)
     else:
-        say(by_seconds, "no seconds were recorded")
+        caption(by_seconds, "no seconds were recorded")
     by_seconds.set_xlim(left=0)
-    by_seconds.set_xlabel("seconds of search, one trial after the other")
+    by_seconds.set_xlabel("seconds of search, one trial at a time")
     by_trials.set_ylabel(axis_label(first.metric, "best validation"))
-    title = f"{plain_name(first.task)} on {plain_name(first.data)}: what a random search is expected to find"
-    figure.suptitle(f"{title}\n{_READING}", x=0.01, ha="left", fontsize=9, color=SOFT)
+    title = f"{plain_name(first.task)} on {plain_name(first.data)}: expected best score of a random search"
+    figure.suptitle(f"{title}\n{_LEGEND}", x=0.01, ha="left", fontsize=9, color=SOFT)
     return write(figure)
 
 
@@ -69,7 +69,7 @@ def _panel(
 
 
 def _limits(curves: Sequence[ExpectedCurve], scale: float) -> tuple[float, float]:
-    """Room for every line over trials, and for as much of the bands as does not flatten the lines."""
+    """Limits that hold every line over trials, and the bands as far as they do not flatten the lines."""
     means = np.array([value for curve in curves for value in curve.unbiased.mean]) * scale
     span = float(np.ptp(means)) or 0.1 * abs(float(means[0])) or 1.0
     return float(means.min()) - 0.6 * span, float(means.max()) + 0.6 * span

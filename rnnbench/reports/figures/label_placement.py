@@ -10,17 +10,17 @@ from matplotlib.axes import Axes
 from matplotlib.transforms import Bbox
 
 NEAR = ((7.0, 0.0), (-7.0, 0.0), (5.0, 7.0), (5.0, -7.0), (-5.0, 7.0), (-5.0, -7.0), (0.0, 9.0), (0.0, -9.0))
-"""Where a name is tried, in points from its own; further out where all of these are taken."""
+"""Offsets that are tried for a label, in points; multiplied by ROUNDS where all of these are taken."""
 
 AROUND = 9.0
-"""Points around the middle of a mark that other names keep free: closer by, a name would be taken for its name."""
+"""Distance that other labels keep from a point, in points, so that each is read as the label of its own point."""
 
 ROUNDS = (1.0, 1.8, 2.8, 4.0)
 
 
 @dataclass(frozen=True)
 class Named:
-    """A point in data coordinates with its name."""
+    """A point in data coordinates with its label."""
 
     x: float
     y: float
@@ -30,7 +30,7 @@ class Named:
 
 
 def write_names(axes: Axes, points: Sequence[Named], line: Sequence[tuple[float, float]] = ()) -> None:
-    """Each name where it covers the least; a thin line leads to a name that had to go far.
+    """Write each label where it overlaps least; a thin line leads to a label far from its point.
 
     line: corners of a drawn line of level and upright pieces, which is kept free as well.
     """
@@ -41,7 +41,7 @@ def write_names(axes: Axes, points: Sequence[Named], line: Sequence[tuple[float,
     places = [axes.transData.transform((point.x, point.y)) for point in points]
     reach = AROUND * figure.dpi / 72
     corners = [axes.transData.transform(corner) for corner in line]
-    drawn = [Bbox([one, other]).padded(2) for one, other in itertools.pairwise(corners)]
+    drawn = [Bbox([start, end]).padded(2) for start, end in itertools.pairwise(corners)]
     taken = [Bbox.from_bounds(x - reach, y - reach, 2 * reach, 2 * reach) for x, y in places]
     for number, point in enumerate(points):
         others = taken[:number] + taken[number + 1 :] + drawn
@@ -54,24 +54,19 @@ def write_names(axes: Axes, points: Sequence[Named], line: Sequence[tuple[float,
                 text.remove()
             if min(tried)[0] == 0:
                 break
-        _, right, up, box = min(tried, key=lambda one: (one[0], abs(one[1]) + abs(one[2])))
+        _, right, up, box = min(tried, key=lambda place: (place[0], abs(place[1]) + abs(place[2])))
         _write(axes, point, right, up, is_led=abs(right) + abs(up) > 20)
         taken.append(box)
 
 
 def _write(axes: Axes, point: Named, right: float, up: float, *, is_led: bool = False):  # type: ignore[no-untyped-def]
     return axes.annotate(
-        point.name,
-        (point.x, point.y),
-        xytext=(right, up),
-        textcoords="offset points",
+        point.name, (point.x, point.y), xytext=(right, up), textcoords="offset points", fontsize=8, color=point.colour,
         ha="left" if right > 0 else "right" if right < 0 else "center",
         va="bottom" if up > 0 else "top" if up < 0 else "center",
-        fontsize=8,
-        color=point.colour,
         fontweight="bold" if point.is_bold else "normal",
         arrowprops={"arrowstyle": "-", "color": point.colour, "linewidth": 0.5} if is_led else None,
-    )
+    )  # fmt: skip
 
 
 def _covered(box: Bbox, others: Sequence[Bbox]) -> float:

@@ -18,13 +18,13 @@ from rnnbench.reports.figures.base import RULE, SOFT, Write, new_figure, plain_n
 from rnnbench.reports.figures.svg import PAPER
 from rnnbench.storage.record import RunRecord
 
-# of middling lightness, to be seen on white and on black, and told apart by the colour-blind
+# of medium lightness, visible on white and on black, and distinguishable by colour-blind readers
 COLOURS = LinearSegmentedColormap.from_list("scores", ["#cf6a1c", "#98909a", "#2388b8"])
 
 
 @dataclass(frozen=True)
 class Axis:
-    """A searched setting: where on its axis a value lies, 0 to 1, and what is written at which height."""
+    """The axis of a searched setting: the height of a value, 0 to 1, and the labels."""
 
     setting: str
     range: Range
@@ -44,36 +44,36 @@ class Axis:
         return (scale(value) - low) / (high - low) if high > low else 0.5
 
     def marks(self) -> list[tuple[float, str]]:
-        """(height, text) of what is written beside the axis."""
+        """(height, text) of the labels."""
         if isinstance(self.range, Choices):
             return [(self.place(value), str(value)) for value in self.range.values]
         return [(self.place(end), f"{end:g}") for end in (self.range.low, self.range.high)]
 
 
 def searched_axes(trials: Sequence[RunRecord]) -> list[Axis]:
-    """The settings that an encoder's trials were drawn in, in the order of the words in its table."""
+    """The searched settings of an encoder's trials, by name."""
     ranges = usual_ranges(trials) or {}
-    found = {name: range_from_stored(plain) for name, plain in sorted(ranges.items())}
-    return [Axis(name, one) for name, one in found.items() if isinstance(one, Choices | Floats | Ints)]
+    stored = {name: range_from_stored(plain) for name, plain in sorted(ranges.items())}
+    return [Axis(name, range) for name, range in stored.items() if isinstance(range, Choices | Floats | Ints)]
 
 
 def parallel_figure(trials: Sequence[RunRecord], axes: Sequence[Axis], higher_is_better: bool, write: Write) -> bytes:
-    """The lines of one encoder's trials, the best on top; what did not complete ends before the score."""
+    """A line per trial of one encoder, the best on top; lines of trials that did not complete end before the score."""
     figure, panels = new_figure(max(6.0, 1.15 * (len(axes) + 1)), 3.0)
     panel: Axes = panels[0, 0]
     metric = metric_of(trials[0])
-    completed = [one for one in trials if one.outcome == "completed" and math.isfinite(one.validation)]
-    scores = np.array([one.validation for one in completed])
+    completed = [trial for trial in trials if trial.outcome == "completed" and math.isfinite(trial.validation)]
+    scores = np.array([trial.validation for trial in completed])
     low, high = float(scores.min()), float(scores.max())
-    for one in trials:
-        if one not in completed:
-            panel.plot(_heights(one, axes), color=SOFT, linewidth=0.8, linestyle=(0, (2, 2)), alpha=0.6)
+    for trial in trials:
+        if trial not in completed:
+            panel.plot(_heights(trial, axes), color=SOFT, linewidth=0.8, linestyle=(0, (2, 2)), alpha=0.6)
     worst, best = (low, high) if higher_is_better else (high, low)
     span = high - low or 1.0
-    for one in sorted(completed, key=lambda one: one.validation if higher_is_better else -one.validation):
-        goodness = abs(one.validation - worst) / span if high > low else 1.0
-        width = 2.2 if one.validation == best else 1.2
-        panel.plot([*_heights(one, axes), goodness], color=COLOURS(goodness), linewidth=width, alpha=0.9)
+    for trial in sorted(completed, key=lambda trial: trial.validation if higher_is_better else -trial.validation):
+        goodness = abs(trial.validation - worst) / span if high > low else 1.0
+        width = 2.2 if trial.validation == best else 1.2
+        panel.plot([*_heights(trial, axes), goodness], color=COLOURS(goodness), linewidth=width, alpha=0.9)
     names = [plain_name(axis.name) for axis in axes]
     marks = [axis.marks() for axis in axes]
     ends = [(1.0, metric.text(best)), *([(0.0, metric.text(worst))] if high > low else [])]

@@ -12,17 +12,17 @@ from rnnbench.reports.figures.base import (
     SOFT,
     Write,
     axis_label,
+    caption,
     far_baselines,
     new_figure,
     plain_name,
     png,
     row_colour,
-    say,
 )
 
 
 def score_figure(comparison: Comparison, write: Write = png) -> bytes:
-    """A line per encoder and baseline: seeds as points, the mean in its interval, the best baseline across all."""
+    """A line per encoder and baseline: seeds as points, the mean with its interval, the best baseline dashed."""
     rows = [row for row in comparison.rows if row.test is not None]
     figure, panels = new_figure(8.0, 1.5 + 0.42 * max(1, len(rows)))
     axes: Axes = panels[0, 0]
@@ -33,7 +33,7 @@ def score_figure(comparison: Comparison, write: Write = png) -> bytes:
         axes.annotate(
             label, (1.02, place), xycoords=("axes fraction", "data"), va="center", color=row_colour(row), fontsize=9
         )
-    _leave_out_the_far(axes, rows, scale)
+    _exclude_far_baselines(axes, rows, scale)
     baseline = comparison.best_baseline
     if baseline is not None and baseline.test is not None:
         axes.axvline(baseline.test * scale, color=BASELINE, linestyle=(0, (4, 3)), linewidth=1, zorder=1)
@@ -43,12 +43,12 @@ def score_figure(comparison: Comparison, write: Write = png) -> bytes:
         tick.set(color=row_colour(row), fontweight="bold" if row.in_best_group else "normal")
         tick.set_fontstyle("italic" if row.kind == "baseline" else "normal")
     axes.set_xlabel(axis_label(comparison.metric, "test"))
-    reading = "points: seeds; band: 95 % interval; dashed: best baseline"
-    forced = " (FORCED: runs not alike)" if comparison.is_forced else ""
-    axes.set_title(f"{plain_name(comparison.title)}{forced}\n{reading}", loc="left", fontsize=9, color=SOFT)
+    legend = "points: seeds; band: 95 % interval; dashed: best baseline"
+    forced = " (FORCED: runs not comparable)" if comparison.is_forced else ""
+    axes.set_title(f"{plain_name(comparison.title)}{forced}\n{legend}", loc="left", fontsize=9, color=SOFT)
     if not rows:
         axes.set_xticks([])
-        say(axes, "no test scores")
+        caption(axes, "no test scores")
     return write(figure)
 
 
@@ -66,17 +66,17 @@ def _score_line(axes: Axes, place: int, row: Row, scale: float) -> None:
     axes.plot([row.test * scale], [place], marker="|", markersize=15, markeredgewidth=2.2, color=colour, zorder=4)
 
 
-def _leave_out_the_far(axes: Axes, rows: Sequence[Row], scale: float) -> None:
-    """An axis without the baselines that are far off; arrows point to those."""
+def _exclude_far_baselines(axes: Axes, rows: Sequence[Row], scale: float) -> None:
+    """Limit the axis to the other rows, with arrows that point to the baselines far from them."""
     far = far_baselines(rows)
     if not far:
         return
-    shown = [row for row in rows if row not in far]
-    held = [score for row in shown for _, score in row.seed_scores] + [
-        row.test for row in shown if row.test is not None
-    ]
-    held += [end for row in shown if row.interval for end in (row.interval.low, row.interval.high)]
-    low, high = min(held) * scale, max(held) * scale
+    shown: list[float] = []
+    for row in rows:
+        if row not in far and row.test is not None:
+            shown += [row.test, *(score for _, score in row.seed_scores)]
+            shown += [row.interval.low, row.interval.high] if row.interval else []
+    low, high = min(shown) * scale, max(shown) * scale
     margin = 0.06 * (high - low)
     axes.set_xlim(low - margin, high + margin)
     for place, row in enumerate(rows):

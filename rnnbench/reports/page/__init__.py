@@ -1,1 +1,1 @@
-"""The page of one sweep: sections made from what the store holds, written as HTML and as Markdown."""
+"""The report of one sweep: sections made from the store, written as HTML and as Markdown."""

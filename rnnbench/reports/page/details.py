@@ -1,4 +1,4 @@
-"""Test results that are more than one number: error by step of a forecast, confusion matrix."""
+"""Sections on detailed test results: error by forecast step, confusion matrix."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from rnnbench.reports.page.model import Material, Picture, Section, Words
 from rnnbench.reports.tables.model import Table
 
 MOST_CLASSES = 10
-"""Of more classes, only so many of the most frequent errors are shown for each model."""
+"""With more classes, only so many of the most frequent errors are shown per model."""
 
 Steps = Mapping[str, np.ndarray]
 """By name of a row, (steps,) the mean over its seeds."""
 
 
 def by_step(material: Material) -> Section | None:
-    """How the error grows from the first step of a forecast to the last, for every encoder and the best baseline."""
+    """Test error at each step of the horizon, for every encoder and the best baseline."""
     table, metric = material.comparison, material.comparison.metric
     errors: dict[str, np.ndarray] = {}
     for row in (*table.encoders, *_best_baseline(material)):
@@ -39,15 +39,15 @@ def by_step(material: Material) -> Section | None:
     picture = Picture(
         "error_by_step",
         step_figure(errors, metric, [row.model for row in table.encoders], svg),
-        f"Test {metric.label} by step of the horizon, from the first to the last: {ends}.",
-        "Each step of the horizon alone, the mean over seeds"
+        f"Test {metric.label} by step of the horizon, first to last: {ends}.",
+        "Test error at each step of the horizon, mean over seeds"
         + ("; dashed: the best baseline." if any(row.model in errors for row in table.baselines) else "."),
     )
     return Section("steps", "Error by step", (picture,))
 
 
 def step_figure(errors: Steps, metric: Metric, encoders: Sequence[str], write: Write) -> bytes:
-    """A line for each row over the steps of the horizon."""
+    """A line per row over the steps of the horizon."""
     figure, panels = new_figure(8.0, 4.0)
     axes = panels[0, 0]
     for name, steps in errors.items():
@@ -74,40 +74,32 @@ def by_class(material: Material) -> Section | None:
     if names is None:
         return None
     # every seed is scored on the same texts, so counts may be added
-    shares = {
-        model: _of_each_class(np.sum([run["confusion_matrix"] for run in runs], axis=0))
-        for model, runs in by_model.items()
-        if runs
+    counts = {
+        model: np.sum([run["confusion_matrix"] for run in runs], axis=0) for model, runs in by_model.items() if runs
     }
-    table = _whole(names, shares) if len(names) <= MOST_CLASSES else _worst(names, shares)
+    shares = {model: 100 * rows / np.maximum(1, rows.sum(axis=1, keepdims=True)) for model, rows in counts.items()}
+    table = _matrix(names, shares) if len(names) <= MOST_CLASSES else _most_frequent(names, shares)
     return Section("classes", "Confusion matrix", (Words("On the test split.", is_soft=True), table))
 
 
-def _of_each_class(counts: np.ndarray) -> np.ndarray:
-    """Percent of the texts of each true class, row by row."""
-    shares: np.ndarray = 100 * counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
-    return shares
-
-
-def _whole(names: Sequence[str], shares: Mapping[str, np.ndarray]) -> Table:
+def _matrix(names: Sequence[str], shares: Mapping[str, np.ndarray]) -> Table:
     rows = [
         (model, str(name), *(f"{share:.1f}" for share in row))
-        for model, own in shares.items()
-        for name, row in zip(names, own, strict=True)
+        for model, matrix in shares.items()
+        for name, row in zip(names, matrix, strict=True)
     ]
     headers = ("model", "true class", *(f"predicted {name} (%)" for name in names))
-    return Table.of_text("Shares of each true class, over all seeds", headers, rows, words=2)
+    return Table.of_text("Percent of each true class, over all seeds", headers, rows, words=2)
 
 
-def _worst(names: Sequence[str], shares: Mapping[str, np.ndarray]) -> Table:
-    """The most frequent errors: a table of all of many classes is for nobody to read."""
+def _most_frequent(names: Sequence[str], shares: Mapping[str, np.ndarray]) -> Table:
     rows = []
-    for model, own in shares.items():
-        wrong = np.where(np.eye(len(names), dtype=bool), 0.0, own)
-        for place in np.argsort(-wrong, axis=None, kind="stable")[:MOST_CLASSES]:
-            true, predicted = np.unravel_index(place, wrong.shape)
-            rows.append((model, str(names[true]), str(names[predicted]), f"{wrong[true, predicted]:.1f}"))
-    headers = ("model", "true class", "predicted class", "share (%)")
+    for model, matrix in shares.items():
+        errors = np.where(np.eye(len(names), dtype=bool), 0.0, matrix)
+        for place in np.argsort(-errors, axis=None, kind="stable")[:MOST_CLASSES]:
+            true, predicted = np.unravel_index(place, errors.shape)
+            rows.append((model, str(names[true]), str(names[predicted]), f"{errors[true, predicted]:.1f}"))
+    headers = ("model", "true class", "predicted class", "percent of the true class")
     return Table.of_text("Most frequent errors, over all seeds", headers, rows, words=3)
 
 
@@ -117,10 +109,10 @@ def _best_baseline(material: Material) -> list[Row]:
 
 
 def _details(material: Material, row: Row, key: str) -> list[Mapping[str, Any]]:
-    """The details with this key of the runs behind a row; none where a run of an earlier version kept none at all."""
+    """The details with this key of a row's runs; none if a run of an earlier version has no details."""
     details = [
         record.details
         for record in (*material.of_kind("confirm"), *material.of_kind("baseline"))
         if record.run_id in row.run_ids and record.details
     ]
-    return [one for one in details if key in one] if len(details) == len(row.run_ids) else []
+    return [item for item in details if key in item] if len(details) == len(row.run_ids) else []

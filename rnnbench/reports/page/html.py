@@ -1,4 +1,4 @@
-"""The page of a sweep as HTML: no script, nothing fetched, light and dark, readable on a phone and on paper."""
+"""The report as HTML: no script, no external file, light and dark, for phones and for print."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from rnnbench.reports.page.model import Page, Picture
 from rnnbench.reports.tables.html import environment
 
 SMALLEST = 0.7
-"""Where a page has less room than this share of a wide figure, the figure scrolls inside of its box."""
+"""A wide figure shrinks to this share of its size; below, it scrolls."""
 
 
 def html_page(page: Page) -> str:
-    """The whole page: everything that is not markup of the template is escaped."""
+    """The page; the template escapes all text."""
     templates = environment()
     templates.filters |= {"drawn": _drawn, "kind": lambda part: type(part).__name__}
     return templates.get_template("page/page.html").render(title=page.title, sections=page.sections)
 
 
 def _drawn(picture: Picture) -> Markup:
-    """The figure as markup: matplotlib has escaped the words in it."""
+    """The figure as markup; matplotlib has escaped its text."""
     return Markup(inline(picture.svg, picture.name, SMALLEST if picture.is_wide else 0.0))

@@ -1,4 +1,4 @@
-"""The data that the page is made from, and its parts: paragraphs, lists, tables, figures."""
+"""The data of the report, and its parts: paragraphs, lists, tables, figures."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from rnnbench.storage.record import RunRecord, by_validation
 
 @dataclass(frozen=True)
 class Material:
-    """Everything that the store holds of one sweep and the page shows.
+    """The stored data of one sweep that the report shows.
 
-    name: of the task or study that the sweep was run as. records: confirmations with their validation curve.
-    data: facts of the data set. environments, showcases: by run id, of confirmations.
-    command: what to type for the same sweep; more_trials: for importances that are refused now.
+    name: the task or study. records: with validation curves of the confirmations. data: facts of the data set.
+    environments, showcases: of confirmations, by run id.
+    command: repeats the sweep. more_trials: adds trials where there are too few for importances.
     """
 
     name: str
@@ -34,12 +34,12 @@ class Material:
     more_trials: str = ""
 
     def of_kind(self, kind: str) -> list[RunRecord]:
-        """The records of one kind, in an order that does not depend on the store's."""
+        """The records of one kind, in a fixed order."""
         own = [record for record in self.records if record.kind == kind]
         return sorted(own, key=lambda record: (record.model, _number(record), record.run_id))
 
     def shown_run(self, row: Row) -> RunRecord | None:
-        """The confirmation that stands for an encoder: of those with a showcase, the one that validated best."""
+        """The confirmation of an encoder whose samples are shown: the one with the best validation score."""
         own = [record for record in self.of_kind("confirm") if record.model == row.model]
         own = [record for record in own if record.run_id in self.showcases and record.run_id in row.run_ids]
         return min(own, key=by_validation, default=None)
@@ -51,7 +51,7 @@ def _number(record: RunRecord) -> int:
 
 @dataclass(frozen=True)
 class Words:
-    """A paragraph; `is_soft` where it only explains what stands beside it."""
+    """A paragraph. is_soft: an explanation, printed smaller."""
 
     text: str
     is_soft: bool = False
@@ -73,7 +73,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure. svg: as `figures.svg` writes it. alt: what it shows, in words. is_wide: too small for a phone."""
+    """A figure. svg: as `figures.svg` writes it. alt: a description. is_wide: scrolls on a small screen."""
 
     name: str
     svg: bytes
@@ -100,7 +100,7 @@ class Code:
 
 @dataclass(frozen=True)
 class Folded:
-    """Parts that are folded away under a title."""
+    """Parts that are collapsed under a title."""
 
     title: str
     parts: tuple[Part, ...]
@@ -108,7 +108,7 @@ class Folded:
 
 @dataclass(frozen=True)
 class Heading:
-    """The title of a part of a section."""
+    """A title inside of a section."""
 
     text: str
 
@@ -118,7 +118,7 @@ Part = Words | Points | Facts | Table | Picture | Quote | Code | Folded | Headin
 
 @dataclass(frozen=True)
 class Section:
-    """A heading and its parts. key: the anchor in the page's address."""
+    """A heading and its parts. key: the anchor in the address."""
 
     key: str
     title: str

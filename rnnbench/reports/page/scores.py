@@ -31,7 +31,7 @@ def intervals(material: Material) -> Section | None:
         "scores",
         score_figure(comparison, svg),
         f"Test {metric.label} of every encoder and baseline, best first: {listed}.",
-        "Each seed is a point, the mean a bar in its interval; the dashed line is the best baseline.",
+        "Points: seeds. Bars: means with intervals. Dashed line: the best baseline.",
     )
     return Section("intervals", "Intervals", (picture,))
 
@@ -48,12 +48,12 @@ def curves(material: Material) -> Section | None:
     }
     if not ends:
         return None
-    listed = ", ".join(f"{model} reaches {metric.text(score)}" for model, score in ends.items())
+    listed = ", ".join(f"{model} {metric.text(score)}" for model, score in ends.items())
     picture = Picture(
         "learning_curves",
         curves_figure(confirms, svg),
-        f"Validation {metric.label} against updates, a band per encoder: {listed}.",
-        "Validation score while the chosen configuration was trained on each fresh seed.",
+        f"Validation {metric.label} against updates, a line and a band per encoder; best mean scores: {listed}.",
+        "Validation score of the chosen configurations on fresh seeds.",
     )
     return Section("curves", "Learning curves", (picture,))
 
@@ -69,7 +69,7 @@ def costs(material: Material) -> Section | None:
         cost_figure(comparison, svg),
         f"Test {comparison.metric.label} against {', '.join(cost.in_words for cost, _ in fronts)}.",
     )
-    headers = ("cost", "no row is both better and cheaper than")
+    headers = ("cost", "rows that no other row beats in both score and cost")
     rows = [(cost.in_words, ", ".join(row.model for row in kept)) for cost, kept in fronts]
-    table = Table.of_text("On the front, the cheapest first", headers, rows, words=2)
+    table = Table.of_text("Pareto front, the cheapest first", headers, rows, words=2)
     return Section("costs", "Score against cost", (picture, table))

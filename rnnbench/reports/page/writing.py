@@ -1,10 +1,10 @@
-"""Writes the page of a sweep: HTML, Markdown and figures in one folder. A new section is one function, named here."""
+"""Writes the report: HTML, Markdown and figures in one folder. A new section is one function, listed here."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from rnnbench.core.files import write_whole
+from rnnbench.reports.export import write_all
 from rnnbench.reports.page import details, examples, opening, scores, search, traces
 from rnnbench.reports.page.html import html_page
 from rnnbench.reports.page.markdown import FIGURES, markdown_text
@@ -13,9 +13,9 @@ from rnnbench.reports.page.model import MakeSection, Material, Page
 SECTIONS: tuple[MakeSection, ...] = (
     opening.question,
     opening.answer,
+    scores.table,
     opening.data,
     opening.protocol,
-    scores.table,
     scores.intervals,
     scores.curves,
     search.expected,
@@ -39,14 +39,12 @@ def page_of(material: Material) -> Page:
 
 
 def write_report(material: Material, folder: Path) -> list[Path]:
-    """The files written: report.html, report.md, and the figures of the latter. The same material, the same bytes.
+    """Write report.html, report.md and the figures of the latter. Returns the files.
 
-    Raises: RnnbenchError where the folder cannot be made or written.
+    Raises: RnnbenchError where the folder cannot be written.
     """
     page = page_of(material)
     text, figures = markdown_text(page)
     contents = {"report.html": html_page(page).encode("utf-8"), "report.md": text.encode("utf-8")}
     contents |= {f"{FIGURES}/{name}": content for name, content in figures.items()}
-    for name, content in contents.items():
-        write_whole(folder / name, content)
-    return [folder / name for name in contents]
+    return write_all(folder, contents)

@@ -1,86 +1,70 @@
-"""A summary over experiments as tables: overall, skill in each experiment, and win rates."""
+"""A summary over experiments as tables: overall, skill by experiment, win rates."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from rnnbench.comparison.across.base import Across, Experiment, Standing
+from rnnbench.comparison.across.base import Across, Standing
 from rnnbench.comparison.across.notes import verdict
 from rnnbench.comparison.model import Interval
 from rnnbench.core.text import MISSING, one_line, signed
 from rnnbench.reports.tables.model import Column, Document, Table
 
 
-def across_document(table: Across) -> Document:
+def across_document(summary: Across) -> Document:
     """The summary with its verdict, footnotes and runs."""
     return Document(
-        title=f"{len(table.encoders)} encoders over {table.data_sets} data sets",
-        verdict=verdict(table),
-        tables=(_overall(table), _skills(table), _wins(table)),
+        title=f"{len(summary.encoders)} encoders over {summary.data_sets} data sets",
+        verdict=verdict(summary),
+        tables=(_overall(summary), _skills(summary), _wins(summary)),
         about="",
-        footnotes=table.footnotes,
-        runs=tuple(_runs(table)),
+        footnotes=summary.footnotes,
+        runs=tuple(_runs(summary)),
     )
 
 
-def _overall(table: Across) -> Table:
-    count = len(table.experiments)
-    return Table.of_text(
-        f"Over all {count} experiments [95 % interval]",
-        ("encoder", "average rank", "interquartile mean skill", "win rate %", "beats baseline"),
-        [
-            (
-                one_line(one.encoder),
-                f"{one.average_rank:.2f}",
-                f"{signed(one.iqm)}{_ends(one.iqm_interval)}",
-                _share(one.win_rate, one.win_interval),
-                f"{one.experiments_beating_baseline} of {count}",
-            )
-            for one in table.standings
-        ],
-    )
-
-
-def _skills(table: Across) -> Table:
-    made = Table.of_text(
-        "Skill against the best baseline of each experiment (place)",
-        ("experiment", *map(one_line, table.encoders), "best baseline", "seeds"),
-        [
-            (
-                one_line(one.label),
-                *(_entry(table, one, encoder) for encoder in table.encoders),
-                f"{one_line(one.baseline)}, {one.metric.label} {one.metric.text_with_unit(one.baseline_test)}",
-                f"{len(one.seeds)}",
-            )
-            for one in table.experiments
-        ],
-    )
-    baseline = Column("baseline", "best baseline", is_numeric=False, in_print=False)
-    return replace(made, columns=(*made.columns[:-2], baseline, made.columns[-1]))
-
-
-def _entry(table: Across, experiment: Experiment, encoder: str) -> str:
-    entry = table.entry(experiment, encoder)
-    return f"{signed(entry.skill)} ({entry.rank:g})"
-
-
-def _wins(table: Across) -> Table:
-    return Table.of_text(
-        "Win rate of the row against the column, % [95 % interval]",
-        ("encoder", *(f"against {one_line(encoder)}" for encoder in table.encoders)),
-        [(one_line(one.encoder), *_wins_of(one, table.encoders)) for one in table.standings],
-    )
-
-
-def _wins_of(standing: Standing, encoders: tuple[str, ...]) -> list[str]:
-    against = {one.encoder: one for one in standing.against}
-    return [
-        _share(against[encoder].win_rate, against[encoder].interval) if encoder in against else MISSING
-        for encoder in encoders
+def _overall(summary: Across) -> Table:
+    count = len(summary.experiments)
+    headers = ("encoder", "average rank", "interquartile mean skill", "win rate %", "beats baseline")
+    rows = [
+        (
+            one_line(standing.encoder),
+            f"{standing.average_rank:.2f}",
+            f"{signed(standing.iqm)}{_ends(standing.iqm_interval)}",
+            _percent(standing.win_rate, standing.win_interval),
+            f"{standing.experiments_beating_baseline} of {count}",
+        )
+        for standing in summary.standings
     ]
+    return Table.of_text(f"Over all {count} experiments [95 % interval]", headers, rows)
 
 
-def _share(share: float, interval: Interval) -> str:
+def _skills(summary: Across) -> Table:
+    rows = []
+    for experiment in summary.experiments:
+        entries = [summary.entry(experiment, encoder) for encoder in summary.encoders]
+        score = f"{experiment.metric.label} {experiment.metric.text_with_unit(experiment.baseline_test)}"
+        skills = [f"{signed(entry.skill)} ({entry.rank:g})" for entry in entries]
+        baseline = f"{one_line(experiment.baseline)}, {score}"
+        rows.append((one_line(experiment.label), *skills, baseline, f"{len(experiment.seeds)}"))
+    headers = ("experiment", *map(one_line, summary.encoders), "best baseline", "seeds")
+    table = Table.of_text("Skill against the best baseline of each experiment (rank)", headers, rows)
+    baseline_column = Column("baseline", "best baseline", is_numeric=False, in_print=False)
+    return replace(table, columns=(*table.columns[:-2], baseline_column, table.columns[-1]))
+
+
+def _wins(summary: Across) -> Table:
+    headers = ("encoder", *(f"against {one_line(encoder)}" for encoder in summary.encoders))
+    rows = [(one_line(standing.encoder), *_win_rates(standing, summary.encoders)) for standing in summary.standings]
+    return Table.of_text("Win rate of the row against the column, % [95 % interval]", headers, rows)
+
+
+def _win_rates(standing: Standing, encoders: tuple[str, ...]) -> list[str]:
+    pairs = {pair.encoder: pair for pair in standing.against}
+    return [_percent(pairs[name].win_rate, pairs[name].interval) if name in pairs else MISSING for name in encoders]
+
+
+def _percent(share: float, interval: Interval) -> str:
     return f"{100 * share:.0f} [{100 * interval.low:.0f}, {100 * interval.high:.0f}]"
 
 
@@ -88,10 +72,10 @@ def _ends(interval: Interval | None) -> str:
     return f" [{signed(interval.low)}, {signed(interval.high)}]" if interval else ""
 
 
-def _runs(table: Across) -> list[tuple[str, tuple[str, ...]]]:
-    """('sentiment on mr, gru', ids), ...: the runs that every number comes from."""
+def _runs(summary: Across) -> list[tuple[str, tuple[str, ...]]]:
+    """('sentiment on mr, gru', ids), ...: the runs of every number."""
     listed = []
-    for one in table.experiments:
-        listed += [(one_line(f"{one.label}, {entry.encoder}"), entry.run_ids) for entry in one.entries]
-        listed.append((one_line(f"{one.label}, {one.baseline}"), one.baseline_run_ids))
+    for experiment in summary.experiments:
+        listed += [(one_line(f"{experiment.label}, {entry.encoder}"), entry.run_ids) for entry in experiment.entries]
+        listed.append((one_line(f"{experiment.label}, {experiment.baseline}"), experiment.baseline_run_ids))
     return listed

@@ -1,4 +1,4 @@
-"""A comparison as a table: which columns it has, and the text of every cell."""
+"""A comparison as a table: its columns, and the text of every cell."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rnnbench.core.text import MISSING, compact, one_line, p_text, seconds_text,
 from rnnbench.reports.tables.model import NEVER, Column, Document, Line, Mark, Table
 
 MEDIUM, WIDE, WIDEST = 100, 160, 220
-"""Widths of a terminal from which more columns are shown: p, then most of them, then every cost."""
+"""Terminal widths from which p is shown, then most columns, then every cost."""
 
 
 def comparison_document(comparison: Comparison) -> Document:
@@ -27,7 +27,7 @@ def comparison_document(comparison: Comparison) -> Document:
 
 
 def comparison_table(comparison: Comparison) -> Table:
-    """A line for each encoder and baseline, best first, with every column that holds something."""
+    """A line per encoder and baseline, the best first, without empty columns."""
     shown = _columns(comparison)
     return Table(
         title=comparison.title,
@@ -44,7 +44,7 @@ def _mark(row: Row) -> Mark:
 
 
 def _columns(table: Comparison) -> list[tuple[Column, Callable[[Row], str]]]:
-    """Every column with what gives its cells, in order, units in the headers."""
+    """Every column with the function that gives its cells, in order; units are in the headers."""
     metric, rows = table.metric, table.rows
     label, unit = metric.label, metric.unit
     in_unit = f" ({unit})" if unit else ""
@@ -91,7 +91,7 @@ def _columns(table: Comparison) -> list[tuple[Column, Callable[[Row], str]]]:
 
 
 def _column(key: str, header: str, least_width: int = NEVER, short: str = "") -> Column:
-    """A column that is not printed in LaTeX, and only in wide terminals."""
+    """A column that LaTeX leaves out, and terminals narrower than `least_width`."""
     return Column(key, header, short=short, least_width=least_width, in_print=False)
 
 
@@ -104,14 +104,14 @@ def chance_text(row: Row) -> str:
 
 
 def seeds_text(row: Row) -> str:
-    """'6', or '5 of 6' where a seed did not complete."""
+    """'6', or '5 of 6' if a seed did not complete."""
     if row.kind == "baseline":
         return MISSING
     return f"{row.seeds}" if row.seeds == row.seeds_planned else f"{row.seeds} of {row.seeds_planned}"
 
 
 def without_embeddings(row: Row) -> float | None:
-    """The number of parameters other than embeddings, where that is known."""
+    """The number of parameters outside of embeddings; None if not known."""
     if row.parameters is None or row.embedding_parameters is None:
         return None
     return row.parameters - row.embedding_parameters
@@ -123,21 +123,21 @@ def trials_text(row: Row) -> str:
 
 
 def remarks_text(row: Row) -> str:
-    """'baseline', and what else has to be known about the row."""
+    """'baseline', and the row's remarks."""
     return ", ".join((("baseline",) if row.kind == "baseline" else ()) + row.remarks)
 
 
 def _behind_text(table: Comparison, row: Row) -> str:
-    """How much worse than the best encoder: '0.6 [-0.3, 1.5]'."""
+    """Difference from the best encoder: '0.6 [-0.3, 1.5]'."""
     if row.behind_best is None or row.test is None or table.best is None or table.best.test is None:
         return MISSING
-    # the middle of the interval, not the difference of the means, which may be over different seeds
+    # not the difference of the means, which may be over different seeds
     middle = (row.behind_best.low + row.behind_best.high) / 2
     return table.metric.text(middle) + table.metric.interval_text(row.behind_best)
 
 
 def about(comparison: Comparison) -> str:
-    """The line under a table: metric, data, budget, protocol, and how costs were measured."""
+    """The line below a table: metric, data, budget, protocol, and how costs were measured."""
     budget = ", ".join(f"{key} {value}" for key, value in sorted(comparison.budget.items()) if value)
     parts = [
         f"{comparison.metric.label}: {comparison.metric.direction} is better",
@@ -147,8 +147,8 @@ def about(comparison: Comparison) -> str:
     ]
     if any(row.training_flops_per_item for row in comparison.rows):
         parts.append(
-            "FLOPs: matrix products of the model's equations, forward and twice that for the backward pass, a "
-            "multiplication and an addition 1 each"
+            "FLOPs: matrix products of the model's equations, forward, and twice that for the backward pass; a "
+            "multiplication and an addition count as one each"
         )
     sizes = sorted({row.inference_batch_size for row in comparison.rows if row.inference_batch_size})
     if sizes:
@@ -157,11 +157,15 @@ def about(comparison: Comparison) -> str:
 
 
 def runs_by_row(comparison: Comparison) -> list[tuple[str, tuple[str, ...]]]:
-    """('lstm', ids), ('lstm trials', ids), ...: the runs that every cell comes from."""
-    listed: list[tuple[str, tuple[str, ...]]] = []
-    for row in comparison.rows:
-        listed.append((row.model, row.run_ids))
-        listed.append((f"{row.model} (not in the means)", row.lost_run_ids))
-        listed.append((f"{row.model} trials", row.trial_run_ids))
-        listed.append((f"{row.model} trained again before the choice", row.reselect_run_ids))
+    """('lstm', ids), ('lstm trials', ids), ...: the runs of every cell."""
+    listed = [
+        (f"{row.model}{suffix}", ids)
+        for row in comparison.rows
+        for suffix, ids in (
+            ("", row.run_ids),
+            (" (not in the means)", row.lost_run_ids),
+            (" trials", row.trial_run_ids),
+            (" trained again before the choice", row.reselect_run_ids),
+        )
+    ]
     return [(one_line(name), tuple(one_line(run_id) for run_id in ids)) for name, ids in listed if ids]

@@ -1,4 +1,4 @@
-"""A comparison or a summary for programs: CSV and JSON, every number in full and traced to its runs."""
+"""A comparison or a summary as CSV and JSON: every number in full precision, with its runs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COSTS = (
 
 
 def csv_text(summary: Comparison | Across) -> str:
-    """A line per row; an empty field is a value that is not known.
+    """A line per row; the field of an unknown value is empty.
 
     Of a summary over experiments: a line per encoder over all of them (`scope` is all; `skill` is the interquartile
     mean), then one per encoder and experiment (`skill` is the mean over seeds).
@@ -31,8 +31,8 @@ def csv_text(summary: Comparison | Across) -> str:
     if isinstance(summary, Comparison):
         records = [_flat(summary, row) for row in summary.rows]
     else:
-        records = [_overall(one) for one in summary.standings]
-        records += [record for one in summary.experiments for record in _in_experiment(summary, one)]
+        records = [_overall(standing) for standing in summary.standings]
+        records += [record for experiment in summary.experiments for record in _in_experiment(summary, experiment)]
     out = io.StringIO()
     writer = csv.DictWriter(out, fieldnames=[*records[0]], lineterminator="\n")
     writer.writeheader()
@@ -41,7 +41,7 @@ def csv_text(summary: Comparison | Across) -> str:
 
 
 def json_text(summary: Comparison | Across) -> str:
-    """All that is known; of a comparison also, per row under `cells`, the run ids behind every cell."""
+    """Every field; of a comparison also the run ids of every cell, per row under `cells`."""
     whole = asdict(summary, dict_factory=plain_fields)
     if isinstance(summary, Comparison):
         whole = {"footnotes" if name == "notes" else name: value for name, value in whole.items()}
@@ -57,8 +57,8 @@ def json_text(summary: Comparison | Across) -> str:
 def _cells(table: Comparison, row: Row, above: Row | None) -> dict[str, list[str]]:
     own, best, baseline = list(row.run_ids), table.best, table.best_baseline
     against_best = own + list(best.run_ids) if best and row.p_value_holm is not None else []
-    # adjusted for every pair of encoders, so that all of them are in it
-    against_all = [run_id for one in table.encoders for run_id in one.run_ids] if against_best else []
+    # adjusted for every pair of encoders
+    against_all = [run_id for encoder in table.encoders for run_id in encoder.run_ids] if against_best else []
     against_baseline = own + list(baseline.run_ids) if baseline and row.skill is not None else []
     reached = list(baseline.validation_run_ids) if baseline and table.reach_is_baselines else []
     scores = dict.fromkeys(("test", "interval", *COSTS), own)
@@ -77,7 +77,7 @@ def _cells(table: Comparison, row: Row, above: Row | None) -> dict[str, list[str
 
 
 def _flat(comparison: Comparison, row: Row) -> dict[str, Any]:
-    """The row as columns, floats spelled so that reading them back gives the same float."""
+    """The row as columns."""
     return {
         "model": row.model,
         "kind": row.kind,
@@ -114,31 +114,32 @@ def _fields(holder: Comparison | Row, *names: str) -> dict[str, Any]:
 
 
 def _whole(value: float | None) -> float | int | None:
-    """A count without the '.0' that a mean leaves on it."""
+    """A whole number as an int, without '.0'."""
     return int(value) if value is not None and value == int(value) else value
 
 
-def _overall(one: Standing) -> dict[str, Any]:
+def _overall(standing: Standing) -> dict[str, Any]:
     return {
-        "scope": "all", "encoder": one.encoder, "metric": None, "test": None,
-        "skill": one.iqm, **_ends("skill", one.iqm_interval),
-        "rank": one.average_rank, **_ends("rank", None),
-        "win_rate": one.win_rate, **_ends("win_rate", one.win_interval),
+        "scope": "all", "encoder": standing.encoder, "metric": None, "test": None,
+        "skill": standing.iqm, **_ends("skill", standing.iqm_interval),
+        "rank": standing.average_rank, **_ends("rank", None),
+        "win_rate": standing.win_rate, **_ends("win_rate", standing.win_interval),
         "seeds": None, "baseline": None, "baseline_test": None,
-        "runs": " ".join(one.run_ids), "baseline_runs": None,
+        "runs": " ".join(standing.run_ids), "baseline_runs": None,
     }  # fmt: skip
 
 
-def _in_experiment(table: Across, one: Experiment) -> Iterable[dict[str, Any]]:
-    for encoder in table.encoders:
-        entry = table.entry(one, encoder)
+def _in_experiment(summary: Across, experiment: Experiment) -> Iterable[dict[str, Any]]:
+    for encoder in summary.encoders:
+        entry = summary.entry(experiment, encoder)
         yield {
-            "scope": one.label, "encoder": encoder, "metric": one.metric.key, "test": entry.test,
+            "scope": experiment.label, "encoder": encoder, "metric": experiment.metric.key, "test": entry.test,
             "skill": entry.skill, **_ends("skill", entry.interval),
             "rank": entry.rank, **_ends("rank", None),
             "win_rate": None, **_ends("win_rate", None),
-            "seeds": " ".join(map(str, one.seeds)), "baseline": one.baseline, "baseline_test": one.baseline_test,
-            "runs": " ".join(entry.run_ids), "baseline_runs": " ".join(one.baseline_run_ids),
+            "seeds": " ".join(map(str, experiment.seeds)),
+            "baseline": experiment.baseline, "baseline_test": experiment.baseline_test,
+            "runs": " ".join(entry.run_ids), "baseline_runs": " ".join(experiment.baseline_run_ids),
         }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""A comparison or a summary over experiments as text, in the format asked for by name."""
+"""A comparison or a summary over experiments as text, in a format given by name."""
 
 from __future__ import annotations
 
@@ -17,34 +17,30 @@ from rnnbench.reports.tables.model import Document
 
 Summary = Comparison | Across
 
-FOR_PROGRAMS: dict[str, Callable[[Summary], str]] = {"csv": csv_text, "json": json_text}
-"""Every number in full."""
+IN_FULL: dict[str, Callable[[Summary], str]] = {"csv": csv_text, "json": json_text}
+"""Formats with every number in full precision."""
 
-FOR_PEOPLE: dict[str, Callable[[Document], str]] = {"html": html_text, "latex": latex_text, "md": markdown_text}
-"""Numbers rounded for reading."""
+ROUNDED: dict[str, Callable[[Document], str]] = {"html": html_text, "latex": latex_text, "md": markdown_text}
+"""Formats for reading."""
 
-FORMATS = tuple(sorted([*FOR_PROGRAMS, *FOR_PEOPLE]))
+FORMATS = tuple(sorted([*IN_FULL, *ROUNDED]))
 ENDINGS = {"latex": "tex"}
-"""File endings that are not the name of the format."""
+"""File endings that differ from the name of the format."""
 
 
 def render(summary: Summary, format: str) -> str:
     """The summary in one of FORMATS: the same bytes for the same runs.
 
-    Raises: UnknownNameError for a format that is not one of them.
+    Raises: UnknownNameError for another format.
     """
-    if format in FOR_PROGRAMS:
-        return FOR_PROGRAMS[format](summary)
-    if format not in FOR_PEOPLE:
+    if format in IN_FULL:
+        return IN_FULL[format](summary)
+    if format not in ROUNDED:
         raise UnknownNameError("format", format, FORMATS)
-    return FOR_PEOPLE[format](document_of(summary))
-
-
-def document_of(summary: Summary) -> Document:
-    """The tables of a summary with what surrounds them."""
-    return comparison_document(summary) if isinstance(summary, Comparison) else across_document(summary)
+    document = comparison_document(summary) if isinstance(summary, Comparison) else across_document(summary)
+    return ROUNDED[format](document)
 
 
 def rendered(summary: Summary, stem: str) -> dict[str, bytes]:
-    """The summary in every format, by the name of its file."""
+    """The summary in every format, by file name."""
     return {f"{stem}.{ENDINGS.get(format, format)}": render(summary, format).encode("utf-8") for format in FORMATS}

@@ -1,4 +1,4 @@
-"""A document as a LaTeX table that needs booktabs alone. All escaping for LaTeX happens here."""
+"""A document as a LaTeX table that needs only booktabs. All escaping for LaTeX is here."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from rnnbench.core.text import one_line
 from rnnbench.reports.tables.model import Document, Line, Table
 
 LATIN = 0x17F
-"""The last letter that pdflatex knows without a package."""
+"""The last letter that pdflatex supports without a package."""
 
 SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -25,12 +25,12 @@ SPECIAL = {
     "`": r"\textasciigrave{}",
     "\N{EN DASH}": "--",
     '"': "''",
-    # A bracket at the start of a line would be read as an argument of the \\ before it.
+    # at the start of a line, a bracket is an argument of the \\ before it
     "[": "{[}",
     "]": "{]}",
 }
 
-OTHER_LETTERS = "% has letters that pdflatex does not know: compile it with lualatex or xelatex and a font of theirs"
+OTHER_LETTERS = "% has letters that pdflatex does not support: compile with lualatex or xelatex and a suitable font"
 
 
 def latex_text(document: Document) -> str:

@@ -1,4 +1,4 @@
-"""Tables and documents as Markdown. All escaping for Markdown happens here."""
+"""Tables and documents as Markdown. All escaping for Markdown is here."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ def _cells(table: Table, line: Line) -> list[str]:
 
 
 def escaped(text: str) -> str:
-    """The text on one line, with everything escaped that Markdown, or HTML inside it, reads as markup."""
+    """The text on one line, escaped for Markdown and for HTML inside of it."""
     safe = one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    # Brackets around an interval are no link as long as no parenthesis follows, so intervals stay readable.
+    # brackets are a link only before a parenthesis, so intervals stay readable
     safe = re.sub(r"([\\`*|~])", r"\\\1", safe).replace("](", r"]\(")
-    # An underscore inside a word is only itself; at the edge of one it would open emphasis.
+    # an underscore at the edge of a word opens emphasis
     return re.sub(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", r"\\_", safe)
 
 
 def paragraph(text: str) -> str:
-    """The text as a paragraph: its first letters open no heading, list, fence or definition."""
+    """The text as a paragraph whose first letters start no heading, list, fence or definition."""
     return re.sub(r"^([#+=\-\[:]|\d+(?=[.)]))", _backslashed, escaped(text))
 
 
@@ -77,5 +77,5 @@ def fenced(text: str, language: str = "text") -> str:
 
 
 def _in_comment(text: str) -> str:
-    """The text so that it cannot end the HTML comment around it."""
+    """The text without what ends an HTML comment."""
     return re.sub(r"-(?=[->])|[<>]", "_", one_line(text))

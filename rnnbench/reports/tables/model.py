@@ -1,4 +1,4 @@
-"""One table as plain data, and the document that a format is rendered from: text only, nothing to compute."""
+"""A table as text, and the document that each format is rendered from."""
 
 from __future__ import annotations
 
@@ -7,20 +7,18 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 NEVER = 10_000
-"""As `least_width`: no terminal is wide enough."""
-
+"""As `least_width`: never shown in a terminal."""
 
 Mark = Literal["", "baseline", "below"]
-"""Nothing, a baseline, or an encoder below the best baseline."""
+"""Empty, a baseline, or an encoder below the best baseline."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: `key` names it in code and in HTML classes, `header` on paper.
+    """One column.
 
-    is_bold: printed in bold in the rows of the best group.
-    short: a shorter header for terminals and LaTeX; legend: what that one leaves unsaid.
-    least_width: a terminal with fewer columns of characters leaves it out. in_print: LaTeX has room for it.
+    is_bold: bold in the rows of the best group. short: a shorter header for terminals and LaTeX, explained by `legend`.
+    least_width: narrower terminals leave the column out. in_print: part of the LaTeX table.
     """
 
     key: str
@@ -35,11 +33,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Line:
-    """One row; its first cell names it.
-
-    is_bold: in the best group.
-    remarks: said beside the row where the format has no column of remarks.
-    """
+    """One row; its first cell is its name. is_bold: in the best group. remarks: for formats without such a column."""
 
     cells: tuple[str, ...]
     mark: Mark = ""
@@ -57,7 +51,7 @@ class Table:
 
     @classmethod
     def of_text(cls, title: str, headers: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1) -> Table:
-        """A table without marks: the first `words` columns hold words, the others numbers."""
+        """A table without marks: the first `words` columns hold text, the others numbers."""
         columns = tuple(Column("", header, is_numeric=place >= words) for place, header in enumerate(headers))
         return cls(title, columns, tuple(Line(tuple(cells)) for cells in rows))
 
@@ -68,16 +62,15 @@ class Table:
 
     @property
     def legend(self) -> str:
-        """What the short headers leave unsaid: '[ ] 95 % interval; trials: completed/pruned/failed'."""
+        """The legend of the short headers: '[ ] 95 % interval; trials: completed/pruned/failed'."""
         return "; ".join(column.legend for column in self.columns if column.legend)
 
 
 @dataclass(frozen=True)
 class Document:
-    """Tables and what surrounds them.
+    """Tables with title, verdict, footnotes and runs.
 
-    about: metric, data, budget and protocol in one line; may be empty.
-    runs: (name, run ids) of everything that the numbers come from.
+    about: metric, data, budget and protocol in one line, or empty. runs: (name, run ids) behind the numbers.
     """
 
     title: str

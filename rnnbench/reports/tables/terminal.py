@@ -1,4 +1,4 @@
-"""A table for the terminal, in colour, with the columns that its width has room for."""
+"""A table for the terminal, in colour, with the columns that fit its width."""
 
 from __future__ import annotations
 
@@ -15,16 +15,15 @@ from rnnbench.reports.tables.model import Column, Line, Table
 
 
 def terminal_table(table: Table, width: int | None = None) -> Grid:
-    """The table for a terminal so many characters wide; by default the one that the program runs in."""
+    """The table for a terminal of this width, by default the current one."""
     room = width or shutil.get_terminal_size(fallback=(100, 24)).columns
     shown = [place for place, column in enumerate(table.columns) if column.least_width <= room]
-    table = table.select(sorted(shown, key=lambda place: table.columns[place].key == "seeds"))  # what matters first
+    table = table.select(sorted(shown, key=lambda place: table.columns[place].key == "seeds"))  # seeds last
     grid = Grid(
         title=Text(one_line(table.title)), title_justify="left", box=box.SIMPLE_HEAD, show_edge=False,
         padding=(0, 1, 0, 0), pad_edge=False, caption=Text(table.legend, style="dim"), caption_justify="left",
     )  # fmt: skip
     for place, column in enumerate(table.columns):
-        # short headers are made to fit; others may break over lines
         is_whole = bool(table.legend) and place > 0
         grid.add_column(
             Text(one_line(column.short or column.header)),
@@ -36,7 +35,6 @@ def terminal_table(table: Table, width: int | None = None) -> Grid:
     for line in table.lines:
         cells = [Text(one_line(text), style=_style(line, column, place))
                  for place, (column, text) in enumerate(zip(table.columns, line.cells, strict=True))]  # fmt: skip
-        # under the name, so that no narrow terminal drops them
         for remark in line.remarks:
             for part in textwrap.wrap(
                 one_line(remark), 20 if room < MEDIUM else 40, initial_indent="  ", subsequent_indent="  "

@@ -120,13 +120,13 @@ def test_configurations_that_were_scored_on_test_before_are_noted() -> None:
         *confirms("gru", "b", 0.8),
     ]
     opened = [replace(one, tags=one.tags | {"test_opened": "True"}) for one in records if one.kind == "confirm"]
-    (note,) = results.earlier_looks([*records, *opened], {})
+    (note,) = results.earlier_choices([*records, *opened], {})
     assert note.text.startswith("Configurations that were chosen earlier and also scored on the test split: gru 1.")
-    assert results.earlier_looks(records, {}) == [], "none of them had opened it"
+    assert results.earlier_choices(records, {}) == [], "none of them had opened it"
     of_choice = [one for one in opened if one.tags["choice"] == "b"]
-    assert results.earlier_looks([*records, *of_choice], {}) == []
+    assert results.earlier_choices([*records, *of_choice], {}) == []
     begun = [replace(one, outcome="running") for one in of_choice]
-    assert results.earlier_looks([*trials("gru", 0.70, 0.80), *begun], {}) == [], "it is what is chosen"
+    assert results.earlier_choices([*trials("gru", 0.70, 0.80), *begun], {}) == [], "it is what is chosen"
 
 
 def test_the_table_is_of_the_state_that_the_last_call_had_of_an_encoders_file() -> None:

@@ -50,7 +50,7 @@ def below_a_sweep(tracker, experiment, **settings):
     runs_below = tracker.find(experiment, kind="baseline", **{PARENT: parent})
     records = [record for record in tracker.records(experiment, parent) if record.kind == "baseline"]
     assert len(records) == len(runs_below)
-    return told, {record.model: record for record in results.with_examples(tracker, records)}
+    return told, {record.model: record for record in (results.with_details(tracker, each) for each in records)}
 
 
 def test_another_sweep_takes_over_baselines_with_the_scores_of_their_examples(tracker, experiment):
@@ -83,7 +83,8 @@ def test_example_scores_are_read_only_of_runs_scored_on_the_test_split(tracker, 
     )
     asked = []
     monkeypatch.setattr(tracker, "with_examples", lambda record: asked.append(record.name) or record)
-    results.with_examples(tracker, [trial, *records.values()])
+    for record in (trial, *records.values()):
+        results.with_details(tracker, record)
     assert asked == [record.name for record in records.values()]
 
 

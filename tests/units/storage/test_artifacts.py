@@ -143,10 +143,11 @@ def test_a_damaged_file_is_reported_with_its_run(name, place):
 
 def test_a_comparison_does_without_no_scores_in_silence(place):
     record, path = confirmed(place)
-    trial = RunRecord(**{**vars(record), "metrics": {}, "run_id": "", "name": ""})
+    trial = RunRecord(**{**vars(record), "kind": "trial", "metrics": {}, "run_id": "", "name": ""})
     path.unlink()
+    assert results.with_details(place[0], trial) == trial
     with pytest.raises(RnnbenchError, match="gru-seed1"):
-        results.with_examples(place[0], [trial, record])
+        results.with_details(place[0], record)
 
 
 def test_a_file_of_this_machine_is_read_where_it_lies(store):

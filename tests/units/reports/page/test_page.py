@@ -161,7 +161,7 @@ def test_the_page_says_names_and_texts_as_they_are_without_their_control_charact
 def test_every_section_that_has_something_to_tell_is_there_in_order() -> None:
     keys = [section.key for section in page_of(material()).sections]
     assert keys == [
-        "question", "answer", "data", "protocol", "table", "intervals", "curves", "expected", "importance", "trials",
+        "question", "answer", "table", "data", "protocol", "intervals", "curves", "expected", "importance", "trials",
         "costs", "samples", "runs", "versions", "repeat",
     ]  # fmt: skip
 
