@@ -8,7 +8,7 @@ from typing import Any
 
 from rnnbench import sweeps
 from rnnbench.comparison.model import Comparison
-from rnnbench.experiment.files import Given, named_data
+from rnnbench.experiment.files import SettingValues, named_data
 from rnnbench.experiment.resolve import resolve
 from rnnbench.reports import results
 from rnnbench.runs.load import load
@@ -105,5 +105,5 @@ def _warn_of(event: Event) -> None:
         _warn(f"{model_name(event.model)}: {event.message}")
 
 
-def _options(data: str | None, settings: Mapping[str, Any] | None) -> Given:
+def _options(data: str | None, settings: Mapping[str, Any] | None) -> SettingValues:
     return {**named_data(data), **{name: (value, "settings") for name, value in (settings or {}).items()}}

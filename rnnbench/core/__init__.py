@@ -1,1 +1,1 @@
-"""What all other folders rest on."""
+"""Errors, the registry, settings, text and files: used by all other folders."""

@@ -1,4 +1,4 @@
-"""What a number depends on besides the configuration: versions, commit, machine."""
+"""Software versions, git commit and machine, recorded with every run."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ _PACKAGES = (
 
 
 def describe() -> dict[str, str]:
-    """Names and values, all text: package versions, Python, machine, git commit."""
-    found = {"rnnbench": __version__, "python": platform.python_version()}
-    found |= {"platform": platform.platform(), "processor": _processor()}
-    found["cores"] = str(os.cpu_count())
+    """Package versions, Python, machine, git commit and command, as text by name."""
+    facts = {"rnnbench": __version__, "python": platform.python_version()}
+    facts |= {"platform": platform.platform(), "processor": _processor()}
+    facts["cores"] = str(os.cpu_count())
     for package in _PACKAGES:
         try:
-            found[package] = version(package)
+            facts[package] = version(package)
         except PackageNotFoundError:
             continue
-    found["git_commit"] = git_commit()
-    found["command"] = " ".join(sys.argv)
-    return found
+    facts["git_commit"] = git_commit()
+    facts["command"] = " ".join(sys.argv)
+    return facts
 
 
 def git_commit() -> str:
-    """The commit of the checkout that this package runs from, `-dirty` when files differ, or 'unknown'."""
+    """The commit of the checkout that contains this package, with `-dirty` where files differ, or 'unknown'."""
     folder = Path(__file__).parent
     try:
         commit = _git(folder, "rev-parse", "HEAD")
@@ -43,9 +43,11 @@ def git_commit() -> str:
     return f"{commit}-dirty" if changed else commit
 
 
-def _git(folder: Path, *words: str) -> str:
-    done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, text=True, check=True, timeout=10)
-    return done.stdout.strip()
+def _git(folder: Path, *arguments: str) -> str:
+    completed = subprocess.run(
+        ["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=True, timeout=10
+    )
+    return completed.stdout.strip()
 
 
 def _processor() -> str:

@@ -1,4 +1,4 @@
-"""Mistakes a person can mend, told in words: the program prints them without a traceback and exits with 2."""
+"""Errors that the user can correct: the program prints them without a traceback and exits with code 2."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 
 class RnnbenchError(Exception):
-    """Base of every error that is the caller's to mend. Anything else is a bug and keeps its traceback."""
+    """Base of every error that the caller can correct. Any other exception is a bug and keeps its traceback."""
 
 
 class SettingProblem(NamedTuple):
-    """One setting that cannot be used: what was given, where it was given, and the rule it breaks."""
+    """One invalid setting: its value, where the value comes from, and the rule it breaks."""
 
     setting: str
     value: Any
@@ -21,7 +21,7 @@ class SettingProblem(NamedTuple):
 
 
 class SettingsError(RnnbenchError):
-    """Every unusable setting at once, one line each."""
+    """All invalid settings, one line each."""
 
     def __init__(self, problems: Sequence[SettingProblem]) -> None:
         self.problems = tuple(problems)
@@ -37,9 +37,9 @@ class SettingsError(RnnbenchError):
 
 
 class UnknownNameError(RnnbenchError):
-    """A name that nothing has, with the nearest one that exists and the whole list.
+    """An unknown name, with the nearest known name and the list of known names.
 
-    others: names that would do as well, told apart from the list by `hint`.
+    others: further valid names, suggested but not listed; `hint` describes them.
     """
 
     def __init__(
@@ -54,28 +54,28 @@ class UnknownNameError(RnnbenchError):
 
 
 class DataError(RnnbenchError):
-    """A data set that cannot be fetched, read or used, and why."""
+    """A data set that cannot be downloaded, read or used."""
 
 
 class SealedSplitError(RnnbenchError):
-    """The test split was asked for outside a confirmation."""
+    """The test split was read outside a confirmation."""
 
 
 class ComparisonError(RnnbenchError):
-    """Runs that may not stand in one table, by name, and why."""
+    """Runs that cannot be compared in one table."""
 
 
 class BudgetError(RnnbenchError):
-    """A run that would exceed the budget every encoder shares."""
+    """A run that would exceed the budget that all encoders share."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name most like `name`, or None when nothing is close."""
+    """The known name most similar to `name`, or None when none is similar."""
     matches = difflib.get_close_matches(name.lower(), [*known], n=1, cutoff=0.55)
     return matches[0] if matches else None
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """' Did you mean ...?' with the nearest known name, or nothing at all."""
+    """' Did you mean ...?' with the nearest known name, or an empty string."""
     match = nearest(name, known)
     return f" Did you mean {match!r}?" if match else ""

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Atomic writes: a file is complete or absent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rnnbench.core.errors import RnnbenchError
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """The file with this content, its folder made where it is missing.
+    """Write a file atomically; a missing folder is created.
 
     Raises: RnnbenchError where it cannot be written.
     """
@@ -22,12 +22,12 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """The file replaced in one step: a reader gets the old content or the new, never a part of it."""
+    """Replace the file in one step: a reader gets the old content or the new, never a part of it."""
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
-        # mkstemp makes files that only their owner can read; a table is read by others too
+        # mkstemp creates files that only their owner can read
         umask = os.umask(0)
         os.umask(umask)
         os.chmod(temporary, 0o666 & ~umask)

@@ -1,10 +1,10 @@
 """The folder is the registry: a file's or a subfolder's name is the name on the command line.
 
     tasks/tagging.py             task `tagging`
-    tasks/sentiment/task.py      task `sentiment`: a subfolder counts where it holds the file of the folder's kind
+    tasks/sentiment/task.py      task `sentiment`: a subfolder is registered where it contains `task.py`
 
-Names are listed without importing the files, so that help is quick and a broken file breaks only itself. Files that
-are shared by the others are named in `SHARED` of the folder's `__init__.py`.
+Names are listed without importing the files, so that help is fast and a broken file affects no other. Files that are
+not registered are listed in `SHARED` of the folder's `__init__.py`.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ T = TypeVar("T")
 
 
 def names(folder: str) -> list[str]:
-    """The names that a folder of the package (`encoders`, `tasks`) holds, sorted."""
+    """The names registered in a folder of the package (`encoders`, `tasks`), sorted."""
     return sorted(_files(folder))
 
 
 def _files(folder: str) -> dict[str, Path]:
-    """By name, the file that defines it."""
+    """The file that defines each name."""
     shared = {"__init__", *importlib.import_module(_dotted(folder)).SHARED}
     files = {path.stem: path for path in (PACKAGE / folder).glob("*.py") if path.stem not in shared}
     return files | {path.parent.name: path for path in (PACKAGE / folder).glob(f"*/{_kind(folder)}.py")}
@@ -43,7 +43,7 @@ def _dotted(folder: str) -> str:
 
 
 def _kind(folder: str) -> str:
-    """What a folder holds: `task` of `tasks`."""
+    """The kind of a folder's files: `task` of `tasks`."""
     return folder.rpartition("/")[2].removesuffix("s")
 
 
@@ -56,9 +56,9 @@ def first_line(folder: str, name: str) -> str:
 
 
 def module(folder: str, name: str) -> ModuleType:
-    """The module that a name, or a path to a file of the user's own, stands for.
+    """The module of a registered name, or of the user's own file given by its path.
 
-    Raises: UnknownNameError for a name that the folder lacks; RnnbenchError for a path that is not a Python file.
+    Raises: UnknownNameError for an unregistered name; RnnbenchError for a path that is not a Python file.
     """
     kind = _kind(folder)
     if is_file(name):
@@ -72,12 +72,12 @@ def module(folder: str, name: str) -> ModuleType:
 
 
 def is_file(name: str) -> bool:
-    """Whether a name stands for a file of the user's own."""
+    """Whether a name is the path of a user's own file."""
     return name.endswith(".py") or "/" in name
 
 
 def code_of(name: str) -> str | None:
-    """Ten hexadecimal digits that change with the content of a user's own file; None for a registered name."""
+    """The first ten digits of the sha256 of a user's own file; None for a registered name."""
     if not is_file(name) or not Path(name).is_file():
         return None
     return hashlib.sha256(Path(name).read_bytes()).hexdigest()[:10]
@@ -88,7 +88,7 @@ def only_subclass(holder: ModuleType, base: type[T]) -> type[T]:
 
     Raises: RnnbenchError when there is none, or more than one.
     """
-    found = [
+    classes = [
         value
         for value in vars(holder).values()
         if inspect.isclass(value)
@@ -97,16 +97,16 @@ def only_subclass(holder: ModuleType, base: type[T]) -> type[T]:
         and not value.__name__.startswith("_")
         and not inspect.isabstract(value)
     ]
-    if len(found) != 1:
-        listed = ", ".join(cls.__name__ for cls in found) or "none"
+    if len(classes) != 1:
+        listed = ", ".join(cls.__name__ for cls in classes) or "none"
         raise RnnbenchError(f"{holder.__file__} must define exactly one {base.__name__}, found: {listed}")
-    return found[0]
+    return classes[0]
 
 
 def _from_file(path: Path, kind: str) -> ModuleType:
     if not path.is_file():
         raise RnnbenchError(f"no {kind} at {str(path)!r}: the file does not exist")
-    # by content, so that a notebook which edits a cell trains what it has written last
+    # by content, so that a file edited from a notebook is imported again
     label = f"rnnbench_user_{path.stem}_{abs(hash(path.resolve()))}_{code_of(str(path))}"
     if label in sys.modules:
         return sys.modules[label]

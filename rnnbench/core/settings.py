@@ -2,8 +2,8 @@
 
     hidden_size: Annotated[int, Field(ge=1), Ints(16, 512, log=True), Group("basics")] = 128
 
-Ranges are plain data here; only `rnnbench.sweeps` turns them into draws. The group says with which others a setting is
-searched; it stays with the setting whatever range a file gives it.
+Ranges are plain data; only `rnnbench.sweeps` draws from them. Settings of one group are searched together; a range in
+an experiment file replaces the range and keeps the group.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from rnnbench.core.text import listed
 
 @dataclass(frozen=True)
 class Ints:
-    """Whole numbers from `low` to `high`, both included; `log` draws evenly over magnitudes."""
+    """Whole numbers from `low` to `high`, both included; with `log`, uniform in the logarithm."""
 
     low: int
     high: int
@@ -38,7 +38,7 @@ class Ints:
 
 @dataclass(frozen=True)
 class Floats:
-    """Real numbers from `low` to `high`; `log` draws evenly over magnitudes."""
+    """Real numbers from `low` to `high`; with `log`, uniform in the logarithm."""
 
     low: float
     high: float
@@ -50,7 +50,7 @@ class Floats:
 
 @dataclass(frozen=True, init=False)
 class Choices:
-    """One of the named values."""
+    """One of the listed values."""
 
     values: tuple[Any, ...]
 
@@ -66,33 +66,32 @@ Range = Ints | Floats | Choices
 GroupName = Literal["basics", "optimization", "regularization", "architecture"]
 GROUPS: tuple[GroupName, ...] = get_args(GroupName)
 ALL = "all"
-"""Stands for every setting that has a range, as does naming nothing."""
+"""Every setting that has a range; the default where no group or setting is named."""
 NONE = "none"
-"""Stands for no setting: what is configured is trained as it is."""
+"""No setting: the configuration is trained as it is."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """What a setting is searched with.
+    """The group of settings with which a setting is searched.
 
-    basics: learning rate, size, window, batch size. optimization: the rest of how weights are found.
-    regularization: what keeps them from learning the training split by heart. architecture: what the network is.
+    basics: learning rate, size, window, batch size. optimization: other settings of the optimizer. regularization:
+    against overfitting. architecture: the structure of the network.
     """
 
     name: GroupName
 
 
 def is_named(setting: str, group: str | None, names: Iterable[str]) -> bool:
-    """Whether a setting, by dotted name, is among what was named: groups, settings or patterns such as `encoder.*`."""
+    """Whether a setting (dotted name) matches one of `names`: groups, settings or patterns such as `encoder.*`."""
     return any(item in (ALL, group) or fnmatchcase(setting, item) for item in names)
 
 
 def range_from_plain(plain: Any, kind: Any = None) -> Range:
-    """A range as written in YAML: a list of choices, or a mapping with low, high and perhaps log and step.
+    """The range of its YAML form: a list of choices, or a mapping with low, high and optionally log and step.
 
-    kind: `int` or `float` where the setting is one: from 1 to 4 means four values of the one, and of the other any
-        number between. None goes by how the ends are written.
-    Raises: ValueError in words when the mapping is not a range.
+    kind: `int` or `float`, the type of the setting; None infers it from the ends.
+    Raises: ValueError with the broken rule.
     """
     if isinstance(plain, Ints | Floats | Choices):
         return plain
@@ -121,12 +120,12 @@ def range_from_plain(plain: Any, kind: Any = None) -> Range:
 
 
 def range_from_stored(plain: Any) -> Range:
-    """A range as `range_to_plain` has left it in a store, where one of real numbers has no step."""
+    """The range that `range_to_plain` stored: a mapping without `step` is a range of real numbers."""
     return range_from_plain(plain, float if isinstance(plain, dict) and "step" not in plain else None)
 
 
 def _number(end: Any) -> int | float:
-    """An end of a range. YAML takes `1e-4` for text, for want of a point."""
+    """An end of a range. YAML reads `1e-4` (no decimal point) as text."""
     try:
         number = float(end)
     except (TypeError, ValueError):
@@ -150,23 +149,23 @@ def range_in_words(searched: Range) -> str:
 
 
 class Settings(BaseModel):
-    """A frozen group of settings that refuses names it does not have."""
+    """A frozen section of settings that refuses unknown names."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
     @classmethod
     def search_ranges(cls) -> dict[str, Range]:
-        """The search range written beside each setting that has one."""
-        found: dict[str, Range] = {}
+        """The search range of each setting that has one."""
+        ranges: dict[str, Range] = {}
         for name, field in cls.model_fields.items():
             for item in field.metadata:
                 if isinstance(item, Ints | Floats | Choices):
-                    found[name] = item
-        return found
+                    ranges[name] = item
+        return ranges
 
     @classmethod
     def groups(cls) -> dict[str, str]:
-        """The group written beside each setting that has one."""
+        """The group of each setting that has one."""
         return {
             name: item.name
             for name, field in cls.model_fields.items()
@@ -179,7 +178,7 @@ _KINDS = {int: "a whole number", float: "a number", str: "text", bool: "true or 
 
 
 def rule_of(cls: type[Settings], setting: str) -> str:
-    """What a value must be: 'must be a whole number of at least 1'."""
+    """The rule of a setting in words: 'must be a whole number of at least 1'."""
     field = cls.model_fields[setting]
     kind, choices = _kind(field.annotation)
     if choices:
@@ -204,11 +203,11 @@ def rule_of(cls: type[Settings], setting: str) -> str:
 def problems_of(
     cls: type[Settings], section: str, values: Mapping[str, Any], origins: Mapping[str, str]
 ) -> tuple[list[SettingProblem], Settings | None]:
-    """Every value that breaks its rule, and the section where none does."""
+    """The invalid values of a section, and the validated section where there are none."""
     try:
         return [], cls.model_validate(dict(values))
     except ValidationError as error:
-        found = {}
+        problems = {}
         for detail in error.errors():
             setting = str(detail["loc"][0])
             name, value = f"{section}.{setting}", values.get(setting)
@@ -217,12 +216,12 @@ def problems_of(
             if choices and isinstance(value, str):
                 near = did_you_mean(value, [str(choice) for choice in choices])
                 rule += f".{near}" if near else ""
-            found[name] = SettingProblem(name, value, origins.get(name, "default"), rule)
-        return [*found.values()], None
+            problems[name] = SettingProblem(name, value, origins.get(name, "default"), rule)
+        return [*problems.values()], None
 
 
 def _kind(annotation: Any) -> tuple[str, tuple[Any, ...]]:
-    """The kind of value in words, and the values themselves where only some are allowed."""
+    """The kind of value in words, and the allowed values where they are listed."""
     origin = typing.get_origin(annotation)
     if origin is typing.Literal:
         return "", typing.get_args(annotation)

@@ -1,21 +1,21 @@
-"""Numbers and names as text for people: the same in tables, sentences and figures."""
+"""Numbers and names formatted for tables, sentences and figures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 MISSING = "\N{EN DASH}"
-"""Printed in the place of a number that is not known."""
+"""Printed for an unknown number."""
 
 
 def listed(words: Iterable[str], last: str = "and") -> str:
-    """'rnn', 'rnn and gru', 'rnn, gru and lstm'; nothing of nothing."""
+    """'rnn', 'rnn and gru', 'rnn, gru and lstm'; an empty string for no words."""
     *others, end = [*words] or [""]
     return f"{', '.join(others)} {last} {end}" if others else end
 
 
 def one_line(text: str) -> str:
-    """The text with line breaks and control characters as single spaces: a name can then not break a table."""
+    """The text with line breaks and control characters as single spaces, so that a name cannot break a table."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
@@ -36,12 +36,12 @@ def compact(value: float | None) -> str:
 
 
 def whole(value: float | None, unit: float = 1) -> str:
-    """The value in so many units, without decimals: '12,345'."""
+    """The value divided by `unit`, without decimals: '12,345'."""
     return MISSING if value is None else f"{value / unit:,.0f}"
 
 
 def seconds_text(value: float | None) -> str:
-    """Seconds with three digits, or whole with thousands separators."""
+    """Seconds with three digits; from 100 on without decimals, with thousands separators."""
     return MISSING if value is None else _three_digits(value) if value < 99.95 else f"{value:,.0f}"
 
 

@@ -1,3 +1,3 @@
-"""The version of rnnbench, written here alone; pyproject.toml reads it."""
+"""The version of rnnbench; pyproject.toml reads it from here."""
 
 __version__ = "0.1.0"

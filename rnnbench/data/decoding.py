@@ -1,4 +1,4 @@
-"""Numbers to text one by one, as a model generates them: no half of a character ever comes out."""
+"""Generated tokens to text, one token at a time, never with an incomplete character."""
 
 from __future__ import annotations
 
@@ -8,50 +8,50 @@ from collections.abc import Callable
 from rnnbench.data.tokenization import CharacterTokenizer, SubwordTokenizer, Tokenizer, WordTokenizer
 
 Decode = Callable[[int], str]
-"""Told the next number; answers what can be shown of the text by now, which may be nothing yet."""
+"""From the next token id to the text that it completes, which may be empty."""
 
 
-def decode_on(tokenizer: Tokenizer, before: str) -> Decode:
-    """What turns the numbers after the text `before` into pieces that, put together, go on from it.
+def incremental_decoder(tokenizer: Tokenizer, before: str) -> Decode:
+    """A decoder of the tokens that continue the text `before`: the text of each token id, to be concatenated.
 
-    Characters come one by one, words with the blank before them. Subwords are bytes: a character comes out with its
-    last byte, and bytes that make no character are left out.
+    Words include the blank before them. Subwords are bytes: a character is decoded with its last byte, and invalid
+    bytes are left out.
     """
     if isinstance(tokenizer, SubwordTokenizer):
-        signs_of, decoder = tokenizer.signs_of, codecs.getincrementaldecoder("utf-8")(errors="ignore")
-        return lambda number: decoder.decode(bytes(_BYTE_OF[sign] for sign in signs_of(number)))
+        byte_symbols = tokenizer.byte_symbols
+        decoder = codecs.getincrementaldecoder("utf-8")(errors="ignore")
+        return lambda number: decoder.decode(bytes(_BYTE_OF[symbol] for symbol in byte_symbols(number)))
     if isinstance(tokenizer, WordTokenizer):
-        is_begun = before != "" and not before[-1].isspace()
-        return _words(tokenizer, is_begun)
+        return _words(tokenizer, needs_blank=before != "" and not before[-1].isspace())
     return lambda number: tokenizer.decode([number])
 
 
 def _byte_of() -> dict[str, int]:
-    """The byte behind each sign of byte-level subwords: visible bytes stand for themselves, the others from 256 on.
+    """The byte of each symbol of byte-level subwords: printable bytes are themselves, the others are 256 and above.
 
     Source: the byte-to-character table of GPT-2 (Radford et al. 2019), which `tokenizers` follows.
     """
-    visible = [*range(33, 127), *range(161, 173), *range(174, 256)]
-    others = [byte for byte in range(256) if byte not in visible]
-    return {chr(byte): byte for byte in visible} | {chr(256 + place): byte for place, byte in enumerate(others)}
+    printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    others = [byte for byte in range(256) if byte not in printable]
+    return {chr(byte): byte for byte in printable} | {chr(256 + place): byte for place, byte in enumerate(others)}
 
 
 _BYTE_OF = _byte_of()
 
 
-def _words(tokenizer: WordTokenizer, is_begun: bool) -> Decode:
+def _words(tokenizer: WordTokenizer, *, needs_blank: bool) -> Decode:
     def decode(number: int) -> str:
-        nonlocal is_begun
+        nonlocal needs_blank
         word = tokenizer.decode([number])
-        piece = f" {word}" if is_begun and word not in WordTokenizer.CLOSING else word
-        is_begun = True
+        piece = f" {word}" if needs_blank and word not in WordTokenizer.CLOSING else word
+        needs_blank = True
         return piece
 
     return decode
 
 
 def unknown_in(tokenizer: Tokenizer, text: str) -> list[str]:
-    """The characters, or words, of a text that the vocabulary lacks, each once."""
+    """The characters or words of a text that are not in the vocabulary, each once."""
     if isinstance(tokenizer, CharacterTokenizer):
         parts = list(text)
     elif isinstance(tokenizer, WordTokenizer):

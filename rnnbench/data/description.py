@@ -1,32 +1,35 @@
-"""Data in words and numbers. Of the test split only the size is told: the rest is for confirmation."""
+"""Descriptions of data sets in words and numbers. Of the test split only the size is shown: it is for confirmation."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 
-from rnnbench.data.base import (
-    AnyData,
-    Description,
-    Labelled,
-    LabelledTexts,
-    Series,
-    SeriesSplit,
-    SplitName,
-    TextCorpus,
-    text_of,
-)
+from rnnbench.data.code_points import text_of
 from rnnbench.data.duplicates import overlap_of
+from rnnbench.data.kinds import AnyData, Facts, Labelled, LabelledTexts, Series, SeriesSplit, TextCorpus
+from rnnbench.data.splits import SplitName
 
 SHOWN_CHARACTERS = 240
 SAMPLE = 4 << 20
 Lines = list[tuple[str, str]]
 
 
+@dataclass(frozen=True)
+class Description:
+    """A data set in words and numbers: (label, value) lines and a few training examples. plain: the same as JSON."""
+
+    facts: Facts
+    lines: tuple[tuple[str, str], ...]
+    examples: tuple[str, ...]
+    fingerprint: str
+    plain: dict[str, Any] = field(default_factory=dict)
+
+
 def describe_data(data: AnyData) -> Description:
-    """What a person should see before training: facts, sizes, and a few examples of the training split."""
+    """Facts, sizes, duplicates between splits, and a few examples of the training split."""
     sizes: dict[SplitName, int] = {}
 
     def note_size(name: SplitName, split: Any) -> None:
@@ -43,12 +46,12 @@ def describe_data(data: AnyData) -> Description:
         more, examples, plain = _series(data, data.splits.train)
     facts, overlap = data.facts, overlap_of(data)
     lines.append(("also in training", overlap.in_words))
-    told = {
+    plain_facts = {
         "name": facts.name, "kind": facts.kind, "title": facts.title, "source": facts.source, "licence": facts.licence,
         "split_rule": facts.split_rule, "notes": [*facts.notes], "sizes": dict(sizes), "fingerprint": data.fingerprint,
         "also_in_training": asdict(overlap),
     }  # fmt: skip
-    return Description(facts, (*lines, *more), examples, data.fingerprint, {**told, **plain})
+    return Description(facts, (*lines, *more), examples, data.fingerprint, {**plain_facts, **plain})
 
 
 def _text(train: np.ndarray) -> tuple[Lines, tuple[str, ...], dict[str, Any]]:
@@ -67,11 +70,11 @@ def _labelled(train: Labelled, classes: tuple[str, ...]) -> tuple[Lines, tuple[s
     counts = np.bincount(train.labels, minlength=len(classes))
     shares = {name: int(count) for name, count in zip(classes, counts, strict=True)}
     words = np.array([len(text.split()) for text in train.texts])
-    told = ", ".join(f"{name} {count / len(train):.1%}" for name, count in shares.items())
+    listed = ", ".join(f"{name} {count / len(train):.1%}" for name, count in shares.items())
     median, long, longest = int(np.median(words)), int(np.quantile(words, 0.95)), int(words.max())
     lines = [
-        ("classes", f"{len(classes)}: {told} (training)"),
-        ("length", f"{median} words in the middle, {long} at the 95th percentile, {longest} at most"),
+        ("classes", f"{len(classes)}: {listed} (training)"),
+        ("length", f"median {median} words, 95th percentile {long}, maximum {longest}"),
     ]
     first = [int(np.argmax(train.labels == number)) for number in range(min(len(classes), 5))]
     examples = tuple(f"{classes[train.labels[row]]}: {train.texts[row][:SHOWN_CHARACTERS]}" for row in first)

@@ -1,4 +1,4 @@
-"""What of validation and test stands in training too: there a score also rewards learning by heart."""
+"""Duplicates: what of validation and test also occurs in training (leakage), where scores may reflect memorization."""
 
 from __future__ import annotations
 
@@ -9,23 +9,25 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from rnnbench.data.base import AnyData, LabelledTexts, SplitName, TextCorpus, text_of
+from rnnbench.data.code_points import text_of
+from rnnbench.data.kinds import AnyData, LabelledTexts, TextCorpus
+from rnnbench.data.splits import SplitName
 
 PIECES, PIECE_CHARACTERS = 100, 64
-"""A long text is searched for so many pieces of the other splits, evenly spaced: a copied part shows at once."""
+"""The number and the length of the pieces of a long text that are searched for in training, evenly spaced."""
 
 SEARCHED_CHARACTERS = 16 << 20
-"""Of the training text; more is not read, and the unit says so."""
+"""Of a training text, only so many are searched; `unit` then mentions it."""
 
 RUN_ROWS = 24
-"""Consecutive rows of a series that make a copy: single values come back in any series."""
+"""Consecutive equal rows of a series that count as a copy: single values repeat in any series."""
 
 
 @dataclass(frozen=True)
 class Overlap:
-    """How many items of a split were found in training, of how many that were looked for.
+    """The number of items of a split that also occur in training, and the number searched.
 
-    unit: what an item is, in the plural.
+    unit: the kind of item, in the plural.
     """
 
     unit: str
@@ -41,7 +43,7 @@ class Overlap:
 
     @property
     def in_words(self) -> str:
-        """Both splits, for a person."""
+        """'2 of 1,821 test and 0 of 872 validation texts'."""
         if not self.test and not self.validation:
             return f"none of {self.test_items:,} test and {self.validation_items:,} validation {self.unit}"
         return (
@@ -51,34 +53,34 @@ class Overlap:
 
 
 def overlap_of(data: AnyData, *, refit: bool = False) -> Overlap:
-    """What validation and test have in common with training.
+    """The items of validation and test that also occur in training.
 
-    refit: what is scored on the test split is trained on validation too, so the test split is held against both.
+    refit: confirmed runs train on validation too, so the test split is compared with both.
 
-    labelled texts   texts that are the same but for case and blanks
-    a long text      of 100 pieces of 64 characters, evenly spaced over the split, those that stand in training
-    a series         of all runs of 24 rows in a split, those with the same values somewhere in training; runs in
-                     which little happens do not count
+    labelled texts   texts that are equal up to case and blanks
+    a long text      of 100 pieces of 64 characters, evenly spaced over the split, those that occur in training
+    a series         of all runs of 24 rows in a split, those with the same values somewhere in training; nearly
+                     constant runs do not count
     """
     unit, count = _counter(data, [data.splits.train])
     counts = {"validation": count, "test": count}
     if refit:
         unit, counts["test"] = _counter(data, [data.splits.train, data.splits.validation])
-    found: dict[SplitName, tuple[int, int]] = {}
+    overlaps: dict[SplitName, tuple[int, int]] = {}
 
     def note(name: SplitName, split: Any) -> None:
         if name != "train":
-            found[name] = counts[name](split)
+            overlaps[name] = counts[name](split)
 
     data.splits.map(note)
-    return Overlap(unit, *found["validation"], *found["test"])
+    return Overlap(unit, *overlaps["validation"], *overlaps["test"])
 
 
 def _counter(data: AnyData, trained_on: Sequence[Any]) -> tuple[str, Callable[[Any], tuple[int, int]]]:
-    """What is counted, and how many of it a split has in common with those that are trained on, of how many."""
+    """The unit of the items, and a function that counts the items of a split: those in `trained_on`, and all."""
     if isinstance(data, LabelledTexts):
-        known = {_plain(text) for split in trained_on for text in split.texts}
-        return "texts", lambda split: (sum(_plain(text) in known for text in split.texts), len(split))
+        trained = {_plain(text) for split in trained_on for text in split.texts}
+        return "texts", lambda split: (sum(_plain(text) in trained for text in split.texts), len(split))
     if isinstance(data, TextCorpus):
         points = np.concatenate(trained_on)
         text = text_of(points[:SEARCHED_CHARACTERS])
@@ -102,10 +104,10 @@ def _pieces(points: np.ndarray) -> list[str]:
 
 
 def _copied_runs(train: np.ndarray, other: np.ndarray, run: int) -> tuple[int, int]:
-    """Runs of `other` with values that stand in `train` one after the other, and all runs that something happens in.
+    """The number of runs of `other` that also occur in `train`, and of all its runs, without nearly constant runs.
 
-    Rows are numbered by their values, and a run is the sum of its rows' numbers times a drawn factor for each place,
-    modulo 2^64: two runs that differ have the same sum about as often as two draws of 64 bits are equal.
+    Runs are compared by a hash: rows are numbered by their values, and the numbers of a run are summed with a random
+    factor for each position, modulo 2^64. Different runs collide about as often as two random numbers of 64 bits.
     """
     if min(len(train), len(other)) < run:
         return 0, 0
@@ -113,8 +115,8 @@ def _copied_runs(train: np.ndarray, other: np.ndarray, run: int) -> tuple[int, i
     numbers = numbers.reshape(-1).astype(np.uint64)
     factors = np.random.default_rng(0).integers(1, 1 << 63, size=run, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
     sums = sliding_window_view(numbers, run) @ factors
-    own = numbers[len(train) :]
-    changes = sliding_window_view(own[1:] != own[:-1], run - 1).sum(axis=1)
-    is_eventful = 2 * changes >= run - 1
+    others = numbers[len(train) :]
+    changes = sliding_window_view(others[1:] != others[:-1], run - 1).sum(axis=1)
+    is_varied = 2 * changes >= run - 1
     is_copied = np.isin(sums[len(train) :], sums[: len(train) - run + 1])
-    return int((is_copied & is_eventful).sum()), int(is_eventful.sum())
+    return int((is_copied & is_varied).sum()), int(is_varied.sum())

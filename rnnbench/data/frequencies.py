@@ -1,4 +1,4 @@
-"""How often a series is sampled: its name, its season, and the grid on which its times must lie.
+"""Sampling frequencies of series: their spelling, season and time grid.
 
 A frequency is written as a count and a unit: `15min`, `1h`, `1D`, `1B` (business days), `1W`, `1M`, `1Q`, `1Y`.
 """
@@ -14,7 +14,7 @@ from rnnbench.core.errors import DataError
 SECONDS = {"s": 1, "min": 60, "h": 3600, "D": 86_400, "W": 604_800}
 MONTHS = {"M": 1, "Q": 3, "Y": 12}
 BUSINESS = "1B"
-SPOKEN = {
+OTHER_SPELLINGS = {
     "second": "s", "sec": "s", "minute": "min", "t": "min", "hour": "h", "hourly": "h", "day": "D", "daily": "D",
     "week": "W", "weekly": "W", "month": "M", "monthly": "M", "ms": "M", "me": "M", "quarter": "Q", "qs": "Q",
     "qe": "Q", "quarterly": "Q", "year": "Y", "yearly": "Y", "ys": "Y", "ye": "Y", "a": "Y", "business": "B",
@@ -23,26 +23,26 @@ MOST_ROWS = 200_000_000
 
 
 def parse(text: str) -> str:
-    """The frequency in its one spelling: 'H', 'hourly' and '60min' are all '1h'.
+    """The normalized spelling of a frequency: 'H', 'hourly' and '60min' are all '1h'.
 
-    Raises: DataError in words when it is not a frequency.
+    Raises: DataError when it is not a frequency.
     """
     match = re.fullmatch(r"\s*(\d*)\s*([A-Za-z]+)\s*", text)
     unit = match.group(2) if match else ""
-    known = {**{name.lower(): name for name in (*SECONDS, *MONTHS, "B")}, **SPOKEN}
-    found = known.get(unit.lower()) or known.get(unit.lower().removesuffix("s"))
+    known = {**{unit.lower(): unit for unit in (*SECONDS, *MONTHS, "B")}, **OTHER_SPELLINGS}
+    name = known.get(unit.lower()) or known.get(unit.lower().removesuffix("s"))
     count = int(match.group(1) or 1) if match else 0
-    if found is None or count < 1:
+    if name is None or count < 1:
         raise DataError(f"--frequency {text!r} is not a frequency: type one such as 15min, 1h, 1D, 1B, 1W, 1M, 1Q, 1Y")
-    if found == "B":
+    if name == "B":
         return BUSINESS
-    return _from_months(count * MONTHS[found]) if found in MONTHS else _from_seconds(count * SECONDS[found])
+    return _from_months(count * MONTHS[name]) if name in MONTHS else _from_seconds(count * SECONDS[name])
 
 
 def season_length(frequency: str) -> int:
     """Samples per season, 1 where there is none.
 
-    A season is an hour of seconds, a day of minutes or hours, a week of days, a year of weeks, months or quarters.
+    Seconds have a season of an hour, minutes and hours of a day, days of a week, weeks, months and quarters of a year.
     """
     months = _months(frequency)
     if months:
@@ -57,9 +57,9 @@ def season_length(frequency: str) -> int:
 
 
 def infer(times: np.ndarray) -> str:
-    """The frequency that most steps of sorted, unrepeated times (datetime64[ns]) have.
+    """The frequency of most steps of sorted, distinct times (datetime64[ns]).
 
-    Raises: DataError when the steps have no such frequency.
+    Raises: DataError when most steps differ.
     """
     steps, counts = np.unique(np.diff(times.astype("datetime64[s]").astype(np.int64)), return_counts=True)
     common = int(steps[np.argmax(counts)])
@@ -72,15 +72,15 @@ def infer(times: np.ndarray) -> str:
         if months >= 1 and not _off_grid(times, _from_months(months)).any():
             return _from_months(months)
     if common < 1 or counts.max() * 2 < len(times) - 1:
-        raise DataError("the times follow no regular step: name it with --frequency, such as --frequency 1h")
+        raise DataError("the times have no regular step: type the step, such as --frequency 1h")
     return _from_seconds(common)
 
 
 def positions(times: np.ndarray, frequency: str, column: str) -> np.ndarray:
-    """For each time its place on the regular grid that begins with the first time; a gap skips places.
+    """The position of each time on the regular grid that starts at the first time; a gap skips positions.
 
-    Business days have no gaps: a holiday is not missing.
-    Raises: DataError when times lie between the places.
+    Business days have no gaps: holidays are not missing rows.
+    Raises: DataError when times are not on the grid.
     """
     if frequency == BUSINESS:
         return np.arange(len(times))
@@ -88,8 +88,8 @@ def positions(times: np.ndarray, frequency: str, column: str) -> np.ndarray:
     if off.any():
         first = np.datetime_as_string(times[np.argmax(off)], unit="s")
         raise DataError(
-            f"{int(off.sum())} times in {column!r} do not lie on the {frequency} grid (the first: {first}): name the "
-            "right step with --frequency, or resample the file"
+            f"{int(off.sum())} times in {column!r} are not on the {frequency} grid (the first: {first}): type the "
+            "right --frequency, or resample the file"
         )
     months = _months(frequency)
     if months:
@@ -100,22 +100,22 @@ def positions(times: np.ndarray, frequency: str, column: str) -> np.ndarray:
 
 
 def grid(start: np.datetime64, count: int, frequency: str) -> np.ndarray:
-    """`count` times from `start` on, as datetime64[ns]."""
+    """`count` regular times from `start` on, as datetime64[ns]."""
     if count > MOST_ROWS:
-        raise DataError(f"the gaps would grow the series to {count:,} rows: is --frequency {frequency} right?")
+        raise DataError(f"with --frequency {frequency} the series would have {count:,} rows: type a longer step")
     months = _months(frequency)
     if not months:
         return start + np.arange(count) * np.timedelta64(_seconds(frequency), "s").astype("timedelta64[ns]")
     firsts = start.astype("datetime64[M]") + np.arange(count) * months
     ends = (firsts + 1).astype("datetime64[ns]")
     before_end = ends[0] - start
-    if before_end <= np.timedelta64(1, "D"):  # the last day of a month, which has another number in the next
+    if before_end <= np.timedelta64(1, "D"):  # the last day of a month, whose number differs between months
         return ends - before_end
     return np.minimum(firsts.astype("datetime64[ns]") + (start - firsts[0].astype("datetime64[ns]")), ends - 1)
 
 
 def following(last: np.datetime64, count: int, frequency: str) -> np.ndarray:
-    """The `count` times after `last`, as datetime64[ns]. Business days know weekends and no holidays."""
+    """The `count` times after `last`, as datetime64[ns]. Business days skip weekends, not holidays."""
     if frequency == BUSINESS:
         day = last.astype("datetime64[D]")
         days = np.busday_offset(day, np.arange(1, count + 1), roll="backward")
@@ -126,7 +126,7 @@ def following(last: np.datetime64, count: int, frequency: str) -> np.ndarray:
 def _off_grid(times: np.ndarray, frequency: str) -> np.ndarray:
     months = _months(frequency)
     if months:
-        # A month's sample may stand at its first or its last day; either way it is one sample per month.
+        # A month's sample may be at its first or its last day: only the month counts.
         return np.append(False, np.diff(_month_numbers(times)) % months != 0) | np.append(
             False, np.diff(_month_numbers(times)) == 0
         )

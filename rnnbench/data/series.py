@@ -1,4 +1,4 @@
-"""A series as a network reads it: scaled with training statistics, covariates and calendar beside it.
+"""Series prepared for a network: scaled with training statistics, with covariates and calendar features.
 
 row i of inputs:  [ scaled targets of row i | scaled covariates of row i | calendar of row i ]
 """
@@ -11,25 +11,26 @@ from typing import Any, Literal
 import numpy as np
 
 from rnnbench.core.errors import DataError
-from rnnbench.data.base import NoSplits, Series, SeriesSplit, SplitName, Splits
+from rnnbench.data.kinds import Series, SeriesSplit
+from rnnbench.data.splits import NoSplits, SplitName, Splits
 
 SECONDS_PER_DAY = 86_400
 
 
 @dataclass(frozen=True)
 class Scaler:
-    """Standardisation per channel: (value - mean) / deviation. A channel that never changes keeps deviation 1."""
+    """Standardization per channel: (value - mean) / deviation. A constant channel has deviation 1."""
 
     mean: np.ndarray
     deviation: np.ndarray
 
     @classmethod
     def fit(cls, values: np.ndarray) -> Scaler:
-        """The scaler of (rows, channels): population mean and deviation."""
+        """The scaler of (rows, channels) values: population mean and standard deviation."""
         if values.shape[1] == 0:
             return cls(np.zeros(0), np.ones(0))
         mean, deviation = values.mean(axis=0), values.std(axis=0)
-        # Rounding leaves a constant channel a deviation of about 1e-16 of its size, which must not be divided by.
+        # By rounding, the deviation of a constant channel is about 1e-16 of its size instead of 0.
         constant = deviation <= 1e-12 * np.maximum(1.0, np.abs(mean))
         return cls(mean, np.where(constant, 1.0, deviation))
 
@@ -50,7 +51,7 @@ class Scaler:
 
 @dataclass(frozen=True)
 class PreparedSplit:
-    """One split, row by row. The first `history` rows belong to the splits before and are never forecast.
+    """One split, row by row. The first `history` rows belong to earlier splits and are never forecast.
 
     inputs: (rows, input_size) float32. targets: (rows, targets) float32, scaled (log returns where those are learned).
     levels: (rows, targets) float64, in the unit of the series.
@@ -66,7 +67,7 @@ class PreparedSplit:
         return len(self.levels) - self.history
 
     def followed_by(self, after: PreparedSplit) -> PreparedSplit:
-        """These rows, and those of the next split after them, to be forecast as well."""
+        """These rows and those of the next split, which are then forecast too."""
         new = slice(after.history, None)
         return PreparedSplit(
             np.concatenate([self.inputs, after.inputs[new]]),
@@ -79,7 +80,7 @@ class PreparedSplit:
 
 @dataclass(frozen=True)
 class PreparedSeries:
-    """A series ready for windows, with what leads back to its unit.
+    """A series ready for windows, with the scalers that convert forecasts to its unit.
 
     scaler: of the targets (of their log returns where those are learned). input_names: one per input channel.
     """
@@ -96,8 +97,8 @@ class PreparedSeries:
         """Forecasts in the unit of the series, float64.
 
         Args:
-            scaled: (..., horizon, targets) as a network gives them.
-            last_levels: (..., targets), the last known values: log returns are added up from there.
+            scaled: (..., horizon, targets), the output of a network.
+            last_levels: (..., targets), the last known values, from which log returns are accumulated.
         """
         learned = self.scaler.inverse(np.asarray(scaled, dtype=np.float64))
         if self.learn == "values":
@@ -105,7 +106,7 @@ class PreparedSeries:
         return np.asarray(last_levels, dtype=np.float64)[..., None, :] * np.exp(np.cumsum(learned, axis=-2))
 
     def scaled(self, rows: SeriesSplit, frequency: str, calendar: bool) -> PreparedSplit:
-        """Rows as a network reads them, scaled with what was learned from training."""
+        """Rows as a network reads them, scaled with training statistics."""
         targets = self.scaler.transform(_learned(rows.values, self.learn)).astype(np.float32)
         columns = [targets, self.covariate_scaler.transform(rows.covariates).astype(np.float32)]
         if calendar:
@@ -116,24 +117,24 @@ class PreparedSeries:
 def prepare_series(series: Series, calendar: bool) -> PreparedSeries:
     """The series scaled with the means and deviations of its training rows.
 
-    Raises: DataError where log returns are to be learned of values that are not all above zero.
+    Raises: DataError for log returns of values that are not all above zero.
     """
     _check_log_returns(series)
     train = series.splits.train
     learned = _learned(train.values, series.learn)
-    # The first row has no return: it is no observation.
+    # The first row has no return.
     scaler = Scaler.fit(learned[1:] if series.learn == "log_returns" else learned)
     covariate_scaler = Scaler.fit(train.covariates)
-    learned_from_training = unread_series(series, calendar, scaler, covariate_scaler)
+    without_rows = prepared_without_rows(series, calendar, scaler, covariate_scaler)
 
     def prepare(_: SplitName, split: SeriesSplit) -> PreparedSplit:
-        return learned_from_training.scaled(split, series.frequency, calendar)
+        return without_rows.scaled(split, series.frequency, calendar)
 
-    return replace(learned_from_training, splits=series.splits.map(prepare))
+    return replace(without_rows, splits=series.splits.map(prepare))
 
 
-def unread_series(series: Series, calendar: bool, scaler: Scaler, covariate_scaler: Scaler) -> PreparedSeries:
-    """What leads from a series to scaled rows and back, without its rows."""
+def prepared_without_rows(series: Series, calendar: bool, scaler: Scaler, covariate_scaler: Scaler) -> PreparedSeries:
+    """A prepared series without rows: the scalers and the names of the inputs."""
     names = (*series.targets, *series.covariate_names)
     if calendar:
         names += calendar_features(np.zeros(1, "datetime64[ns]"), series.frequency)[1]
@@ -149,9 +150,9 @@ def unread_series(series: Series, calendar: bool, scaler: Scaler, covariate_scal
 
 
 def calendar_features(times: np.ndarray, frequency: str) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Hour of day, day of week and month of year as points on circles, as far as the frequency tells them apart.
+    """Hour of day, day of week and month of year as points on circles, where the frequency resolves them.
 
-    Returns (rows, features) float32 and the name of each feature: a sine and a cosine for each circle.
+    Returns (rows, features) float32 and the feature names: a sine and a cosine for each circle.
     """
     seconds = times.astype("datetime64[s]").astype(np.int64)
     days = seconds // SECONDS_PER_DAY
@@ -170,7 +171,7 @@ def calendar_features(times: np.ndarray, frequency: str) -> tuple[np.ndarray, tu
 
 
 def _learned(values: np.ndarray, learn: str) -> np.ndarray:
-    """What the network forecasts: the values, or each row's log return against the row before (0 for the first)."""
+    """The values that the network forecasts: levels, or log returns from the row before (0 in the first row)."""
     if learn == "values":
         return values
     return np.diff(np.log(values), axis=0, prepend=np.log(values[:1]))

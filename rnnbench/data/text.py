@@ -1,4 +1,4 @@
-"""Texts as numbers: whole corpora and labelled texts, encoded split by split under the same seal."""
+"""Texts as token ids: corpora and labelled texts, encoded split by split under the same seal."""
 
 from __future__ import annotations
 
@@ -10,40 +10,20 @@ from pathlib import Path
 
 import numpy as np
 
-from rnnbench.data.base import Labelled, LabelledTexts, SplitName, Splits, TextCorpus, points_of, text_of
+from rnnbench.data.code_points import pieces_of
+from rnnbench.data.kinds import Labelled, LabelledTexts, TextCorpus
 from rnnbench.data.sources import cache_folder, publish
-from rnnbench.data.tokenization import (
-    CharacterTokenizer,
-    SubwordTokenizer,
-    Tokenizer,
-    TokenizerSettings,
-    WordTokenizer,
-    tokenizer_from_plain,
-)
+from rnnbench.data.splits import SplitName, Splits
+from rnnbench.data.tokenization import Tokenizer
 
-__all__ = [
-    "EncodedCorpus",
-    "EncodedLabelled",
-    "EncodedTexts",
-    "Tokenizer",
-    "TokenizerSettings",
-    "build_tokenizer",
-    "encode_corpus",
-    "encode_labelled",
-    "text_of",
-    "tokenizer_from_plain",
-]
-
-PIECE = 1 << 20
 LARGE = 16 << 20
-NEWLINE, BLANK = 10, 32
 
 
 @dataclass(frozen=True)
 class EncodedCorpus:
-    """A long text as numbers, uint16 where they fit, else int32; memory-mapped from the cache where large.
+    """A long text as token ids, uint16 where they fit, else int32; memory-mapped from the cache where large.
 
-    characters: how many characters each split has, to speak of bits per character whatever the symbols are.
+    characters: the number of characters of each split, for bits per character. size: of the vocabulary.
     """
 
     splits: Splits[np.ndarray]
@@ -53,9 +33,9 @@ class EncodedCorpus:
 
 @dataclass(frozen=True)
 class EncodedTexts:
-    """Labelled texts as one flat array: text i is ids[offsets[i]:offsets[i + 1]], and never empty.
+    """Labelled texts as one flat array: text i is ids[offsets[i]:offsets[i + 1]] and never empty.
 
-    ids: (tokens,) int32. offsets: (texts + 1,) int64. labels: (texts,) int64. truncated: how many texts were cut.
+    ids: (tokens,) int32. offsets: (texts + 1,) int64. labels: (texts,) int64. truncated: number of truncated texts.
     """
 
     ids: np.ndarray
@@ -71,7 +51,7 @@ class EncodedTexts:
         return np.diff(self.offsets)
 
     def followed_by(self, others: EncodedTexts) -> EncodedTexts:
-        """These texts, and others after them."""
+        """These texts followed by the others."""
         return EncodedTexts(
             np.concatenate([self.ids, others.ids]),
             np.concatenate([self.offsets, self.offsets[-1] + others.offsets[1:]]),
@@ -82,27 +62,15 @@ class EncodedTexts:
 
 @dataclass(frozen=True)
 class EncodedLabelled:
-    """Labelled texts as numbers in three splits. size: of the vocabulary."""
+    """Labelled texts as token ids in three splits. size: of the vocabulary."""
 
     splits: Splits[EncodedTexts]
     classes: tuple[str, ...]
     size: int
 
 
-def build_tokenizer(settings: TokenizerSettings, train: np.ndarray | Iterable[str]) -> Tokenizer:
-    """A tokenizer that has seen the training split and nothing else.
-
-    train: `corpus.splits.train` (code points) or `labelled.splits.train.texts`.
-    """
-    if settings.kind == "characters":
-        arrays = [train] if isinstance(train, np.ndarray) else (points_of(text) for text in train)
-        return CharacterTokenizer.learn(arrays, settings)
-    texts = (text_of(piece) for piece in _pieces(train)) if isinstance(train, np.ndarray) else train
-    return (WordTokenizer if settings.kind == "words" else SubwordTokenizer).learn(texts, settings)
-
-
 def encode_corpus(corpus: TextCorpus, tokenizer: Tokenizer) -> EncodedCorpus:
-    """Every split as numbers. A split of more than 16 million characters is mapped from the cache."""
+    """Every split as token ids. A split of more than 16 million characters is memory-mapped from the cache."""
     kind = np.dtype(np.uint16 if tokenizer.size <= 1 << 16 else np.int32)
     characters: dict[SplitName, int] = {}
 
@@ -110,8 +78,8 @@ def encode_corpus(corpus: TextCorpus, tokenizer: Tokenizer) -> EncodedCorpus:
         characters[name] = len(points)
         if len(points) <= LARGE:
             return _joined(_encoded(points, tokenizer, kind), kind)
-        described = json.dumps([corpus.fingerprint, name, tokenizer.to_plain()], sort_keys=True)
-        target = cache_folder() / "encoded" / f"{hashlib.sha256(described.encode()).hexdigest()[:32]}.{kind.name}"
+        key = json.dumps([corpus.fingerprint, name, tokenizer.to_plain()], sort_keys=True)
+        target = cache_folder() / "encoded" / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.{kind.name}"
 
         def write(directory: Path) -> Path:
             with open(directory / "ids", "wb") as stream:
@@ -125,7 +93,7 @@ def encode_corpus(corpus: TextCorpus, tokenizer: Tokenizer) -> EncodedCorpus:
 
 
 def encode_labelled(data: LabelledTexts, tokenizer: Tokenizer, max_tokens: int | None = None) -> EncodedLabelled:
-    """Every text as its first `max_tokens` numbers (None: all). A text of no symbol at all becomes one unknown."""
+    """Every text as its first `max_tokens` token ids (None: all). An empty text becomes one unknown symbol."""
 
     def encode(_: SplitName, split: Labelled) -> EncodedTexts:
         unknown = np.array([tokenizer.unknown_id])
@@ -142,21 +110,7 @@ def encode_labelled(data: LabelledTexts, tokenizer: Tokenizer, max_tokens: int |
 
 
 def _encoded(points: np.ndarray, tokenizer: Tokenizer, kind: np.dtype) -> Iterator[np.ndarray]:
-    return (tokenizer.encode_points(piece).astype(kind) for piece in _pieces(points))
-
-
-def _pieces(points: np.ndarray) -> Iterator[np.ndarray]:
-    """A long text in pieces of about a million characters, cut after a line end or a blank, so that no word is cut."""
-    start = 0
-    while start < len(points):
-        end = min(start + PIECE, len(points))
-        if end < len(points):
-            piece = points[start:end]
-            breaks = np.flatnonzero(piece == NEWLINE)
-            breaks = breaks if len(breaks) else np.flatnonzero(piece == BLANK)
-            end = start + int(breaks[-1]) + 1 if len(breaks) else end
-        yield points[start:end]
-        start = end
+    return (tokenizer.encode_points(piece).astype(kind) for piece in pieces_of(points))
 
 
 def _joined(parts: Iterable[np.ndarray], kind: np.dtype) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""How well classes were predicted."""
+"""Metrics of classification."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ ACCURACY = Metric("accuracy", "accuracy", higher_is_better=True, low=0, high=1, 
 
 
 def accuracy(labels: ArrayLike, predicted: ArrayLike) -> float:
-    """The share of examples whose predicted class is the true one, 0 to 1."""
+    """The share of examples whose predicted class is the true class, 0 to 1."""
     labels, predicted = _classes(labels, predicted)
     return float(np.mean(labels == predicted))
 
 
-def rightness(labels: ArrayLike, probabilities: ArrayLike) -> np.ndarray:
-    """(examples,) 1 where the most probable class is the true one, else 0: accuracy is their mean."""
+def example_accuracy(labels: ArrayLike, probabilities: ArrayLike) -> np.ndarray:
+    """(examples,) 1 where the most probable class is the true one, else 0; accuracy is the mean."""
     labels, probabilities = _class_probabilities(labels, probabilities)
     return (probabilities.argmax(axis=1) == labels).astype(float)
 
@@ -31,7 +31,7 @@ def rightness(labels: ArrayLike, probabilities: ArrayLike) -> np.ndarray:
 def confusion_matrix(labels: ArrayLike, predicted: ArrayLike, class_count: int | None = None) -> np.ndarray:
     """(class_count, class_count) counts: row is the true class, column the predicted one.
 
-    Without `class_count` there are as many classes as the largest index seen needs.
+    class_count: by default the largest index plus one.
     """
     labels, predicted = _classes(labels, predicted, class_count)
     classes = class_count or int(max(labels.max(), predicted.max())) + 1
@@ -42,9 +42,9 @@ MACRO_F1 = Metric("macro_f1", "macro-F1", higher_is_better=True, low=0, high=1, 
 
 
 def macro_f1(labels: ArrayLike, predicted: ArrayLike) -> float:
-    """The plain mean over classes of F1 = 2 TP / (2 TP + FP + FN).
+    """The unweighted mean over classes of F1 = 2 TP / (2 TP + FP + FN).
 
-    Classes that neither occur nor are predicted do not count. This is scikit-learn's `f1_score(average="macro")`.
+    Classes that neither occur nor are predicted are left out. Equals scikit-learn's `f1_score(average="macro")`.
     """
     counts = confusion_matrix(labels, predicted)
     involved = counts.sum(axis=0) + counts.sum(axis=1)
@@ -58,23 +58,23 @@ LOG_LOSS = Metric("log_loss", "log loss", low=0)
 def log_loss(labels: ArrayLike, probabilities: ArrayLike) -> float:
     """The mean of - ln p(true class), in nats; rows of `probabilities` (examples, classes) sum to one.
 
-    A probability of zero counts as 1e-15, so that one certain mistake gives a large number and not infinity.
+    Probabilities below 1e-15 count as 1e-15, so that the loss is finite.
     """
-    return float(np.mean(surprise(labels, probabilities)))
+    return float(np.mean(example_log_loss(labels, probabilities)))
 
 
-def surprise(labels: ArrayLike, probabilities: ArrayLike) -> np.ndarray:
-    """(examples,) - ln p(true class) of each, in nats: log loss is their mean."""
+def example_log_loss(labels: ArrayLike, probabilities: ArrayLike) -> np.ndarray:
+    """(examples,) - ln p(true class), in nats; log loss is the mean."""
     labels, probabilities = _class_probabilities(labels, probabilities)
-    of_truth = probabilities[np.arange(len(labels)), labels]
-    return -np.log(np.clip(of_truth, SMALLEST_PROBABILITY, 1.0))
+    of_true_class = probabilities[np.arange(len(labels)), labels]
+    return -np.log(np.clip(of_true_class, SMALLEST_PROBABILITY, 1.0))
 
 
 def class_examples(labels: ArrayLike, probabilities: ArrayLike) -> dict[str, ExampleScores]:
-    """Every metric that is a mean over examples, example by example, by key."""
+    """The score of each example, for each metric that is their mean, by key."""
     return {
-        "accuracy": ExampleScores.of(rightness(labels, probabilities)),
-        "log_loss": ExampleScores.of(surprise(labels, probabilities)),
+        "accuracy": ExampleScores.of(example_accuracy(labels, probabilities)),
+        "log_loss": ExampleScores.of(example_log_loss(labels, probabilities)),
     }
 
 
@@ -91,15 +91,15 @@ CALIBRATION_ERROR = Metric("calibration_error", "calibration error", low=0, high
 def calibration_error(labels: ArrayLike, probabilities: ArrayLike, bins: int = CALIBRATION_BINS) -> float:
     """The expected calibration error: sum over bins of (examples in the bin / examples) |accuracy - confidence|.
 
-    Confidence is the largest probability; bins are `bins` equal widths of it, each open below and closed above.
+    Confidence is the largest probability. The bins are of equal width, open below and closed above.
 
     Source: Guo, Pleiss, Sun and Weinberger 2017, "On calibration of modern neural networks", arXiv:1706.04599.
     """
     labels, probabilities = _class_probabilities(labels, probabilities)
     confidence = probabilities.max(axis=1)
-    is_right = probabilities.argmax(axis=1) == labels
-    which = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
-    gaps = np.bincount(which, weights=is_right - confidence, minlength=bins)
+    is_correct = probabilities.argmax(axis=1) == labels
+    bin_of = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    gaps = np.bincount(bin_of, weights=is_correct - confidence, minlength=bins)
     return float(np.abs(gaps).sum() / len(labels))
 
 
@@ -119,12 +119,12 @@ def _classes(labels: ArrayLike, predicted: ArrayLike, class_count: int | None = 
     labels, predicted = np.asarray(labels), np.asarray(predicted)
     if labels.ndim != 1 or labels.shape != predicted.shape or not labels.size:
         raise ValueError(
-            f"labels and predictions must be two rows of one length, got {labels.shape}, {predicted.shape}"
+            f"labels and predictions must be (examples,) of equal length, got {labels.shape} and {predicted.shape}"
         )
     if min(labels.min(), predicted.min()) < 0:
         raise ValueError("classes are numbered from 0")
     if class_count is not None and max(labels.max(), predicted.max()) >= class_count:
-        raise ValueError(f"classes must lie between 0 and {class_count - 1}")
+        raise ValueError(f"classes must be between 0 and {class_count - 1}")
     return labels, predicted
 
 
@@ -136,5 +136,5 @@ def _class_probabilities(labels: ArrayLike, probabilities: ArrayLike) -> tuple[n
             f"{probabilities.shape}"
         )
     if labels.min() < 0 or labels.max() >= probabilities.shape[1]:
-        raise ValueError(f"classes must lie between 0 and {probabilities.shape[1] - 1}")
+        raise ValueError(f"classes must be between 0 and {probabilities.shape[1] - 1}")
     return labels, probabilities

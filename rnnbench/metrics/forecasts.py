@@ -1,8 +1,19 @@
-"""How well series were forecast: actual and forecast values are (windows, horizon, channels) in the series' unit."""
+"""Errors of forecasts: actual values y and forecasts f are (windows, horizon, channels) in the unit of the series.
+
+    mase               mean over channels of mean |y - f| / scale, scale of `naive_scale`; below 1 is better than the
+                       seasonal naive forecast one season ahead, in sample
+    mae                mean |y - f|
+    rmse               root of mean (y - f)^2 over windows, horizon and channels
+    smape              mean 200 |y - f| / (|y| + |f|), 0 to 200 percent; where both are 0, the error is 0
+    mse_standardised   mean ((y - f) / deviation)^2, deviation of the training rows
+    mae_standardised   mean |y - f| / deviation
+
+Sources: Hyndman and Koehler 2006, "Another look at measures of forecast accuracy" (MASE); Makridakis and Hibon 2000,
+"The M3-Competition: results, conclusions and implications" (sMAPE).
+"""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -11,48 +22,22 @@ from numpy.typing import ArrayLike
 from rnnbench.metrics.metric import Metric
 from rnnbench.storage.example_scores import ExampleScores
 
+MASE = Metric("mase", "MASE", low=0, decimals=3)
 MAE = Metric("mae", "mae", low=0)
+RMSE = Metric("rmse", "rmse", low=0)
+SMAPE = Metric("smape", "smape", low=0, high=200)
+MSE_STANDARDISED = Metric("mse_standardised", "standardised MSE", low=0, decimals=3)
 MAE_STANDARDISED = Metric("mae_standardised", "standardised MAE", low=0, decimals=3)
 
-
-def mae(actual: ArrayLike, forecast: ArrayLike) -> float:
-    """The mean of |y - f|."""
-    return float(np.mean(np.abs(_errors(actual, forecast))))
-
-
-MSE_STANDARDISED = Metric("mse_standardised", "standardised MSE", low=0, decimals=3)
-
-
-def mse(actual: ArrayLike, forecast: ArrayLike) -> float:
-    """The mean of (y - f)^2."""
-    return float(np.mean(_errors(actual, forecast) ** 2))
-
-
-RMSE = Metric("rmse", "rmse", low=0)
-
-
-def rmse(actual: ArrayLike, forecast: ArrayLike) -> float:
-    """The square root of the mean of (y - f)^2 over windows, horizon and channels together."""
-    return math.sqrt(mse(actual, forecast))
-
-
-MAPE = Metric("mape", "mape", low=0)
-
-
-def mape(actual: ArrayLike, forecast: ArrayLike) -> float:
-    """100 x the mean of |y - f| / |y|, in percent; undefined where y is 0."""
-    return float(100 * np.mean(np.abs(_errors(actual, forecast)) / np.abs(np.asarray(actual, dtype=float))))
-
-
-SMAPE = Metric("smape", "smape", low=0, high=200)
-
-
-def smape(actual: ArrayLike, forecast: ArrayLike) -> float:
-    """200 x the mean of |y - f| / (|y| + |f|), 0 to 200 percent; a pair of zeros counts as no error.
-
-    Source: Makridakis and Hibon 2000, "The M3-Competition: results, conclusions and implications".
-    """
-    return float(np.mean(_symmetric_percentages(np.asarray(actual, float), np.asarray(forecast, float))))
+_DEFINITIONS = {
+    MASE.key: ("absolute", 0),
+    MAE.key: ("absolute", 0),
+    RMSE.key: ("squared", 0),
+    SMAPE.key: ("smape", 0),
+    MSE_STANDARDISED.key: ("squared", 2),
+    MAE_STANDARDISED.key: ("absolute", 1),
+}
+"""Metric to the error of one value that it is the mean of, and the power of the deviation that divides the mean."""
 
 
 def naive_scale(train: ArrayLike, season_length: int) -> np.ndarray:
@@ -66,128 +51,95 @@ def naive_scale(train: ArrayLike, season_length: int) -> np.ndarray:
     return np.abs(train[season_length:] - train[:-season_length]).mean(axis=0)
 
 
-MASE = Metric("mase", "MASE", low=0, decimals=3)
-
-
-def mase(actual: ArrayLike, forecast: ArrayLike, scale: ArrayLike) -> float:
-    """The mean over channels of MAE / scale; below 1 beats the in-sample seasonal naive forecast of one season ahead.
-
-    A channel whose scale is 0 (constant in training) has no such ratio and is left out.
-
-    Source: Hyndman and Koehler 2006, "Another look at measures of forecast accuracy".
-    """
-    return _mean_ratio(np.abs(_errors(actual, forecast)).mean(axis=(0, 1)), np.asarray(scale, dtype=float))
-
-
 class ForecastErrors:
-    """Every forecasting metric over windows added a few at a time, so that no split must fit in memory at once.
+    """Every forecasting metric, accumulated over windows so that a split need not fit in memory at once.
 
-    scale: per channel, from `naive_scale`. mean, deviation: per channel, of the training rows, for standardised values.
+    scale: per channel, from `naive_scale`; a channel whose scale is 0 (constant in training) has no MASE.
+    deviation: per channel, the standard deviation of the training rows; a constant channel is not divided by it.
     """
 
-    def __init__(self, *, scale: ArrayLike, mean: ArrayLike, deviation: ArrayLike) -> None:
+    def __init__(self, *, scale: ArrayLike, deviation: ArrayLike) -> None:
         self.scale = np.asarray(scale, dtype=float)
         deviation = np.asarray(deviation, dtype=float)
-        # a constant channel is centred and not stretched, as scikit-learn's StandardScaler does
+        # as scikit-learn's StandardScaler does
         self.deviation = np.where(deviation > 0, deviation, 1.0)
-        if not self.scale.shape == np.shape(mean) == self.deviation.shape or self.scale.ndim != 1:
-            raise ValueError("scale, mean and deviation must each hold one number per channel")
+        if self.scale.shape != self.deviation.shape or self.scale.ndim != 1:
+            raise ValueError("scale and deviation must each hold one number per channel")
         self.windows = 0
         self._sums: dict[str, np.ndarray] = {}
         self._of_windows: dict[str, list[np.ndarray]] = {}
 
     @classmethod
     def from_training(cls, train: ArrayLike, season_length: int) -> ForecastErrors:
-        """Scale, mean and deviation of the training rows (rows, channels), and no windows yet."""
+        """Scale and deviation of the training rows (rows, channels), and no windows yet."""
         train = np.asarray(train, dtype=float)
-        return cls(scale=naive_scale(train, season_length), mean=train.mean(axis=0), deviation=train.std(axis=0))
+        return cls(scale=naive_scale(train, season_length), deviation=train.std(axis=0))
 
     def add(self, actual: ArrayLike, forecast: ArrayLike) -> None:
-        """Count more windows: both (windows, horizon, channels) in the series' own unit."""
-        errors = _errors(actual, forecast)
-        if errors.shape[-1] != len(self.scale):
-            raise ValueError(f"expected {len(self.scale)} channels, got {errors.shape[-1]}")
+        """Add windows: both (windows, horizon, channels) in the unit of the series."""
         actual, forecast = np.asarray(actual, dtype=float), np.asarray(forecast, dtype=float)
-        parts = {
-            "absolute": np.abs(errors),
-            "squared": errors**2,
-            "smape": _symmetric_percentages(actual, forecast),
-        }
-        for name, part in parts.items():
-            self._sums[name] = self._sums.get(name, 0.0) + part.sum(axis=0)
-            self._of_windows.setdefault(name, []).append(part.mean(axis=1))
-        self.windows += len(errors)
+        if actual.ndim != 3 or actual.shape != forecast.shape or not actual.size:
+            raise ValueError(
+                "actual and forecast must both be (windows, horizon, channels), got "
+                f"{actual.shape} and {forecast.shape}"
+            )
+        if actual.shape[-1] != len(self.scale):
+            raise ValueError(f"expected {len(self.scale)} channels, got {actual.shape[-1]}")
+        for name, errors in _errors(actual, forecast).items():
+            self._sums[name] = self._sums.get(name, 0.0) + errors.sum(axis=0)
+            self._of_windows.setdefault(name, []).append(errors.mean(axis=1))
+        self.windows += len(actual)
 
     def metrics(self) -> dict[str, float]:
-        """MASE, MAE, RMSE, sMAPE and the standardised MSE and MAE, by key."""
-        return {name: self._over_channels(name, steps=False) for name in _FORECAST_METRICS}
+        """Every metric over all windows, steps and channels, by key."""
+        return {key: self._over_windows(key, by_step=False) for key in _DEFINITIONS}
 
     def per_step(self) -> dict[str, tuple[float, ...]]:
-        """The same metrics for each step of the horizon alone: element 0 is one step ahead."""
-        return {name: tuple(self._over_channels(name, steps=True)) for name in _FORECAST_METRICS}
+        """Every metric for each step of the horizon alone: element 0 is one step ahead."""
+        return {key: tuple(self._over_windows(key, by_step=True)) for key in _DEFINITIONS}
 
     def details(self) -> dict[str, Any]:
-        """The errors of each step as plain lists of six digits, by metric."""
-        return {"by_step": {name: [float(f"{one:.6g}") for one in steps] for name, steps in self.per_step().items()}}
+        """The metrics of each step as plain lists of six digits, by key."""
+        return {"by_step": {key: [float(f"{score:.6g}") for score in steps] for key, steps in self.per_step().items()}}
 
     def by_window(self) -> dict[str, np.ndarray]:
-        """(windows,) of each window alone, in the order in which they were added, every metric that is their mean."""
+        """(windows,) scores in the order in which windows were added, of each metric that is the mean of them."""
         if not self.windows:
             raise ValueError("no windows were added")
-        means = {part: np.concatenate(found) for part, found in self._of_windows.items()}  # (windows, channels)
+        means = {name: np.concatenate(parts) for name, parts in self._of_windows.items()}  # (windows, channels)
         return {
-            name: self._across_channels(name, means[part])
-            for name, (part, _) in _FORECAST_METRICS.items()
-            if name != "rmse"
+            key: self._over_channels(key, means[name]) for key, (name, _) in _DEFINITIONS.items() if key != RMSE.key
         }
 
     def examples(self) -> dict[str, ExampleScores]:
-        """The same as scores of examples, in the order of time: windows share as many rows as the horizon is long."""
+        """The same as example scores in the order of time; consecutive windows share up to a horizon of rows."""
         horizon = len(self._sums["absolute"]) if self.windows else 1
-        return {name: ExampleScores.consecutive(found, overlap=horizon) for name, found in self.by_window().items()}
+        return {key: ExampleScores.consecutive(scores, overlap=horizon) for key, scores in self.by_window().items()}
 
-    def _over_channels(self, name: str, *, steps: bool) -> Any:
+    def _over_windows(self, key: str, *, by_step: bool) -> Any:
         if not self.windows:
             raise ValueError("no windows were added")
-        part, _ = _FORECAST_METRICS[name]
-        means = self._sums[part] / self.windows  # (horizon, channels)
-        over = self._across_channels(name, means if steps else means.mean(axis=0))
-        return np.sqrt(over) if name == "rmse" else over
+        means = self._sums[_DEFINITIONS[key][0]] / self.windows  # (horizon, channels)
+        score = self._over_channels(key, means if by_step else means.mean(axis=0))
+        return np.sqrt(score) if key == RMSE.key else score
 
-    def _across_channels(self, name: str, values: np.ndarray) -> Any:
-        if name == "mase":
-            return _mean_ratio(values, self.scale)
-        _, ratio = _FORECAST_METRICS[name]
-        return (values / self.deviation**ratio).mean(axis=-1)
-
-
-_FORECAST_METRICS = {
-    "mase": ("absolute", 0),
-    "mae": ("absolute", 0),
-    "rmse": ("squared", 0),
-    "smape": ("smape", 0),
-    "mse_standardised": ("squared", 2),
-    "mae_standardised": ("absolute", 1),
-}
-"""Metric to the sum it is made of, and the power of the deviation that divides it."""
+    def _over_channels(self, key: str, means: np.ndarray) -> Any:
+        """The mean over the last axis, after division by the scale or by a power of the deviation."""
+        if key != MASE.key:
+            _, power = _DEFINITIONS[key]
+            return (means / self.deviation**power).mean(axis=-1)
+        has_scale = self.scale > 0
+        if not has_scale.any():
+            raise ValueError("MASE has no scale: every channel is constant from season to season in training")
+        return (means[..., has_scale] / self.scale[has_scale]).mean(axis=-1)
 
 
-def _errors(actual: ArrayLike, forecast: ArrayLike) -> np.ndarray:
-    actual, forecast = np.asarray(actual, dtype=float), np.asarray(forecast, dtype=float)
-    if actual.ndim != 3 or actual.shape != forecast.shape or not actual.size:
-        raise ValueError(
-            f"actual and forecast must both be (windows, horizon, channels), got {actual.shape} and {forecast.shape}"
-        )
-    return actual - forecast
-
-
-def _symmetric_percentages(actual: np.ndarray, forecast: np.ndarray) -> np.ndarray:
+def _errors(actual: np.ndarray, forecast: np.ndarray) -> dict[str, np.ndarray]:
+    """The errors of each value, by kind."""
+    errors = actual - forecast
     sizes = np.abs(actual) + np.abs(forecast)
-    return 200 * np.abs(_errors(actual, forecast)) / np.where(sizes > 0, sizes, 1.0)
-
-
-def _mean_ratio(numerators: np.ndarray, scale: np.ndarray) -> Any:
-    has_scale = scale > 0
-    if not has_scale.any():
-        raise ValueError("MASE has no scale: every channel is constant from season to season in training")
-    return (numerators[..., has_scale] / scale[has_scale]).mean(axis=-1)
+    return {
+        "absolute": np.abs(errors),
+        "squared": errors**2,
+        "smape": 200 * np.abs(errors) / np.where(sizes > 0, sizes, 1.0),
+    }

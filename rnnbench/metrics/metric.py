@@ -1,4 +1,4 @@
-"""What a metric is: its name, which direction is better, between which bounds it lies, and how it is printed."""
+"""A metric: its name, direction, bounds and ideal value, and how its scores are printed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rnnbench.core.errors import RnnbenchError
 from rnnbench.core.text import MISSING
 
 SIGNIFICANT_DIGITS = 4
-"""How many digits of a score are printed where the metric does not say how many decimals."""
+"""Digits of a printed score where the metric does not set `decimals`."""
 
 
 class Ends(Protocol):
@@ -25,15 +25,15 @@ class Ends(Protocol):
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric; a task may define its own in its file.
+    """One metric. A task may define its own in its file.
 
     key: its name in records, such as `accuracy` in `validation/accuracy`. label: its name in tables and figures.
-    low, high: bounds that no score can be outside of; infinite where there are none.
-    ideal: the score that cannot be improved; by default the bound on the better side, and None where that is infinite.
-        Without an ideal there is no skill.
-    decimals: so many are printed; four significant digits by default.
-    scale: printed scores are multiplied by it: 100 prints a share in percent. unit: printed after a score.
-    multiple_of: ('bits_per_character', 0.693): on every example, this metric is 0.693 times that one.
+    low, high: bounds of a score; infinite where there are none.
+    ideal: the best possible score; by default the bound on the better side, None where that is infinite. Without an
+        ideal, no skill is computed.
+    decimals: decimals of a printed score; by default it has four significant digits.
+    scale: factor of printed scores: 100 prints a share in percent. unit: printed after a score.
+    multiple_of: ('bits_per_character', 0.693) where, on every example, this metric is 0.693 times the other.
     """
 
     key: str
@@ -48,7 +48,7 @@ class Metric:
     multiple_of: tuple[str, float] | None = None
 
     def __post_init__(self) -> None:
-        """Checks the facts, and derives the ideal. Raises: RnnbenchError where they contradict each other."""
+        """Derive the ideal and check the properties. Raises: RnnbenchError where they are inconsistent."""
         if self.ideal is None:
             bound = self.high if self.higher_is_better else self.low
             object.__setattr__(self, "ideal", bound if math.isfinite(bound) else None)
@@ -57,19 +57,19 @@ class Metric:
 
     @classmethod
     def unknown(cls, key: str, *, higher_is_better: bool) -> Self:
-        """A metric of which only the key and the direction are known: unbounded, without an ideal."""
+        """A metric with only a key and a direction: unbounded, without an ideal."""
         return cls(key, key.replace("_", " "), higher_is_better=higher_is_better)
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> Self:
-        """What `to_plain` wrote; facts that this version does not know are left out."""
+        """The metric that `to_plain` wrote; properties unknown to this version are ignored."""
         known = {name: plain[name] for name in (field.name for field in fields(cls)) if name in plain}
         if known.get("multiple_of"):
             known["multiple_of"] = tuple(known["multiple_of"])
         return cls(**known)
 
     def to_plain(self) -> dict[str, Any]:
-        """The facts that differ from the defaults, so that infinite bounds are left out."""
+        """The properties that differ from the defaults; infinite bounds are therefore left out."""
         defaults = {field.name: field.default for field in fields(self)}
         return {name: value for name, value in asdict(self).items() if value != defaults[name]}
 
@@ -89,18 +89,19 @@ class Metric:
 
     @property
     def sign(self) -> float:
-        """1 where higher is better, -1 where lower is: a score times this is better when it is higher."""
+        """1 where higher is better, else -1: `score * sign` is better when higher."""
         return 1.0 if self.higher_is_better else -1.0
 
     @property
     def direction(self) -> str:
-        """'higher' or 'lower': what is better."""
+        """'higher' or 'lower', whichever is better."""
         return "higher" if self.higher_is_better else "lower"
 
     def factor_from(self, other: Metric) -> float | None:
-        """What a score by `other` is multiplied by to give the score by this metric; None where that is unknown."""
-        (own_root, own), (root, factor) = self.multiple_of or (self.key, 1.0), other.multiple_of or (other.key, 1.0)
-        return own / factor if own_root == root else None
+        """The factor from a score by `other` to the score by this metric; None where there is none."""
+        base, factor = self.multiple_of or (self.key, 1.0)
+        other_base, other_factor = other.multiple_of or (other.key, 1.0)
+        return factor / other_factor if base == other_base else None
 
     def text(self, score: float | None) -> str:
         """The score without its unit: '78.3' for an accuracy of 0.783, '1.234' for a MASE."""
@@ -113,17 +114,17 @@ class Metric:
         return f"{round(value, self.decimals) + 0.0:.{self.decimals}f}"
 
     def text_with_unit(self, score: float | None) -> str:
-        """The score as it is written in a sentence: '78.3 %', '1.234'."""
+        """The score with its unit: '78.3 %', '1.234'."""
         return self.text(score) + (f" {self.unit}" if self.unit and score is not None else "")
 
     def interval_text(self, interval: Ends | None) -> str:
-        """' [77.5, 79.1]' with the space before it, or nothing."""
+        """' [77.5, 79.1]' with a leading space, or an empty string."""
         return f" [{self.text(interval.low)}, {self.text(interval.high)}]" if interval else ""
 
     def _problem(self) -> str:
-        """What is wrong with the facts, or nothing."""
+        """The first inconsistency of the properties, or an empty string."""
         if "/" in self.key:
-            return "a key holds no slash: records put the split before it, as in 'test/accuracy'"
+            return "a key must not contain a slash: records prefix it with the split, as in 'test/accuracy'"
         if not self.low < self.high:
             return f"low ({self.low:g}) must be below high ({self.high:g})"
         if self.ideal is not None and not self.low <= self.ideal <= self.high:
@@ -138,7 +139,7 @@ class Metric:
 
 
 def plain_fields(values: list[tuple[str, Any]]) -> dict[str, Any]:
-    """The `dict_factory` with which `dataclasses.asdict` writes a field `metric` as its key and its direction alone."""
+    """A `dict_factory` for `dataclasses.asdict` that writes a field `metric` as its key and its direction."""
     plain: dict[str, Any] = {}
     for name, value in values:
         if name == "metric":

@@ -1,4 +1,4 @@
-"""How well a text was predicted, per character."""
+"""Metrics of predicted texts, per character."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from rnnbench.storage.example_scores import ExampleScores
 
 PIECE_CHARACTERS = 64
 LARGEST_NATS = 700
-"""Per character: the exponential of more does not fit a float, as where a training has gone astray."""
+"""Above this many nats per character, exp overflows a float (diverged training): perplexity is then infinite."""
 
 
 def nats(log_probabilities: ArrayLike) -> float:
-    """The total surprise of a text: - sum_t ln p(x_t | x_<t)."""
+    """The total negative log likelihood of a text: - sum_t ln p(x_t | x_<t)."""
     return -math.fsum(np.asarray(log_probabilities, dtype=float).ravel())
 
 
@@ -29,9 +29,9 @@ COLD_NATS_PER_CHARACTER = Metric(
 
 
 def nats_per_character(total_nats: float, characters: float) -> float:
-    """Total nats over the number of characters, whatever the tokens were."""
+    """Total nats / characters: comparable across tokenizers."""
     if characters < 1:
-        raise ValueError(f"a text of at least one character is needed, got {characters}")
+        raise ValueError(f"a text needs at least one character, got {characters}")
     return total_nats / characters
 
 
@@ -39,7 +39,7 @@ BITS_PER_CHARACTER = Metric("bits_per_character", "bits per character", low=0, d
 
 
 def bits_per_character(total_nats: float, characters: float) -> float:
-    """Total nats / (ln 2 x characters): what an ideal compressor using these predictions would need."""
+    """Total nats / (ln 2 x characters): the code length of an ideal compressor that uses these predictions."""
     return nats_per_character(total_nats, characters) / math.log(2)
 
 
@@ -47,9 +47,9 @@ PERPLEXITY = Metric("perplexity", "perplexity", low=1)
 
 
 def perplexity(total_nats: float, characters: float) -> float:
-    """exp(nats per character): the number of equally likely characters that would surprise as much."""
-    nats_of_one = nats_per_character(total_nats, characters)
-    return math.exp(nats_of_one) if nats_of_one < LARGEST_NATS else math.inf
+    """exp(nats per character): the number of equally likely characters with the same loss."""
+    per_character = nats_per_character(total_nats, characters)
+    return math.exp(per_character) if per_character < LARGEST_NATS else math.inf
 
 
 def text_metrics(total_nats: float, characters: float) -> dict[str, float]:
@@ -64,28 +64,28 @@ def text_metrics(total_nats: float, characters: float) -> dict[str, float]:
 def text_examples(
     nats_by_symbol: ArrayLike, *, symbols: int, characters: int, lengths: ArrayLike | None = None
 ) -> ExampleScores:
-    """Bits per character of consecutive pieces of about 64 characters; their weighted mean is that of the text.
+    """Bits per character of consecutive pieces of about 64 characters; the weighted mean is that of the text.
 
-    A symbol belongs to the piece in which it begins, and how many pieces there are depends on the text's size alone. So
-    pieces are the same places of the text whatever read them, to within a symbol at their borders: encoders that read
-    subwords are paired with an n-gram that reads characters.
+    A symbol belongs to the piece in which it begins. The number of pieces depends on the size of the text alone, so
+    that the pieces are the same for all tokenizers, up to a symbol at their borders: scores of a subword encoder can be
+    paired with those of a character n-gram.
 
     Args:
-        nats_by_symbol: of the last symbols of the text, in its order: a model that needs a symbol to begin with leaves
-            out the first.
-        symbols, characters: of the text as a whole.
-        lengths: (symbols,) how long each symbol of the text is when spelled out, in any unit; all the same by default.
+        nats_by_symbol: of the last symbols of the text, in order; a model that needs a first symbol as context leaves
+            that one out.
+        symbols, characters: of the whole text.
+        lengths: (symbols,) the length of each symbol when spelled out, in any unit; equal by default.
     """
-    found = np.asarray(nats_by_symbol, dtype=float)
+    scored_nats = np.asarray(nats_by_symbol, dtype=float)
     spelled = np.ones(symbols, dtype=np.int64) if lengths is None else np.asarray(lengths, dtype=np.int64)
     pieces = max(1, min(characters // PIECE_CHARACTERS, symbols // 2))
     begins = np.cumsum(spelled) - spelled
-    first = symbols - len(found)
+    first = symbols - len(scored_nats)
     piece = begins[first:] * pieces // int(spelled.sum())
-    # a symbol that is left out leaves out the characters of an average one, as the metric has it
+    # each left-out symbol removes the characters of an average symbol, as in the metric
     scored = np.bincount(piece, weights=spelled[first:], minlength=pieces)
-    weights = scored / scored.sum() * characters * len(found) / symbols
-    bits = np.bincount(piece, weights=found, minlength=pieces) / math.log(2)
-    # one very long symbol can span a piece in which no other begins: it counts nothing
+    weights = scored / scored.sum() * characters * len(scored_nats) / symbols
+    bits = np.bincount(piece, weights=scored_nats, minlength=pieces) / math.log(2)
+    # a long symbol can span a piece in which no symbol begins: that piece has weight 0
     scores = np.divide(bits, weights, out=np.zeros(pieces), where=weights > 0)
     return ExampleScores.consecutive(scores, weights)

@@ -11,7 +11,8 @@ from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.runs.training.costs import count_parameters
 from rnnbench.runs.training.initialization import initialize
 from rnnbench.storage.record import is_matched
-from rnnbench.tasks.base import Prepared, SequenceTask
+from rnnbench.tasks.base import SequenceTask
+from rnnbench.tasks.prepared import Prepared
 
 
 def build(config: ExperimentConfig, prepared: Prepared) -> SequenceTask:

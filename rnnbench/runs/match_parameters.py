@@ -17,7 +17,7 @@ from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.runs.build import parameters_of
 from rnnbench.runs.prepare import prepare
 from rnnbench.storage.record import MATCH_TOLERANCE, is_matched, model_name
-from rnnbench.tasks.base import Prepared
+from rnnbench.tasks.prepared import Prepared
 
 WIDTH = "encoder.hidden_size"
 _WIDEST = 1 << 16

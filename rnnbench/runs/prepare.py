@@ -6,8 +6,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from rnnbench import data
-from rnnbench.data.base import AnyData, DataSettings
 from rnnbench.data.duplicates import Overlap, overlap_of
+from rnnbench.data.kinds import AnyData
+from rnnbench.data.settings import DataSettings
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.tasks.base import Prepared

@@ -7,8 +7,8 @@ import shlex
 from collections.abc import Iterable
 from typing import Any
 
-from rnnbench.data.base import AnyData
 from rnnbench.data.description import describe_data
+from rnnbench.data.kinds import AnyData
 from rnnbench.experiment.files import Experiment
 from rnnbench.storage.tracker import Tracker
 from rnnbench.sweeps.model import SweepOptions

@@ -4,19 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnbench.data.base import (
-    AnyData,
-    Facts,
-    Kind,
-    Labelled,
-    LabelledTexts,
-    Series,
-    SeriesSplit,
-    Splits,
-    TextCorpus,
-    points_of,
-)
-from rnnbench.data.splits import fingerprint
+from rnnbench.data.code_points import points_of
+from rnnbench.data.kinds import AnyData, Facts, Kind, Labelled, LabelledTexts, Series, SeriesSplit, TextCorpus
+from rnnbench.data.splits import Splits
+from rnnbench.data.splitting import fingerprint
 
 LOOKBACK, HORIZON, SEASON = 12, 4, 6
 

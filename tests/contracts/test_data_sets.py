@@ -9,12 +9,14 @@ import pytest
 
 from rnnbench.core.errors import SealedSplitError
 from rnnbench.data import catalogue, describe, load
-from rnnbench.data.base import DataSettings, LabelledTexts, Series, TextCorpus, points_of, text_of
-from rnnbench.data.batches import SeriesWindows
+from rnnbench.data.batches.series import SeriesWindows
+from rnnbench.data.code_points import points_of, text_of
+from rnnbench.data.kinds import LabelledTexts, Series, TextCorpus
 from rnnbench.data.series import prepare_series
 from rnnbench.data.sets.labelled import ROTTEN_DATA
-from rnnbench.data.splits import fingerprint
-from rnnbench.data.text import TokenizerSettings, build_tokenizer
+from rnnbench.data.settings import DataSettings
+from rnnbench.data.splitting import fingerprint
+from rnnbench.data.tokenization import TokenizerSettings, build_tokenizer
 
 ENTRIES = {entry.facts.name: entry for entry in catalogue()}
 

@@ -346,7 +346,7 @@ def test_looking_ahead_is_refused_where_the_task_predicts_what_comes():
         resolve("text_generation", "gru", sets=["encoder.bidirectional=true"])
     assert str(caught.value) == (
         "1 setting needs another value\n"
-        "  encoder.bidirectional = True   (--set)   text_generation needs an encoder that does not look ahead"
+        "  encoder.bidirectional = True   (--set)   text_generation needs a causal encoder"
     )
 
 

@@ -18,10 +18,11 @@ from small_runs import a_config, use_data
 from rnnbench.comparison.compare import compare
 from rnnbench.comparison.statistics.summary import seeds_needed
 from rnnbench.core.errors import BudgetError, ComparisonError, DataError, SealedSplitError, SettingsError
-from rnnbench.data.base import Labelled
-from rnnbench.data.batches import LabelledBatches, SeriesWindows
+from rnnbench.data.batches.labelled import LabelledBatches
+from rnnbench.data.batches.series import SeriesWindows
+from rnnbench.data.kinds import Labelled
 from rnnbench.data.series import PreparedSplit, prepare_series
-from rnnbench.data.splits import fingerprint
+from rnnbench.data.splitting import fingerprint
 from rnnbench.experiment.config import from_plain
 from rnnbench.experiment.files import load
 from rnnbench.experiment.resolve import resolve
@@ -160,7 +161,7 @@ def forecasts_own_rows_alone(windows: SeriesWindows, split: PreparedSplit) -> No
 
 
 def test_rule_4_a_dropped_last_batch_is_caught(monkeypatch):
-    monkeypatch.setattr(sentiment, "EVALUATION_BATCH", 8)
+    monkeypatch.setattr("rnnbench.tasks.sentiment.prepared.EVALUATION_BATCH", 8)
     test_tasks.test_evaluation_covers_the_whole_split("sentiment")
     whole = LabelledBatches.__iter__
 
@@ -245,7 +246,7 @@ def test_rule_6_more_parameters_updates_or_trials_than_the_others_are_refused_or
         compare(with_one(records, gru, config=matched))
     fewer = [one for one in records if one is not of_kind(records, "trial")]
     assert (
-        "The encoders did not get the same number of trials: gru 8, rnn 9. Each was chosen among its first 8."
+        "The encoders have different numbers of trials: gru 8, rnn 9. Each configuration was chosen among the first 8."
         in compare(fewer).footnotes
     )
     for model in ("rnn", "gru"):
@@ -346,13 +347,13 @@ def test_rule_9_random_draws_are_marked_and_too_few_are_told(records):
         for model in ("rnn", "gru")
     }
     assert draws == {"rnn": ["random"] * 8 + ["tpe"], "gru": ["random"] * 8 + ["tpe"]}
-    said = "are random and independent, 8 being usual"
+    said = "are random and independent, fewer than 8"
     assert not [note for note in compare(records).footnotes if said in note]
     fewer = [
         replace(one, config={**one.config, "search": {**one.config["search"], "random_trials": 3}})
         if one.kind == "trial" else one for one in records
     ]  # fmt: skip
-    assert [note for note in compare(fewer).footnotes if f"Only the first 3 draws {said}" in note]
+    assert [note for note in compare(fewer).footnotes if f"Only the first 3 trials {said}" in note]
 
 
 @pytest.mark.parametrize("name", ["training.seed", "search.study_seed", "data.split_seed", "seed"])
@@ -402,7 +403,7 @@ def test_rule_11_batches_that_depend_on_the_encoder_are_caught(monkeypatch):
 def test_rule_12_a_trial_with_a_test_score_is_refused_and_lends_it_to_nobody(records):
     trial = of_kind(records, "trial")
     seen = with_one(records, trial, metrics={**trial.metrics, "test/accuracy": 0.99})
-    with pytest.raises(ComparisonError, match="the search has seen the test split: 001-gru"):
+    with pytest.raises(ComparisonError, match="the search used the test split: 001-gru"):
         compare(seen)
     honest, forced = compare(records), compare(seen, force=True)
     assert [row.test for row in forced.rows] == [row.test for row in honest.rows]
@@ -424,14 +425,14 @@ def test_rule_12_trained_on_validation_too_the_table_says_so_and_no_other_run_st
     trial, config = results.chosen(records)["gru"], queue.reselection.choices()["gru"]
     assert queue._begin_confirmation("gru", config.with_values({}, seed=3)).refit == trial.costs["best_update"]
     table = compare(records)
-    assert [note for note in table.footnotes if note.startswith("Confirmed on training and validation together")]
+    assert [note for note in table.footnotes if note.startswith("Confirmed on training and validation data together")]
     assert {row.model: row.validation for row in table.encoders}["gru"] == trial.validation
-    assert "Baselines had the training split alone." in table.footnotes[0]
+    assert "Baselines were fitted on the training split alone." in table.footnotes[0]
     refitted = [
         replace(record, tags={**record.tags, "refitted": "True"}) if record.kind == "baseline" else record
         for record in records
     ]
-    assert "Baselines were fitted again on both, too." in compare(refitted).footnotes[0]
+    assert "Baselines were also fitted again on both." in compare(refitted).footnotes[0]
     one = of_kind(records, "confirm")
     usual = {**one.config, "search": {**one.config["search"], "refit": False}}
     with pytest.raises(ComparisonError, match=r"search\.refit: false in gru-seed1.*; true in"):
@@ -440,7 +441,7 @@ def test_rule_12_trained_on_validation_too_the_table_says_so_and_no_other_run_st
 
 def test_rule_12_a_schedule_that_needs_the_validation_score_is_refused_where_it_is_trained_on():
     options = {"search.refit": (True, "--refit")}
-    with pytest.raises(SettingsError, match=r"follows the validation score, and search\.refit trains on that split"):
+    with pytest.raises(SettingsError, match=r"needs a validation score, and search\.refit trains on that split"):
         resolve("sentiment", "gru", sets=["training.schedule=plateau"], options=options)
     searched = {"search.settings": (["training.schedule"], "--search")}
     usual = resolve("sentiment", "gru", options=searched).ranges()["training.schedule"].values

@@ -12,7 +12,7 @@ from test_tasks import HORIZON, SEASON, TASKS, built, forecasting_of
 
 from rnnbench import metrics
 from rnnbench.core.errors import SealedSplitError
-from rnnbench.data.base import Labelled
+from rnnbench.data.kinds import Labelled
 from rnnbench.tasks.samples import (
     MOST_BYTES,
     chosen_windows,

@@ -100,7 +100,7 @@ def test_nothing_that_is_refused_is_searched(model):
     for name, searched in layer.search_ranges().items():
         ends = searched.values if isinstance(searched, Choices) else (searched.high,)
         for value in ends:
-            assert name not in layer.refused(layer.Settings(**{name: value}))
+            assert name not in layer.unsupported(layer.Settings(**{name: value}))
     ranges = resolve("sentiment", model, sets=["search.settings=[encoder.*]"]).ranges()
     assert not {name.partition(".")[2] for name in ranges} - set(layer.search_ranges())
 
@@ -128,10 +128,10 @@ def test_the_matrix_names_every_switch_and_every_reason():
 
 
 class Leaky(Cell):
-    """h_t = h_{t-1} + x_t + seen, from a state of ones."""
+    """h_t = h_{t-1} + x_t + recurrent_input, from a state of ones."""
 
-    def step_seeing(self, x, state, seen):
-        after = state[0] + x + seen
+    def regularized_step(self, x, state, recurrent_input):
+        after = state[0] + x + recurrent_input
         return after, (after,)
 
     def initial_state(self, x):

@@ -19,7 +19,8 @@ from torch import nn
 from rnnbench import metrics
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError, SealedSplitError
-from rnnbench.data.base import Labelled, points_of
+from rnnbench.data.code_points import points_of
+from rnnbench.data.kinds import Labelled
 from rnnbench.data.series import Scaler
 from rnnbench.data.tokenization import tokenizer_from_plain
 from rnnbench.encoders.stack import Stack
@@ -197,7 +198,7 @@ def test_evaluation_covers_the_whole_split(task):
 def test_the_size_of_evaluation_batches_does_not_change_what_is_measured(task, model, size, monkeypatch):
     made = built(task, model, encoder={"normalization": "batch"})
     expected = made.evaluate("validation")
-    module = sys.modules[type(made).__module__]
+    module = sys.modules[type(made.prepared).__module__]
     sizes = [name for name in ("EVALUATION_BATCH", "EVALUATION_WINDOW") if hasattr(module, name)]
     assert sizes, "no constant says how large an evaluation batch is"
     for name in sizes:
@@ -279,7 +280,7 @@ def test_other_metrics_that_are_means_have_the_scores_of_their_examples_too(open
 def test_the_size_of_evaluation_batches_does_not_change_the_examples(opened, size, monkeypatch):
     made, _ = opened
     expected = made.examples()
-    module = sys.modules[type(made).__module__]
+    module = sys.modules[type(made.prepared).__module__]
     for name in ("EVALUATION_BATCH", "EVALUATION_WINDOW"):
         monkeypatch.setattr(module, name, size, raising=False)
     made.evaluate("test")
@@ -347,7 +348,7 @@ def test_examples_that_do_not_make_the_metric_are_refused(task, small_runs, monk
         train(small_config(task), kind="confirm", open_test=True)
     assert not train(small_config(task)).record.examples
     monkeypatch.setattr(task_class(task), "examples", lambda self: {"charm": wrong})
-    with pytest.raises(RnnbenchError, match="gives examples of charm, which `summarize` does not measure"):
+    with pytest.raises(RnnbenchError, match="has examples of charm, which `summarize` does not compute"):
         train(small_config(task), kind="confirm", open_test=True)
 
 
@@ -561,7 +562,7 @@ def text_scores(made, tokens, start=0, end=None):
 
 @pytest.mark.parametrize("model", ENCODERS)
 def test_a_carried_state_measures_what_one_pass_over_the_text_would(model, monkeypatch):
-    module = sys.modules[task_class("text_generation").__module__]
+    module = sys.modules[task_class("text_generation").Prepared.__module__]
     monkeypatch.setattr(module, "EVALUATION_STREAMS", 1)
     monkeypatch.setattr(module, "EVALUATION_WINDOW", 13)
     made = built("text_generation", model, encoder={"num_layers": 2})
@@ -571,7 +572,7 @@ def test_a_carried_state_measures_what_one_pass_over_the_text_would(model, monke
 
 
 def test_several_streams_measure_what_one_pass_over_each_part_would(monkeypatch):
-    module = sys.modules[task_class("text_generation").__module__]
+    module = sys.modules[task_class("text_generation").Prepared.__module__]
     monkeypatch.setattr(module, "EVALUATION_STREAMS", 3)
     monkeypatch.setattr(module, "EVALUATION_WINDOW", 10)
     made = built("text_generation", "lstm")
@@ -585,7 +586,7 @@ def test_several_streams_measure_what_one_pass_over_each_part_would(monkeypatch)
 
 
 def test_cold_crops_begin_with_no_context(monkeypatch):
-    monkeypatch.setattr(sys.modules[task_class("text_generation").__module__], "COLD_CHARACTERS", 20)
+    monkeypatch.setattr(sys.modules[task_class("text_generation").Prepared.__module__], "COLD_CHARACTERS", 20)
     made = built("text_generation", "lstm")
     tokens = made.prepared.encoded.splits.validation
     pairs = len(tokens) - 1
@@ -595,7 +596,7 @@ def test_cold_crops_begin_with_no_context(monkeypatch):
 
 
 def test_pieces_of_a_text_are_scored_in_the_order_of_the_text_whatever_the_streams(monkeypatch):
-    module = sys.modules[task_class("text_generation").__module__]
+    module = sys.modules[task_class("text_generation").Prepared.__module__]
     monkeypatch.setattr(module, "EVALUATION_STREAMS", 3)
     monkeypatch.setattr(module, "EVALUATION_WINDOW", 10)
     text = "".join(map(chr, small_data.corpus().splits.train[:320]))  # 5 pieces of 64
@@ -946,7 +947,7 @@ def test_each_window_has_the_mase_of_its_own_in_the_order_of_time():
     scale = np.abs(train[SEASON:] - train[:-SEASON]).mean(axis=0)
     origins = range(split.history, len(split.values) - HORIZON + 1)
     expected = [
-        metrics.mase(split.values[None, origin : origin + HORIZON], split.values[None, [origin - 1] * HORIZON], scale)
+        (np.abs(split.values[origin : origin + HORIZON] - split.values[origin - 1]).mean(axis=0) / scale).mean()
         for origin in origins
     ]
     found = made.examples()

@@ -56,7 +56,7 @@ Refused = Callable[..., str]
         ("export sentiment", "no sweep of sentiment to compare yet"),
         ("report sentiment", "no sweep of sentiment to compare yet"),
         ("show sentiment --model none.py", "the file does not exist"),
-        ("show text_generation --set encoder.bidirectional=true", "needs an encoder that does not look ahead"),
+        ("show text_generation --set encoder.bidirectional=true", "needs a causal encoder"),
     ],
 )
 def test_a_name_that_nothing_has(line: str, words: str, refused: Refused) -> None:
@@ -108,7 +108,7 @@ def test_a_device_that_the_machine_has_not(place: Place, refused: Refused) -> No
 def test_a_search_of_settings_that_nothing_has(place: Place, refused: Refused) -> None:
     write_reviews(place.folder / "reviews.csv")
     said = refused("sweep sentiment --data reviews.csv --set search.settings=[training.learning_rat]")
-    assert "no encoder has such a setting. Did you mean 'training.learning_rate'?" in said
+    assert "no encoder has this setting. Did you mean 'training.learning_rate'?" in said
 
 
 def test_a_wrong_experiment_file_is_named(place: Place, refused: Refused) -> None:
@@ -137,11 +137,11 @@ def test_a_wrong_experiment_file_is_named(place: Place, refused: Refused) -> Non
         ("--data reviews.csv --text-column reviw", "has no column 'reviw' (--text-column). Did you mean 'review'?"),
         ("--data reviews.csv --label-column star", "Did you mean 'stars'?"),
         ("--data one.csv", "every row has the label 'good'"),
-        ("--data few.csv", "has 10 usable rows: too few"),
+        ("--data few.csv", "has 10 usable rows, but"),
         ("--data empty.csv", "empty.csv is empty"),
-        ("--data header.csv", "names columns but has no rows"),
-        ("--data latin.csv", "is not UTF-8: the byte at offset 16 starts no character"),
-        ("--data .", "is a folder: name a file in it"),
+        ("--data header.csv", "has a header but no rows"),
+        ("--data latin.csv", "is not UTF-8: the byte at offset 16 is invalid"),
+        ("--data .", "is a folder: type a file in it"),
     ],
 )
 def test_reviews_that_cannot_be_used(command: str, options: str, words: str, place: Place, refused: Refused) -> None:
@@ -157,7 +157,7 @@ def test_reviews_that_cannot_be_used(command: str, options: str, words: str, pla
 
 def test_texts_that_cannot_be_used(place: Place, refused: Refused) -> None:
     write_book(place.folder / "short.txt", characters=50)
-    assert "has 50 characters: too few for three splits" in refused("train text_generation --data short.txt")
+    assert "has 50 characters, but three splits need" in refused("train text_generation --data short.txt")
     (place.folder / "broken.txt").write_bytes(b"hello " * 100 + b"caf\xe9 " * 100)
     assert "the byte at offset 603" in refused("train text_generation --data broken.txt")
 
@@ -169,18 +169,20 @@ def test_series_that_cannot_be_used(place: Place, refused: Refused) -> None:
         write_lines(place.folder / "demand.csv", [header, *lines])
         return refused(f"train forecasting --data demand.csv {options}")
 
-    assert "comes twice (line 51 and line 52" in train(rows[:50] + rows[49:])
-    assert "line 62: the time goes back" in train(rows[:50] + rows[60:70] + rows[50:60] + rows[70:])
+    assert "occurs twice (line 51 and line 52" in train(rows[:50] + rows[49:])
+    assert "line 62: the time is earlier than in the row before" in train(
+        rows[:50] + rows[60:70] + rows[50:60] + rows[70:]
+    )
     gaps = train(rows[:100] + rows[110:])
-    assert "10 of 480 rows are missing (the first after line 101): fill them with --fill interpolate" in gaps
+    assert "10 of 480 rows are missing (the first after line 101): type --fill interpolate" in gaps
     assert "line 43: 'n/x' in column 'load'" in train([*rows[:41], rows[41].split(",")[0] + ",n/x,3", *rows[42:]])
     assert "has no column 'lod' (--target). Did you mean 'load'?" in train(rows, "--target lod")
-    assert "which column is to be forecast? Type --target NAME" in train(rows, "")
+    assert "cannot infer the column to forecast: type --target NAME" in train(rows, "")
     assert "Did you mean 'temp'?" in train(rows, "--target load --covariates tmp")
     assert "is not a frequency" in train(rows, "--target load --frequency 1x")
     assert "must be one of: none, interpolate, forward" in train(rows, "--target load --fill zero")
-    assert "too few" in train(rows[:10])
-    assert "holds no window" in train(rows, "--target load --set task.lookback=400")
+    assert "has 10 rows, but three splits need at least 20" in train(rows[:10])
+    assert "too short for a lookback of 400" in train(rows, "--target load --set task.lookback=400")
 
 
 def test_a_data_set_asked_for_in_a_wrong_way(place: Place, refused: Refused) -> None:

@@ -115,7 +115,7 @@ def test_the_page_shows_one_file_and_one_yaml() -> None:
 
 def test_it_is_listed_described_and_resolved(ended: tuple[Path, dict]) -> None:
     _, found = ended
-    assert json.loads(found["tasks"][1])["capitals"].startswith("Capitals: which characters")
+    assert json.loads(found["tasks"][1])["capitals"].startswith("Capitals: restore the capital letters")
     assert json.loads(found["data"][1])["kind"] == "text"
     shown = json.loads(found["show"][1])
     assert shown["config"]["encoder"]["bidirectional"] is True

@@ -1,1 +1,1 @@
-"""A file in a common format, read as rows, columns and times."""
+"""Readers of the user's own files: tables, texts, labelled texts and series."""

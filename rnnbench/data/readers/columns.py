@@ -1,4 +1,4 @@
-"""Named columns of a table as texts or numbers, and where in the file a row stands."""
+"""A table: its columns as texts or numbers, and the line of each row."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from rnnbench.core.errors import DataError, did_you_mean
 if TYPE_CHECKING:
     import pandas as pd
 
-Quoting = Literal[0, 3]  # csv.QUOTE_MINIMAL: marks may enclose a field; csv.QUOTE_NONE: they are text
+Quoting = Literal[0, 3]  # csv.QUOTE_MINIMAL: quotation marks may enclose a field; csv.QUOTE_NONE: they are text
 MISSING = {"", "na", "n/a", "nan", "null", "none", "-", "?"}
 TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0}
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows and named columns. Cells of separated files are text; those of JSONL and Parquet keep their type.
+    """Rows and named columns. Cells of delimited files are text; those of JSONL and Parquet keep their type.
 
-    lines: the line of each row in a JSONL file. text: the whole content of a separated file, to find lines again.
+    lines: the line of each row in a JSONL file. text: the content of a delimited file, from which lines are computed.
     """
 
     path: Path
@@ -42,9 +42,9 @@ class Table:
         return [*map(str, self.frame.columns)]
 
     def check_column(self, name: str, option: str) -> str:
-        """The column of that name.
+        """The name, if it is a column.
 
-        Raises: DataError with the nearest name and all the others when the table lacks it.
+        Raises: DataError with the nearest name and all column names.
         """
         if name not in self.columns:
             raise DataError(
@@ -54,13 +54,13 @@ class Table:
         return name
 
     def place(self, row: int) -> str:
-        """Where a row stands in the file, to be found by a person: 'line 17'."""
+        """The place of a row in the file: 'line 17', or 'row 16' in a Parquet file."""
         if self.lines:
             return f"line {self.lines[row]}"
         if not self.text:
             return f"row {row + 1}"
         reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.separator, quoting=self.quoting)
-        number = -2  # the header is no row
+        number = -2  # so that the header is -1
         previous = 0
         for record in reader:
             number += bool(record)
@@ -70,15 +70,17 @@ class Table:
         return f"line {previous + 1}"
 
     def texts(self, name: str) -> list[str]:
-        """A column as texts without blanks around them; a missing cell is empty."""
+        """A column as stripped texts; a missing cell is an empty text."""
         column = self.frame[name]
         missing = column.isna().to_numpy()
-        return ["" if gone else str(cell).strip() for cell, gone in zip(column.tolist(), missing, strict=True)]
+        return [
+            "" if is_missing else str(cell).strip() for cell, is_missing in zip(column.tolist(), missing, strict=True)
+        ]
 
     def numbers(self, name: str, option: str) -> np.ndarray:
         """A column as float64; a missing cell is NaN.
 
-        Raises: DataError naming the first line that holds no number.
+        Raises: DataError with the line of the first cell that is not a number.
         """
         values, bad = as_numbers(self.frame[name], decimal_comma=self.separator == ";")
         if bad.any():
@@ -86,13 +88,13 @@ class Table:
             cell = str(self.frame[name].iloc[row])
             raise DataError(
                 f"{self.path.name}, {self.place(row)}: {cell!r} in column {name!r} ({option}) "
-                f"is not a number{_and_others(int(bad.sum()))}: correct the file or name another column"
+                f"is not a number{_and_others(int(bad.sum()))}: correct the file, or type {option} with another column"
             )
         return values
 
 
 def as_numbers(column: pd.Series, *, decimal_comma: bool = False) -> tuple[np.ndarray, np.ndarray]:
-    """A column as float64 with NaN for what is missing, and a mask of the cells that are no number."""
+    """A column as float64 with NaN for missing cells, and a mask of the cells that are not numbers."""
     import pandas as pd
     from pandas.api import types
 

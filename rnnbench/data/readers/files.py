@@ -1,21 +1,23 @@
-"""The user's own file, whatever the task wants of it."""
+"""The user's own file as the kind of data that a task needs."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from rnnbench.core.errors import DataError
-from rnnbench.data.base import AnyData, DataSettings, Kind, points_of, text_of
+from rnnbench.data.code_points import points_of, text_of
+from rnnbench.data.kinds import AnyData, Kind
 from rnnbench.data.readers.labelled import find_columns, find_text_column, read_labelled
 from rnnbench.data.readers.series import find_time_column, read_series
 from rnnbench.data.readers.tables import TABLES, check_file, read_table
 from rnnbench.data.readers.text import PLAIN, corpus_of, decoded, read_text_file
+from rnnbench.data.settings import DataSettings
 
 
 def read_file(path: Path, settings: DataSettings, kind: Kind) -> AnyData:
     """The file as a long text, as labelled texts or as a series.
 
-    Raises: DataError in words for everything that stands in the way.
+    Raises: DataError when the file cannot be read or used.
     """
     suffix = check_file(path, TABLES | PLAIN)
     if kind == "text":
@@ -32,14 +34,14 @@ def read_file(path: Path, settings: DataSettings, kind: Kind) -> AnyData:
 
 
 def read_texts(path: Path, settings: DataSettings) -> list[str]:
-    """The texts of a file without labels: the lines of a plain text, else the column of texts of a table.
+    """The texts of a file without labels: the lines of a plain text, or the text column of a table.
 
-    Raises: DataError with the line of the first empty text, and for everything that stands in the way.
+    Raises: DataError when the file cannot be read, or a text is empty.
     """
     suffix = check_file(path, TABLES | PLAIN)
     if suffix in PLAIN and settings.text_column is None:
-        whole = "".join(text_of(points) for points in decoded(path))
-        texts = [line.strip() for line in whole.removesuffix("\n").split("\n")]
+        content = "".join(text_of(points) for points in decoded(path))
+        texts = [line.strip() for line in content.removesuffix("\n").split("\n")]
         places = [f"line {number}" for number in range(1, len(texts) + 1)]
     else:
         table = read_table(path)
@@ -47,12 +49,12 @@ def read_texts(path: Path, settings: DataSettings) -> list[str]:
         places = [table.place(row) if not text else "" for row, text in enumerate(texts)]
     for text, place in zip(texts, places, strict=True):
         if not text:
-            raise DataError(f"{path.name}, {place}: the text is empty: there is nothing to classify")
+            raise DataError(f"{path.name}, {place}: the text is empty: remove the line, or write a text")
     return texts
 
 
 def guess_kind(path: Path, settings: DataSettings) -> Kind:
-    """What a file holds, by the options given, else by its extension and columns."""
+    """The kind of data in a file, from the settings, else from its extension and columns."""
     suffix = check_file(path, TABLES | PLAIN)
     if settings.target or settings.time_column or settings.covariates or settings.frequency:
         return "series"

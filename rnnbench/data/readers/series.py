@@ -1,4 +1,4 @@
-"""The user's own series: which column is the time, which the target, on what grid, and how its gaps are filled."""
+"""The user's own series: find the time and target columns, put the rows on a regular grid, and fill gaps."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Literal
 import numpy as np
 
 from rnnbench.core.errors import DataError
-from rnnbench.data.base import DataSettings, Facts, Series, SeriesSplit
 from rnnbench.data.frequencies import grid, infer, parse, positions, season_length
+from rnnbench.data.kinds import Facts, Series, SeriesSplit
 from rnnbench.data.readers.columns import Table, as_numbers
 from rnnbench.data.readers.times import as_times, looks_like_times
-from rnnbench.data.splits import borders, fingerprint, series_splits
+from rnnbench.data.settings import DataSettings
+from rnnbench.data.splitting import borders, fingerprint, series_splits
 
 TIME_NAMES = {
     "time", "times", "date", "datetime", "timestamp", "ts", "ds", "month", "day", "week", "year", "hour",
@@ -23,16 +24,18 @@ FEWEST_ROWS = 20
 def read_series(table: Table, settings: DataSettings) -> Series:
     """The series of a table, on a regular grid, in three splits by time.
 
-    Raises: DataError when a column is missing or unclear, times are unsorted, repeated or irregular, values are not
-    numbers, rows are missing and are not to be filled, or there are too few.
+    Raises: DataError when a column is missing or ambiguous, times are unsorted, repeated or irregular, values are not
+    numbers, there are gaps and `fill` is 'none', or there are too few rows.
     """
     time_column, targets = _columns(table, settings)
     times = _times(table, time_column)
     values = np.stack([table.numbers(name, "--target") for name in targets], axis=1)
-    beside = [table.numbers(name, "--covariates") for name in settings.covariates]
-    covariates = np.stack(beside, axis=1) if beside else np.empty((len(values), 0))
+    columns = [table.numbers(name, "--covariates") for name in settings.covariates]
+    covariates = np.stack(columns, axis=1) if columns else np.empty((len(values), 0))
     if len(values) < FEWEST_ROWS:
-        raise DataError(f"{table.path.name} has {len(values)} rows: too few for three splits ({FEWEST_ROWS} needed)")
+        raise DataError(
+            f"{table.path.name} has {len(values)} rows, but three splits need at least {FEWEST_ROWS}: add rows"
+        )
     frequency = parse(settings.frequency) if settings.frequency else infer(times)
     places = positions(times, frequency, time_column)
     _check_gaps(table, np.concatenate([values, covariates], axis=1), (*targets, *settings.covariates), places, settings)
@@ -45,7 +48,7 @@ def read_series(table: Table, settings: DataSettings) -> Series:
         covariates = _filled(covariates, places, count, rows, settings.fill)
     splits = series_splits(values, covariates, times, rows)
     season = season_length(frequency)
-    if rows[0] <= season:  # a season that training never sees whole cannot be learned, nor give MASE its scale
+    if rows[0] <= season:  # a season that is not complete in training cannot be learned, nor used for the scale of MASE
         season = 1
     horizon, lookback = _suggested(season, rows, count)
     return Series(
@@ -64,9 +67,9 @@ def read_series(table: Table, settings: DataSettings) -> Series:
 
 
 def read_rows(table: Table, settings: DataSettings) -> tuple[SeriesSplit, str]:
-    """Every row of a table on a regular grid, uncut, and the frequency: what a trained forecaster goes on from.
+    """Every row of a table on a regular grid, not split, and the frequency: the history from which to forecast.
 
-    Raises: DataError as `read_series`, but for the number of rows.
+    Raises: DataError as `read_series` does, except for the number of rows.
     """
     time_column, targets = _columns(table, settings)
     times = _times(table, time_column)
@@ -84,7 +87,7 @@ def read_rows(table: Table, settings: DataSettings) -> tuple[SeriesSplit, str]:
 
 
 def find_time_column(table: Table, settings: DataSettings) -> str | None:
-    """The column of times: as named, else told by a usual name, else the only one that plainly holds times."""
+    """The time column: from the settings, else by a common name, else the only column that looks like times."""
     if settings.time_column is not None:
         return table.check_column(settings.time_column, "--time-column")
     named = [name for name in table.columns if name.strip().lower() in TIME_NAMES]
@@ -92,8 +95,8 @@ def find_time_column(table: Table, settings: DataSettings) -> str | None:
     if len(readable) == 1:
         return readable[0]
     taken = {*settings.target, *settings.covariates}
-    plain = [name for name in table.columns if name not in taken and looks_like_times(table.frame[name])]
-    return plain[0] if len(plain) == 1 else None
+    candidates = [name for name in table.columns if name not in taken and looks_like_times(table.frame[name])]
+    return candidates[0] if len(candidates) == 1 else None
 
 
 def _columns(table: Table, settings: DataSettings) -> tuple[str, tuple[str, ...]]:
@@ -105,75 +108,79 @@ def _columns(table: Table, settings: DataSettings) -> tuple[str, tuple[str, ...]
         table.check_column(name, "--covariates")
     time_column = find_time_column(table, settings)
     if time_column is None:
-        raise DataError(f"{table.path.name}: which column is the time? Type --time-column NAME. Its columns: {listed}.")
+        raise DataError(
+            f"{table.path.name}: cannot infer the time column: type --time-column NAME. Its columns: {listed}."
+        )
     targets = settings.target
     if not targets:
-        left = [name for name in table.columns if name != time_column and name not in settings.covariates]
-        numeric = [name for name in left if not as_numbers(table.frame[name].head(500))[1].any()]
-        usual = [name for name in numeric if name.strip().lower() in {"y", "value", "target", "값"}]
-        chosen = usual if len(usual) == 1 else numeric if len(numeric) == 1 else left if len(left) == 1 else []
+        others = [name for name in table.columns if name != time_column and name not in settings.covariates]
+        numeric = [name for name in others if not as_numbers(table.frame[name].head(500))[1].any()]
+        by_name = [name for name in numeric if name.strip().lower() in {"y", "value", "target", "값"}]
+        chosen = next((names for names in (by_name, numeric, others) if len(names) == 1), [])
         if not chosen:
             raise DataError(
-                f"{table.path.name}: which column is to be forecast? Type --target NAME. Its columns: {listed}."
+                f"{table.path.name}: cannot infer the column to forecast: type --target NAME. Its columns: {listed}."
             )
         targets = (chosen[0],)
     used = [time_column, *targets, *settings.covariates]
     twice = [name for name in used if used.count(name) > 1]
     if twice:
-        raise DataError(f"{twice[0]!r} is named for two things: time, target and covariates must be different columns")
+        raise DataError(
+            f"{twice[0]!r} is typed twice: --time-column, --target and --covariates must be different columns"
+        )
     return time_column, targets
 
 
 def _times(table: Table, column: str) -> np.ndarray:
-    """The times of the rows, sorted and each once."""
+    """The times of the rows, which must be sorted and distinct."""
     times, bad = as_times(table.frame[column])
     name = table.path.name
     if bad.any():
         row = int(np.argmax(bad))
         cell = str(table.frame[column].iloc[row])
         raise DataError(
-            f"{name}, {table.place(row)}: {cell!r} in column {column!r} is no date or time: "
-            "correct it, or name another column with --time-column"
+            f"{name}, {table.place(row)}: {cell!r} in column {column!r} is not a date or time: "
+            "correct it, or type --time-column with another column"
         )
     order = np.argsort(times, kind="stable")
     repeated = np.flatnonzero(np.diff(times[order]) == np.timedelta64(0))
     if len(repeated):
         first, second = order[repeated[0]], order[repeated[0] + 1]
         raise DataError(
-            f"{name}: the time {np.datetime_as_string(times[first], unit='s')} comes twice "
-            f"({table.place(int(first))} and {table.place(int(second))}; {len(repeated):,} rows in all repeat a time): "
-            "keep one row per time. Where several series stand below each other, keep one of them"
+            f"{name}: the time {np.datetime_as_string(times[first], unit='s')} occurs twice "
+            f"({table.place(int(first))} and {table.place(int(second))}; {len(repeated):,} rows repeat a time): "
+            "keep one row per time, and only one series per file"
         )
     backward = np.flatnonzero(np.diff(times) < np.timedelta64(0))
     if len(backward):
         row = int(backward[0]) + 1
-        raise DataError(f"{name}, {table.place(row)}: the time goes back. Sort the file by {column!r} first")
+        raise DataError(
+            f"{name}, {table.place(row)}: the time is earlier than in the row before: sort the file by {column!r}"
+        )
     return times
 
 
 def _check_gaps(
     table: Table, cells: np.ndarray, names: tuple[str, ...], places: np.ndarray, settings: DataSettings
 ) -> None:
-    """Refuse missing rows and empty cells unless they are to be filled, and columns of which nothing is known."""
+    """Refuse empty columns, and missing rows and empty cells where `fill` is 'none'."""
     unknown = np.isnan(cells)
     if unknown.all(axis=0).any():
         empty = names[int(np.argmax(unknown.all(axis=0)))]
-        raise DataError(f"{table.path.name}: column {empty!r} holds no value at all")
+        raise DataError(f"{table.path.name}: column {empty!r} is empty: fill it, or type another column")
     rows = int(places[-1]) + 1 - len(cells)
     if settings.fill != "none" or not (rows or unknown.any()):
         return
-    found = []
+    gaps = []
     if rows:
         after = int(np.argmax(np.diff(places) > 1))
-        found.append(f"{rows:,} of {int(places[-1]) + 1:,} rows are missing (the first after {table.place(after)})")
+        gaps.append(f"{rows:,} of {int(places[-1]) + 1:,} rows are missing (the first after {table.place(after)})")
     if unknown.any():
         row, column = np.argwhere(unknown)[0]
-        found.append(
-            f"{int(unknown.sum()):,} cells are empty (the first in {names[column]!r}, {table.place(int(row))})"
-        )
+        gaps.append(f"{int(unknown.sum()):,} cells are empty (the first in {names[column]!r}, {table.place(int(row))})")
     raise DataError(
-        f"{table.path.name}: {' and '.join(found)}: fill them with --fill interpolate or --fill forward, or correct "
-        "the file (a wrong step is named with --frequency)"
+        f"{table.path.name}: {' and '.join(gaps)}: type --fill interpolate or --fill forward, or correct "
+        "the file; if the step is wrong, type --frequency"
     )
 
 
@@ -183,8 +190,8 @@ def _filled(
 ) -> np.ndarray:  # fmt: skip
     """(rows, channels) on the whole grid without gaps.
 
-    forward repeats the last known value. interpolate draws a line inside each split, never across: what is trained on
-    must not know what comes after. Before the first known value of a split stands the last of the split before.
+    forward repeats the last known value. interpolate is linear within each split, so that training does not use later
+    splits. Before the first known value of a split, the last value of the split before is repeated.
     """
     whole = np.full((count, cells.shape[1]), np.nan)
     whole[places] = cells
@@ -192,7 +199,9 @@ def _filled(
     for channel in whole.T:
         known = ~np.isnan(channel)
         if not known[: rows[0]].any():
-            raise DataError("a column holds no value in the whole training split: it cannot be filled")
+            raise DataError(
+                "a column is empty in the training split and cannot be filled: correct the file, or type another column"
+            )
         last_known = np.maximum.accumulate(np.where(known, steps, -1))
         forward = channel[np.where(last_known >= 0, last_known, np.argmax(known))]
         if fill == "interpolate":
@@ -207,7 +216,7 @@ def _filled(
 
 
 def _suggested(season: int, rows: tuple[int, int], count: int) -> tuple[int, int]:
-    """A horizon of about a season and a lookback of some, as far as the splits have room for them."""
+    """A horizon of about a season and a lookback of several, limited by the size of the splits."""
     room = min(rows[1] - rows[0], count - rows[1])
     horizon = max(1, min(season if season > 1 else 10, 48, room))
     lookback = max(1, min(7 * season if season in (24, 48, 96) else max(3 * horizon, 2 * season), 336, rows[0] // 3))
@@ -216,9 +225,9 @@ def _suggested(season: int, rows: tuple[int, int], count: int) -> tuple[int, int
 
 def _facts(
     table: Table, settings: DataSettings, times: np.ndarray, rows: tuple[int, int],
-    understood: tuple[str, tuple[str, ...], str, int],
+    columns_read: tuple[str, tuple[str, ...], str, int],
 ) -> Facts:  # fmt: skip
-    time_column, targets, frequency, gaps = understood
+    time_column, targets, frequency, gaps = columns_read
     first, validation, test, last = (np.datetime_as_string(times[row], unit="s") for row in (0, *rows, -1))
     unused = [name for name in table.columns if name not in (time_column, *targets, *settings.covariates)]
     notes = [

@@ -1,4 +1,4 @@
-"""A table out of a CSV, TSV, TXT, JSONL or Parquet file, with refusals in words: which file, which line, what to do."""
+"""Read a CSV, TSV, TXT, JSONL or Parquet file as a table; errors name the file, the line and the remedy."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from pathlib import Path
 from rnnbench.core.errors import DataError, did_you_mean
 from rnnbench.data.readers.columns import Quoting, Table
 
-SEPARATED = {".csv", ".tsv", ".txt"}
+DELIMITED = {".csv", ".tsv", ".txt"}
 JSON_LINES = {".jsonl", ".ndjson"}
 PARQUET = {".parquet", ".pq"}
-TABLES = SEPARATED | JSON_LINES | PARQUET
+TABLES = DELIMITED | JSON_LINES | PARQUET
 SEPARATORS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
 SAMPLE_CHARACTERS = 1 << 16
 ENCLOSED: Quoting = 0
@@ -26,35 +26,35 @@ BARE: Quoting = 3
 def read_table(path: Path) -> Table:
     """The table in a file.
 
-    Raises: DataError when the file is missing, empty, broken, of another kind, or has no rows.
+    Raises: DataError when the file is missing, empty, damaged, of an unknown format, or has no rows.
     """
     suffix = check_file(path, TABLES)
-    table = _parquet(path) if suffix in PARQUET else _json_lines(path) if suffix in JSON_LINES else _separated(path)
+    table = _parquet(path) if suffix in PARQUET else _json_lines(path) if suffix in JSON_LINES else _delimited(path)
     if not len(table):
-        raise DataError(f"{path.name} names columns but has no rows")
+        raise DataError(f"{path.name} has a header but no rows: add rows")
     repeated = [name for name in dict.fromkeys(table.columns) if table.columns.count(name) > 1]
     if repeated:
-        raise DataError(f"{path.name} has more than one column named {repeated[0]!r}: give each a name of its own")
+        raise DataError(f"{path.name} has more than one column named {repeated[0]!r}: give each another name")
     return table
 
 
 def check_file(path: Path, suffixes: Iterable[str]) -> str:
-    """The file's extension, after making sure that it can be opened.
+    """The extension of a file, once checked.
 
-    Raises: DataError when it does not exist (with near names), is a folder, is empty, or has another extension.
+    Raises: DataError when it does not exist (with the nearest name), is a folder, is empty, or has another extension.
     """
     if path.is_dir():
-        raise DataError(f"{path} is a folder: name a file in it")
+        raise DataError(f"{path} is a folder: type a file in it")
     if not path.is_file():
-        siblings = [item.name for item in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise DataError(f"there is no file {path}.{did_you_mean(path.name, siblings)}")
+        names = [item.name for item in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise DataError(f"there is no file {path}.{did_you_mean(path.name, names)}")
     suffix = path.suffix.lower()
     if suffix not in suffixes:
         hint = " Unpack it first." if suffix in {".gz", ".zip", ".bz2", ".xz"} else ""
         hint = " Write one JSON object per line and name it .jsonl." if suffix == ".json" else hint
         hint = " Save the sheet as CSV." if suffix in {".xlsx", ".xls", ".ods"} else hint
         raise DataError(
-            f"{path.name}: files ending in {suffix or 'nothing'!r} are not read here, "
+            f"{path.name}: files ending in {suffix or 'nothing'!r} cannot be read, "
             f"only {', '.join(sorted(suffixes))}.{hint}"
         )
     if path.stat().st_size == 0:
@@ -63,14 +63,14 @@ def check_file(path: Path, suffixes: Iterable[str]) -> str:
 
 
 def encoding_of(head: bytes) -> str:
-    """The encoding that a file's first bytes announce; UTF-8 where they say nothing."""
+    """The encoding by a file's first bytes: UTF-16 with a byte order mark, else UTF-8."""
     return "utf-16" if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
 
 
 def broken_encoding(path: Path, offset: int) -> DataError:
-    """The error for bytes that are no text, with the place of the first."""
+    """The error for bytes that are not UTF-8, with the offset of the first."""
     return DataError(
-        f"{path.name} is not UTF-8: the byte at offset {offset} starts no character. Save it as UTF-8, for instance "
+        f"{path.name} is not UTF-8: the byte at offset {offset} is invalid. Save it as UTF-8, for instance "
         f"with  iconv -f cp949 -t utf-8  (Korean) or  iconv -f cp1252 -t utf-8  (Western)"
     )
 
@@ -86,12 +86,12 @@ def _decoded(path: Path) -> str:
         raise DataError(f"{path.name} is empty")
     if "\0" in text:
         raise DataError(
-            f"{path.name} holds zero bytes (the first at character {text.index(chr(0))}): it is no text file"
+            f"{path.name} contains zero bytes (the first at character {text.index(chr(0))}): it is not a text file"
         )
     return text
 
 
-def _separated(path: Path) -> Table:
+def _delimited(path: Path) -> Table:
     import pandas as pd
 
     text = _decoded(path)
@@ -100,7 +100,8 @@ def _separated(path: Path) -> Table:
     header = [name.strip() for name in header]
     if all(_is_number(name) for name in header) or "" in header:
         raise DataError(
-            f"{path.name}: the first line must name every column; it holds {', '.join(map(repr, header[:6]))}"
+            f"{path.name}: the first line must be a header with the name of every column, not "
+            f"{', '.join(map(repr, header[:6]))}"
         )
     with warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)
@@ -110,13 +111,15 @@ def _separated(path: Path) -> Table:
                 index_col=False,
             )  # fmt: skip
         except (pd.errors.ParserError, pd.errors.ParserWarning, csv.Error) as error:
-            raise DataError(f"{path.name} is no regular table: {_ragged(text, separator, quoting, error)}") from error
+            raise DataError(
+                f"{path.name} is not a regular table: {_ragged(text, separator, quoting, error)}"
+            ) from error
     frame.columns = pd.Index(header)
     return Table(path, frame, separator, quoting, text=text)
 
 
 def _ragged(text: str, separator: str, quoting: Quoting, error: Exception) -> str:
-    """The first line with more fields than the header, or what the reader said."""
+    """The first line with more fields than the header, or the message of the reader."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, quoting=quoting)
     width = 0
     for record in reader:
@@ -127,7 +130,7 @@ def _ragged(text: str, separator: str, quoting: Quoting, error: Exception) -> st
 
 
 def _records(text: str, separator: str, quoting: Quoting, most: int = 200) -> list[list[str]]:
-    """The first records of a text, those that the sample may have cut left out."""
+    """The first records of a text, without a last one that the sample may cut."""
     sample = text[:SAMPLE_CHARACTERS]
     if len(text) > SAMPLE_CHARACTERS and "\n" in sample:
         sample = sample[: sample.rindex("\n")]
@@ -136,7 +139,7 @@ def _records(text: str, separator: str, quoting: Quoting, most: int = 200) -> li
 
 
 def _sniff(text: str, suffix: str) -> tuple[str, Quoting]:
-    """The separator that cuts most lines alike, and whether quotation marks enclose fields."""
+    """The separator that gives the most lines the same number of fields, and whether quotation marks enclose fields."""
     best, best_share = ",", 0.0
     for separator in ["\t"] if suffix == ".tsv" else SEPARATORS:
         widths = [len(record) for record in _records(text, separator, ENCLOSED)]
@@ -146,8 +149,8 @@ def _sniff(text: str, suffix: str) -> tuple[str, Quoting]:
     best = "\t" if suffix == ".tsv" else best
     if best != "\t":
         return best, ENCLOSED
-    # Tabs need no quotes: a review that begins with one is a review, unless every such field ends with one too,
-    # or the lines only come out alike when quotes may enclose a tab.
+    # Between tabs, a quotation mark at the start of a field is text, unless every such field also ends with one, or
+    # the lines have the same number of fields only if quotation marks may enclose a tab.
     bare = _records(text, "\t", BARE)
     quoted = [field for record in bare for field in record if field.startswith('"')]
     all_end = bool(quoted) and all(len(field) > 1 and field.endswith('"') for field in quoted)
@@ -166,7 +169,7 @@ def _json_lines(path: Path) -> Table:
         try:
             row = json.loads(line)
         except json.JSONDecodeError as error:
-            raise DataError(f"{path.name}, line {number} is no JSON: {error.msg} (column {error.colno})") from error
+            raise DataError(f"{path.name}, line {number} is not JSON: {error.msg} (column {error.colno})") from error
         if not isinstance(row, dict):
             raise DataError(f'{path.name}, line {number} must be a JSON object such as {{"text": ..., "label": ...}}')
         rows.append(row)
@@ -181,7 +184,7 @@ def _parquet(path: Path) -> Table:
     try:
         frame = pd.read_parquet(path)
     except (pyarrow.ArrowException, OSError, ValueError) as error:
-        raise DataError(f"{path.name} is no readable Parquet file: {str(error).splitlines()[0]}") from error
+        raise DataError(f"{path.name} is not a readable Parquet file: {str(error).splitlines()[0]}") from error
     if frame.index.name:
         frame = frame.reset_index()
     return Table(path, frame)

@@ -15,10 +15,10 @@ LOOKS_DATED = r"\d{4}|\d{1,2}\D\d{1,2}\D\d{2}"
 
 
 def as_times(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """A column as datetime64[ns] in the clock it was written in, or UTC where it names an offset; and what is no time.
+    """A column as datetime64[ns] in local time as written, or UTC where it has an offset; and a mask of invalid cells.
 
-    Read are ISO dates and times, the usual written forms (month first unless that cannot be), Korean dates, years,
-    YYYYMM, YYYYMMDD, and seconds or milliseconds since 1970.
+    Formats: ISO dates and times, common written forms (month first unless impossible), Korean dates, years, YYYYMM,
+    YYYYMMDD, and seconds or milliseconds since 1970.
     """
     from pandas.api import types
 
@@ -32,15 +32,15 @@ def as_times(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     if best[1].any():
         respelled = _respelled(texts)
         for options in ({"format": "ISO8601"}, {}, {"dayfirst": True}):
-            tried = _parsed(respelled, options)
-            best = tried if tried[1].sum() < best[1].sum() else best
+            parsed = _parsed(respelled, options)
+            best = parsed if parsed[1].sum() < best[1].sum() else best
             if not best[1].any():
                 break
     return best
 
 
 def looks_like_times(column: pd.Series) -> bool:
-    """Whether a column plainly holds dates or times: not mere numbers, and the first cells can all be read."""
+    """Whether a column holds dates or times: not plain numbers, and the first 50 cells can be read as times."""
     from pandas.api import types
 
     if types.is_datetime64_any_dtype(column):
@@ -58,7 +58,7 @@ def _parsed(texts: pd.Series, options: dict[str, Any]) -> tuple[np.ndarray, np.n
 
     dated = texts.str.contains(LOOKS_DATED).to_numpy()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pandas warns when it has to guess; what fails is refused by the caller
+        warnings.simplefilter("ignore")  # pandas warns when it infers a format; the caller refuses what fails
         try:
             parsed = pd.to_datetime(texts, errors="coerce", **options)
         except (ValueError, TypeError):  # offsets that change within the column
@@ -68,7 +68,7 @@ def _parsed(texts: pd.Series, options: dict[str, Any]) -> tuple[np.ndarray, np.n
 
 
 def _respelled(texts: pd.Series) -> pd.Series:
-    """Korean and one-digit dates in the spelling of ISO."""
+    """Korean dates and one-digit months and days in ISO format."""
     texts = texts.str.replace(r"\s*[년월]\s*", "-", regex=True).str.replace(r"\s*일", "", regex=True)
     texts = texts.str.replace(r"^(\d{4})\.\s*(\d{1,2})\.\s*(\d{1,2})\.?", r"\1-\2-\3", regex=True)
     return texts.str.replace(r"-(\d)(?=\D|$)", r"-0\1", regex=True)
@@ -78,7 +78,7 @@ def _from_digits(texts: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     import pandas as pd
 
     length = int(texts.str.len().iloc[0])
-    alike = (texts.str.len() == length).to_numpy()
+    has_length = (texts.str.len() == length).to_numpy()
     form = DIGITS.get(length)
     if form is None:
         return np.full(len(texts), "NaT", dtype="datetime64[ns]"), np.ones(len(texts), dtype=bool)
@@ -88,14 +88,14 @@ def _from_digits(texts: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     else:
         parsed = pd.to_datetime(texts, format=form, errors="coerce")
     times, bad = _as_nanoseconds(parsed)
-    return times, bad | ~alike
+    return times, bad | ~has_length
 
 
 def _as_nanoseconds(parsed: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     if parsed.dt.tz is not None:
         parsed = parsed.dt.tz_convert("UTC").dt.tz_localize(None)
     seconds = parsed.to_numpy().astype("datetime64[s]")
-    # datetime64[ns] reaches from 1678 to 2262; beyond that it would wrap around without a word.
+    # datetime64[ns] covers 1678 to 2262 and overflows silently beyond.
     bad = np.isnat(seconds) | (seconds < np.datetime64("1678-01-01")) | (seconds >= np.datetime64("2262-01-01"))
     times = parsed.to_numpy().copy()
     times[bad] = np.datetime64("NaT")

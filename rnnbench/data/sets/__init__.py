@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from rnnbench.data.base import AnyData, CatalogueEntry, Facts, Kind
+from rnnbench.data.kinds import AnyData, Facts, Kind
 from rnnbench.data.sets.labelled import (
     MR,
     MR_DATA,
@@ -47,6 +47,19 @@ from rnnbench.data.sets.text import (
     tinyshakespeare,
 )
 from rnnbench.data.sources import ResearchFile, WheelData
+
+
+@dataclass(frozen=True)
+class CatalogueEntry:
+    """One known data set in the list: its facts, the size of its download, and whether its files are already here.
+
+    origin: `wheel` is a package of the package index, `research` a folder or a public address.
+    """
+
+    facts: Facts
+    size_bytes: int
+    is_at_hand: bool
+    origin: Literal["wheel", "research"]
 
 
 @dataclass(frozen=True)

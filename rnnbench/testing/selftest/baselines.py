@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from rnnbench.data import DataSettings, load
-from rnnbench.data.base import LabelledTexts
+from rnnbench.data.kinds import LabelledTexts
 from rnnbench.tasks.methods import naive, statistical
 from rnnbench.tasks.methods.ngram import WittenBell
 from rnnbench.tasks.methods.ridge import RidgeSums
@@ -76,7 +76,7 @@ def forecasters_are_statsforecasts() -> Check:
     train = series[:TRAIN_ROWS]
     own_naive = naive.seasonal_naive(train[None, :, None], horizon=HORIZON, season_length=SEASON).ravel()
     their_naive = SeasonalNaive(SEASON).forecast(train, h=HORIZON)["mean"]
-    asked = statistical.Asked(
+    asked = statistical.RollingRequest(
         series[:, None],
         train_rows=TRAIN_ROWS,
         test_rows=TRAIN_ROWS,

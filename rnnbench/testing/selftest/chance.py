@@ -21,7 +21,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy import stats
 
-from rnnbench.data.base import LabelledTexts
+from rnnbench.data.kinds import LabelledTexts
 from rnnbench.runs.prepare import load_data
 from rnnbench.runs.train import train
 from rnnbench.testing.selftest import made

@@ -13,14 +13,15 @@ from torch import Tensor
 
 from rnnbench import data
 from rnnbench.core.errors import SealedSplitError
-from rnnbench.data.base import AnyData, Kind, Labelled, LabelledTexts, SeriesSplit, Splits
 from rnnbench.data.duplicates import overlap_of
+from rnnbench.data.kinds import AnyData, Kind, Labelled, LabelledTexts, SeriesSplit
+from rnnbench.data.splits import Splits
 from rnnbench.encoders.base import Encoded, State
 from rnnbench.encoders.gru import GRU
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.runs.prepare import load_data, prepare
-from rnnbench.tasks.base import Prepared
+from rnnbench.tasks.prepared import Prepared
 from rnnbench.testing.contracts import does_not_look_ahead
 from rnnbench.testing.selftest import made
 from rnnbench.testing.selftest.base import Bench, Check

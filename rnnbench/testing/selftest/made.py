@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from rnnbench.core import registry
-from rnnbench.data.base import Kind
+from rnnbench.data.kinds import Kind
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.experiment.resolve import resolve

@@ -47,7 +47,7 @@ def test_names_are_the_files_of_the_folder_without_the_shared_ones():
     assert registry.names("tasks") == sorted(registry.names("tasks"))
 
 
-@pytest.mark.parametrize("folder", ["benchmarks", "encoders", "tasks"])
+@pytest.mark.parametrize("folder", ["encoders", "tasks", "testing/benchmarks"])
 def test_each_file_begins_with_a_line_about_itself(folder):
     for name in registry.names(folder):
         line = registry.first_line(folder, name)

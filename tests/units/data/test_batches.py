@@ -6,13 +6,9 @@ import torch
 from torch.utils.data import DataLoader
 
 from rnnbench.core.errors import DataError
-from rnnbench.data.batches import (
-    CorpusWindows,
-    EvaluationWindows,
-    LabelledBatches,
-    SeriesWindows,
-    StridedWindows,
-)
+from rnnbench.data.batches.labelled import LabelledBatches
+from rnnbench.data.batches.series import SeriesWindows
+from rnnbench.data.batches.text import CorpusWindows, EvaluationWindows, StridedWindows
 from rnnbench.data.series import PreparedSplit
 from rnnbench.data.text import EncodedTexts
 
@@ -165,7 +161,7 @@ def test_training_windows_are_shuffled_and_all_there():
 
 
 def test_a_split_without_room_for_a_window_says_what_to_type():
-    with pytest.raises(DataError, match=r"50 rows .* --set task.lookback=\.\.\. --set task.horizon=\.\.\."):
+    with pytest.raises(DataError, match=r"50 rows.* too short .* --set task.lookback=\.\.\. --set task.horizon=\.\.\."):
         SeriesWindows(split(), 48, 3, 7)
 
 
@@ -181,6 +177,6 @@ def test_a_text_of_one_symbol_is_refused():
     [CorpusWindows(TOKENS, 4, 10), EvaluationWindows(TOKENS, 4, 10), StridedWindows(TOKENS, 16, 4),
      LabelledBatches(texts(), 8), SeriesWindows(split(), 5, 3, 7)],
 )  # fmt: skip
-def test_a_data_loader_hands_the_batches_on(dataset):
+def test_a_data_loader_yields_the_batches(dataset):
     loader = DataLoader(dataset, batch_size=None, num_workers=0)
     assert len(loader) == len(dataset) == len([*loader])

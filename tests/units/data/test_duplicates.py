@@ -7,9 +7,11 @@ import pytest
 import small_data
 
 from rnnbench.comparison.compare import compare
-from rnnbench.data.base import Labelled, SeriesSplit, Splits, points_of
+from rnnbench.data.code_points import points_of
 from rnnbench.data.description import describe_data
 from rnnbench.data.duplicates import overlap_of
+from rnnbench.data.kinds import Labelled, SeriesSplit
+from rnnbench.data.splits import Splits
 from rnnbench.runs.train import describe
 from rnnbench.storage.record import ALSO_IN_TRAINING, RunRecord
 

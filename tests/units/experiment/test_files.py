@@ -90,11 +90,11 @@ def test_another_call_in_one_process_reads_what_was_written_since(in_folder: Pat
 
 
 def test_the_working_folder_goes_before_the_package_and_the_place_is_said(in_folder: Path) -> None:
-    assert load("regularization").places == "sentiment.yaml (package), regularization.yaml (package)"
+    assert load("regularization").locations == "sentiment.yaml (package), regularization.yaml (package)"
     (in_folder / "experiments").mkdir()
     (in_folder / "experiments" / "sentiment.yaml").write_text("models: [gru]")
     found = load("regularization")
-    assert found.places == "experiments/sentiment.yaml, regularization.yaml (package)"
+    assert found.locations == "experiments/sentiment.yaml, regularization.yaml (package)"
     assert load("sentiment").models == ["gru"]
     shown = CliRunner().invoke(app, ["show", "sentiment"])
     assert "settings from  experiments/sentiment.yaml" in shown.stderr
@@ -116,9 +116,9 @@ def test_a_study_is_given_by_its_path_and_has_the_name_of_its_file(in_folder: Pa
     (in_folder / "deep" / "mine.yml").write_text("study_of: sentiment\nquestion: Why?\nmodels: [gru]")
     found = load("deep/mine.yml")
     assert (found.name, found.task, found.typed) == ("mine", "sentiment", "deep/mine.yml")
-    assert found.places == "sentiment.yaml (package), deep/mine.yml"
+    assert found.locations == "sentiment.yaml (package), deep/mine.yml"
     assert found.question == "Why?"
-    assert load(str(in_folder / "deep" / "mine.yml")).places == found.places
+    assert load(str(in_folder / "deep" / "mine.yml")).locations == found.locations
     assert name_of("deep/mine.yml") == name_of("mine") == "mine"
 
 
@@ -180,7 +180,7 @@ def test_init_copies_what_is_not_there_and_overwrites_nothing(in_folder: Path) -
     assert done.exit_code == 0
     assert own.read_text() == "models: [gru]"
     assert f"{len(NAMES) - 1} experiment files written" in done.output
-    assert "left as they are: sentiment.yaml" in done.output
+    assert "existing files, not changed: sentiment.yaml" in done.output
     source = registry.PACKAGE.parent / "experiments"
     for name in set(NAMES) - {"sentiment"}:
         assert (own.parent / f"{name}.yaml").read_bytes() == (source / f"{name}.yaml").read_bytes()
@@ -190,9 +190,9 @@ def test_init_copies_what_is_not_there_and_overwrites_nothing(in_folder: Path) -
 
 def test_init_says_where_the_files_of_another_folder_are_read(in_folder: Path) -> None:
     done = CliRunner().invoke(app, ["init", "project"])
-    assert "they are read where the current folder is project" in done.output
+    assert "read by commands started in project" in done.output
     assert len([*(in_folder / "project" / "experiments").glob("*.yaml")]) == len(NAMES)
     (in_folder / "file").write_text("")
     refused = CliRunner().invoke(app, ["init", "file"])
     assert refused.exit_code == 2
-    assert "no experiment files can be written to file/experiments" in refused.stderr
+    assert "cannot write experiment files to file/experiments" in refused.stderr

@@ -4,7 +4,7 @@ import pytest
 import small_data
 from small_runs import a_config, use_data
 
-from rnnbench.cli.train_and_sweep import baseline_scores
+from rnnbench.cli.train_and_sweep import print_baselines
 from rnnbench.comparison.compare import compare
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.files import load
@@ -157,7 +157,7 @@ def test_a_task_without_baselines_is_reported_and_its_table_has_none(tracker, ex
         open_test=True,
     )  # fmt: skip
     assert compare([confirmed]).baselines == ()
-    baseline_scores(load("sentiment"), a_config("sentiment"), as_json=False)
+    print_baselines(load("sentiment"), a_config("sentiment"), as_json=False)
     assert "sentiment has no baselines" in capsys.readouterr().out
 
 

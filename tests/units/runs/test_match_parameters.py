@@ -121,7 +121,7 @@ def test_an_invalid_number_of_parameters_is_refused(written: object) -> None:
 def test_a_matched_width_is_neither_searched_nor_typed() -> None:
     free, tied = resolve("sentiment", "lstm"), a_config("sentiment", "lstm", "1M")
     assert free.ranges().keys() - tied.ranges().keys() == {"encoder.hidden_size"}
-    with pytest.raises(SettingsError, match=r"is solved for under budget\.match_parameters: leave out one of the two"):
+    with pytest.raises(SettingsError, match=r"is determined by budget\.match_parameters: leave out one of the two"):
         resolve("sentiment", "lstm", sets=["budget.match_parameters=1M", "encoder.hidden_size=64"])
 
 

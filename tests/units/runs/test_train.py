@@ -64,7 +64,9 @@ def test_a_record_contains_the_tasks_own_metrics(monkeypatch):
 
 def test_a_score_outside_of_its_metrics_bounds_is_refused(monkeypatch):
     monkeypatch.setattr(task_class("forecasting"), "metric", Metric("mase", "MASE", low=0, high=1e-6))
-    with pytest.raises(RnnbenchError, match=r"Forecasting measures mase = .*, and its Metric says between 0 and 1e-06"):
+    with pytest.raises(
+        RnnbenchError, match=r"Forecasting computes mase = .*, outside the bounds of its Metric \(between 0 and 1e-06\)"
+    ):
         train(a_config())
 
 

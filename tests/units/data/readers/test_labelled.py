@@ -4,7 +4,7 @@ import pytest
 
 from rnnbench.core.errors import DataError
 from rnnbench.data import load
-from rnnbench.data.base import DataSettings
+from rnnbench.data.settings import DataSettings
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def rows(count=60, labels=("0", "1")):
     return [(f"영화 number {number} was watched", labels[number % len(labels)]) for number in range(count)]
 
 
-def test_every_text_stands_in_one_split_and_classes_keep_their_proportion(reviews):
+def test_every_text_is_in_one_split_and_classes_keep_their_proportion(reviews):
     splits = reviews(rows()).splits.opened()
     parts = [splits.train, splits.validation, splits.test]
     assert [len(part) for part in parts] == [48, 6, 6]
@@ -56,14 +56,14 @@ def test_columns_can_be_named(reviews):
     assert data.classes == ("0", "1")
 
 
-def test_what_was_understood_is_told(reviews):
+def test_how_the_file_was_read_is_noted(reviews):
     facts = reviews([*rows(), ("영화 number 0 was watched", "1"), ("", "1")]).facts
-    told = " | ".join(facts.notes)
-    assert "read: 62 rows, columns text, label" in told
-    assert "text is 'text', label is 'label'" in told
-    assert "classes: 0 30, 1 30" in told
-    assert "1 rows without text or label are left out" in told
-    assert "1 repeated texts are left out, 1 of them with another label" in told
+    notes = " | ".join(facts.notes)
+    assert "read: 62 rows, columns text, label" in notes
+    assert "text is 'text', label is 'label'" in notes
+    assert "classes: 0 30, 1 30" in notes
+    assert "1 rows without text or label are left out" in notes
+    assert "1 repeated texts are left out, 1 of them with another label" in notes
     assert "training 48, validation 6, test 6" in facts.split_rule
 
 
@@ -74,21 +74,22 @@ def test_the_seed_of_the_split_changes_it(reviews):
 
 
 @pytest.mark.parametrize(
-    ("given", "header", "settings", "told"),
+    ("table", "header", "settings", "message"),
     [
         (rows(labels=("1",)), "text,label", {}, "every row has the label '1' in column 'label'"),
-        (rows(20), "text,label", {}, "20 usable rows: too few for training, validation and test"),
-        ([*rows(), ("one", "2")], "text,label", {}, "at least 3 rows, one for each split; too few have '2' (1)"),
+        (rows(20), "text,label", {}, "20 usable rows, but three splits need at least 30"),
+        ([*rows(), ("one", "2")], "text,label", {}, "at least 3 rows, one for each split; too few in '2' (1)"),
         ([(text, str(n)) for n, (text, _) in enumerate(rows())], "text,label", {}, "60 different values in 60 rows"),
         ([(text, "") for text, _ in rows()], "text,label", {}, "no row has both a text and a label"),
         (rows(), "text,label", {"text_column": "txt"}, "no column 'txt' (--text-column). Did you mean 'text'?"),
         (rows(), "text,label", {"label_column": "lable"}, "no column 'lable' (--label-column). Did you mean 'label'?"),
         (rows(), "text,label", {"text_column": "text", "label_column": "text"}, "cannot be both"),
-        ([("aaaa", "bbbb", "cccc")] * 40, "x,y,z", {}, "which column is the text? Type --text-column NAME"),
-        ([(text, a, a) for text, a in rows()], "text,x,y", {}, "which column is the label? Type --label-column NAME"),
+        ([("aaaa", "bbbb", "cccc")] * 40, "x,y,z", {}, "cannot infer the text column: type --text-column NAME"),
+        ([(text, a, a) for text, a in rows()], "text,x,y", {}, "cannot infer the label column: type --label-column"),
     ],
 )  # fmt: skip
-def test_refusals_are_in_words(reviews, given, header, settings, told):
+def test_refusals_are_one_line(reviews, table, header, settings, message):
     with pytest.raises(DataError) as caught:
-        reviews(given, header, **settings)
-    assert told in str(caught.value)
+        reviews(table, header, **settings)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -6,9 +6,9 @@ import pytest
 
 from rnnbench.core.errors import DataError
 from rnnbench.data import load
-from rnnbench.data.base import DataSettings
 from rnnbench.data.readers.series import read_rows
 from rnnbench.data.readers.tables import read_table
+from rnnbench.data.settings import DataSettings
 
 LOAD = {"target": ("load",)}
 HOURS = pd.date_range("2024-01-01", periods=200, freq="h")
@@ -99,22 +99,22 @@ def changed(**cells):
 @pytest.mark.parametrize(
     ("frame", "settings", "told"),
     [
-        (hourly(), {}, "which column is to be forecast? Type --target NAME. Its columns: ts, load, temp"),
+        (hourly(), {}, "cannot infer the column to forecast: type --target NAME. Its columns: ts, load, temp"),
         (hourly(), {"target": ("lod",)}, "no column 'lod' (--target). Did you mean 'load'?"),
         (hourly(), {**LOAD, "covariates": ("tmp",)}, "no column 'tmp' (--covariates). Did you mean 'temp'?"),
         (hourly(), {**LOAD, "time_column": "tz"}, "no column 'tz' (--time-column)"),
-        (hourly(), {"target": ("load", "load")}, "'load' is named for two things"),
-        (hourly()[["load", "temp"]], LOAD, "which column is the time? Type --time-column NAME"),
-        (hourly().head(10), LOAD, "10 rows: too few"),
-        (hourly().iloc[::-1], LOAD, "line 3: the time goes back. Sort the file by 'ts'"),
-        (pd.concat([hourly(), hourly().iloc[[5]]]), LOAD, "T05:00:00 comes twice (line 7 and line 202"),
-        (hourly().drop(index=[50, 51]), LOAD, "2 of 200 rows are missing (the first after line 51): fill them"),
+        (hourly(), {"target": ("load", "load")}, "'load' is typed twice"),
+        (hourly()[["load", "temp"]], LOAD, "cannot infer the time column: type --time-column NAME"),
+        (hourly().head(10), LOAD, "10 rows, but three splits need at least 20"),
+        (hourly().iloc[::-1], LOAD, "line 3: the time is earlier than in the row before: sort the file by 'ts'"),
+        (pd.concat([hourly(), hourly().iloc[[5]]]), LOAD, "T05:00:00 occurs twice (line 7 and line 202"),
+        (hourly().drop(index=[50, 51]), LOAD, "2 of 200 rows are missing (the first after line 51): type --fill"),
         (changed(load=(7, np.nan)), LOAD, "1 cells are empty (the first in 'load', line 9)"),
         (changed(load=(7, "much")), LOAD, "line 9: 'much' in column 'load' (--target) is not a number"),
-        (changed(ts=(7, "soon")), {**LOAD, "time_column": "ts"}, "line 9: 'soon' in column 'ts' is no date or time"),
+        (changed(ts=(7, "soon")), {**LOAD, "time_column": "ts"}, "line 9: 'soon' in column 'ts' is not a date or time"),
         (hourly(), {**LOAD, "frequency": "often"}, "--frequency 'often' is not a frequency"),
-        (hourly(), {**LOAD, "frequency": "2h"}, "do not lie on the 2h grid"),
-        (hourly().assign(temp=np.nan), {"target": ("temp",), "fill": "forward"}, "column 'temp' holds no value at all"),
+        (hourly(), {**LOAD, "frequency": "2h"}, "are not on the 2h grid"),
+        (hourly().assign(temp=np.nan), {"target": ("temp",), "fill": "forward"}, "column 'temp' is empty"),
     ],
 )  # fmt: skip
 def test_refusals_are_in_words(demand, frame, settings, told):

@@ -95,11 +95,11 @@ def test_a_missing_column_is_named_with_the_nearest(write):
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "message"),
     [
         ("a.csv", b"", "a.csv is empty"),
         ("a.csv", b"  \n\n", "a.csv is empty"),
-        ("a.csv", b"text,label\n", "names columns but has no rows"),
+        ("a.csv", b"text,label\n", "has a header but no rows"),
         ("a.csv", b"text,label\nna\xefve,1\n", "not UTF-8: the byte at offset 13"),
         ("a.csv", b"\xef\xbb\xbftext,label\nna\xefve,1\n", "the byte at offset 16"),
         ("a.csv", "글,값\n좋다,1\n".encode("cp949"), "iconv -f cp949"),
@@ -107,19 +107,23 @@ def test_a_missing_column_is_named_with_the_nearest(write):
         ("a.csv", b"text,text\na,1\n", "more than one column named 'text'"),
         ("a.csv", b"text,label\na,1\nb,1,2\n", "line 3 has 3 fields, the header has 2"),
         ("a.csv", b"text,label\na,1,2\nb,1,2\n", "line 2 has 3 fields"),
-        ("a.csv", b"112,118\n113,119\n", "the first line must name every column; it holds '112', '118'"),
-        ("a.jsonl", b'{"text": "a"}\n{"text"\n', "line 2 is no JSON"),
+        (
+            "a.csv",
+            b"112,118\n113,119\n",
+            "the first line must be a header with the name of every column, not '112', '118'",
+        ),
+        ("a.jsonl", b'{"text": "a"}\n{"text"\n', "line 2 is not JSON"),
         ("a.jsonl", b'{"text": "a"}\n[1]\n', "line 2 must be a JSON object"),
-        ("a.parquet", b"PAR0 no", "no readable Parquet file"),
-        ("a.xlsx", b"x", "'.xlsx' are not read here, only .csv"),
+        ("a.parquet", b"PAR0 no", "not a readable Parquet file"),
+        ("a.xlsx", b"x", "'.xlsx' cannot be read, only .csv"),
         ("a.csv.gz", b"x", "Unpack it first"),
-        ("a", b"x", "'nothing' are not read"),
+        ("a", b"x", "'nothing' cannot be read"),
     ],
 )
-def test_what_cannot_be_read_is_told_in_words(write, name, content, told):
+def test_what_cannot_be_read_is_told_in_words(write, name, content, message):
     with pytest.raises(DataError) as caught:
         read_table(write(name, content))
-    assert told in str(caught.value)
+    assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
 

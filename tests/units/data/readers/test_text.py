@@ -5,9 +5,9 @@ import pytest
 
 from rnnbench.core.errors import DataError
 from rnnbench.data import load
-from rnnbench.data.base import DataSettings, text_of
-from rnnbench.data.readers import text as text_files
+from rnnbench.data.code_points import text_of
 from rnnbench.data.readers.text import read_text_file
+from rnnbench.data.settings import DataSettings
 
 TEXT = "".join(f"{number}번째 줄 🙂 éa\n" for number in range(300))
 
@@ -36,7 +36,7 @@ def test_every_kind_of_line_end_becomes_a_newline(book):
 
 
 def test_small_reads_change_nothing(book, monkeypatch):
-    monkeypatch.setattr(text_files, "READ_BYTES", 7)
+    monkeypatch.setattr("rnnbench.data.readers.text.READ_BYTES", 7)
     book.write_bytes(TEXT.replace("\n", "\r\n").encode("utf-16"))
     assert whole(read_text_file(book, DataSettings())) == TEXT
 
@@ -44,7 +44,7 @@ def test_small_reads_change_nothing(book, monkeypatch):
 def test_a_large_text_is_mapped_from_the_cache_and_follows_the_file(book, tmp_path, monkeypatch):
     monkeypatch.setenv("RNNBENCH_CACHE", str(tmp_path / "cache"))
     small = read_text_file(book, DataSettings())
-    monkeypatch.setattr(text_files, "LARGE_BYTES", 100)
+    monkeypatch.setattr("rnnbench.data.readers.text.LARGE_BYTES", 100)
     large = read_text_file(book, DataSettings())
     assert isinstance(large.splits.train, np.memmap)
     assert large.fingerprint == small.fingerprint
@@ -54,7 +54,7 @@ def test_a_large_text_is_mapped_from_the_cache_and_follows_the_file(book, tmp_pa
 
 @pytest.mark.parametrize("read_bytes", [5, 1 << 20])
 def test_broken_encoding_is_told_by_its_byte(book, monkeypatch, read_bytes):
-    monkeypatch.setattr(text_files, "READ_BYTES", read_bytes)
+    monkeypatch.setattr("rnnbench.data.readers.text.READ_BYTES", read_bytes)
     content = TEXT.encode()
     book.write_bytes(content + b"\xff" + content)
     with pytest.raises(DataError, match=f"not UTF-8: the byte at offset {len(content)} "):
@@ -70,7 +70,7 @@ def test_a_character_cut_at_the_end_is_told(book):
 
 def test_nothing_is_left_in_the_cache_when_the_encoding_is_broken(book, tmp_path, monkeypatch):
     monkeypatch.setenv("RNNBENCH_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(text_files, "LARGE_BYTES", 100)
+    monkeypatch.setattr("rnnbench.data.readers.text.LARGE_BYTES", 100)
     book.write_bytes(TEXT.encode() + b"\xff")
     with pytest.raises(DataError, match="not UTF-8"):
         read_text_file(book, DataSettings())
@@ -79,7 +79,7 @@ def test_nothing_is_left_in_the_cache_when_the_encoding_is_broken(book, tmp_path
 
 def test_a_short_text_is_refused(book):
     book.write_text("too short", encoding="utf-8")
-    with pytest.raises(DataError, match="9 characters: too few"):
+    with pytest.raises(DataError, match="9 characters, but three splits need at least 200"):
         read_text_file(book, DataSettings())
 
 

@@ -9,9 +9,9 @@ import torch
 
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError
-from rnnbench.data.base import points_of
-from rnnbench.data.decoding import decode_on, unknown_in
-from rnnbench.data.text import TokenizerSettings, build_tokenizer
+from rnnbench.data.code_points import points_of
+from rnnbench.data.decoding import incremental_decoder, unknown_in
+from rnnbench.data.tokenization import TokenizerSettings, build_tokenizer
 from rnnbench.encoders.stack import Stack
 from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.tasks.text_generation.sampling import Sampling, generated, probabilities
@@ -163,7 +163,7 @@ KOREAN = "영화가 정말 좋다. 이야기는 훌륭하다! 음악은 따뜻�
 def test_pieces_put_together_are_the_text(kind, text):
     tokenizer = build_tokenizer(TokenizerSettings(kind=kind, vocabulary_size=400), [text])
     numbers = tokenizer.encode(text).tolist()
-    decode = decode_on(tokenizer, "")
+    decode = incremental_decoder(tokenizer, "")
     pieces = [decode(number) for number in numbers]
     assert "".join(pieces) == tokenizer.decode(numbers)
     assert not any("\N{REPLACEMENT CHARACTER}" in piece for piece in pieces)
@@ -171,7 +171,7 @@ def test_pieces_put_together_are_the_text(kind, text):
 
 def test_a_character_comes_out_with_its_last_byte():
     tokenizer = build_tokenizer(TokenizerSettings(kind="subwords", vocabulary_size=258), ["abc"])
-    decode = decode_on(tokenizer, "")
+    decode = incremental_decoder(tokenizer, "")
     # 가 is three bytes and, in this vocabulary, three numbers
     assert [decode(number) for number in tokenizer.encode("a가b").tolist()] == ["a", "", "", "가", "b"]
     # a first byte alone makes no character: it is left out
@@ -190,8 +190,11 @@ def test_untrained_subwords_never_print_half_a_character():
 def test_words_go_on_after_what_stands_before():
     tokenizer = build_tokenizer(TokenizerSettings(kind="words", vocabulary_size=100), ["a good film ."])
     film, dot = (int(tokenizer.encode(word)[0]) for word in ("film", "."))
-    assert [decode_on(tokenizer, "a good")(film), decode_on(tokenizer, "a good ")(film)] == [" film", "film"]
-    assert decode_on(tokenizer, "a good film")(dot) == "."
+    assert [incremental_decoder(tokenizer, "a good")(film), incremental_decoder(tokenizer, "a good ")(film)] == [
+        " film",
+        "film",
+    ]
+    assert incremental_decoder(tokenizer, "a good film")(dot) == "."
 
 
 def test_what_a_vocabulary_lacks_is_named_once_each():

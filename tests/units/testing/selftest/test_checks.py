@@ -15,10 +15,11 @@ from typer.testing import CliRunner
 from rnnbench import data
 from rnnbench.cli.commands import app
 from rnnbench.comparison.compare import compare
-from rnnbench.data import series, splits
-from rnnbench.data.base import DataSettings, Splits
+from rnnbench.data import series, splitting
 from rnnbench.data.duplicates import Overlap
 from rnnbench.data.readers import labelled as labelled_files
+from rnnbench.data.settings import DataSettings
+from rnnbench.data.splits import Splits
 from rnnbench.encoders.gru import GRU
 from rnnbench.encoders.layers import numpy_kernels
 from rnnbench.metrics import Metric
@@ -27,7 +28,8 @@ from rnnbench.storage.record import RunRecord, model_name
 from rnnbench.tasks.methods import naive
 from rnnbench.tasks.methods.ngram import WittenBell
 from rnnbench.tasks.methods.ridge import RidgeSums
-from rnnbench.tasks.text_generation.task import PreparedCorpus, TextGeneration
+from rnnbench.tasks.text_generation.prepared import PreparedCorpus
+from rnnbench.tasks.text_generation.task import TextGeneration
 from rnnbench.testing.selftest import baselines, chance, encoders, leaks, made, run, same_twice, scales, twins
 from rnnbench.testing.selftest.base import Bench, Check, thrown_away
 from rnnbench.testing.selftest.twins import Pair
@@ -98,8 +100,8 @@ def test_a_scaler_fitted_on_every_row_is_caught(configs, monkeypatch):
         joined = replace(read, splits=Splits(whole, parts.validation, parts.test))
         return replace(original(joined, calendar), splits=original(read, calendar).splits)
 
-    monkeypatch.setattr("rnnbench.tasks.forecasting.task.prepare_series", on_every_row)
-    monkeypatch.setattr("rnnbench.tasks.forecasting.task.remembered", lambda key, make: make())
+    monkeypatch.setattr("rnnbench.tasks.forecasting.prepared.prepare_series", on_every_row)
+    monkeypatch.setattr("rnnbench.tasks.forecasting.prepared.cached", lambda key, make: make())
     check = leaks.scale_of_all_data(configs)
     assert not check.passed
     assert check.told == "learned from the test split: forecasting"
@@ -119,7 +121,7 @@ def test_a_count_of_copies_that_counts_nothing_is_caught(tmp_path, monkeypatch):
 def test_splits_that_overlap_are_caught(tmp_path, monkeypatch):
     def overlapping(texts, labels, rows):
         train, validation, test = rows
-        return splits.labelled_splits(texts, labels, (np.concatenate([train, test[:5]]), validation, test))
+        return splitting.labelled_splits(texts, labels, (np.concatenate([train, test[:5]]), validation, test))
 
     monkeypatch.setattr(labelled_files, "labelled_splits", overlapping)
     check = leaks.rows_in_two_splits(tmp_path)
@@ -149,7 +151,7 @@ def test_labels_are_told_better_than_by_a_coin_where_test_rows_are_learned(bench
     _load.cache_clear()
 
     def only_test_rows(texts, labels, rows):
-        return splits.labelled_splits(texts, labels, (rows[2], rows[1], rows[2]))
+        return splitting.labelled_splits(texts, labels, (rows[2], rows[1], rows[2]))
 
     monkeypatch.setattr(labelled_files, "labelled_splits", only_test_rows)
     check = chance.shuffled_labels(bench)
@@ -181,7 +183,7 @@ def test_noise_is_forecast_where_the_future_stands_in_the_past(bench, monkeypatc
         return replace(found, inputs=np.roll(found.inputs, -1, axis=0))
 
     monkeypatch.setattr(series.PreparedSeries, "scaled", shifted)
-    monkeypatch.setattr("rnnbench.tasks.forecasting.task.remembered", lambda key, make: make())
+    monkeypatch.setattr("rnnbench.tasks.forecasting.prepared.cached", lambda key, make: make())
     check = chance.white_noise(bench)
     assert not check.passed, check.told
 

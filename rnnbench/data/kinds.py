@@ -1,0 +1,104 @@
+"""The three kinds of data that tasks read, each in three splits and with a fingerprint.
+
+TextCorpus     one long text per split
+LabelledTexts  texts with a class each
+Series         channels over time, split by position
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from rnnbench.data.splits import Splits
+
+Kind = Literal["text", "labelled_text", "series"]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a data set is: title, source, licence, how it was split, and what limits its use."""
+
+    name: str
+    kind: Kind
+    title: str
+    source: str
+    licence: str
+    split_rule: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TextCorpus:
+    """One long text per split, as arrays of Unicode code points (uint32), memory-mapped where large."""
+
+    facts: Facts
+    splits: Splits[np.ndarray]
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Texts and the class index of each, in a fixed order."""
+
+    texts: tuple[str, ...]
+    labels: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
+@dataclass(frozen=True)
+class LabelledTexts:
+    """Labelled texts in three splits; `classes[i]` is the name of class i."""
+
+    facts: Facts
+    splits: Splits[Labelled]
+    classes: tuple[str, ...]
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class SeriesSplit:
+    """One split of a series. Row i is one time step.
+
+    values: (rows, targets) float64 in the unit of the series.
+    covariates: (rows, covariates) float64, without calendar features.
+    times: (rows,) datetime64[ns].
+    history: the number of first rows that belong to earlier splits. They are part of lookback windows, never forecast.
+    """
+
+    values: np.ndarray
+    covariates: np.ndarray
+    times: np.ndarray
+    history: int
+
+    def __len__(self) -> int:
+        return len(self.values) - self.history
+
+
+@dataclass(frozen=True)
+class Series:
+    """A series of one or more target channels in three splits by date.
+
+    season_length: samples per season; 1 where there is none.
+    learn: 'values', or 'log_returns' for prices (learned as returns, reported as prices).
+    suggested_lookback, suggested_horizon: used where the settings do not set them.
+    """
+
+    facts: Facts
+    splits: Splits[SeriesSplit]
+    targets: tuple[str, ...]
+    covariate_names: tuple[str, ...]
+    frequency: str
+    season_length: int
+    unit: str
+    learn: Literal["values", "log_returns"]
+    suggested_lookback: int
+    suggested_horizon: int
+    fingerprint: str
+
+
+AnyData = TextCorpus | LabelledTexts | Series
