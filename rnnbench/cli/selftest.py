@@ -14,21 +14,21 @@ def run_selftest(
     names: Sequence[str], models: Sequence[str], *, pairs: int | None, workers: int | None, quick: bool, as_json: bool
 ) -> bool:
     """Run the checks in a temporary store and print each result. Returns whether all passed."""
-    from rnnbench.testing.selftest.base import Bench, thrown_away
+    from rnnbench.testing.selftest.base import Context, temporary_store
     from rnnbench.testing.selftest.run import checks
 
     started = time.perf_counter()
     results = []
-    with thrown_away() as folder, notes.status("preparing") as status:
-        bench = Bench(
+    with temporary_store() as folder, notes.status("preparing") as status:
+        context = Context(
             folder,
             is_quick=quick,
             models=tuple(models),
             pairs=pairs or (4 if quick else 12),
             workers=workers or 2,
-            say=status.update,
+            progress=status.update,
         )
-        for check in checks(names, bench):
+        for check in checks(names, context):
             results.append(check)
             if not as_json:
                 word = "[green]ok[/green]    " if check.passed else "[bold red]FAILED[/bold red]"

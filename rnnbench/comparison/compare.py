@@ -96,12 +96,9 @@ def _compared(table: Comparison, records: Sequence[RunRecord]) -> Comparison:
 
 def _ordered(table: Comparison) -> Comparison:
     """Best first; rows without a test score last; equal scores by name."""
-
-    def place(row: Row) -> tuple[bool, float, str, str]:
-        score = 0.0 if row.test is None else row.test
-        return row.test is None, -score if table.higher_is_better else score, row.model, row.kind
-
-    return replace(table, rows=tuple(sorted(table.rows, key=place)))
+    sign = -table.metric.sign
+    rows = sorted(table.rows, key=lambda row: (row.test is None, sign * (row.test or 0.0), row.model, row.kind))
+    return replace(table, rows=tuple(rows))
 
 
 def _plain(value: Any) -> Any:

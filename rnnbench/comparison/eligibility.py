@@ -165,8 +165,8 @@ def _repeats(model: str, runs: Sequence[RunRecord]) -> list[str]:
 
 
 def _unequal_baselines(baselines: Sequence[RunRecord]) -> list[str]:
-    lines = []
-    for model, runs in sorted(_grouped(baselines, lambda record: record.model).items()):
-        done = [record for record in runs if record.outcome == "completed"]
-        lines.append(_difference(f"test score of baseline {model}", _grouped(done, lambda record: repr(record.test))))
-    return lines
+    by_model = _grouped((run for run in baselines if run.outcome == "completed"), lambda run: run.model)
+    return [
+        _difference(f"test score of baseline {model}", _grouped(runs, lambda run: repr(run.test)))
+        for model, runs in sorted(by_model.items())
+    ]

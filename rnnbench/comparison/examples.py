@@ -61,7 +61,9 @@ def _of_row(runs: Sequence[RunRecord], row: Row, metric: Metric) -> Scored | Non
     by_seed: dict[int, list[ExampleScores]] = {}
     for record in runs:
         examples = _by(record, metric)
-        if examples is None or not _has_mean(examples, record.metrics[f"test/{metric.key}"]):
+        test = record.metrics[f"test/{metric.key}"]
+        # up to the single precision of both
+        if examples is None or not math.isclose(examples.mean, test, rel_tol=1e-3, abs_tol=1e-5):
             return None
         seed = record.seed if row.kind == "encoder" and record.seed is not None else NO_SEED
         by_seed.setdefault(seed, []).append(examples)
@@ -103,11 +105,6 @@ def _of_same_examples(by_row: Mapping[Key, Scored]) -> dict[Key, Scored]:
     largest = max(groups, key=len, default=[])
     block = max((by_row[key].block for key in largest), default=1)
     return {key: replace(by_row[key], block=block) for key in largest}
-
-
-def _has_mean(examples: ExampleScores, test: float) -> bool:
-    """Whether the weighted mean is the score of the run, up to the single precision of both."""
-    return math.isclose(examples.mean, test, rel_tol=1e-3, abs_tol=1e-5)
 
 
 def _similar(weights: np.ndarray, other: np.ndarray) -> bool:

@@ -124,9 +124,8 @@ def unbiased_weights(count: int) -> Array:
 
 def over_trials(draws: Draws, weights: Array, numbers: Array | None = None) -> Array:
     """Expected best score by number of trials, of the draws or of each resample (rows of `numbers`)."""
-    good = np.array(draws.scores) * draws.sign
-    best: Array = draws.sign * (np.sort(good if numbers is None else good[numbers], axis=-1) @ weights)
-    return best
+    good = np.array(draws.scores) * draws.metric.sign
+    return np.asarray(draws.metric.sign * (np.sort(good if numbers is None else good[numbers], axis=-1) @ weights))
 
 
 def over_seconds(draws: Draws, budgets: Sequence[float], orders: Array) -> tuple[Array, Array]:
@@ -134,10 +133,10 @@ def over_seconds(draws: Draws, budgets: Sequence[float], orders: Array) -> tuple
 
     orders: (resamples, orders, draws), indices of the draws in the order of running.
     """
-    good = np.array(draws.scores) * draws.sign
+    good = np.array(draws.scores) * draws.metric.sign
     ends = np.cumsum(np.array(draws.seconds)[orders], axis=-1)
     best = np.maximum.accumulate(good[orders], axis=-1)
-    gains = np.diff(best, axis=-1, prepend=draws.worst * draws.sign)
+    gains = np.diff(best, axis=-1, prepend=draws.worst * draws.metric.sign)
     # sums of the same seconds in another order differ by rounding errors
     within = np.searchsorted(np.array(budgets), ends * (1 - 1e-12), side="left")
     resamples, width = len(orders), len(budgets) + 1
@@ -145,8 +144,8 @@ def over_seconds(draws: Draws, budgets: Sequence[float], orders: Array) -> tuple
     runs = orders.shape[1]
     gained = np.bincount(cells.ravel(), weights=gains.ravel(), minlength=resamples * width).reshape(resamples, width)
     started = np.bincount(cells[..., 0].ravel(), minlength=resamples * width).reshape(resamples, width)
-    mean = draws.worst * draws.sign + np.cumsum(gained[:, :-1], axis=1) / runs
-    return draws.sign * mean, np.cumsum(started[:, :-1], axis=1) / runs
+    mean = draws.worst * draws.metric.sign + np.cumsum(gained[:, :-1], axis=1) / runs
+    return draws.metric.sign * mean, np.cumsum(started[:, :-1], axis=1) / runs
 
 
 def seconds_resampled(draws: Draws, budgets: Sequence[float], generator: np.random.Generator) -> Array:
@@ -179,12 +178,8 @@ def generator_of(draws: Draws, purpose: str) -> np.random.Generator:
     return np.random.default_rng([_SEED, *f"{purpose} {draws.model}".encode()])
 
 
-def widening(count: int) -> float:
-    """Half the width of a band in standard deviations over resamples."""
-    return float(special.stdtrit(count - 1, (1 + LEVEL) / 2)) * math.sqrt(count / (count - 1))
-
-
 def _band(draws: Draws, at: tuple[float, ...], mean: Array, spread: Array) -> Band:
-    reach = widening(len(draws.scores)) * spread
+    count = len(draws.scores)
+    reach = special.stdtrit(count - 1, (1 + LEVEL) / 2) * math.sqrt(count / (count - 1)) * spread
     low, high = bounded_ends(mean, reach, draws.metric.bounds)
     return Band(at, tuple(mean.tolist()), tuple(low.tolist()), tuple(high.tolist()))

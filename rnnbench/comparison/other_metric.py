@@ -24,7 +24,10 @@ def judged_by(records: Sequence[RunRecord], metric: str) -> list[RunRecord]:
     known = sorted({key.removeprefix("test/") for run in confirms for key in run.metrics if key.startswith("test/")})
     if metric not in known:
         raise UnknownNameError("metric", metric, known)
-    definition = next(filter(None, (_called(metric, record) for record in confirms)), None)
+    definitions = (
+        metric_of(record) if metric == record.metric else metric_called(metric, record) for record in confirms
+    )
+    definition = next(filter(None, definitions), None)
     if definition is None:
         raise ComparisonError(
             f"--metric {metric}: whether higher or lower is better is not known. List a Metric({metric!r}, ...) in "
@@ -36,10 +39,6 @@ def judged_by(records: Sequence[RunRecord], metric: str) -> list[RunRecord]:
         else record
         for record in records
     ]
-
-
-def _called(key: str, record: RunRecord) -> Metric | None:
-    return metric_of(record) if key == record.metric else metric_called(key, record)
 
 
 def with_note(table: Comparison, selected_by: Metric) -> Comparison:

@@ -9,10 +9,10 @@ import numpy as np
 
 from rnnbench.comparison.examples import Key, Scored
 from rnnbench.comparison.model import ALPHA, LEVEL, Comparison, Interval, Row
-from rnnbench.comparison.statistics.crossed_intervals import Estimate, one_way, two_way
+from rnnbench.comparison.statistics.crossed_intervals import one_way, two_way
 from rnnbench.comparison.statistics.permutation import sign_flip_p, step_down
 from rnnbench.comparison.statistics.probability_of_improvement import Pair, probabilities
-from rnnbench.comparison.statistics.summary import UNBOUNDED, bounded_interval, holm, mean_interval, skill, smallest_p
+from rnnbench.comparison.statistics.summary import bounded_interval, holm, mean_interval, skill, smallest_p
 
 
 def with_intervals(table: Comparison, examples: Mapping[Key, Scored]) -> Comparison:
@@ -29,7 +29,7 @@ def with_intervals(table: Comparison, examples: Mapping[Key, Scored]) -> Compari
             estimate = two_way(scored.scores, scored.weights, scored.block)
         else:
             estimate = one_way(scored.scores[0], scored.weights, scored.block)
-        interval = _interval(row.test, estimate, bounds=table.metric.bounds)
+        interval = bounded_interval(row.test, float(estimate.reach(LEVEL)), table.metric.bounds)
         return replace(row, interval=interval, examples=scored.weights.size, block=scored.block)
 
     return _each_row(table, with_interval)
@@ -157,8 +157,8 @@ def _difference(
     if first is None or second is None or len(seeds) < 2:
         return None
     differences = table.metric.sign * (first.of(seeds) - second.of(seeds))
-    lead = mean_lead(table, row, other)
-    return _interval(lead, two_way(differences, first.weights, first.block), comparisons)
+    reach = two_way(differences, first.weights, first.block).reach(LEVEL, comparisons)
+    return bounded_interval(mean_lead(table, row, other), float(reach))
 
 
 def mean_lead(table: Comparison, row: Row, other: Row) -> float:
@@ -187,9 +187,3 @@ def paired_seeds(row: Row, other: Row) -> list[int]:
 def _scores(row: Row, seeds: list[int]) -> list[float]:
     by_seed = dict(row.seed_scores)
     return [by_seed[seed] if row.kind == "encoder" else float(row.test or 0.0) for seed in seeds]
-
-
-def _interval(
-    mean: float, estimate: Estimate, comparisons: int = 1, bounds: tuple[float, float] = UNBOUNDED
-) -> Interval:
-    return bounded_interval(mean, float(estimate.reach(LEVEL, comparisons)), bounds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rnnbench.comparison.model import Comparison, Note, Row
@@ -56,11 +56,11 @@ def front(table: Comparison, cost: Cost) -> list[Row]:
     return [row for row, *_ in sorted(kept, key=lambda place: (sign * place[1], place[0].model))]
 
 
-def front_note(table: Comparison, costs: Sequence[Cost] = COSTS[:2]) -> Iterable[Note]:
+def front_note(table: Comparison) -> Iterable[Note]:
     """The Pareto front of test score against cost; nothing where fewer than two rows have a cost."""
     listed = [
         f"against {cost.in_words}: {', '.join(one_line(row.model) for row in front(table, cost))}"
-        for cost in costs
+        for cost in COSTS[:2]
         if len(costed(table, cost)) > 1
     ]
     if listed:

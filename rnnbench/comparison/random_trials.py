@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from rnnbench.comparison.rows import FAILED
+from rnnbench.comparison.selection import is_open
 from rnnbench.metrics import Metric, metric_of
 from rnnbench.storage.record import RunRecord
 
@@ -44,42 +44,39 @@ class Draws:
     step: float
     run_ids: tuple[str, ...]
 
-    @property
-    def sign(self) -> float:
-        """1 where higher is better, else -1."""
-        return self.metric.sign
-
 
 def random_draws(records: Sequence[RunRecord]) -> dict[str, Draws]:
     """The random draws of every encoder that has trials, by name, without running and interrupted trials."""
-    trials = sorted((record for record in records if record.kind == "trial"), key=_order)
+    trials = [record for record in records if record.kind == "trial"]
+    trials.sort(key=lambda record: (int(record.tags.get("trial", "0")), record.run_id))
     by_model: dict[str, list[RunRecord]] = {model: [] for model in sorted({record.model for record in trials})}
     for record in trials:
-        if record.tags.get("draw") == "random" and record.outcome not in ("running", "interrupted"):
+        if record.tags.get("draw") == "random" and not is_open(record):
             by_model[record.model].append(record)
-    seconds = {model: _seconds(own) for model, own in by_model.items()}
     drawn = [record for own in by_model.values() for record in own]
-    known = [score for record in drawn if (score := _score(record)) is not None]
     # a trial that failed at once has no metric
     metric = next((metric_of(record) for record in [*drawn, *trials] if record.metric), NO_METRIC)
+    scores = {model: [_score(record) for record in own] for model, own in by_model.items()}
+    known = [score for own in scores.values() for score in own if score is not None]
     worst = (min if metric.higher_is_better else max)(known, default=0.0)
+    seconds = {model: _seconds(own) for model, own in by_model.items()}
     step = _step([own for own in seconds.values() if len(own) >= FEWEST_DRAWS])
-    facts = {name: getattr(trials[0], name) if trials else "" for name in ("task", "data")}
-    facts |= {"metric": metric, "worst": worst, "step": step}
-    return {model: _draws(model, own, seconds[model], facts) for model, own in by_model.items()}
-
-
-def _draws(model: str, own: Sequence[RunRecord], seconds: tuple[float, ...], facts: Mapping[str, Any]) -> Draws:
-    scores = [_score(record) for record in own]
-    return Draws(
-        model=model,
-        scores=tuple(facts["worst"] if score is None else score for score in scores),
-        seconds=seconds,
-        pruned=sum(record.outcome == "pruned" for record in own),
-        failed=sum(score is None for score in scores),
-        run_ids=tuple(record.run_id for record in own),
-        **facts,
-    )
+    return {
+        model: Draws(
+            model=model,
+            task=trials[0].task,
+            data=trials[0].data,
+            metric=metric,
+            scores=tuple(worst if score is None else score for score in scores[model]),
+            seconds=seconds[model],
+            pruned=sum(record.outcome == "pruned" for record in own),
+            failed=scores[model].count(None),
+            worst=worst,
+            step=step,
+            run_ids=tuple(record.run_id for record in own),
+        )
+        for model, own in by_model.items()
+    }
 
 
 def _score(record: RunRecord) -> float | None:
@@ -105,7 +102,3 @@ def _step(seconds: Sequence[Sequence[float]]) -> float:
     longest = max(min(min(totals) / _STEPS, trial / 2), max(totals) / _MOST_STEPS)
     power = 10.0 ** math.floor(math.log10(longest))
     return next((power * factor for factor in (5.0, 2.0) if power * factor <= longest), power)
-
-
-def _order(record: RunRecord) -> tuple[int, str]:
-    return int(record.tags.get("trial", "0")), record.run_id

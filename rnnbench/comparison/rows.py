@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from rnnbench.comparison.model import Row
+from rnnbench.comparison.selection import is_open
 from rnnbench.comparison.statistics.summary import mean_interval
 from rnnbench.metrics import Metric
 from rnnbench.storage.record import LEFT_OUT, Outcome, RunRecord
@@ -18,9 +19,6 @@ UNSCORED = "without a test score"
 
 FAILED: tuple[Outcome, ...] = ("diverged", "out_of_memory", "failed")
 """Outcomes of a trial that count as failed. An interrupted trial does not: the search repeats it."""
-
-NOT_RESULTS: tuple[Outcome, ...] = ("running", "interrupted")
-"""Outcomes of attempts that are not reported once the same seed has completed."""
 
 
 MEAN_COSTS = (
@@ -104,7 +102,7 @@ def _losses(lost: Sequence[RunRecord], done: set[int], planned: int) -> Iterable
     for word, count in sorted(Counter(_word(record) for record in missing.values()).items()):
         yield f"{count} of {planned} seeds {word}"
     for record in lost:
-        if _seed(record) in done and record.outcome not in NOT_RESULTS:
+        if _seed(record) in done and not is_open(record):
             yield f"seed {_seed(record)} {_word(record)} in another attempt"
 
 

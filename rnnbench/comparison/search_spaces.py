@@ -125,7 +125,8 @@ def _ranges_of(name: str, records: Sequence[RunRecord]) -> list[tuple[str, RunRe
         own = (searched_of(record) or {}).get(name)
         if own is not None:
             is_part = may_be_part and isinstance(own, list) and all(choice in widest for choice in own)
-            ranges.append((_in_words(widest if is_part else stated.get(name) or own), record))
+            stored = widest if is_part else stated.get(name) or own
+            ranges.append((range_in_words(range_from_stored(stored)), record))
         elif _is_excluded(name, record, stated):
             ranges.append((NOT_SEARCHED, record))
     return ranges
@@ -150,11 +151,8 @@ def short_names(names: set[str]) -> dict[str, str]:
 
 
 def _listed(ranges: Mapping[str, Any], named: Mapping[str, str]) -> str:
-    return ", ".join(f"{named.get(name, name)} {_in_words(ranges[name])}" for name in sorted(ranges, key=setting_order))
-
-
-def _in_words(plain: Any) -> str:
-    return range_in_words(range_from_stored(plain))
+    words = {name: range_in_words(range_from_stored(ranges[name])) for name in sorted(ranges, key=setting_order)}
+    return ", ".join(f"{named.get(name, name)} {text}" for name, text in words.items())
 
 
 def setting_order(name: str) -> tuple[int, str]:

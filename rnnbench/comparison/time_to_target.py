@@ -13,14 +13,14 @@ from rnnbench.metrics import Metric
 from rnnbench.storage.record import RunRecord
 
 
-def reach_text(row: Row) -> str:
+def reach_text(row: Row, noun: str = "") -> str:
     """'12.3', '12.3 (5 of 6)' where not all seeds reached the target, 'never', or the text of a missing value."""
     if row.seeds_reached is None:
         return MISSING
     if row.seconds_to_reach is None:
         return "never"
     all_reached = row.seeds_reached == row.seeds_planned
-    share = "" if all_reached else f" ({row.seeds_reached} of {row.seeds_planned})"
+    share = "" if all_reached else f" ({row.seeds_reached} of {row.seeds_planned}{noun})"
     return seconds_text(row.seconds_to_reach) + share
 
 
@@ -91,15 +91,10 @@ def reach_note(table: Comparison) -> Iterable[Note]:
     quickest = sorted(known, key=lambda row: (row.seconds_to_reach is None, row.seconds_to_reach or 0.0, row.model))
     baseline = table.best_baseline
     whose = f", the score of {one_line(baseline.model)}" if table.reach_is_baselines and baseline else ""
-    listed = ", ".join(f"{one_line(row.model)} {_in_words(row)}" for row in quickest)
+    listed = ", ".join(f"{one_line(row.model)} {reach_text(row, ' seeds')}" for row in quickest)
     score = f"{table.metric.text_with_unit(table.reach)} {table.metric.label}"
     text = f"Training seconds until validation reached {score}{whose} (mean over the seeds that reached it): {listed}."
     yield Note(text, "" if table.reach_is_baselines else text)
-
-
-def _in_words(row: Row) -> str:
-    seeds = "" if not row.seconds_to_reach or row.seeds_reached == row.seeds_planned else " seeds)"
-    return reach_text(row).removesuffix(")" if seeds else "") + seeds
 
 
 def _curve(record: RunRecord) -> list[tuple[int, float]]:

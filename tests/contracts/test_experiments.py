@@ -1,4 +1,4 @@
-"""Laws that hold for every file of `experiments/`, and what a file with mistakes is told."""
+"""Contracts that hold for every file of `experiments/`, and what a file with mistakes is told."""
 
 import shutil
 from pathlib import Path
@@ -18,7 +18,7 @@ from rnnbench.experiment.files import load
 from rnnbench.experiment.resolve import resolve
 from rnnbench.experiment.search_space import SEARCHED_SECTIONS
 from rnnbench.sweeps.eligibility import require_comparable
-from rnnbench.testing.contracts import drawn
+from rnnbench.testing.contracts import draw_value
 
 FOLDER = registry.PACKAGE.parent / "experiments"
 FILES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
@@ -74,7 +74,7 @@ def test_every_draw_makes_a_configuration(task, model):
     config = resolve(task, model)
     generator = np.random.default_rng(0)
     for _ in range(5):
-        values = {name: drawn(searched, generator) for name, searched in config.ranges().items()}
+        values = {name: draw_value(searched, generator) for name, searched in config.ranges().items()}
         made = config.with_values(values, seed=7)
         plain = made.to_plain()
         for name, value in values.items():

@@ -30,8 +30,7 @@ def interquartile_mean(scores: np.ndarray) -> np.ndarray:
     Source: Agarwal, Schwarzer, Castro, Courville and Bellemare (2021), Deep Reinforcement Learning at the Edge of the
     Statistical Precipice, arXiv:2108.13264.
     """
-    means: np.ndarray = stats.trim_mean(scores, TRIMMED, axis=-1)
-    return means
+    return np.asarray(stats.trim_mean(scores, TRIMMED, axis=-1))
 
 
 def iqm(skills: Skills) -> np.ndarray:
@@ -41,14 +40,12 @@ def iqm(skills: Skills) -> np.ndarray:
 
 def ranks(skills: np.ndarray) -> np.ndarray:
     """(encoders, ...) ranks by mean skill, 1 the best; ties share the mean of their ranks."""
-    ranked: np.ndarray = stats.rankdata(-np.round(skills.mean(axis=-1), _TIE_DECIMALS), axis=0)
-    return ranked
+    return np.asarray(stats.rankdata(-np.round(skills.mean(axis=-1), _TIE_DECIMALS), axis=0))
 
 
 def average_ranks(skills: Skills) -> np.ndarray:
     """(encoders, ...) mean rank over experiments."""
-    means: np.ndarray = np.mean([ranks(experiment) for experiment in skills], axis=0)
-    return means
+    return np.asarray(np.mean([ranks(experiment) for experiment in skills], axis=0))
 
 
 def wins(skills: Skills) -> np.ndarray:
@@ -61,8 +58,7 @@ def wins(skills: Skills) -> np.ndarray:
     for experiment in skills:
         ahead = experiment[:, None, :] - experiment[None, :, :]
         shares.append(((ahead > 0) + 0.5 * (ahead == 0)).mean(axis=-1))
-    means: np.ndarray = np.mean(shares, axis=0)
-    return means
+    return np.asarray(np.mean(shares, axis=0))
 
 
 def effective_pairs(seeds: Sequence[int]) -> float:

@@ -99,22 +99,16 @@ def _refitted(table: Comparison, records: Sequence[RunRecord]) -> Iterable[Note]
     )
 
 
-def reach(table: Comparison) -> tuple[int, float, int]:
-    """(largest number of paired seeds, smallest p possible with them, seeds that could give p below 0.05)."""
-    pairs = [row.paired_seeds for row in table.encoders if row.paired_seeds]
-    return (max(pairs), smallest_p(max(pairs)), seeds_needed()) if pairs else (0, 1.0, seeds_needed())
-
-
 def _significance(table: Comparison) -> Iterable[Note]:
     others = [row for row in table.encoders if not row.is_best and row.test is not None]
     if not others:
         return
     yield from bold_notes(table, others)
-    seeds, floor, needed = reach(table)
-    if floor >= ALPHA:
+    seeds = max(row.paired_seeds for row in others)
+    if smallest_p(seeds) >= ALPHA:
         yield Note.in_full(
             f"No difference can be significant with {_count(seeds, 'paired seed')}: the smallest possible p is "
-            f"{floor:.3f}. At least {needed} seeds are needed."
+            f"{smallest_p(seeds):.3f}. At least {seeds_needed()} seeds are needed."
         )
 
 
@@ -226,17 +220,11 @@ def _baselines(table: Comparison, records: Sequence[RunRecord], name: str) -> It
             yield Note.in_full(f"Baseline {row.model} has no test score: {', '.join(row.remarks)}.")
 
 
-def is_unequally_searched(table: Comparison) -> bool:
-    """Whether some encoder in the table has more trials than another."""
-    return len({row.trials for row in table.encoders}) > 1
-
-
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def untested(table: Comparison) -> list[Row]:
     """Encoders with a test score that have too few paired seeds to be shown worse than the best encoder."""
-    floor = reach(table)[1]
     others = [row for row in table.encoders if row.test is not None and not row.is_best]
-    return [row for row in others if floor >= ALPHA or smallest_p(row.paired_seeds) >= ALPHA]
+    return [row for row in others if smallest_p(row.paired_seeds) >= ALPHA]

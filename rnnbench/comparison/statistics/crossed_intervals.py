@@ -71,7 +71,9 @@ def two_way(scores: np.ndarray, weights: np.ndarray, block: int) -> Estimate:
     variance = np.maximum(by_seed + by_example - by_pair, np.maximum(by_seed, by_example))
     stretches = example_degrees(scores.shape[-1], block)
     uncertainty = by_seed**2 / (seeds - 1) + by_example**2 / stretches + by_pair**2 / (stretches * (seeds - 1))
-    return Estimate(means.mean(axis=-1), variance, _degrees(variance, uncertainty))
+    # Satterthwaite's degrees of freedom; 1e9 where the variance is known exactly
+    ratio = np.square(variance) / np.where(uncertainty > 0, uncertainty, 1.0)
+    return Estimate(means.mean(axis=-1), variance, np.where(uncertainty > 0, ratio, 1e9).clip(1.0, 1e9))
 
 
 def one_way(scores: np.ndarray, weights: np.ndarray, block: int) -> Estimate:
@@ -128,10 +130,3 @@ def in_blocks(influence: np.ndarray, length: int) -> np.ndarray:
     sums = totals[..., length - 1 :].copy()
     sums[..., 1:] -= totals[..., :-length]
     return np.square(sums).sum(axis=-1) / length * examples / (examples - length)
-
-
-def _degrees(variance: np.ndarray, uncertainty: np.ndarray) -> np.ndarray:
-    """Satterthwaite's degrees of freedom; 1e9 where the variance is known exactly."""
-    return np.where(uncertainty > 0, np.square(variance) / np.where(uncertainty > 0, uncertainty, 1.0), 1e9).clip(
-        1.0, 1e9
-    )

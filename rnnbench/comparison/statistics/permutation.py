@@ -19,6 +19,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from rnnbench.comparison.statistics.summary import finite_array
+
 EXACT_SEEDS = 17
 """Most seeds for which all sign flips are enumerated: 2^16, as a flip and its opposite are equivalent."""
 
@@ -47,11 +49,9 @@ def sign_flip_p(differences: Sequence[float]) -> float:
 
     The smallest possible p is 2 / 2^n. Raises: ValueError without differences, or with one that is not finite.
     """
-    observed = np.array(differences, dtype=np.float64)
+    observed = finite_array(differences)
     if observed.size == 0:
         raise ValueError("a sign-flip test needs at least one difference")
-    if not np.isfinite(observed).all():
-        raise ValueError("statistics need finite numbers")
     return _share(np.abs(flips(observed.size) @ observed), abs(float(observed.sum())), np.abs(observed).sum())
 
 
@@ -94,8 +94,7 @@ def _mean_difference(scores: np.ndarray, other: np.ndarray) -> float:
 
 def _flipped(differences: np.ndarray, signs: np.ndarray) -> np.ndarray:
     both = np.isfinite(differences)
-    flipped: np.ndarray = signs[:, both] @ differences[both] / max(1, int(both.sum()))
-    return flipped
+    return np.asarray(signs[:, both] @ differences[both] / max(1, int(both.sum())))
 
 
 def _share(statistics: np.ndarray, observed: float, scale: float) -> float:

@@ -95,8 +95,7 @@ def _wins(pairs: Mapping[K, Pair], generator: np.random.Generator) -> dict[K, np
 
 def won(differences: np.ndarray, axis: int = 0) -> np.ndarray:
     """The number of seeds (along `axis`) in which the first is better, ties half."""
-    count: np.ndarray = (differences > 0).sum(axis=axis) + 0.5 * (differences == 0).sum(axis=axis)
-    return count
+    return np.asarray((differences > 0).sum(axis=axis) + 0.5 * (differences == 0).sum(axis=axis))
 
 
 def jeffreys(wins: np.ndarray, seeds: int) -> Interval:

@@ -25,7 +25,7 @@ def mean_interval(
 
     Source: Student 1908, The Probable Error of a Mean, Biometrika 6(1).
     """
-    scores = _finite(values)
+    scores = finite_array(values)
     if scores.size < 2:
         return None
     mean, error = float(scores.mean()), float(scores.std(ddof=1)) / math.sqrt(scores.size)
@@ -89,7 +89,8 @@ def skill(metric: Metric, score: float, baseline: float) -> float | None:
     return 1 - error / removable
 
 
-def _finite(values: Sequence[float]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def finite_array(values: Sequence[float]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """The values as an array. Raises: ValueError where one is not finite."""
     numbers = np.array(values, dtype=np.float64)
     if not np.isfinite(numbers).all():
         raise ValueError("statistics need finite numbers")
