@@ -61,7 +61,7 @@ class SweepProgress:
         """Record one event and show what it changes."""
         self.waiting.pop(event.worker, None)
         match event.what:
-            case "there":
+            case "earlier":
                 self.ended.setdefault((event.model, event.kind), []).append(event)
             case "start":
                 self.running[event.worker] = event

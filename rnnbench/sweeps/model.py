@@ -95,14 +95,14 @@ class SweepPlan:
 class Event:
     """An event of a worker, for displaying progress.
 
-    what: `there` for a run that an earlier call has finished; `start`, `progress` or `end` of a run, `error` in one;
+    what: `earlier` for a run that an earlier call has finished; `start`, `progress` or `end` of a run, `error` in one;
         `note` on what the hardware cannot do as configured; `lost` when another process has taken over the run;
         `waiting` while only other processes have work left; `refused` when the sweep cannot continue; `done` when a
         worker has nothing left to do.
     kind: `trial`, `reselect`, `confirm` or `baseline`. share: finished part of the run, 0 to 1.
     """
 
-    what: Literal["there", "start", "progress", "end", "done", "error", "note", "lost", "waiting", "refused"]
+    what: Literal["earlier", "start", "progress", "end", "done", "error", "note", "lost", "waiting", "refused"]
     worker: int = 0
     kind: str = ""
     model: str = ""

@@ -63,7 +63,7 @@ def _report_finished(tracker: Tracker, plan: SweepPlan, tell: Tell) -> None:
     kinds = (*(SEARCH_KINDS if plan.trials else ()), "confirm")
     for record in results.current(records, results.codes_of(tracker, plan.parent)):
         if record.model in names and record.kind in kinds and not is_open(record):
-            event = Event("there", 0, record.kind, names[record.model], record.name, 1.0)
+            event = Event("earlier", 0, record.kind, names[record.model], record.name, 1.0)
             tell(replace(event, score=score_of(record), outcome=record.outcome))
 
 

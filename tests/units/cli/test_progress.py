@@ -22,7 +22,7 @@ def test_what_is_there_counts_and_is_not_told_again() -> None:
     progress, out = shown("gru", trials=3, seeds=2)
     with progress:
         for number, score in enumerate((0.7, 0.8)):
-            progress.handle(Event("there", 0, "trial", "gru", f"00{number}-gru", 1.0, score, "completed"))
+            progress.handle(Event("earlier", 0, "trial", "gru", f"00{number}-gru", 1.0, score, "completed"))
         assert out.getvalue() == ""
         assert progress.best("gru") == 0.8
         progress.handle(Event("start", 0, "trial", "gru", "003-gru"))
@@ -39,7 +39,7 @@ def test_what_one_encoder_has_done_is_not_taken_off_what_another_has_to_do() -> 
     progress, out = shown("gru", "rnn", trials=2, seeds=0)
     with progress:
         for number in range(9):
-            progress.handle(Event("there", 0, "trial", "gru", f"00{number}-gru", 1.0, 0.7, "completed"))
+            progress.handle(Event("earlier", 0, "trial", "gru", f"00{number}-gru", 1.0, 0.7, "completed"))
         progress.handle(Event("start", 0, "trial", "rnn", "001-rnn"))
         progress._since[0] -= 600  # begun ten minutes ago
         progress.handle(Event("end", 0, "trial", "rnn", "001-rnn", 1.0, 0.75, "completed"))
@@ -50,7 +50,7 @@ def test_a_seed_that_a_changed_choice_trains_again_counts_once() -> None:
     progress, out = shown("gru", trials=0, seeds=2)
     with progress:
         for number in (1, 2):
-            progress.handle(Event("there", 0, "confirm", "gru", f"gru-seed{number}", 1.0, 0.7, "completed"))
+            progress.handle(Event("earlier", 0, "confirm", "gru", f"gru-seed{number}", 1.0, 0.7, "completed"))
         progress.handle(Event("start", 0, "confirm", "gru", "gru-seed1"))
         progress.handle(Event("end", 0, "confirm", "gru", "gru-seed1", 1.0, 0.8, "completed"))
     assert "2/2" in render(progress)
