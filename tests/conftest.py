@@ -15,7 +15,7 @@ pytest.register_assert_rewrite("rnnbench.testing.contracts", "small_data", "smal
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--model path/to/my_cell.py` runs the laws of encoders on a cell of your own too."""
+    """`--model path/to/my_cell.py` runs the encoder contracts on your own cell too."""
     parser.addoption("--model", action="append", default=[], help="a file with an encoder of your own (repeatable)")
 
 

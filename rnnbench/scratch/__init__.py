@@ -1,4 +1,4 @@
-"""The recurrent network from scratch: Elman's RNN, LSTM and GRU in NumPy alone, forward and back.
+"""Recurrent networks in NumPy alone: Elman's RNN, LSTM and GRU with hand-written forward and backward passes.
 
     from rnnbench.scratch import TextModel
 
@@ -9,9 +9,9 @@
 
 or, from the command line, `python -m rnnbench.scratch book.txt`.
 
-It needs NumPy and nothing else, and is meant to be read: `rnn.py` is the shortest whole example of backpropagation
-through time, `lstm.py` and `gru.py` add their gates, `training.py` is the loop around them. Weights are laid out as
-torch lays them out, so they can be carried over in both directions:
+The package depends on NumPy only and is meant to be read: `rnn.py` is the shortest complete example of backpropagation
+through time, `lstm.py` and `gru.py` add their gates, and `training.py` is the training loop. Weights have torch's
+layout, so they can be copied in both directions:
 
     from rnnbench.scratch import CELLS, Weights
 

@@ -1,7 +1,7 @@
-"""What the three cells share: the names of their weights, and the shape of what goes in and comes out.
+"""Weights, shapes and helpers shared by the three cells.
 
-Inside a cell, time comes first: the vectors of one step then lie side by side in memory, and "all steps at once" is a
-matrix of (time * batch, features). Callers see the batch first.
+Inside a cell, time is the first axis: the vectors of one step are adjacent in memory, and all steps together are a
+matrix (time * batch, features). Callers see the batch first.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ State = tuple[Array, ...]
 
 
 class ScratchError(ValueError):
-    """A mistake that the caller can mend, in one line."""
+    """An error that the caller can correct; the message is one line."""
 
 
 class Weights(NamedTuple):
-    """The weights of a cell, named and laid out as torch does; or their gradients.
+    """The weights of a cell with torch's names and layout, or their gradients.
 
-    The gates are stacked: LSTM input, forget, candidate, output; GRU reset, update, candidate.
+    Order of the stacked gates: LSTM input, forget, candidate, output; GRU reset, update, candidate.
     """
 
     weight_ih: Array
@@ -37,7 +37,7 @@ class Weights(NamedTuple):
 
 
 class Encoded(NamedTuple):
-    """A vector per step, the state after each row's last step, and what the way back needs."""
+    """One vector per step, the state after each row's last step, and the values needed by the backward pass."""
 
     steps: Array
     """(batch, time, hidden)"""
@@ -46,33 +46,33 @@ class Encoded(NamedTuple):
 
 
 class Gradients(NamedTuple):
-    """The derivative of the loss in all that went in."""
+    """Derivatives of the loss with respect to weights, input and first state."""
 
     weights: Weights
     x: Array | None
-    """(batch, time, input); None where it was not asked for."""
+    """(batch, time, input); None with `needs_x=False`."""
     state: State
 
 
 class Cell(Protocol):
-    """What `rnn.py`, `lstm.py` and `gru.py` offer as modules."""
+    """Interface of the modules `rnn`, `lstm` and `gru`."""
 
     GATES: int
     STATES: int
 
     def forward(self, x: Array, weights: Weights, state: State | None = None, lengths: Array | None = None) -> Encoded:
-        """Reads (batch, time, input), from zeros or from a state. Rows longer than their `lengths` hold padding."""
+        """Encode (batch, time, input), from zeros or from a state. Steps from `lengths` on are padding."""
 
     def backward(
         self, trace: Any, steps_error: Array, state_error: State | None = None, *, needs_x: bool = True
     ) -> Gradients:
-        """Backpropagation through time, from the derivatives of the loss in the steps and in the last state."""
+        """Backpropagation through time, from the derivatives with respect to the steps and the last state."""
 
 
 def initialize(
     gates: int, input_size: int, hidden_size: int, generator: np.random.Generator, dtype: Any = np.float64
 ) -> Weights:
-    """Weights drawn as torch draws them: uniform within 1 / sqrt(hidden), the biases too."""
+    """Initial weights and biases with torch's distribution: uniform in +-1 / sqrt(hidden)."""
     bound = 1.0 / np.sqrt(hidden_size)
     rows = gates * hidden_size
     shapes: Iterable[tuple[int, ...]] = ((rows, input_size), (rows, hidden_size), (rows,), (rows,))
@@ -85,10 +85,10 @@ def time_first(x: Array) -> Array:
 
 
 def project(inputs: Array, matrix: Array, bias: Array, out: Array) -> None:
-    """Writes inputs @ matrix.T + bias for all steps at once into `out`.
+    """Write inputs @ matrix.T + bias for all steps into `out`.
 
-    The input of a step does not depend on the steps before it, so this product need not wait in the loop: one large
-    product keeps a processor far busier than `time` small ones.
+    This product does not depend on earlier steps, so it is outside of the loop: one large product is much faster than
+    `time` small ones.
 
     inputs: (time, batch, input). out: (time, batch, rows), contiguous.
     """
@@ -97,30 +97,31 @@ def project(inputs: Array, matrix: Array, bias: Array, out: Array) -> None:
 
 
 def flat(steps: Array) -> Array:
-    """(time, batch, features) as (time * batch, features), the same memory."""
+    """(time, batch, features) as (time * batch, features), without a copy."""
     return steps.reshape(-1, steps.shape[-1])
 
 
 def first_state(state: State | None, index: int) -> Array | float:
-    """One part of the state to begin from: zeros where there is none."""
+    """One tensor of the first state; zeros without a state."""
     return 0.0 if state is None else state[index]
 
 
 def at_the_end(states: Array, lengths: Array | None) -> Array:
-    """The state after each row's last valid step, as an array of its own.
+    """The state after each row's last valid step, as a copy.
 
-    states: (time + 1, batch, hidden), the state before the first step first: a row of no steps ends where it began.
+    states: (time + 1, batch, hidden), beginning with the first state, which is also the last one of a row without
+    steps.
     """
     return states[-1].copy() if lengths is None else states[lengths, np.arange(states.shape[1])]
 
 
 def errors_by_step(steps_error: Array, state_error: State | None, index: int, lengths: Array | None) -> Array:
-    """The derivative of the loss in each state as far as it does not come through later steps.
+    """Derivative of the loss with respect to each state, without the part through later steps.
 
-    Row t + 1 holds that of the state after step t, row 0 that of the state before the first step. A step's output is
-    heard of twice: by whatever reads the steps, and, at a row's end, by whatever reads the last state.
+    Row t + 1 belongs to the state after step t, row 0 to the state before the first step. The derivative has two parts:
+    from the outputs of the steps and, at the end of a row, from the last state.
 
-    Returns: (time + 1, batch, hidden), to be added to on the way back.
+    Returns: (time + 1, batch, hidden); the backward pass adds the part through later steps.
     """
     batch, time, hidden = steps_error.shape
     errors = np.empty((time + 1, batch, hidden), steps_error.dtype)
@@ -131,7 +132,7 @@ def errors_by_step(steps_error: Array, state_error: State | None, index: int, le
 
 
 def add_at_the_end(errors: Array, state_error: State | None, index: int, lengths: Array | None) -> None:
-    """Adds the derivative in the last state at the step where each row ends."""
+    """Add the derivative with respect to the last state at the last step of each row."""
     if state_error is None:
         return
     if lengths is None:

@@ -1,4 +1,4 @@
-"""Text as numbers: a vocabulary of characters, one-hot vectors, and windows that follow one another."""
+"""Text as integers: a vocabulary of characters, one-hot vectors, and consecutive windows."""
 
 from __future__ import annotations
 
@@ -11,58 +11,58 @@ from rnnbench.scratch.base import Array, ScratchError
 
 
 class Vocabulary:
-    """The characters of a text, sorted; a character's place is its number."""
+    """The distinct characters of a text in sorted order; the index of a character is its code."""
 
     def __init__(self, characters: str) -> None:
         self.characters = "".join(sorted(set(characters)))
-        self._places = {character: place for place, character in enumerate(self.characters)}
+        self._codes = {character: code for code, character in enumerate(self.characters)}
 
     def __len__(self) -> int:
         return len(self.characters)
 
-    def encode(self, text: str, what: str = "the text") -> Array:
-        """(characters,) whole numbers.
+    def encode(self, text: str, label: str = "the text") -> Array:
+        """(characters,) integers. label: name of the text in the error message.
 
-        Raises: ScratchError naming the characters that the vocabulary lacks.
+        Raises: ScratchError for characters outside of the vocabulary.
         """
-        unknown = sorted(set(text) - self._places.keys())
+        unknown = sorted(set(text) - self._codes.keys())
         if unknown:
             shown = ", ".join(map(repr, unknown[:8])) + (", ..." if len(unknown) > 8 else "")
-            raise ScratchError(f"{what} has characters that the training text lacks: {shown}")
-        return np.array([self._places[character] for character in text], dtype=np.int64)
+            raise ScratchError(f"{label} has characters that do not occur in the training text: {shown}")
+        return np.array([self._codes[character] for character in text], dtype=np.int64)
 
     def decode(self, codes: Array) -> str:
-        """The text behind the numbers."""
+        """The text of codes."""
         return "".join(self.characters[code] for code in codes)
 
 
 def one_hot(codes: Array, size: int, dtype: Any) -> Array:
-    """(..., size): 1 at each code's place. Its product with a matrix picks one of the matrix's columns."""
+    """(..., size): 1 at the index of each code, else 0."""
     vectors = np.zeros((*codes.shape, size), dtype)
     np.put_along_axis(vectors, codes[..., np.newaxis], 1, axis=-1)
     return vectors
 
 
 class Window(NamedTuple):
-    """Some steps of every stream at once."""
+    """Consecutive steps of all streams."""
 
     inputs: Array
     """(batch, time)"""
     targets: Array
-    """(batch, time): the inputs one step on."""
+    """(batch, time): the inputs shifted by one step."""
     begins: bool
-    """Whether the streams begin here: the state before it is zeros, not that of the window before."""
+    """Whether this is the first window of the streams, so that the state before it is zero."""
 
 
 def windows(codes: Array, batch: int, time: int) -> Iterator[Window]:
-    """One pass over a text, cut into `batch` streams that are read side by side.
+    """One pass over a text, cut into `batch` parallel streams.
 
         text      abcdefghijklmnopqr         batch 2, time 4
         streams   abcdefghi  jklmnopqr
-        windows   [abcd jklm]  [efgh nopq]   targets one step on
+        windows   [abcd jklm]  [efgh nopq]   targets shifted by one
 
-    Row k of a window goes on where row k of the window before stopped. This is what makes carrying the state right:
-    shuffled windows would carry the state of one passage into another. The last window may be shorter.
+    Row k of a window continues row k of the previous window, so the state can be carried; with shuffled windows the
+    state would belong to another passage. The last window may be shorter.
 
     Raises: ScratchError for a text too short to give every stream an input and a target.
     """

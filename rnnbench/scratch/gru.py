@@ -1,11 +1,11 @@
-"""The gated recurrent unit, forward and back, in NumPy.
+"""Gated recurrent unit (GRU) in NumPy, forward and backward.
 
     r = sigmoid(W_ir x_t + b_ir + W_hr h_{t-1} + b_hr)            reset gate
     z = sigmoid(W_iz x_t + b_iz + W_hz h_{t-1} + b_hz)            update gate
     n = tanh   (W_in x_t + b_in + r * (W_hn h_{t-1} + b_hn))      candidate
     h_t = (1 - z) * n + z * h_{t-1}
 
-The reset gate acts after the matrix product, as in torch and cuDNN; the paper has it before.
+The reset gate is applied after the matrix product, as in torch and cuDNN; in the paper it is applied before.
 
 Source: Cho et al. (2014), Learning phrase representations using RNN encoder-decoder, arXiv:1406.1078.
 """
@@ -35,12 +35,12 @@ STATES = 1
 
 
 class Trace(NamedTuple):
-    """What the way back needs. Time comes first; `states` begins with that before the first step."""
+    """Values needed by the backward pass, time first; `states` begins with the state before the first step."""
 
     inputs: Array
     states: Array
-    remembered: Array
-    """(time, batch, hidden): W_hn h_{t-1} + b_hn, the candidate's share from the state before it is reset."""
+    recurrent_part: Array
+    """(time, batch, hidden): W_hn h_{t-1} + b_hn, the recurrent part of the candidate before the reset gate."""
     gates: Array
     """(time, batch, 3 * hidden): r, z and n after their sigmoid or tanh."""
     weights: Weights
@@ -48,7 +48,7 @@ class Trace(NamedTuple):
 
 
 def forward(x: Array, weights: Weights, state: State | None = None, lengths: Array | None = None) -> Encoded:
-    """A vector per step and the last state.
+    """Encode an input: one vector per step, and the last state.
 
     x: (batch, time, input). state: ((batch, hidden),). lengths: (batch,), where padding begins.
     """
@@ -57,11 +57,11 @@ def forward(x: Array, weights: Weights, state: State | None = None, lengths: Arr
     hidden = weights.weight_hh.shape[1]
     states = np.empty((time + 1, batch, hidden), inputs.dtype)
     states[0] = first_state(state, 0)
-    remembered = np.empty((time, batch, hidden), inputs.dtype)
+    recurrent_part = np.empty((time, batch, hidden), inputs.dtype)
     gates = np.empty((time, batch, 3 * hidden), inputs.dtype)
-    # sigmoid(a) = (1 + tanh(a / 2)) / 2 with the halving done in the weights, as in lstm.py
+    # sigmoid(a) = (1 + tanh(a / 2)) / 2, with the factor 1/2 in the weights, as in lstm.py
     scale = np.repeat(np.array([0.5, 0.5, 1.0], inputs.dtype), hidden)
-    # the candidate's second bias is reset together with the state, so it cannot be added to the first
+    # the reset gate also multiplies the candidate's second bias, so it cannot be added to the first
     outside, inside = weights.bias_hh.copy(), weights.bias_hh[2 * hidden :]
     outside[2 * hidden :] = 0.0
     project(inputs, weights.weight_ih * scale[:, np.newaxis], (weights.bias_ih + outside) * scale, out=gates)
@@ -76,37 +76,37 @@ def forward(x: Array, weights: Weights, state: State | None = None, lengths: Arr
         np.tanh(sigmoids, out=sigmoids)
         sigmoids *= 0.5
         sigmoids += 0.5
-        np.add(product[:, 2 * hidden :], inside, out=remembered[step])
-        np.multiply(reset[step], remembered[step], out=from_before)
+        np.add(product[:, 2 * hidden :], inside, out=recurrent_part[step])
+        np.multiply(reset[step], recurrent_part[step], out=from_before)
         candidate += from_before
         np.tanh(candidate, out=candidate)
-        # (1 - z) n + z h is n + z (h - n), one product fewer
+        # (1 - z) n + z h = n + z (h - n): one product less
         np.subtract(before, candidate, out=now)
         now *= update[step]
         now += candidate
-    trace = Trace(inputs, states, remembered, gates, weights, lengths)
+    trace = Trace(inputs, states, recurrent_part, gates, weights, lengths)
     return Encoded(states[1:].swapaxes(0, 1), (at_the_end(states, lengths),), trace)
 
 
 def backward(trace: Trace, steps_error: Array, state_error: State | None = None, *, needs_x: bool = True) -> Gradients:
     """Backpropagation through time.
 
-        error_t = what reads h_t  +  z_{t+1} * error_{t+1}  +  W_hh' (delta_r, delta_z, r * delta_n)_{t+1}
+        error_t = from output h_t  +  z_{t+1} * error_{t+1}  +  W_hh' (delta_r, delta_z, r * delta_n)_{t+1}
 
         delta_n = (1 - z)       * (1 - n^2) * error_t
         delta_z = (h_{t-1} - n) * z (1 - z) * error_t
         delta_r = (W_hn h_{t-1} + b_hn) * r (1 - r) * delta_n
 
-    What belongs to the state sees delta_n through the reset gate, what belongs to the input sees it whole: this is
-    where the gradients of the two biases part.
+    The gradient of the recurrent weights and bias contains r * delta_n, that of the input weights and bias delta_n; so
+    the gradients of the two biases differ.
 
     steps_error: (batch, time, hidden). state_error: ((batch, hidden),).
     """
-    inputs, states, remembered, gates, weights, lengths = trace
+    inputs, states, recurrent_part, gates, weights, lengths = trace
     hidden = states.shape[2]
     errors = errors_by_step(steps_error, state_error, 0, lengths)
     reset, update, candidate = np.split(gates, 3, axis=2)
-    deltas, for_candidate = np.empty_like(gates), np.empty_like(remembered)
+    deltas, for_candidate = np.empty_like(gates), np.empty_like(recurrent_part)
     for_reset, for_update, through_reset = np.split(deltas, 3, axis=2)
     product, slope = np.empty_like(errors[0]), np.empty_like(errors[0])
     for step in range(len(gates) - 1, -1, -1):
@@ -122,7 +122,7 @@ def backward(trace: Trace, steps_error: Array, state_error: State | None = None,
         delta *= slope
         np.subtract(1.0, reset[step], out=slope)
         slope *= reset[step]
-        slope *= remembered[step]
+        slope *= recurrent_part[step]
         np.multiply(slope, delta, out=for_reset[step])
         np.multiply(delta, reset[step], out=through_reset[step])
         np.matmul(deltas[step], weights.weight_hh, out=product)
@@ -131,7 +131,7 @@ def backward(trace: Trace, steps_error: Array, state_error: State | None = None,
         errors[step] += product
     rows = flat(deltas)
     weight_hh, bias_hh = rows.T @ flat(states[:-1]), rows.sum(axis=0)
-    deltas[:, :, 2 * hidden :] = for_candidate  # from here on, as the input sees them
-    found = Weights(rows.T @ flat(inputs), weight_hh, rows.sum(axis=0), bias_hh)
+    deltas[:, :, 2 * hidden :] = for_candidate  # without the reset gate, for the input weights
+    gradients = Weights(rows.T @ flat(inputs), weight_hh, rows.sum(axis=0), bias_hh)
     x_error = (rows @ weights.weight_ih).reshape(inputs.shape).swapaxes(0, 1) if needs_x else None
-    return Gradients(found, x_error, (errors[0],))
+    return Gradients(gradients, x_error, (errors[0],))

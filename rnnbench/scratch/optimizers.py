@@ -1,4 +1,4 @@
-"""SGD with momentum, Adagrad and Adam, with torch's definitions, so that learning rates carry over."""
+"""SGD with momentum, Adagrad and Adam as defined in torch."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Named = Mapping[str, Array]
 
 
 class Optimizer(Protocol):
-    """Changes weights by their gradients."""
+    """Updates weights from their gradients."""
 
     def update(self, weights: Named, gradients: Named) -> None:
-        """One update, in place: whoever holds the arrays sees the new values."""
+        """Update the weights in place."""
 
 
 class SGD:
@@ -52,10 +52,9 @@ class Adagrad:
 
 
 class Adam:
-    """weight -= learning_rate * mean / (sqrt(square) + tiny), both averages corrected for having begun at zero.
+    """weight -= learning_rate * mean / (sqrt(square) + tiny), with bias-corrected averages of gradient and square.
 
-    After t updates an average that began at zero has seen 1 - beta^t of its weight; left uncorrected, the mean of the
-    first updates would be ten times too small and their square a thousand times.
+    The averages start at zero, so after t updates they are divided by 1 - beta^t.
 
     Source: Kingma and Ba (2015), Adam: a method for stochastic optimization, arXiv:1412.6980.
     """
@@ -69,14 +68,14 @@ class Adam:
     def update(self, weights: Named, gradients: Named) -> None:
         self.updates += 1
         for_mean, for_square = self.betas
-        mean_seen, square_seen = 1.0 - for_mean**self.updates, 1.0 - for_square**self.updates
+        mean_correction, square_correction = 1.0 - for_mean**self.updates, 1.0 - for_square**self.updates
         for name, weight in weights.items():
             gradient = gradients[name]
             mean = self.means.setdefault(name, np.zeros_like(weight))
             square = self.squares.setdefault(name, np.zeros_like(weight))
             mean += (1.0 - for_mean) * (gradient - mean)
             square += (1.0 - for_square) * (np.square(gradient) - square)
-            weight -= (self.learning_rate / mean_seen) * mean / (np.sqrt(square / square_seen) + self.tiny)
+            weight -= (self.learning_rate / mean_correction) * mean / (np.sqrt(square / square_correction) + self.tiny)
 
 
 OPTIMIZERS: Mapping[str, Callable[[float], Optimizer]] = {
@@ -84,7 +83,7 @@ OPTIMIZERS: Mapping[str, Callable[[float], Optimizer]] = {
     "adagrad": Adagrad,
     "sgd": lambda learning_rate: SGD(learning_rate, momentum=0.9),
 }
-"""What makes each optimizer from a learning rate, by the name that is typed."""
+"""Constructors of optimizers, from a learning rate, by name on the command line."""
 
-USUAL_RATES: Mapping[str, float] = {"adam": 0.005, "adagrad": 0.05, "sgd": 0.5}
-"""Learning rates that a text is learned well with."""
+DEFAULT_RATES: Mapping[str, float] = {"adam": 0.005, "adagrad": 0.05, "sgd": 0.5}
+"""Default learning rates for texts."""

@@ -1,4 +1,4 @@
-"""Elman's recurrent network, forward and back, in NumPy.
+"""Elman's recurrent network (RNN) in NumPy, forward and backward.
 
     h_t = tanh(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh)
 
@@ -30,7 +30,7 @@ STATES = 1
 
 
 class Trace(NamedTuple):
-    """What the way back needs. Time comes first."""
+    """Values needed by the backward pass, time first."""
 
     inputs: Array
     states: Array
@@ -40,16 +40,16 @@ class Trace(NamedTuple):
 
 
 def forward(x: Array, weights: Weights, state: State | None = None, lengths: Array | None = None) -> Encoded:
-    """A vector per step and the last state.
+    """Encode an input: one vector per step, and the last state.
 
     x: (batch, time, input). state: ((batch, hidden),). lengths: (batch,), where padding begins; padding on the right
-        cannot reach an earlier step, so it is computed like any other and then left aside.
+        cannot affect earlier steps, so it is computed and then ignored.
     """
     inputs = time_first(x)
     time, batch, _ = inputs.shape
     states = np.empty((time + 1, batch, weights.weight_hh.shape[1]), inputs.dtype)
     states[0] = first_state(state, 0)
-    # the inputs' share of each state is written where the state itself will stand
+    # the input part of each state is written into the array of the states
     project(inputs, weights.weight_ih, weights.bias_ih + weights.bias_hh, out=states[1:])
     recurrent = np.ascontiguousarray(weights.weight_hh.T)
     product = np.empty_like(states[0])
@@ -64,10 +64,10 @@ def forward(x: Array, weights: Weights, state: State | None = None, lengths: Arr
 def backward(trace: Trace, steps_error: Array, state_error: State | None = None, *, needs_x: bool = True) -> Gradients:
     """Backpropagation through time.
 
-        error_t  = what reads h_t  +  W_hh' delta_{t+1}      the loss reaches h_t along two ways, and they add up
-        delta_t  = (1 - h_t^2) * error_t                     through tanh, whose slope is 1 - tanh^2
+        error_t  = from output h_t  +  W_hh' delta_{t+1}     the two paths from h_t to the loss
+        delta_t  = (1 - h_t^2) * error_t                     derivative of tanh: 1 - tanh^2
 
-        dL/dW_hh = sum over t of delta_t h_{t-1}'            every step used the same weights: their gradients add up
+        dL/dW_hh = sum over t of delta_t h_{t-1}'            all steps share the weights
 
     steps_error: (batch, time, hidden). state_error: ((batch, hidden),).
     """
@@ -76,15 +76,15 @@ def backward(trace: Trace, steps_error: Array, state_error: State | None = None,
     deltas = np.square(states[1:])
     np.subtract(1.0, deltas, out=deltas)
     product = np.empty_like(errors[0])
-    errors_in_turn, deltas_in_turn = list(errors), list(deltas)
+    step_errors, step_deltas = list(errors), list(deltas)
     for step in range(len(deltas) - 1, -1, -1):
-        delta = deltas_in_turn[step]
-        delta *= errors_in_turn[step + 1]
+        delta = step_deltas[step]
+        delta *= step_errors[step + 1]
         np.matmul(delta, weights.weight_hh, out=product)
-        errors_in_turn[step] += product
-    # sums over the steps are products of matrices that hold all of them
+        step_errors[step] += product
+    # sums over the steps as matrix products
     rows = flat(deltas)
     bias = rows.sum(axis=0)
-    found = Weights(rows.T @ flat(inputs), rows.T @ flat(states[:-1]), bias, bias.copy())
+    gradients = Weights(rows.T @ flat(inputs), rows.T @ flat(states[:-1]), bias, bias.copy())
     x_error = (rows @ weights.weight_ih).reshape(inputs.shape).swapaxes(0, 1) if needs_x else None
-    return Gradients(found, x_error, (errors[0],))
+    return Gradients(gradients, x_error, (errors[0],))

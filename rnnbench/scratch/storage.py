@@ -1,4 +1,4 @@
-"""Weights in one .npz file: whole or not at all, and never a pickle."""
+"""Save and load a network in one .npz file, written atomically and without pickle."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ FORMAT = 1
 
 
 def save(path: str | os.PathLike[str], network: Network, characters: str) -> None:
-    """Writes weights, cell and vocabulary.
+    """Save weights, cell and vocabulary.
 
-    The file is written beside its place and moved there when it is whole, so that a full disk or Ctrl-C leaves what was
-    there before. Raises: ScratchError where the folder does not exist or may not be written.
+    A temporary file in the same folder replaces the old file once it is complete, so a full disk or Ctrl-C keeps the
+    old one. Raises: ScratchError if the folder does not exist or cannot be written.
     """
     path = Path(path)
     content: dict[str, Array] = {f"weights/{name}": weight for name, weight in network.weights.items()}
@@ -33,11 +33,11 @@ def save(path: str | os.PathLike[str], network: Network, characters: str) -> Non
         raise ScratchError(f"cannot write {path}: {error.strerror}") from None
     try:
         with os.fdopen(handle, "wb") as stream:
-            # given a stream, numpy adds no .npz to the name: the file is called what the caller called it
+            # with a stream, numpy does not add .npz to the name
             np.savez(stream, allow_pickle=False, **content)
             stream.flush()
             os.fsync(stream.fileno())
-        os.chmod(unfinished, 0o666 & ~_umask())  # a temporary file is its owner's alone, a model need not be
+        os.chmod(unfinished, 0o666 & ~_umask())  # mkstemp makes files readable by their owner only
         os.replace(unfinished, path)
     except BaseException:
         Path(unfinished).unlink(missing_ok=True)
@@ -45,12 +45,12 @@ def save(path: str | os.PathLike[str], network: Network, characters: str) -> Non
 
 
 def load(path: str | os.PathLike[str]) -> tuple[Network, str]:
-    """The network and its characters.
+    """Load a network and its characters.
 
-    Raises: ScratchError for a file that is missing, or was not written by `save`; a pickle inside is never run.
+    Raises: ScratchError if the file is missing or was not written by `save`; pickled objects are not loaded.
     """
     try:
-        # opened here, for numpy leaves a broken archive open
+        # opened here because numpy does not close a broken archive
         with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as stored:
             content = {name: stored[name] for name in stored.files}
         cell = str(content["cell"])
@@ -63,7 +63,7 @@ def load(path: str | os.PathLike[str]) -> tuple[Network, str]:
         raise ScratchError(f"{os.fspath(path)} is not a model of rnnbench.scratch") from None
     network = Network(cell, weights)
     if not _fits(network, len(characters)):
-        raise ScratchError(f"{os.fspath(path)} is not a model of rnnbench.scratch: its parts do not fit together")
+        raise ScratchError(f"{os.fspath(path)} is not a model of rnnbench.scratch: shapes of its weights do not match")
     return network, characters
 
 

@@ -1,4 +1,4 @@
-"""The training loop: windows in order, the state carried from each to the next, one update per window."""
+"""Training loop: consecutive windows with the state carried, one update per window."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from rnnbench.scratch.network import Network, learn, predict
 from rnnbench.scratch.optimizers import Optimizer
 
 Report = Callable[[int, float], None]
-"""Told the number of updates done and the loss of the last window, in nats per character."""
+"""Called with the number of updates done and the loss of the last window, in nats per character."""
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """How a text is read, and how far."""
+    """Batching, length and regularization of a training."""
 
     updates: int = 1500
     batch: int = 32
-    """Streams read side by side."""
+    """Number of parallel streams."""
     window: int = 64
-    """Steps of a window: how far back the gradient goes. The state goes back further."""
+    """Steps per window: the length of truncated backpropagation."""
     dropout: float = 0.0
-    """Share of the cell's outputs dropped before the output layer."""
+    """Dropout rate between the cell and the output layer."""
     clip: float = 1.0
-    """Ceiling on the norm of all gradients together; on each of their numbers with `clip_each`."""
+    """Maximum norm of the gradient, or with `clip_each` maximum absolute value of its elements."""
     clip_each: bool = False
 
 
@@ -43,16 +43,16 @@ def train(
     generator: np.random.Generator,
     report: Report | None = None,
 ) -> list[float]:
-    """Updates the network's weights in place and gives the loss of each window, in nats per character.
+    """Update the network's weights in place; returns the loss of each window, in nats per character.
 
-    Raises: ScratchError when the loss is no longer a number, or the text is too short.
+    Raises: ScratchError if the loss is not finite or the text is too short.
     """
     losses: list[float] = []
     state: State | None = None
-    for window in _without_end(codes, schedule):
+    for window in _repeated_windows(codes, schedule):
         if len(losses) == schedule.updates:
             break
-        # one state per stream; where the streams begin anew, what came before the beginning is not what was read last
+        # no state is carried from the end of the streams to their beginning
         state = None if window.begins else state
         step = learn(network, window.inputs, window.targets, state, dropout=schedule.dropout, generator=generator)
         if not math.isfinite(step.loss):
@@ -67,18 +67,18 @@ def train(
 
 
 def evaluate(network: Network, codes: Array, *, batch: int = 1, window: int = 512) -> float:
-    """Nats per character of a text that is read from its beginning with the state carried all the way.
+    """Nats per character of a text, with the state carried from beginning to end.
 
-    batch: streams read side by side; 1 is exact, more is faster, and each stream begins without what came before it.
+    batch: number of parallel streams. 1 is exact; more is faster, but each stream begins with an empty context.
     """
     total, count, state = 0.0, 0, None
     for inputs, targets, begins in windows(codes, batch, window):
         logits, state = predict(network, inputs, None if begins else state)
         total += softmax_cross_entropy(logits, targets, reduction="sum")[0]
-        count += targets.size  # the last window is shorter: a mean of the windows' means would count it too much
+        count += targets.size  # not the mean over windows: the last window may be shorter
     return total / count
 
 
-def _without_end(codes: Array, schedule: Schedule) -> Iterator[Window]:
+def _repeated_windows(codes: Array, schedule: Schedule) -> Iterator[Window]:
     while True:
         yield from windows(codes, schedule.batch, schedule.window)

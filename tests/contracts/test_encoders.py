@@ -1,4 +1,4 @@
-"""Laws that hold for every encoder of the folder, and for yours: --model path/to/my_cell.py.
+"""Contracts that hold for every encoder of the folder, and for yours: --model path/to/my_cell.py.
 
 The contracts are in `rnnbench/testing/contracts/`. Where torch has the same network, outputs equal torch's, weight
 for weight.
@@ -15,7 +15,7 @@ from rnnbench.encoders.base import Cell, Encoded, EncoderSettings
 from rnnbench.encoders.layers.positions import distance_penalties
 from rnnbench.encoders.stack import Stack
 from rnnbench.experiment.classes import layer_class
-from rnnbench.testing.contracts import CLASS_LAWS, LAWS, built, same, settings_to_try, some_input
+from rnnbench.testing.contracts import CLASS_CONTRACTS, CONTRACTS, assert_same, build, random_input, settings_to_try
 
 NAMES = registry.names("encoders")
 RECURRENT = {
@@ -35,14 +35,14 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("model", names)
 
 
-@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
-def test_every_encoder(law, model, settings_name):
-    law(layer_class(model), tried(model)[settings_name])
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.__name__)
+def test_every_encoder(contract, model, settings_name):
+    contract(layer_class(model), tried(model)[settings_name])
 
 
-@pytest.mark.parametrize("law", CLASS_LAWS, ids=lambda law: law.__name__)
-def test_every_layer_class(law, model):
-    law(layer_class(model), layer_class(model).Settings())
+@pytest.mark.parametrize("contract", CLASS_CONTRACTS, ids=lambda contract: contract.__name__)
+def test_every_layer_class(contract, model):
+    contract(layer_class(model), layer_class(model).Settings())
 
 
 def test_the_four_that_everyone_asks_for_are_here():
@@ -86,41 +86,41 @@ def torch_twin(name, encoder, **extra):
 def test_it_is_torchs_network_weight_for_weight(name, num_layers, bidirectional, lengths):
     layer = layer_class(name)
     settings = layer.Settings(hidden_size=6, num_layers=num_layers, bidirectional=bidirectional, dropout=0.0)
-    encoder = built(layer, settings)
-    x = some_input(4, 7, INPUT)
+    encoder = build(layer, settings)
+    x = random_input(4, 7, INPUT)
     twin = torch_twin(name, encoder)
     if lengths is None:
         (expected, state), encoded = twin(x), encoder(x)
-        same(encoded.steps, expected, "steps differ from torch's")
+        assert_same(encoded.steps, expected, "steps differ from torch's")
     else:
         packed = nn.utils.rnn.pack_padded_sequence(x, torch.tensor(lengths), batch_first=True, enforce_sorted=False)
         out, state = twin(packed)
         expected, _ = nn.utils.rnn.pad_packed_sequence(out, batch_first=True)
         encoded = encoder(x, torch.tensor(lengths))
         for row, length in enumerate(lengths):
-            same(encoded.steps[row, :length], expected[row, :length], f"row {row} differs from torch's")
+            assert_same(encoded.steps[row, :length], expected[row, :length], f"row {row} differs from torch's")
     if bidirectional:
         return
     parts = state if isinstance(state, tuple) else (state,)
     interleaved = [part[index] for index in range(num_layers) for part in parts]
     for own, torchs in zip(encoded.state, interleaved, strict=True):
-        same(own, torchs, "the state differs from torch's")
+        assert_same(own, torchs, "the state differs from torch's")
 
 
 @torch.no_grad()
 def test_a_relu_network_is_torchs():
     layer = layer_class("rnn")
-    encoder = built(layer, layer.Settings(hidden_size=6, nonlinearity="relu", dropout=0.0))
-    x = some_input(4, 7, INPUT)
-    same(encoder(x).steps, torch_twin("rnn", encoder, nonlinearity="relu")(x)[0], "steps differ from torch's")
+    encoder = build(layer, layer.Settings(hidden_size=6, nonlinearity="relu", dropout=0.0))
+    x = random_input(4, 7, INPUT)
+    assert_same(encoder(x).steps, torch_twin("rnn", encoder, nonlinearity="relu")(x)[0], "steps differ from torch's")
 
 
 @pytest.mark.parametrize("name", RECURRENT)
 @torch.no_grad()
 def test_it_is_torchs_network_in_single_precision_too(name):
     layer = layer_class(name)
-    encoder = built(layer, layer.Settings(hidden_size=32, num_layers=2, dropout=0.0))
-    x, lengths = some_input(4, 20, INPUT), torch.tensor([20, 11, 4, 17])
+    encoder = build(layer, layer.Settings(hidden_size=32, num_layers=2, dropout=0.0))
+    x, lengths = random_input(4, 20, INPUT), torch.tensor([20, 11, 4, 17])
     exact = torch_twin(name, encoder)(x)[0]
     found = encoder.float()(x.float(), lengths).steps.double()
     for row, length in enumerate(lengths.tolist()):
@@ -145,17 +145,17 @@ def test_the_forget_gate_starts_open_by_as_much_as_the_setting_says(name):
 @pytest.mark.parametrize("lengths", [None, [3, 7, 1, 7]])
 def test_a_cell_from_scratch_has_torchs_gradients(name, lengths):
     layer = layer_class(name)
-    encoder = built(layer, layer.Settings(hidden_size=6, num_layers=2, dropout=0.0))
+    encoder = build(layer, layer.Settings(hidden_size=6, num_layers=2, dropout=0.0))
     twin = torch_twin(name, encoder)
-    x = [some_input(4, 7, INPUT).requires_grad_() for _ in range(2)]
+    x = [random_input(4, 7, INPUT).requires_grad_() for _ in range(2)]
     mask = torch.arange(7) < torch.tensor(lengths or [7] * 4).unsqueeze(1)
-    weights = some_input(4, 7, 6, seed=3) * mask.unsqueeze(2)
+    weights = random_input(4, 7, 6, seed=3) * mask.unsqueeze(2)
     (encoder(x[0], None if lengths is None else torch.tensor(lengths)).steps * weights).sum().backward()
     (twin(x[1])[0] * weights).sum().backward()
-    same(x[0].grad, x[1].grad, "the input's gradient differs")
+    assert_same(x[0].grad, x[1].grad, "the input's gradient differs")
     for index, own in enumerate(encoder.layers):
         for key, parameter in own.named_parameters():
-            same(parameter.grad, getattr(twin, f"{key}_l{index}").grad, f"the gradient of {key} differs")
+            assert_same(parameter.grad, getattr(twin, f"{key}_l{index}").grad, f"the gradient of {key} differs")
 
 
 @pytest.mark.parametrize("name", SCRATCH)
@@ -164,14 +164,14 @@ def test_a_cell_from_scratch_is_its_own_step_over_and_over(name, lengths):
     layer = layer_class(name)
     torch.manual_seed(0)
     cell = layer(INPUT, layer.Settings(hidden_size=4)).double()
-    x = some_input(3, 5, INPUT)
-    state = tuple(some_input(3, 4, seed=seed) for seed in range(layer.state_count))
+    x = random_input(3, 5, INPUT)
+    state = tuple(random_input(3, 4, seed=seed) for seed in range(layer.state_count))
     lengths = None if lengths is None else torch.tensor(lengths)
     whole, stepwise = cell.sequence(x, lengths, state), cell.step_by_step(x, lengths, state)
     valid = torch.arange(5) < (torch.tensor([5] * 3) if lengths is None else lengths).unsqueeze(1)
-    same(whole.steps[valid], stepwise.steps[valid], "steps differ")
+    assert_same(whole.steps[valid], stepwise.steps[valid], "steps differ")
     for own, expected in zip(whole.state, stepwise.state, strict=True):
-        same(own, expected, "states differ")
+        assert_same(own, expected, "states differ")
 
 
 @pytest.mark.parametrize("name", SCRATCH)
@@ -179,8 +179,8 @@ def test_a_cell_from_scratch_is_its_own_step_over_and_over(name, lengths):
 def test_a_cell_from_scratch_passes_torchs_check_of_gradients(name, lengths):
     layer = layer_class(name)
     cell = layer(2, layer.Settings(hidden_size=3)).double()
-    x = some_input(2, 3, 2).requires_grad_()
-    state = tuple(some_input(2, 3, seed=seed).requires_grad_() for seed in range(layer.state_count))
+    x = random_input(2, 3, 2).requires_grad_()
+    state = tuple(random_input(2, 3, seed=seed).requires_grad_() for seed in range(layer.state_count))
     ends = None if lengths is None else torch.tensor(lengths)
 
     def outputs(x, *rest):
@@ -241,26 +241,26 @@ def a_transformer(**values):
 @torch.no_grad()
 def test_a_causal_transformer_is_torchs_weight_for_weight(num_layers):
     encoder = a_transformer(num_layers=num_layers)
-    x = some_input(3, 9, 16)
+    x = random_input(3, 9, 16)
     later = torch.ones(9, 9, dtype=torch.bool).triu(1)
-    same(encoder(x).steps, torch_transformer(encoder)(x, mask=later), "steps differ from torch's")
+    assert_same(encoder(x).steps, torch_transformer(encoder)(x, mask=later), "steps differ from torch's")
 
 
 @torch.no_grad()
 def test_a_transformer_with_a_short_context_is_torchs_under_a_banded_mask():
     encoder = a_transformer(num_layers=2, context=3)
-    x = some_input(3, 9, 16)
+    x = random_input(3, 9, 16)
     distance = torch.arange(9).unsqueeze(1) - torch.arange(9)
-    same(encoder(x).steps, torch_transformer(encoder)(x, mask=(distance < 0) | (distance >= 3)), "steps differ")
+    assert_same(encoder(x).steps, torch_transformer(encoder)(x, mask=(distance < 0) | (distance >= 3)), "steps differ")
 
 
 @torch.no_grad()
 def test_a_transformer_that_reads_both_ways_is_torchs_under_a_padding_mask():
     encoder = a_transformer(num_layers=2, bidirectional=True)
-    x, lengths = some_input(3, 9, 16), torch.tensor([9, 4, 1])
+    x, lengths = random_input(3, 9, 16), torch.tensor([9, 4, 1])
     padding = torch.arange(9) >= lengths.unsqueeze(1)
     expected = torch_transformer(encoder)(x, src_key_padding_mask=padding)
-    same(encoder(x, lengths).steps[~padding], expected[~padding], "valid steps differ from torch's")
+    assert_same(encoder(x, lengths).steps[~padding], expected[~padding], "valid steps differ from torch's")
 
 
 @torch.no_grad()
@@ -268,17 +268,17 @@ def test_a_transformer_with_distance_penalties_is_torchs_under_an_additive_mask(
     # torch's short cut for evaluation gives other numbers than its own training path under an additive mask
     monkeypatch.setattr(torch.backends.mha, "_is_fastpath_enabled", False)
     encoder = a_transformer(num_layers=2, positions="alibi")
-    x = some_input(3, 9, 16)
+    x = random_input(3, 9, 16)
     distance = torch.arange(9).unsqueeze(1) - torch.arange(9)
     mask = distance_penalties(4, distance).double().masked_fill(distance < 0, float("-inf"))
-    same(encoder(x).steps, torch_transformer(encoder)(x, mask=mask.repeat(3, 1, 1)), "steps differ from torch's")
+    assert_same(encoder(x).steps, torch_transformer(encoder)(x, mask=mask.repeat(3, 1, 1)), "steps differ from torch's")
 
 
 @pytest.mark.parametrize("positions", ["rotary", "alibi", "none"])
 @torch.no_grad()
 def test_a_transformer_that_knows_distances_alone_does_not_mind_where_a_text_begins(positions):
     encoder = a_transformer(num_layers=1, positions=positions, context=4)
-    x = some_input(2, 12, 16)
+    x = random_input(2, 12, 16)
     late = encoder(x[:, 5:]).steps
     # after four steps its one layer sees the same window whether the text began at step 0 or at step 5
     gap = (encoder(x).steps[:, 8:] - late[:, 3:]).abs().max()
@@ -338,17 +338,17 @@ def test_reading_both_ways_puts_the_reversed_sums_beside():
 
 def test_layer_normalization_is_over_the_features_of_a_step():
     layer = layer_class("gru")
-    plain = built(layer, layer.Settings(hidden_size=6, dropout=0.0))
-    normalized = built(layer, layer.Settings(hidden_size=6, dropout=0.0, normalization="layer"))
+    plain = build(layer, layer.Settings(hidden_size=6, dropout=0.0))
+    normalized = build(layer, layer.Settings(hidden_size=6, dropout=0.0, normalization="layer"))
     normalized.layers.load_state_dict(plain.layers.state_dict())
-    x = some_input(2, 4, INPUT)
-    same(normalized(x).steps, nn.functional.layer_norm(plain(x).steps, (6,)), "steps differ")
+    x = random_input(2, 4, INPUT)
+    assert_same(normalized(x).steps, nn.functional.layer_norm(plain(x).steps, (6,)), "steps differ")
 
 
 def test_batch_normalization_in_training_counts_valid_steps_alone():
     layer = layer_class("gru")
-    encoder = built(layer, layer.Settings(hidden_size=6, dropout=0.0, normalization="batch")).train()
-    x, lengths = some_input(3, 5, INPUT), torch.tensor([5, 2, 3])
+    encoder = build(layer, layer.Settings(hidden_size=6, dropout=0.0, normalization="batch")).train()
+    x, lengths = random_input(3, 5, INPUT), torch.tensor([5, 2, 3])
     steps = encoder(x, lengths).steps
     valid = steps[torch.arange(5) < lengths.unsqueeze(1)]
     assert valid.shape == (10, 6)
@@ -358,8 +358,8 @@ def test_batch_normalization_in_training_counts_valid_steps_alone():
 
 def test_dropout_acts_in_training_alone():
     layer = layer_class("gru")
-    encoder = built(layer, layer.Settings(hidden_size=64, dropout=0.5))
-    x = some_input(4, 20, INPUT)
+    encoder = build(layer, layer.Settings(hidden_size=64, dropout=0.5))
+    x = random_input(4, 20, INPUT)
     assert (encoder(x).steps != 0).all()
     dropped = (encoder.train()(x).steps == 0).double().mean()
     assert abs(dropped - 0.5) < 0.05  # 5,120 draws: six standard deviations are 0.042

@@ -1,4 +1,4 @@
-"""The laws can fail: layers with one fault each, and the law that must find it."""
+"""The contracts can fail: layers with one fault each, and the contract that must find it."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from torch import nn
 from rnnbench.core.settings import Choices, Floats
 from rnnbench.encoders.base import Cell, Encoded, EncoderSettings, Layer
 from rnnbench.testing.contracts import (
-    LAWS,
+    CONTRACTS,
     base,
     builds_from_any_draw,
     carries_its_state,
@@ -249,19 +249,19 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.__name__)
 @pytest.mark.parametrize("settings", settings_to_try(Sound).values(), ids=settings_to_try(Sound))
-def test_a_sound_cell_of_ones_own_keeps_every_law(law, settings):
-    law(Sound, settings)
+def test_a_correct_cell_keeps_every_contract(contract, settings):
+    contract(Sound, settings)
 
 
-@pytest.mark.parametrize(("faulty", "law"), FAULTS.items(), ids=lambda item: item.__name__)
-def test_the_law_finds_the_fault(faulty, law):
+@pytest.mark.parametrize(("faulty", "contract"), FAULTS.items(), ids=lambda item: item.__name__)
+def test_the_contract_finds_the_fault(faulty, contract):
     with pytest.raises(AssertionError):
-        law(faulty, SETTINGS)
+        contract(faulty, SETTINGS)
 
 
-def test_state_and_padding_faults_are_found_by_the_ragged_law_too():
+def test_state_and_padding_faults_are_found_by_the_ragged_contract_too():
     for faulty in (LetsPaddingIntoTheState, ReversesRows, IgnoresItsState):
         with pytest.raises(AssertionError):
             carries_its_state_after_ragged_rows(faulty, SETTINGS)
@@ -274,9 +274,9 @@ def test_padding_that_reaches_valid_steps_is_found_by_its_gradient_too():
 
 def test_an_encoder_that_only_says_it_looks_ahead_is_found():
     class Pretends(Sound):
-        sees_both_ways = True
+        handles_bidirectional = True
 
-    with pytest.raises(AssertionError, match="says it looks ahead"):
+    with pytest.raises(AssertionError, match="does not depend on later inputs"):
         does_not_look_ahead(Pretends, SETTINGS.model_copy(update={"bidirectional": True}))
 
 
@@ -286,7 +286,7 @@ def test_a_state_taken_by_a_stack_that_looks_ahead_is_found(monkeypatch):
             return super().forward(x, lengths, None)
 
     monkeypatch.setattr(base, "Stack", Obliging)
-    with pytest.raises(AssertionError, match="a state was taken"):
+    with pytest.raises(AssertionError, match="accepted a state"):
         refuses_a_state_when_it_looks_ahead(Sound, SETTINGS.model_copy(update={"bidirectional": True}))
 
 
@@ -300,11 +300,11 @@ def test_a_layer_that_refuses_some_draws_is_found():
         builds_from_any_draw(RefusesSomeDraws, SETTINGS)
 
 
-def test_every_law_has_a_fault_that_it_finds():
+def test_every_contract_has_a_fault_that_it_finds():
     elsewhere = {
         carries_its_state_after_ragged_rows,
         gives_padding_no_gradient,
         refuses_a_state_when_it_looks_ahead,
     }
-    assert {*FAULTS.values()} | elsewhere == {*LAWS}
+    assert {*FAULTS.values()} | elsewhere == {*CONTRACTS}
     assert all(issubclass(faulty, Layer) for faulty in FAULTS)

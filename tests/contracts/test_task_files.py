@@ -13,16 +13,13 @@ from rnnbench.core import registry
 from rnnbench.experiment.classes import task_class
 from rnnbench.tasks.inference import CanForecast, CanGenerate, CanPredict
 
-PACKAGE = Path(registry.__file__).parent
-PACKAGE = PACKAGE if PACKAGE.name == "rnnbench" else PACKAGE.parent
+PACKAGE = registry.PACKAGE
 OWN = ("tasks",)
 MAY_NAME = {
-    "selftests": "each check is made for one task's scores",
-    "testing": "the same",
-    "benchmarks": "each times one task",
+    "testing": "a check or a benchmark is made for one task",
     "data": "names that a column of labels may have",
 }
-REGISTRIES = ("tasks", "encoders", "benchmarks")
+REGISTRIES = ("tasks", "encoders", "testing/benchmarks")
 
 
 def named_tasks(path: Path) -> Iterator[str]:
@@ -59,7 +56,7 @@ def test_what_tasks_share_names_none_of_them() -> None:
 
 @pytest.mark.parametrize("folder", REGISTRIES)
 def test_every_shared_file_is_there(folder: str) -> None:
-    for name in importlib.import_module(f"rnnbench.{folder}").SHARED:
+    for name in importlib.import_module(f"rnnbench.{folder.replace('/', '.')}").SHARED:
         assert list(PACKAGE.glob(f"**/{folder}/{name}.py")), name
         assert name not in registry.names(folder)
 

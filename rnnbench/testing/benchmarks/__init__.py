@@ -1,4 +1,4 @@
-"""One file per benchmark; the file name is the name on the command line."""
+"""Benchmarks: one file each; the file name is the name on the command line."""
 
 SHARED = frozenset({"base"})
-"""Files of this folder that are no benchmarks."""
+"""Files of this folder that are not benchmarks."""

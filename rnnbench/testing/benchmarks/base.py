@@ -1,10 +1,10 @@
-"""What a benchmark gives, and how two things are timed against each other.
+"""Results of a benchmark, and paired timing.
 
-A benchmark is one file: its docstring's first line says what it measures, and it has one function,
+A benchmark is one file. The first line of its docstring is its description, and it defines
 
     def measure() -> Iterator[Measurement | Figures]: ...
 
-which gives each result as soon as it is known.
+which yields each result as soon as it is known.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from typing import NamedTuple
 
 @dataclass(frozen=True)
 class Measurement:
-    """One number, and what it was measured against."""
+    """One measured number, with an optional reference."""
 
     name: str
     value: float
     unit: str
     against: str = ""
-    """What the value is compared with, measured in the same rounds."""
+    """Name of the reference, measured in the same rounds."""
     ratio: float | None = None
-    """The value, divided by that of what it is compared with: below 1 is less time, or less memory."""
+    """Value divided by that of the reference."""
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Several numbers of one thing side by side: a line of a table.
+    """A row of a table.
 
-    figures: name of the column, value, standard error.
+    figures: for each column its name, value and standard error.
     """
 
     name: str
@@ -50,17 +50,16 @@ class Paired(NamedTuple):
     second: float
     """Seconds."""
     ratio: float
-    """First to second: the median of the rounds' own ratios, not the ratio of the medians."""
+    """Median over the rounds of first / second; not the ratio of the medians."""
 
 
 def paired_seconds(first: Callable[[], object], second: Callable[[], object], *, rounds: int) -> Paired:
-    """Times two calls turn and turn about.
+    """Time two calls alternately.
 
         first second | second first | first second | ...
 
-    A noisy machine slows neighbours in time alike, so the ratio within a round is far steadier than two timings made
-    one after the other; swapping places takes away whatever the one leaves for the other. Each is called once before,
-    untimed.
+    Other load on the machine affects both calls of a round, so the ratio within a round varies less than two separate
+    timings. Alternating the order removes effects of one call on the next. Each is called once before, untimed.
 
     rounds: at least 1.
     """
@@ -68,18 +67,18 @@ def paired_seconds(first: Callable[[], object], second: Callable[[], object], *,
     pairs = []
     for number in range(rounds):
         if number % 2:
-            late = _seconds(second)
-            pairs.append((_seconds(first), late))
+            second_seconds = _seconds(second)
+            pairs.append((_seconds(first), second_seconds))
         else:
             pairs.append((_seconds(first), _seconds(second)))
     firsts, seconds = zip(*pairs, strict=True)
-    ratio = statistics.median(one / other for one, other in pairs)
+    ratio = statistics.median(numerator / denominator for numerator, denominator in pairs)
     return Paired(statistics.median(firsts), statistics.median(seconds), ratio)
 
 
 @contextlib.contextmanager
 def one_thread() -> Iterator[None]:
-    """Torch and NumPy's BLAS on one thread each, and afterwards on as many as before."""
+    """Run torch and NumPy's BLAS on one thread each inside the block."""
     import threadpoolctl
     import torch
 

@@ -1,4 +1,4 @@
-"""Generating text: characters per second with the state carried, against reading the window again each time."""
+"""Text generation: characters per second with the state carried, and with the window read again for each character."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ALPHABET = "abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ.,;:!?'-\n"
 
 
 def measure() -> Iterator[Measurement]:
-    """Medians over interleaved rounds on one thread; the weights are untrained, which costs the same."""
+    """Medians over alternating rounds on one thread, with untrained weights."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -43,7 +43,7 @@ def _measured(model: str, context: int) -> Iterator[Measurement]:
         _, full = task(window)
         _carried(task, window, full)
         _reread(task, window)
-        # by turns: what else the machine does meanwhile meets both alike
+        # alternating, so that other load on the machine affects both
         rounds = [(_carried(task, window, full), _reread(task, window)) for _ in range(ROUNDS)]
     carried, reread = (statistics.median(speeds) for speeds in zip(*rounds, strict=True))
     name = f"{model}, context {context}"
@@ -79,7 +79,7 @@ def _speed(step: Callable[[], None], count: int) -> float:
 
 
 def _task(model: str, context: int) -> SequenceTask:
-    """A language model of characters whose attention, where it has one, reaches back over the whole context."""
+    """An untrained language model of characters; attention, if any, covers the whole context."""
     cls, layer = task_class("text_generation"), layer_class(model)
     tokenizer = build_tokenizer(TokenizerSettings(), [ALPHABET])
     settings = cls.Settings()

@@ -1,4 +1,4 @@
-"""Forward and backward of the NumPy cells against torch's own, on one thread."""
+"""Forward and backward pass of the NumPy cells against torch's kernels, on one thread."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from rnnbench.testing.benchmarks.base import Measurement, one_thread, paired_sec
 
 HIDDEN, BATCH, TIME, INPUT = 128, 32, 128, 128
 ROUNDS = 20
-AGAINST = {"scratch_rnn": nn.RNN, "scratch_lstm": nn.LSTM, "scratch_gru": nn.GRU}
+REFERENCES = {"scratch_rnn": nn.RNN, "scratch_lstm": nn.LSTM, "scratch_gru": nn.GRU}
 
 
 def measure() -> Iterator[Measurement]:
-    """Milliseconds of one forward and backward in single precision, with gradients of weights and input."""
+    """Milliseconds of a forward and backward pass in single precision, with gradients of weights and input."""
     with one_thread():
-        for name, kernel in AGAINST.items():
+        for name, kernel in REFERENCES.items():
             layer = layer_class(name)
             ours = layer(INPUT, layer.Settings(hidden_size=HIDDEN))
-            torchs = kernel(INPUT, HIDDEN, batch_first=True)
-            paired = paired_seconds(_there_and_back(ours), _there_and_back(torchs), rounds=ROUNDS)
+            reference = kernel(INPUT, HIDDEN, batch_first=True)
+            paired = paired_seconds(_forward_and_backward(ours), _forward_and_backward(reference), rounds=ROUNDS)
             yield Measurement(name, paired.first * 1000, "ms", f"torch.nn.{kernel.__name__}", paired.ratio)
 
 
-def _there_and_back(module: nn.Module) -> Callable[[], None]:
+def _forward_and_backward(module: nn.Module) -> Callable[[], None]:
     generator = torch.Generator().manual_seed(0)
     x = torch.randn(BATCH, TIME, INPUT, generator=generator, requires_grad=True)
     error = torch.randn(BATCH, TIME, HIDDEN, generator=generator)

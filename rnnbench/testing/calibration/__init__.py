@@ -1,1 +1,1 @@
-"""Scores drawn from distributions that are known: what intervals and tests are held against."""
+"""Coverage of intervals, error rates and power of tests, on simulated scores with known means."""

@@ -1,4 +1,4 @@
-"""How often intervals hold the truth and tests call alike encoders different, over many simulated tables."""
+"""Coverage of intervals and false positive rate of tests, over many simulated tables."""
 
 from __future__ import annotations
 
@@ -21,73 +21,75 @@ from rnnbench.comparison.statistics.probability_of_improvement import drawn_exam
 from rnnbench.testing.calibration.shapes import Shape
 
 BATCH = 20
-"""Tables drawn at once."""
+"""Number of tables simulated at once."""
 
 DRAWS = 300
-"""Draws of a bootstrap; every batch has its own, shared by its tables, which saves most of the time."""
+"""Bootstrap draws. All tables of a batch share them, which saves most of the time."""
 
-WAYS = 2**10
-"""Ways to flip the signs of twenty seeds that are tried, where a real table takes 2^16."""
+SIGN_FLIPS = 2**10
+"""Sign flips of the permutation test; a real table uses up to 2^16."""
 
 
 class Share(NamedTuple):
-    """How often something happened, in percent, with the Monte Carlo standard error."""
+    """Relative frequency in percent, with the Monte Carlo standard error."""
 
     percent: float
     error: float
 
 
 def coverage(shape: Shape, seeds: int, replicates: int, seed: int = 0) -> dict[str, Share]:
-    """How often each candidate's 95 % interval of an encoder's mean holds the true one; `two-way` is the one in use."""
+    """Coverage of each method's 95 % interval of an encoder's mean; `two-way` is the method in use."""
     generator = np.random.default_rng([seed, seeds, shape.examples, shape.block])
-    held: dict[str, int] = defaultdict(int)
+    covered: dict[str, int] = defaultdict(int)
     for size in _batches(replicates):
         scores = shape.draw(generator, (size, 1, seeds))[:, 0]
-        for name, (low, high) in _candidates(scores, shape, generator).items():
-            held[name] += int(np.sum((low <= shape.mean) & (shape.mean <= high)))
-    return {name: share(count, replicates) for name, count in held.items()}
+        for name, (low, high) in _intervals(scores, shape, generator).items():
+            covered[name] += int(np.sum((low <= shape.mean) & (shape.mean <= high)))
+    return {name: share(count, replicates) for name, count in covered.items()}
 
 
 def false_positives(
     shape: Shape, seeds: int, encoders: tuple[int, ...], replicates: int, seed: int = 0
 ) -> dict[int, dict[str, Share]]:
-    """How often, of so many encoders that are all alike, some one is called worse than the best; `both` is in use."""
+    """How often at least one of `encoders` equal encoders is called worse than the best; `both` is the rule in use."""
     generator = np.random.default_rng([seed, seeds, shape.examples, shape.block, 1])
-    ways = flips(seeds)[:WAYS]
+    sign_flips = flips(seeds)[:SIGN_FLIPS]
     called: dict[int, dict[str, int]] = {count: defaultdict(int) for count in encoders}
     for size in _batches(replicates):
         for table in shape.draw(generator, (size, max(encoders), seeds)):
             for count in encoders:
-                for name, is_called in _called(table[:count], shape, ways).items():
+                for name, is_called in _called(table[:count], shape, sign_flips).items():
                     called[count][name] += is_called
-    return {count: {name: share(hits, replicates) for name, hits in own.items()} for count, own in called.items()}
+    return {
+        count: {name: share(hits, replicates) for name, hits in by_rule.items()} for count, by_rule in called.items()
+    }
 
 
-def chance_coverage(shape: Shape, seeds: int, gap: float, replicates: int, seed: int = 0) -> dict[str, Share]:
-    """How often the interval of P(one run beats another) holds the true one; `Beta` is the one in use.
+def improvement_coverage(shape: Shape, seeds: int, gap: float, replicates: int, seed: int = 0) -> dict[str, Share]:
+    """Coverage of the interval of the probability of improvement P(A > B); `Beta` is the method in use.
 
-    gap: how much better the one encoder is, in standard deviations of the difference of two runs.
+    gap: how much better A is, in standard deviations of the difference of two runs.
     """
     generator = np.random.default_rng([seed, seeds, shape.examples, shape.block, 2])
     fresh = np.concatenate([_gaps(shape.draw(generator, (size, 2, 1)))[0] for size in _batches(replicates)])
     shift = gap * fresh.std()
     truth = float(np.mean(fresh + shift > 0))
-    held: dict[str, int] = defaultdict(int)
+    covered: dict[str, int] = defaultdict(int)
     for size in _batches(replicates):
         means, rest = _gaps(shape.draw(generator, (size, 2, seeds)))
         counts = _counts(shape, generator, reach_of_dependence(shape.examples, shape.block))
         for wins in won((means + shift)[..., None] + rest @ counts, axis=1):
             drawn = generator.binomial(seeds, wins / seeds, (2, DRAWS)) / seeds
             low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-            held["percentile"] += int(low <= truth <= high)
-            held["Beta"] += int(truth in jeffreys(wins, seeds))
-    return {"truth": Share(100 * truth, 0.0)} | {name: share(count, replicates) for name, count in held.items()}
+            covered["percentile"] += int(low <= truth <= high)
+            covered["Beta"] += int(truth in jeffreys(wins, seeds))
+    return {"truth": Share(100 * truth, 0.0)} | {name: share(count, replicates) for name, count in covered.items()}
 
 
 def share(count: int, replicates: int) -> Share:
-    """So many of so many, in percent."""
-    part = count / replicates
-    return Share(100 * part, 100 * float(np.sqrt(part * (1 - part) / replicates)))
+    """`count` of `replicates` in percent, with its binomial standard error."""
+    fraction = count / replicates
+    return Share(100 * fraction, 100 * float(np.sqrt(fraction * (1 - fraction) / replicates)))
 
 
 def _batches(replicates: int) -> Iterator[int]:
@@ -95,10 +97,10 @@ def _batches(replicates: int) -> Iterator[int]:
         yield min(BATCH, replicates - start)
 
 
-def _candidates(
+def _intervals(
     scores: np.ndarray, shape: Shape, generator: np.random.Generator
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """The ends of every candidate's intervals, (tables,) each."""
+    """Lower and upper ends, (tables,) each, of every method's intervals."""
     seeds = scores.shape[1]
     means, influence = influence_of(scores, np.ones(shape.examples, np.float32))
     mean, by_seed = means.mean(axis=1), means.var(axis=1, ddof=1) / seeds
@@ -120,29 +122,29 @@ def _around(estimate: Estimate) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _percentile(scores: np.ndarray, shape: Shape, generator: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """The middle 95 % of means over seeds and blocks of examples drawn with replacement."""
+    """Percentile bootstrap of the mean over seeds and blocks of examples, both drawn with replacement."""
     seeds = scores.shape[1]
     by_seed = scores @ _counts(shape, generator, shape.block)
-    times = generator.multinomial(seeds, np.full(seeds, 1 / seeds), DRAWS).T / seeds
-    low, high = np.quantile((by_seed * times).sum(axis=1), [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=1)
+    weights = generator.multinomial(seeds, np.full(seeds, 1 / seeds), DRAWS).T / seeds
+    low, high = np.quantile((by_seed * weights).sum(axis=1), [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=1)
     return low, high
 
 
 def _counts(shape: Shape, generator: np.random.Generator, length: int) -> np.ndarray:
-    """(examples, draws): the share of each example in each draw."""
+    """(examples, draws): the weight of each example in each draw."""
     counts = drawn_examples(generator, shape.examples, length, DRAWS).T
     return (counts / counts.sum(axis=0)).astype(np.float32)
 
 
-def _called(table: np.ndarray, shape: Shape, ways: np.ndarray) -> dict[str, bool]:
-    """Whether some encoder of one table is called worse than the best: by the flips alone, and with either interval."""
+def _called(table: np.ndarray, shape: Shape, sign_flips: np.ndarray) -> dict[str, bool]:
+    """Whether some encoder of a table is called worse than the best, by each of three rules."""
     means = table.mean(axis=2, dtype=np.float64)
     best = int(np.argmax(means.mean(axis=1)))
-    p_values = step_down_of(means, best, ways)
-    behind = [one for one in range(len(table)) if one != best and p_values[one] < ALPHA]
-    if not behind:
+    p_values = step_down_of(means, best, sign_flips)
+    worse = [encoder for encoder in range(len(table)) if encoder != best and p_values[encoder] < ALPHA]
+    if not worse:
         return {"flips alone": False, "pairwise interval": False, "both": False}
-    estimate = two_way(table[best] - table[behind], np.ones(shape.examples, np.float32), shape.block)
+    estimate = two_way(table[best] - table[worse], np.ones(shape.examples, np.float32), shape.block)
     pairs = len(table) * (len(table) - 1) // 2
     return {
         "flips alone": True,
@@ -152,7 +154,7 @@ def _called(table: np.ndarray, shape: Shape, ways: np.ndarray) -> dict[str, bool
 
 
 def _gaps(scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How much better the first of two encoders is, per seed, and what single examples add to that."""
+    """Difference of two encoders: the mean per seed, and the deviations of single examples from it."""
     differences = scores[:, 0] - scores[:, 1]
     means = differences.mean(axis=-1, dtype=np.float64)
     return means, differences - means[..., None].astype(np.float32)

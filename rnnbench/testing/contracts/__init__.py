@@ -1,17 +1,25 @@
-"""Laws that every sequence encoder keeps, as plain functions: hand them a layer class and its settings.
+"""Contracts of sequence encoders: functions that check a layer class under given settings.
 
-    from rnnbench.testing.contracts import LAWS, settings_to_try
+    from rnnbench.testing.contracts import CONTRACTS, settings_to_try
 
     for settings in settings_to_try(MyCell).values():
-        for law in LAWS:
-            law(MyCell, settings)
+        for contract in CONTRACTS:
+            contract(MyCell, settings)
 
-A law raises AssertionError where the layer breaks it. The contract tests run them on every file of
-`rnnbench/encoders/`, `rnnbench selftest` on an installation,
-and both on a cell of your own: --model path/to/my_cell.py.
+A contract raises AssertionError if the layer breaks it. The tests in `tests/contracts` check every encoder in
+`rnnbench/encoders/`, and `rnnbench selftest` checks them on an installation. Both check your own cell with
+`--model path/to/my_cell.py`.
 """
 
-from rnnbench.testing.contracts.base import Law, built, drawn, drawn_settings, same, settings_to_try, some_input
+from rnnbench.testing.contracts.base import (
+    Contract,
+    assert_same,
+    build,
+    draw_settings,
+    draw_value,
+    random_input,
+    settings_to_try,
+)
 from rnnbench.testing.contracts.learning import (
     comes_back_from_a_file,
     cuts_the_gradient_where_the_state_is_detached,
@@ -31,9 +39,19 @@ from rnnbench.testing.contracts.outputs import (
 )
 from rnnbench.testing.contracts.settings import builds_from_any_draw, has_ranges_inside_its_bounds
 
-__all__ = ["CLASS_LAWS", "LAWS", "Law", "built", "drawn", "drawn_settings", "same", "settings_to_try", "some_input"]
+__all__ = [
+    "CLASS_CONTRACTS",
+    "CONTRACTS",
+    "Contract",
+    "assert_same",
+    "build",
+    "draw_settings",
+    "draw_value",
+    "random_input",
+    "settings_to_try",
+]
 
-LAWS: tuple[Law, ...] = (
+CONTRACTS: tuple[Contract, ...] = (
     gives_one_vector_per_step,
     carries_its_state,
     carries_its_state_after_ragged_rows,
@@ -48,7 +66,7 @@ LAWS: tuple[Law, ...] = (
     refuses_a_state_when_it_looks_ahead,
     cuts_the_gradient_where_the_state_is_detached,
 )
-"""Laws of one configuration."""
+"""Contracts of a layer class under one configuration."""
 
-CLASS_LAWS: tuple[Law, ...] = (has_ranges_inside_its_bounds, builds_from_any_draw)
-"""Laws of the layer's class, whatever the configuration."""
+CLASS_CONTRACTS: tuple[Contract, ...] = (has_ranges_inside_its_bounds, builds_from_any_draw)
+"""Contracts of a layer class for all configurations."""

@@ -1,4 +1,4 @@
-"""Laws of what an encoder gives: a vector per step, from nothing but the past, and a state to go on from."""
+"""Contracts of outputs and states: shapes, carried state, causality, padding and batch independence."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ from rnnbench.testing.contracts.base import (
     CLOSE,
     INPUT,
     TIME,
-    built,
-    same,
-    same_future,
-    some_input,
+    assert_same,
+    assert_same_continuation,
+    build,
+    random_input,
     without_noise,
 )
 
 
 @torch.no_grad()
 def gives_one_vector_per_step(layer: type[Layer], settings: EncoderSettings) -> None:
-    """(batch, time, input) becomes (batch, time, output_size), and each tensor of the state has a row per row."""
-    encoder = built(layer, settings)
+    """(batch, time, input) becomes (batch, time, output_size), and each tensor of the state is batch first."""
+    encoder = build(layer, settings)
     for batch, time in ((1, 1), (1, TIME), (BATCH, 1), (BATCH, TIME)):
-        encoded = encoder(some_input(batch, time, INPUT))
+        encoded = encoder(random_input(batch, time, INPUT))
         assert encoded.steps.shape == (batch, time, encoder.output_size)
         assert torch.isfinite(encoded.steps).all()
-        assert encoded.steps.dtype == torch.float64, "the output has another precision than the input"
+        assert encoded.steps.dtype == torch.float64, "the output and the input differ in dtype"
         assert isinstance(encoded.state, tuple)
         expected = settings.num_layers * layer.state_count if encoder.is_causal else 0
         assert len(encoded.state) == expected, f"the state holds {len(encoded.state)} tensors, not {expected}"
-        assert all(part.shape[0] == batch for part in encoded.state), "a state is batch first"
+        assert all(part.shape[0] == batch for part in encoded.state), "the state is not batch first"
 
 
 @torch.no_grad()
 def carries_its_state(layer: type[Layer], settings: EncoderSettings) -> None:
-    """Pieces with the state carried from one to the next equal one pass."""
-    encoder = built(layer, settings)
+    """Encoding a sequence in pieces with the state carried equals one pass."""
+    encoder = build(layer, settings)
     if not encoder.is_causal:
         return
-    x = some_input(BATCH, TIME, INPUT)
+    x = random_input(BATCH, TIME, INPUT)
     whole = encoder(x)
     for cuts in ((5,), (1,), (TIME - 1,), (3, 4, 8), tuple(range(1, TIME))):
         pieces: list[Tensor] = []
@@ -50,111 +50,123 @@ def carries_its_state(layer: type[Layer], settings: EncoderSettings) -> None:
             pieces.append(encoded.steps)
             state = encoded.state
         joined = Encoded(torch.cat(pieces, dim=1), state)
-        same(joined.steps, whole.steps, f"cut at {cuts}, the pieces differ from one pass")
-        same_future(encoder, joined, whole, f"cut at {cuts}, the state differs from that of one pass")
+        assert_same(joined.steps, whole.steps, f"cut at {cuts}, the pieces differ from one pass")
+        assert_same_continuation(encoder, joined, whole, f"cut at {cuts}, the state differs from that of one pass")
 
 
 @torch.no_grad()
 def carries_its_state_after_ragged_rows(layer: type[Layer], settings: EncoderSettings) -> None:
-    """Rows that ended at different steps go on as if each had been alone: the state is that of the last valid step."""
-    encoder = built(layer, settings)
+    """The state is that of each row's last valid step: rows of different lengths continue as if encoded alone."""
+    encoder = build(layer, settings)
     if not encoder.is_causal:
         return
-    first, second, third = some_input(BATCH, 7, INPUT), some_input(BATCH, 5, INPUT, seed=3), some_input(BATCH, 6, INPUT)
-    lengths, more = torch.tensor([2, 7, 4]), torch.tensor([5, 1, 3])
+    first, second, third = (
+        random_input(BATCH, 7, INPUT),
+        random_input(BATCH, 5, INPUT, seed=3),
+        random_input(BATCH, 6, INPUT),
+    )
+    lengths, next_lengths = torch.tensor([2, 7, 4]), torch.tensor([5, 1, 3])
     encoded = encoder(first, lengths)
-    middle = encoder(second, more, encoded.state)
+    middle = encoder(second, next_lengths, encoded.state)
     end = encoder(third, None, middle.state)
     for row in range(BATCH):
-        early, late = int(lengths[row]), int(more[row])
+        early, late = int(lengths[row]), int(next_lengths[row])
         alone = encoder(torch.cat([first[row, :early], second[row, :late], third[row]]).unsqueeze(0)).steps[0]
-        same(encoded.steps[row, :early], alone[:early], f"row {row} of {early} steps differs from the row alone")
-        same(middle.steps[row, :late], alone[early : early + late], f"row {row}, gone on with, differs")
-        same(end.steps[row], alone[early + late :], f"row {row}, gone on with twice, differs")
+        assert_same(
+            encoded.steps[row, :early], alone[:early], f"row {row} of {early} steps differs from the row encoded alone"
+        )
+        assert_same(middle.steps[row, :late], alone[early : early + late], f"row {row}, continued once, differs")
+        assert_same(end.steps[row], alone[early + late :], f"row {row}, continued twice, differs")
 
 
 @torch.no_grad()
 def does_not_look_ahead(layer: type[Layer], settings: EncoderSettings) -> None:
-    """What comes later does not change what came out before, where the encoder says that it is causal."""
-    encoder = built(layer, settings)
-    x = some_input(BATCH, TIME, INPUT)
+    """Later inputs do not change earlier outputs of a causal encoder, and do change those of one that is not causal."""
+    encoder = build(layer, settings)
+    x = random_input(BATCH, TIME, INPUT)
     before = encoder(x).steps
     for step in (1, 6, TIME - 1):
         changed = x.clone()
         changed[:, step:] += 3.0
         after = encoder(changed).steps
         if encoder.is_causal:
-            same(after[:, :step], before[:, :step], f"steps before {step} saw what comes from {step} on")
+            assert_same(after[:, :step], before[:, :step], f"outputs before step {step} depend on later inputs")
         else:
             gap = (after[:, :step] - before[:, :step]).abs().max()
-            assert gap > CLOSE, "an encoder that says it looks ahead does not"
+            assert gap > CLOSE, "an encoder with is_causal = False does not depend on later inputs"
 
 
 @torch.no_grad()
 def does_not_see_padding(layer: type[Layer], settings: EncoderSettings) -> None:
-    """What stands after a row's length changes neither its valid steps, nor its last step, nor its state."""
-    encoder = built(layer, without_noise(settings))
-    x, lengths = some_input(BATCH, TIME, INPUT), torch.tensor([4, TIME, 1])
+    """The content of padding changes neither the valid steps of a row, nor its last step, nor its state."""
+    encoder = build(layer, without_noise(settings))
+    x, lengths = random_input(BATCH, TIME, INPUT), torch.tensor([4, TIME, 1])
     padding = torch.arange(TIME).unsqueeze(0) >= lengths.unsqueeze(1)
     for is_training in (False, True):
         encoder.train(is_training)
-        found = []
-        for content in (torch.zeros_like(x), 50.0 * some_input(BATCH, TIME, INPUT, seed=5)):
+        results = []
+        for content in (torch.zeros_like(x), 50.0 * random_input(BATCH, TIME, INPUT, seed=5)):
             filled = torch.where(padding.unsqueeze(2), content, x)
-            found.append(encoder(filled, lengths))
+            results.append(encoder(filled, lengths))
         mode = "training" if is_training else "evaluation"
-        clean, dirty = found
-        same(dirty.steps[~padding], clean.steps[~padding], f"in {mode}, padding changes valid steps")
-        last, other = (encoder.last_step(encoded.steps, lengths) for encoded in found)
-        same(last, other, f"in {mode}, padding changes the last valid step")
+        clean, dirty = results
+        assert_same(dirty.steps[~padding], clean.steps[~padding], f"in {mode}, padding changes valid steps")
+        last, other = (encoder.last_step(encoded.steps, lengths) for encoded in results)
+        assert_same(last, other, f"in {mode}, padding changes the last valid step")
         if encoder.is_causal:
             encoder.eval()
-            same_future(encoder, clean, dirty, f"in {mode}, padding changes the state")
+            assert_same_continuation(encoder, clean, dirty, f"in {mode}, padding changes the state")
     encoder.eval()
-    same(encoder(x, torch.full((BATCH,), TIME)).steps, encoder(x).steps, "full lengths differ from no lengths")
+    assert_same(
+        encoder(x, torch.full((BATCH,), TIME)).steps,
+        encoder(x).steps,
+        "outputs with full lengths differ from outputs without lengths",
+    )
 
 
 @torch.no_grad()
 def does_not_see_batch_mates(layer: type[Layer], settings: EncoderSettings) -> None:
-    """In evaluation a row gives the same alone, in any company and in any place of the batch."""
-    encoder = built(layer, settings)
-    x, lengths = some_input(BATCH, TIME, INPUT), torch.tensor([4, TIME, 6])
+    """In evaluation, the outputs of a row do not depend on the other rows or on its position in the batch."""
+    encoder = build(layer, settings)
+    x, lengths = random_input(BATCH, TIME, INPUT), torch.tensor([4, TIME, 6])
     together = encoder(x, lengths)
     order = torch.tensor([2, 0, 1])
     moved = encoder(x[order], lengths[order])
     for row in range(BATCH):
         valid = int(lengths[row])
         alone = encoder(x[row : row + 1, :valid])
-        same(together.steps[row, :valid], alone.steps[0], f"row {row} of {valid} steps differs in company")
-        place = int((order == row).nonzero())
-        same(moved.steps[place, :valid], alone.steps[0], f"row {row} differs in another place of the batch")
+        assert_same(
+            together.steps[row, :valid], alone.steps[0], f"row {row} of {valid} steps depends on the other rows"
+        )
+        position = int((order == row).nonzero())
+        assert_same(moved.steps[position, :valid], alone.steps[0], f"row {row} depends on its position in the batch")
         last = encoder.last_step(together.steps, lengths)[row]
-        same(last, encoder.last_step(alone.steps)[0], f"the last step of row {row} differs in company")
+        assert_same(last, encoder.last_step(alone.steps)[0], f"the last step of row {row} depends on the other rows")
 
 
 @torch.no_grad()
 def evaluates_deterministically(layer: type[Layer], settings: EncoderSettings) -> None:
-    """In evaluation the same input gives the same output, and nothing inside the encoder changes."""
-    encoder = built(layer, settings)
-    x, lengths = some_input(BATCH, TIME, INPUT), torch.tensor([4, TIME, 6])
+    """In evaluation, the same input gives the same output, and no parameter or buffer changes."""
+    encoder = build(layer, settings)
+    x, lengths = random_input(BATCH, TIME, INPUT), torch.tensor([4, TIME, 6])
     before = {name: value.clone() for name, value in encoder.state_dict().items()}
     first, second = encoder(x, lengths), encoder(x, lengths)
-    assert torch.equal(first.steps, second.steps), "two evaluations of one input differ"
-    assert all(map(torch.equal, first.state, second.state)), "two evaluations of one input leave different states"
+    assert torch.equal(first.steps, second.steps), "two evaluations of the same input differ"
+    assert all(map(torch.equal, first.state, second.state)), "two evaluations of the same input give different states"
     for name, value in encoder.state_dict().items():
         assert torch.equal(value, before[name]), f"evaluation changes {name}"
 
 
 @torch.no_grad()
 def refuses_a_state_when_it_looks_ahead(layer: type[Layer], settings: EncoderSettings) -> None:
-    """An encoder that reads both ways cannot go on from a state, and says so."""
-    encoder = built(layer, settings)
+    """An encoder that is not causal returns an empty state and raises ValueError when given one."""
+    encoder = build(layer, settings)
     if encoder.is_causal:
         return
-    x = some_input(BATCH, TIME, INPUT)
+    x = random_input(BATCH, TIME, INPUT)
     assert encoder(x).state == ()
     try:
         encoder(x, None, (x,))
     except ValueError:
         return
-    raise AssertionError("a state was taken by an encoder that looks ahead")
+    raise AssertionError("an encoder that is not causal accepted a state")

@@ -1,1 +1,1 @@
-"""What an installation is asked before its answers are believed: checks on made-up data, faults planted on purpose."""
+"""Checks of an installation on synthetic data, with planted faults that it has to detect."""

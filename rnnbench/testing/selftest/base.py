@@ -1,4 +1,4 @@
-"""What a check gives, and the bench it works on: a folder of its own, and a store that is thrown away."""
+"""The result of a check, what checks receive, and a temporary store."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LOWEST_P = 1e-3
-"""A check that chance can fail fails a sound program about as often as this."""
+"""Significance level of the statistical checks: how often one fails although the program is correct."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at.
+    """The result of one check.
 
-    name: a claim, true where the check passed. told: the figures behind it, or what was found instead.
+    name: the property checked. told: the numbers behind the result.
     """
 
     name: str
@@ -26,12 +26,12 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Bench:
-    """What every check is given.
+class Context:
+    """Options of all checks.
 
-    folder: for its files. models: encoders beside those that are always looked at, by name or path to a file.
-    pairs: how many times an encoder is compared with itself. workers: processes of the one sweep.
-    say: takes what is being done now, for whoever shows progress.
+    folder: for temporary files. models: further encoders to check, by name or path to a file. pairs: number of
+    comparisons of an encoder with itself. workers: worker processes of the sweep. progress: called with a description
+    of the current step.
     """
 
     folder: Path
@@ -39,12 +39,12 @@ class Bench:
     models: tuple[str, ...] = ()
     pairs: int = 12
     workers: int = 2
-    say: Callable[[str], None] = lambda words: None
+    progress: Callable[[str], None] = lambda description: None
 
 
 @contextlib.contextmanager
-def thrown_away() -> Iterator[Path]:
-    """A folder with a store in it where all runs go until the block ends; then nothing of it is left."""
+def temporary_store() -> Iterator[Path]:
+    """Yield a temporary folder that holds the store of all runs inside the block."""
     before = os.environ.get("RNNBENCH_STORE")
     with tempfile.TemporaryDirectory(prefix="rnnbench-selftest-", ignore_cleanup_errors=True) as folder:
         os.environ["RNNBENCH_STORE"] = str(Path(folder) / "store")

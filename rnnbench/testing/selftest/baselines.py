@@ -1,4 +1,4 @@
-"""Baselines give what their libraries give, called directly on the same data."""
+"""Baselines equal the results of their libraries, called directly on the same data."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from rnnbench.tasks.methods.ngram import WittenBell
 from rnnbench.tasks.methods.ridge import RidgeSums
 from rnnbench.tasks.sentiment import baselines as classifiers
 from rnnbench.testing.selftest import made
-from rnnbench.testing.selftest.base import Bench, Check
+from rnnbench.testing.selftest.base import Check, Context
 
 CLOSE = 1e-6
 SEASON, HORIZON, TRAIN_ROWS = 12, 6, 120
 
 
-def check(bench: Bench) -> Iterator[Check]:
-    """Classifiers, forecasters and the n-gram."""
-    bench.say("baselines against scikit-learn, statsforecast and NumPy")
-    loaded = load(DataSettings(path=str(made.write_labelled(bench.folder / "labelled.csv"))), "labelled_text")
+def check(context: Context) -> Iterator[Check]:
+    """Check classifiers, forecasters and the n-gram."""
+    context.progress("baselines against scikit-learn, statsforecast and NumPy")
+    loaded = load(DataSettings(path=str(made.write_labelled(context.folder / "labelled.csv"))), "labelled_text")
     assert isinstance(loaded, LabelledTexts)
-    yield classifiers_are_scikit_learns(loaded)
-    yield forecasters_are_statsforecasts()
-    yield ridge_is_the_closed_form()
+    yield classifiers_equal_scikit_learn(loaded)
+    yield forecasters_equal_statsforecast()
+    yield ridge_equals_closed_form()
     yield ngram_sums_to_one()
 
 
-def classifiers_are_scikit_learns(loaded: LabelledTexts) -> Check:
-    """Accuracy and log loss of Naive Bayes and of logistic regression, from pipelines of scikit-learn's own."""
+def classifiers_equal_scikit_learn(loaded: LabelledTexts) -> Check:
+    """Compare accuracy and log loss of Naive Bayes and logistic regression with pipelines of scikit-learn."""
     from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import accuracy_score, log_loss
@@ -63,11 +63,11 @@ def classifiers_are_scikit_learns(loaded: LabelledTexts) -> Check:
         accuracy = accuracy_score(splits.test.labels, pipeline.predict([*splits.test.texts]))
         expected = {"test/accuracy": accuracy, "test/log_loss": log_loss(splits.test.labels, probabilities)}
         gaps[model] = max(abs(ours[model].metrics[key] - value) for key, value in expected.items())
-    return _agreed("Naive Bayes and logistic regression are scikit-learn's", gaps)
+    return _agreed("Naive Bayes and logistic regression: equal to scikit-learn", gaps)
 
 
-def forecasters_are_statsforecasts() -> Check:
-    """The seasonal naive rule and AutoETS, forecast from the end of training by statsforecast itself."""
+def forecasters_equal_statsforecast() -> Check:
+    """Compare seasonal naive and AutoETS forecasts from the end of training with statsforecast."""
     from statsforecast.models import AutoETS, SeasonalNaive
 
     rows = np.arange(TRAIN_ROWS + 2 * HORIZON)
@@ -76,7 +76,7 @@ def forecasters_are_statsforecasts() -> Check:
     train = series[:TRAIN_ROWS]
     own_naive = naive.seasonal_naive(train[None, :, None], horizon=HORIZON, season_length=SEASON).ravel()
     their_naive = SeasonalNaive(SEASON).forecast(train, h=HORIZON)["mean"]
-    asked = statistical.Asked(
+    request = statistical.RollingRequest(
         series[:, None],
         train_rows=TRAIN_ROWS,
         test_rows=TRAIN_ROWS,
@@ -85,16 +85,16 @@ def forecasters_are_statsforecasts() -> Check:
         horizon=HORIZON,
         season_length=SEASON,
     )
-    rolled = statistical.auto_ets(asked)
-    # which kind won is the validation's affair: the forecast must be that of one of the two that compete
+    rolled = statistical.auto_ets(request)
+    # validation chooses between two model classes: the forecast must equal that of one of them
     kinds = [AutoETS(season_length=SEASON, model=kind).fit(train).predict(h=HORIZON)["mean"] for kind in ("ZZZ", "ZZA")]
     nearest = min(float(np.abs(rolled.forecasts[0, :, 0] - theirs).max()) for theirs in kinds)
     gaps = {"seasonal_naive": float(np.abs(own_naive - their_naive).max()), rolled.chosen[0]: nearest}
-    return _agreed("the seasonal naive rule and AutoETS are statsforecast's", gaps)
+    return _agreed("seasonal naive and AutoETS: equal to statsforecast", gaps)
 
 
-def ridge_is_the_closed_form() -> Check:
-    """The linear map against scikit-learn's ridge and the normal equations."""
+def ridge_equals_closed_form() -> Check:
+    """Compare the ridge baseline with scikit-learn's Ridge and with the normal equations."""
     from sklearn.linear_model import Ridge
 
     generator = np.random.default_rng(0)
@@ -102,17 +102,17 @@ def ridge_is_the_closed_form() -> Check:
     ours = RidgeSums([(past[:30], future[:30]), (past[30:], future[30:])]).solve(penalty, is_shared=True)
     last = past[:, -1]
     inputs, targets = past[:, :, 0] - last, future[:, :, 0] - last
-    found = ours.forecast(past)[:, :, 0] - last
+    forecasts = ours.forecast(past)[:, :, 0] - last
     theirs = Ridge(alpha=penalty * len(inputs)).fit(inputs, targets).predict(inputs)
     centred, means = inputs - inputs.mean(axis=0), targets.mean(axis=0)
     shrunk = centred.T @ centred + penalty * len(inputs) * np.eye(inputs.shape[1])
     solved = centred @ np.linalg.solve(shrunk, centred.T @ (targets - means)) + means
-    gaps = {"scikit-learn": float(np.abs(found - theirs).max()), "NumPy": float(np.abs(found - solved).max())}
-    return _agreed("the linear map is ridge regression's", gaps)
+    gaps = {"scikit-learn": float(np.abs(forecasts - theirs).max()), "NumPy": float(np.abs(forecasts - solved).max())}
+    return _agreed("ridge baseline: equal to scikit-learn and the normal equations", gaps)
 
 
 def ngram_sums_to_one() -> Check:
-    """The probabilities of all symbols after many contexts, seen and unseen, at every order."""
+    """Check that the probabilities of all symbols sum to 1, at every order, after seen and unseen contexts."""
     generator = np.random.default_rng(0)
     size, order = 5, 6
     model = WittenBell(generator.integers(0, size - 1, 400), vocabulary_size=size, order=order)
@@ -122,9 +122,9 @@ def ngram_sums_to_one() -> Check:
         ends = [model.log_probabilities_by_order(np.append(context, symbol)) for symbol in range(size)]
         sums = np.exp([[row[-1] for row in rows] for rows in ends]).sum(axis=0)
         worst = max(worst, float(np.abs(sums - 1).max()))
-    return _agreed("the n-gram's probabilities sum to one", {f"orders 1 to {order}": worst})
+    return _agreed("n-gram: probabilities sum to one", {f"orders 1 to {order}": worst})
 
 
 def _agreed(name: str, gaps: dict[str, float]) -> Check:
-    told = ", ".join(f"{what} {gap:.1e}" for what, gap in gaps.items())
-    return Check(name, all(gap < CLOSE for gap in gaps.values()), f"largest difference: {told}")
+    details = ", ".join(f"{label} {gap:.1e}" for label, gap in gaps.items())
+    return Check(name, all(gap < CLOSE for gap in gaps.values()), f"largest difference: {details}")

@@ -1,4 +1,4 @@
-"""Planted leaks are caught by what guards real data: each guard is shown a clean case and a faulty one."""
+"""Checks that leaks between splits are detected: each guard gets a correct case and a planted fault."""
 
 from __future__ import annotations
 
@@ -20,59 +20,59 @@ from rnnbench.encoders.base import Encoded, State
 from rnnbench.encoders.gru import GRU
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
-from rnnbench.runs.train import load_data, prepare
-from rnnbench.tasks.base import Prepared
+from rnnbench.runs.prepare import load_data, prepare
+from rnnbench.tasks.prepared import Prepared
 from rnnbench.testing.contracts import does_not_look_ahead
 from rnnbench.testing.selftest import made
-from rnnbench.testing.selftest.base import Bench, Check
+from rnnbench.testing.selftest.base import Check, Context
 
 Learn = Callable[[AnyData], dict[str, Any]]
-"""From a data set to what is learned of it before training: vocabulary or scale, as plain data."""
+"""From a data set to what is fitted to it before training (vocabulary or scaler), as plain data."""
 
 
 class PeeksAhead(GRU):
-    """A gated recurrent layer that is shown a little of the next step: the fault that is planted."""
+    """A GRU that also receives a part of the next step's input: the planted fault."""
 
     def forward(self, x: Tensor, lengths: Tensor | None = None, state: State | None = None) -> Encoded:
         ahead = torch.cat([x[:, 1:], torch.zeros_like(x[:, :1])], dim=1)
         return super().forward(x + 0.1 * ahead, lengths, state)
 
 
-def check(bench: Bench) -> Iterator[Check]:
-    """Four guards, each with its fault planted."""
-    bench.say("leaks planted on purpose")
-    files = made.write_data(bench.folder)
+def check(context: Context) -> Iterator[Check]:
+    """Check four guards, each with a planted fault."""
+    context.progress("planted leaks")
+    files = made.write_data(context.folder)
     configs = [made.small_config(task, "gru", path) for task, path in files.items()]
-    yield scale_of_all_data(configs)
-    yield rows_in_two_splits(bench.folder)
+    yield fitted_to_training_only(configs)
+    yield duplicates_counted(context.folder)
     yield sealed_test_split(configs)
-    yield encoder_that_looks_ahead()
+    yield non_causal_encoder_detected()
 
 
-def scale_of_all_data(configs: Sequence[ExperimentConfig]) -> Check:
-    """A vocabulary or scale that saw the test split is told from one that did not, for every task."""
-    missed, accused = [], []
+def fitted_to_training_only(configs: Sequence[ExperimentConfig]) -> Check:
+    """Check for every task that vocabulary and scaler are fitted to the training split only."""
+    undetected, leaking = [], []
     for config in configs:
         learn, loaded = _learner(config), load_data(config)
         if sees_the_test_split(learn, loaded):
-            accused.append(config.task)
+            leaking.append(config.task)
         if not sees_the_test_split(_with_test_in_training(learn), loaded):
-            missed.append(config.task)
-    told = f"{len(configs)} tasks: none learns from the test split, and one made to do so is seen each time"
-    if accused:
-        told = f"learned from the test split: {', '.join(accused)}"
-    elif missed:
-        told = f"the planted leak was not seen: {', '.join(missed)}"
-    return Check("a scale or vocabulary of all data is caught", not missed and not accused, told)
+            undetected.append(config.task)
+    details = f"{len(configs)} tasks: the test split has no effect, and a planted leak is detected"
+    if leaking:
+        details = f"fitted to the test split: {', '.join(leaking)}"
+    elif undetected:
+        details = f"planted leak not detected: {', '.join(undetected)}"
+    return Check("scaler and vocabulary: fitted to the training split only", not undetected and not leaking, details)
 
 
 def sees_the_test_split(learn: Learn, loaded: AnyData) -> bool:
-    """Whether what is learned before training changes with the content of the test split."""
+    """Whether what is fitted before training depends on the content of the test split."""
     return learn(loaded) != learn(_with_other_test(loaded))
 
 
 def _learner(config: ExperimentConfig) -> Learn:
-    """What the program itself learns before training."""
+    """The program's own vocabulary or scaler."""
 
     def learn(loaded: AnyData) -> dict[str, Any]:
         prepared: Prepared = task_class(config.task).prepare(loaded, config.task_settings)
@@ -82,7 +82,7 @@ def _learner(config: ExperimentConfig) -> Learn:
 
 
 def _with_test_in_training(learn: Learn) -> Learn:
-    """The fault that is planted."""
+    """The planted fault: the test split is part of training."""
     return lambda loaded: learn(_joined(loaded))
 
 
@@ -112,12 +112,12 @@ def _joined(loaded: AnyData) -> AnyData:
     return _changed(loaded, Splits(both, splits.validation, splits.test), "test in training")
 
 
-def _changed(loaded: AnyData, splits: Splits[Any], how: str) -> AnyData:
-    return replace(loaded, splits=splits, fingerprint=f"{loaded.fingerprint}, {how}")  # type: ignore[arg-type]
+def _changed(loaded: AnyData, splits: Splits[Any], change: str) -> AnyData:
+    return replace(loaded, splits=splits, fingerprint=f"{loaded.fingerprint}, {change}")  # type: ignore[arg-type]
 
 
-def rows_in_two_splits(folder: Path) -> Check:
-    """Texts, passages and rows that stand in training and in test are counted; clean data have none."""
+def duplicates_counted(folder: Path) -> Check:
+    """Check that texts, passages and rows that occur in training and in test are counted; clean data have none."""
     clean = made.write_labelled(folder / "clean.csv")
     lines = clean.read_text(encoding="utf-8").splitlines()
     copies = [f"{text.upper()},{label}" for text, label in (line.rsplit(",", 1) for line in lines[1:101])]
@@ -132,18 +132,18 @@ def rows_in_two_splits(folder: Path) -> Check:
         "copied.txt": "text",
         "copied_rows.csv": "series",
     }
-    found = {}
+    counts = {}
     for name, kind in kinds.items():
         loaded = data.load(data.DataSettings(path=str(folder / name)), kind)
         overlap = overlap_of(loaded)
-        found[name] = (overlap, _copies(loaded) if isinstance(loaded, LabelledTexts) else overlap.test_items)
-    passed = all(overlap.test == expected for overlap, expected in found.values())
-    told = "; ".join(f"{name} {overlap.test_in_words}" for name, (overlap, _) in found.items())
-    return Check("test rows in training are counted", passed, told)
+        counts[name] = (overlap, _copies(loaded) if isinstance(loaded, LabelledTexts) else overlap.test_items)
+    passed = all(overlap.test == expected for overlap, expected in counts.values())
+    details = "; ".join(f"{name} {overlap.test_in_words}" for name, (overlap, _) in counts.items())
+    return Check("test examples in training: counted", passed, details)
 
 
 def _copies(loaded: LabelledTexts) -> int:
-    """Copies by the number that every made-up text holds."""
+    """Number of copies, from the unique number in each synthetic text."""
     splits = loaded.splits.opened()
     numbers = [
         {word.lower() for text in part.texts for word in text.split() if word[1:].isdigit()}
@@ -153,24 +153,24 @@ def _copies(loaded: LabelledTexts) -> int:
 
 
 def sealed_test_split(configs: Sequence[ExperimentConfig]) -> Check:
-    """A search that reaches for the test split is refused."""
-    open_ones = []
+    """Check that a search cannot read the test split."""
+    readable = []
     for config in configs:
         try:
             next(iter(prepare(config).evaluation_batches("test")))
         except SealedSplitError:
             continue
-        open_ones.append(config.task)
-    told = f"read without leave: {', '.join(open_ones)}" if open_ones else f"{len(configs)} tasks refuse it"
-    return Check("a search that reads the test split is refused", not open_ones, told)
+        readable.append(config.task)
+    details = f"readable: {', '.join(readable)}" if readable else f"refused in {len(configs)} tasks"
+    return Check("test split: not readable during a search", not readable, details)
 
 
-def encoder_that_looks_ahead() -> Check:
-    """The law of causality finds an encoder that sees the next step, and nothing against the sound one."""
-    tried = GRU.Settings(hidden_size=6, dropout=0.0)
-    does_not_look_ahead(GRU, tried)
+def non_causal_encoder_detected() -> Check:
+    """Check that the contract of causality rejects an encoder that receives later inputs, and accepts a correct one."""
+    name, settings = "encoder that depends on later inputs: detected", GRU.Settings(hidden_size=6, dropout=0.0)
+    does_not_look_ahead(GRU, settings)
     try:
-        does_not_look_ahead(PeeksAhead, tried)
-    except AssertionError as found:
-        return Check("an encoder that looks ahead is caught", True, str(found))
-    return Check("an encoder that looks ahead is caught", False, "the law of causality found nothing")
+        does_not_look_ahead(PeeksAhead, settings)
+    except AssertionError as error:
+        return Check(name, True, str(error))
+    return Check(name, False, "not detected by the contract of causality")

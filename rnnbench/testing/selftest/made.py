@@ -1,4 +1,4 @@
-"""Small made-up data as a user would bring them, one file each, and the configuration of a training of a second."""
+"""Small synthetic data files, and configurations that train in about a second."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rnnbench.experiment.resolve import resolve
 
 ORIGIN = "selftest"
 WORDS = [f"{first}{last}" for first in ("ba", "de", "fi", "go", "hu") for last in ("k", "l", "m", "n", "r", "s")]
-TELLING = (("bad", "dull", "cold"), ("good", "fine", "warm"))
+CLASS_WORDS = (("bad", "dull", "cold"), ("good", "fine", "warm"))
 EVERY = {
     "encoder.hidden_size": 8,
     "encoder.num_layers": 1,
@@ -33,13 +33,13 @@ OF_TASKS: dict[str, Any] = {
     "embedding_size": 8, "minimum_count": 1, "window": 16, "lookback": 12, "horizon": 3, "linear_path": False,
     "segment": 1,
 }  # fmt: skip
-"""Settings of a task, where it has them."""
+"""Settings of tasks; a task uses those that it has."""
 OF_KINDS: dict[Kind, dict[str, Any]] = {"text": {"tokenizer": "characters"}, "labelled_text": {}, "series": {}}
-"""The same for the tasks of a kind of data."""
+"""Settings of the tasks of a kind of data."""
 
 
 def options(task: str, data: Path, values: Mapping[str, Any] | None = None) -> dict[str, tuple[Any, str]]:
-    """The settings of a small training on a file, as options."""
+    """Settings of a small training on a file, as command-line options with their origin."""
     cls = task_class(task)
     small = {**OF_TASKS, **OF_KINDS[cls.data_kind]}
     own = {f"task.{name}": value for name, value in small.items() if name in cls.Settings.model_fields}
@@ -50,12 +50,12 @@ def options(task: str, data: Path, values: Mapping[str, Any] | None = None) -> d
 def small_config(
     task: str, model: str, data: Path, values: Mapping[str, Any] | None = None, *, seed: int = 0
 ) -> ExperimentConfig:
-    """The configuration of a small training on a file."""
+    """Configuration of a small training on a file."""
     return resolve(task, model, options=options(task, data, values), seed=seed)
 
 
 def write_data(folder: Path) -> dict[str, Path]:
-    """By task, a small data set of the kind that it reads."""
+    """Write a small data file of each kind; returns the path for each task."""
     paths: dict[Kind, Path] = {
         "labelled_text": write_labelled(folder / "labelled.csv"),
         "text": write_text(folder / "text.txt", words=2500),
@@ -64,24 +64,24 @@ def write_data(folder: Path) -> dict[str, Path]:
     return {task: paths[task_class(task).data_kind] for task in registry.names("tasks")}
 
 
-def write_labelled(path: Path, *, rows: int = 400, is_told: bool = True, seed: int = 0) -> Path:
-    """Texts of nine words in two classes, each class in turn; a word tells the class of most, or of none.
+def write_labelled(path: Path, *, rows: int = 400, informative: bool = True, seed: int = 0) -> Path:
+    """Write texts of nine words in two balanced classes; one word depends on the class.
 
-    is_told: whether anything in a text has to do with its label; without it, labels are drawn by a coin.
+    informative: False gives random labels that no word depends on.
     """
     generator = np.random.default_rng(seed)
-    labels = np.arange(rows) % 2 if is_told else generator.integers(0, 2, rows)
+    labels = np.arange(rows) % 2 if informative else generator.integers(0, 2, rows)
     lines = ["text,label"]
     for row, label in enumerate(labels):
         words = [*generator.choice(WORDS, 7), f"n{row}"]
-        side = label if is_told and generator.random() < 0.8 else generator.integers(2)
-        words.insert(int(generator.integers(len(words))), str(generator.choice(TELLING[side])))
+        word_class = label if informative and generator.random() < 0.8 else generator.integers(2)
+        words.insert(int(generator.integers(len(words))), str(generator.choice(CLASS_WORDS[word_class])))
         lines.append(f"{' '.join(map(str, words))},{('low', 'high')[label]}")
-    return _written(path, lines)
+    return _write(path, lines)
 
 
 def write_text(path: Path, *, words: int = 4000, seed: int = 0) -> Path:
-    """A text of a few words in a drawn order."""
+    """Write a text of six words in random order."""
     generator = np.random.default_rng(seed)
     chosen = generator.choice(["the cat ", "a dog ", "sat. ", "ran, ", "on ", "it.\n"], words)
     path.write_text("".join(map(str, chosen)), encoding="utf-8")
@@ -89,7 +89,7 @@ def write_text(path: Path, *, words: int = 4000, seed: int = 0) -> Path:
 
 
 def write_characters(path: Path, probabilities: Mapping[str, float], *, count: int, seed: int = 0) -> str:
-    """Characters drawn one by one: nothing before one says anything about it. Returns the text."""
+    """Write independent random characters; returns the text."""
     generator = np.random.default_rng(seed)
     text = "".join(map(str, generator.choice([*probabilities], count, p=[*probabilities.values()])))
     path.write_text(text, encoding="utf-8")
@@ -97,17 +97,17 @@ def write_characters(path: Path, probabilities: Mapping[str, float], *, count: i
 
 
 def write_series(path: Path, values: Iterable[float]) -> Path:
-    """An hourly series."""
+    """Write an hourly series."""
     start, hour = np.datetime64("2024-01-01T00", "s"), np.timedelta64(3600, "s")
-    return _written(path, ["time,load", *(f"{start + row * hour},{value:.6f}" for row, value in enumerate(values))])
+    return _write(path, ["time,load", *(f"{start + row * hour},{value:.6f}" for row, value in enumerate(values))])
 
 
 def waves(rows: int, *, noise: float = 0.5, seed: int = 0) -> np.ndarray:
-    """A daily wave with noise."""
+    """A sine wave with a period of 24 rows, plus noise."""
     generator = np.random.default_rng(seed)
     return 5 + np.sin(2 * np.pi * np.arange(rows) / 24) + noise * generator.standard_normal(rows)
 
 
-def _written(path: Path, lines: Iterable[str]) -> Path:
+def _write(path: Path, lines: Iterable[str]) -> Path:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path

@@ -1,4 +1,4 @@
-"""Every check in its order, the quick ones first; one that breaks is one that failed."""
+"""Run all checks, the fast ones first. An exception counts as a failed check."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from rnnbench.core.errors import RnnbenchError, UnknownNameError
 from rnnbench.experiment.classes import layer_class
 from rnnbench.sweeps import SweepInterrupted
 from rnnbench.testing.selftest import baselines, chance, encoders, leaks, same_twice, scales
-from rnnbench.testing.selftest.base import Bench, Check
+from rnnbench.testing.selftest.base import Check, Context
 
-PARTS: dict[str, Callable[[Bench], Iterator[Check]]] = {
+PARTS: dict[str, Callable[[Context], Iterator[Check]]] = {
     "baselines": baselines.check,
     "scales": scales.check,
     "leaks": leaks.check,
@@ -21,28 +21,27 @@ PARTS: dict[str, Callable[[Bench], Iterator[Check]]] = {
 
 
 def parts_of(names: Sequence[str]) -> list[str]:
-    """The parts that these names mean, in their order; all where there is none. Raises: UnknownNameError."""
+    """The named parts in the order of `PARTS`, or all without names. Raises: UnknownNameError."""
     for name in names:
         if name not in PARTS:
             raise UnknownNameError("check", name, PARTS)
     return [name for name in PARTS if name in names or not names]
 
 
-def checks(names: Sequence[str], bench: Bench) -> Iterator[Check]:
-    """The checks of these parts, each as soon as it is known.
+def checks(names: Sequence[str], context: Context) -> Iterator[Check]:
+    """Run the named parts, or all; yields each result as soon as it is known.
 
-    Raises: UnknownNameError for a part or an encoder that there is none of; RnnbenchError where Python was told to
-    leave assertions out, which the laws of encoders are made of.
+    Raises: UnknownNameError for an unknown part or encoder; RnnbenchError under `python -O`.
     """
     if not __debug__:
-        raise RnnbenchError("python -O leaves out the assertions that the laws of encoders are made of: run without -O")
+        raise RnnbenchError("python -O disables the assertions of the encoder contracts: run without -O")
     parts = parts_of(names)
-    for model in bench.models:
+    for model in context.models:
         layer_class(model)
     for part in parts:
         try:
-            yield from PARTS[part](bench)
-        except SweepInterrupted:  # Ctrl-C, as a sweep tells it
+            yield from PARTS[part](context)
+        except SweepInterrupted:  # how a sweep reports Ctrl-C
             raise KeyboardInterrupt from None
-        except Exception as error:  # noqa: BLE001  whatever breaks on this machine is what was to be found out
-            yield Check(f"{part} came to its end", False, f"{type(error).__name__}: {error}")
+        except Exception as error:  # noqa: BLE001  any exception is a result of the selftest
+            yield Check(f"{part}: completed", False, f"{type(error).__name__}: {error}")

@@ -1,8 +1,8 @@
-"""The same encoder under two names is not found different, and one that cannot learn is.
+"""Checks of the comparison: an encoder is not found different from its twin, and one that cannot learn is found worse.
 
-A sweep of an encoder, its twin and one whose output is always zero goes all the way: search, workers, store,
-confirmation, table. Then more pairs of twins are trained outside of the store and handed to the same comparison. A
-sound test calls at most 5 % of such pairs different, so the number called different is held against the binomial.
+A complete sweep (search, workers, store, confirmation, table) compares an encoder, its twin and an encoder whose output
+is always zero. Further pairs of twins are trained outside of the store and compared in the same way. A correct test at
+5 % calls at most 5 % of such pairs different, which a binomial test checks.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from rnnbench.storage.record import RunRecord
 from rnnbench.sweeps import SweepOptions, sweep
 from rnnbench.sweeps.model import Event
 from rnnbench.testing.selftest import made, twins
-from rnnbench.testing.selftest.base import LOWEST_P, Bench, Check
-from rnnbench.testing.selftest.twins import Pair, judged
+from rnnbench.testing.selftest.base import LOWEST_P, Check, Context
+from rnnbench.testing.selftest.twins import Pair, compared
 
 SWEPT_SEEDS = 7
-"""One more than the fewest with which a sign-flip test can fall below 0.05."""
+"""One more than the smallest number of seeds with which a sign-flip test can give p < 0.05."""
 
-MUTE = '''"""A cell that says nothing: what stands behind it learns the shares of the classes alone."""
+MUTE = '''"""A cell without output: the task can learn the class frequencies only."""
 
 import torch
 
@@ -34,7 +34,7 @@ from rnnbench.encoders.base import Encoded
 
 
 class Mute(GRU):
-    """A gated recurrent layer with its output taken away."""
+    """A GRU whose output is zero."""
 
     def forward(self, x, lengths=None, state=None):
         encoded = super().forward(x, lengths, state)
@@ -42,73 +42,73 @@ class Mute(GRU):
 '''
 
 
-def check(bench: Bench) -> Iterator[Check]:
-    """One sweep all the way through, then the share of pairs called different."""
-    records = swept(bench)
-    yield sweep_tells_what_cannot_learn(records)
-    found = [judged([record for record in records if record.kind == "confirm" and record.model != "mute"])]
-    for pair in twins.pairs(bench.folder, bench.pairs - 1):
-        found.append(pair)
-        bench.say(f"the same encoder twice: {len(found)} of {bench.pairs} pairs")
-    yield twins_are_not_told_apart(found)
+def check(context: Context) -> Iterator[Check]:
+    """Check one complete sweep, then the share of pairs called different."""
+    records = swept(context)
+    yield sweep_finds_the_encoder_that_cannot_learn(records)
+    pairs = [compared([record for record in records if record.kind == "confirm" and record.model != "mute"])]
+    for pair in twins.pairs(context.folder, context.pairs - 1):
+        pairs.append(pair)
+        context.progress(f"an encoder and its twin: {len(pairs)} of {context.pairs} pairs")
+    yield twins_are_not_distinguished(pairs)
 
 
-def swept(bench: Bench) -> tuple[RunRecord, ...]:
-    """The records behind the table of a sweep over an encoder, its twin and one that cannot learn."""
+def swept(context: Context) -> tuple[RunRecord, ...]:
+    """Records of a sweep over an encoder, its twin and an encoder that cannot learn."""
     done: Counter[str] = Counter()
 
-    def tell(event: Event) -> None:
+    def report(event: Event) -> None:
         done[event.kind] += event.what == "end"
-        bench.say(f"a sweep of an encoder, its twin and one that cannot learn: {done['confirm']} confirmations")
+        context.progress(f"sweep of an encoder, its twin and one that cannot learn: {done['confirm']} confirmations")
 
-    mute = bench.folder / "mute.py"
+    mute = context.folder / "mute.py"
     mute.write_text(MUTE, encoding="utf-8")
-    data = made.write_labelled(bench.folder / "swept.csv")
-    models = ("gru", str(twins.write_twin(bench.folder, "gru")), str(mute))
+    data = made.write_labelled(context.folder / "swept.csv")
+    models = ("gru", str(twins.write_twin(context.folder, "gru")), str(mute))
     values = {"budget.updates": 80, "training.learning_rate": 0.02}
-    wanted = SweepOptions(
+    options = SweepOptions(
         models=models,
         options=made.options("sentiment", Path(data), values),
         trials=1,
         seeds=SWEPT_SEEDS,
-        workers=bench.workers,
+        workers=context.workers,
     )
-    return sweep("sentiment", wanted, tell).records
+    return sweep("sentiment", options, report).records
 
 
-def sweep_tells_what_cannot_learn(records: Sequence[RunRecord]) -> Check:
-    """Whether the comparison of a sweep sets the mute encoder apart from the best."""
+def sweep_finds_the_encoder_that_cannot_learn(records: Sequence[RunRecord]) -> Check:
+    """Check that the comparison calls the mute encoder worse than the best."""
     table = compare(records)
     rows = {row.model: row for row in table.encoders}
     mute = rows["mute"]
     passed = len(rows) == 3 and not mute.in_best_group and all(row.seeds == SWEPT_SEEDS for row in rows.values())
     scores = ", ".join(f"{model} {row.test:.1%}" for model, row in rows.items() if row.test is not None)
     p_value = "none" if mute.p_value is None else f"{mute.p_value:.3f}"
-    told = f"{scores} over {mute.seeds} seeds; p of mute = {p_value}"
-    return Check("a sweep finds the encoder that cannot learn", passed, told)
+    details = f"{scores} over {mute.seeds} seeds; p of mute = {p_value}"
+    return Check("sweep: an encoder that cannot learn is found worse", passed, details)
 
 
-def twins_are_not_told_apart(found: Sequence[Pair]) -> Check:
-    """Whether as few pairs of twins are called different as a test at 5 % allows."""
-    count, different = len(found), sum(pair.is_different for pair in found)
+def twins_are_not_distinguished(pairs: Sequence[Pair]) -> Check:
+    """Check that no more pairs of twins are called different than a test at 5 % allows."""
+    count, different = len(pairs), sum(pair.is_different for pair in pairs)
     test = stats.binomtest(different, count, ALPHA, alternative="greater")
-    copies = sum(pair.shared_scores == pair.seeds for pair in found)
+    copies = sum(pair.shared_scores == pair.seeds for pair in pairs)
     low, high = stats.binomtest(different, count).proportion_ci(0.95, method="exact")
-    by_seeds = sum(pair.p_value is not None and pair.p_value < ALPHA for pair in found)
-    told = (
+    by_seeds = sum(pair.p_value is not None and pair.p_value < ALPHA for pair in pairs)
+    details = (
         f"{different} of {count} pairs called different: {different / count:.1%}, 95 % interval {low:.1%} to {high:.1%}"
-        f" ({_by_task(found)}); by the test over seeds alone {by_seeds}"
+        f" ({_by_task(pairs)}); by the test over seeds alone: {by_seeds}"
     )
     if copies:
-        told = f"{copies} pairs have the same scores to the last bit, so nothing was tested; {told}"
+        details = f"{copies} pairs have identical scores, so nothing was tested; {details}"
     passed = float(test.pvalue) >= LOWEST_P and not copies
-    return Check("the same encoder under two names is not found different", passed, told)
+    return Check("encoder and twin: not found different", passed, details)
 
 
-def _by_task(found: Sequence[Pair]) -> str:
-    tasks = dict.fromkeys(pair.task for pair in found)
+def _by_task(pairs: Sequence[Pair]) -> str:
+    tasks = dict.fromkeys(pair.task for pair in pairs)
     return ", ".join(
-        f"{task} {sum(pair.is_different for pair in found if pair.task == task)} of "
-        f"{sum(pair.task == task for pair in found)}"
+        f"{task} {sum(pair.is_different for pair in pairs if pair.task == task)} of "
+        f"{sum(pair.task == task for pair in pairs)}"
         for task in tasks
     )

@@ -1,10 +1,10 @@
-"""Planted scores come out of the table as they went in, whatever the scale and the direction of their metric.
+"""Checks that tables show known scores correctly for metrics of different scale and direction.
 
-Runs are written into a store with scores that are known, read back, compared and exported as CSV. Mean, interval and
-skill of every row are worked out here a second time, from the scores alone:
+Runs with known scores are stored, read back, compared and exported as CSV. Mean, interval and skill of every row are
+computed independently from the scores:
 
-    interval   SciPy's Student t interval, cut off at the metric's bounds
-    skill      1 - (ideal - mean) / (ideal - baseline); none where the metric has no ideal
+    interval   SciPy's Student t interval, clipped to the metric's bounds
+    skill      1 - (ideal - mean) / (ideal - baseline); none if the metric has no ideal value
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from rnnbench.metrics.classes import ACCURACY
 from rnnbench.reports.tables.formats import render
 from rnnbench.storage.record import Kind, RunRecord
 from rnnbench.storage.tracker import Tracker
-from rnnbench.testing.selftest.base import Bench, Check
+from rnnbench.testing.selftest.base import Check, Context
 
 CLOSE = 1e-9
-"""How far a number may be from the one worked out here, relative to its size."""
+"""Relative tolerance."""
 
 
 @dataclass(frozen=True)
 class Planted:
-    """Test scores seed by seed of two encoders, the better one first, and of a baseline that both beat."""
+    """Test scores by seed of two encoders, and of a baseline that is worse than both."""
 
     metric: Metric
     better: tuple[float, ...]
@@ -51,21 +51,21 @@ PLANTED = (
 )
 
 
-def check(bench: Bench) -> Iterator[Check]:
-    """Scores as shares, from 0 to 100, and without bounds in both directions."""
-    bench.say("scores on several scales")
+def check(context: Context) -> Iterator[Check]:
+    """Check scores between 0 and 1, between 0 and 100, and unbounded ones of both directions."""
+    context.progress("metrics of several scales")
     yield planted_scores()
 
 
 def planted_scores() -> Check:
-    """Every planted score is in its table."""
+    """Compare every table with the numbers computed from the scores."""
     problems = [problem for planted in PLANTED for problem in differences(planted, exported(planted))]
     names = ", ".join(f"{planted.metric.label} ({planted.metric.bounds_text})" for planted in PLANTED)
-    return Check("planted scores come out of the table on every scale", not problems, "; ".join(problems) or names)
+    return Check("tables: correct for metrics of every scale", not problems, "; ".join(problems) or names)
 
 
 def exported(planted: Planted) -> dict[str, dict[str, str]]:
-    """The lines of the CSV by model, from runs that were stored and read back."""
+    """Rows of the CSV by model, from runs that were stored and read back."""
     tracker = Tracker()
     experiment_id = tracker.experiment("selftest", planted.metric.key)
     parent = tracker.start(experiment_id, "planted", {"kind": "sweep"}).run_id
@@ -78,16 +78,16 @@ def exported(planted: Planted) -> dict[str, dict[str, str]]:
 
 
 def differences(planted: Planted, lines: Mapping[str, Mapping[str, str]]) -> list[str]:
-    """Numbers of the table that are not those worked out from the scores, and rows that stand in another order."""
+    """Descriptions of all numbers that differ from those computed from the scores, and of a wrong order of rows."""
     problems = []
     if [*lines] != ["better", "worse", "baseline"]:
         problems.append(f"{planted.metric.key}: the order is {', '.join(lines)}")
     for model, scores in (("better", planted.better), ("worse", planted.worse)):
         for name, expected in _expected(planted, scores).items():
-            told = lines[model][name]
-            found = float(told) if told else None
-            if (found is None) != (expected is None) or not math.isclose(found or 0, expected or 0, rel_tol=CLOSE):
-                problems.append(f"{planted.metric.key}: {name} of {model} is {told or 'missing'}, not {expected}")
+            text = lines[model][name]
+            value = float(text) if text else None
+            if (value is None) != (expected is None) or not math.isclose(value or 0, expected or 0, rel_tol=CLOSE):
+                problems.append(f"{planted.metric.key}: {name} of {model} is {text or 'missing'}, not {expected}")
     return problems
 
 

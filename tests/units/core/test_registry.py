@@ -57,7 +57,7 @@ def test_each_file_begins_with_a_line_about_itself(folder):
 
 def test_listing_names_imports_neither_torch_nor_the_files():
     code = (
-        "import sys; from rnnbench.core import registry;"
+        "import sys; from rnnbench.core import registry; "
         "registry.names('encoders'); registry.first_line('encoders', 'gru');"
         "assert 'torch' not in sys.modules; assert 'rnnbench.encoders.gru' not in sys.modules"
     )

@@ -1,4 +1,4 @@
-"""Experiment files: each is read once per call, its place is said, and none is missing in silence."""
+"""Experiment files: each is read once per call, its location is reported, and a missing one is an error."""
 
 from __future__ import annotations
 
@@ -10,17 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from small_data import of_kind
+from small_runs import use_data
 from typer.testing import CliRunner, Result
 
 from rnnbench.cli.commands import app
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError, UnknownNameError
 from rnnbench.experiment import files
-from rnnbench.experiment.classes import task_class
-from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.experiment.files import load, name_of, studies
-from rnnbench.runs import train as runs
 
 NAMES = sorted(path.stem for path in (registry.PACKAGE.parent / "experiments").glob("*.yaml"))
 _reads: Counter[str] = Counter()
@@ -54,15 +51,15 @@ def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def typed(in_folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Types a command on small data; nothing is trained, prepared or sized."""
 
-    def small(config: ExperimentConfig) -> object:
-        return of_kind(task_class(config.task).data_kind)
+    def refuse(*_: object, **__: object) -> None:
+        raise RnnbenchError("not trained here")
 
-    monkeypatch.setattr(runs, "load_data", small)
-    monkeypatch.setattr(runs, "prepare", lambda config: None)
-    monkeypatch.setattr(runs, "tracked", lambda *_, **__: (_ for _ in ()).throw(RnnbenchError("not trained here")))
+    use_data(monkeypatch)
+    monkeypatch.setattr("rnnbench.sweeps.plan.prepare", lambda config: None)
+    monkeypatch.setattr("rnnbench.runs.record_run.train_and_record", refuse)
     monkeypatch.setattr("rnnbench.cli.train_and_sweep._carry_out", lambda *_: None)
     monkeypatch.setattr("rnnbench.cli.train_and_sweep._say_sizes", lambda *_: None)
-    monkeypatch.setattr("rnnbench.runs.baselines.computed_alone", lambda *_, **__: [])
+    monkeypatch.setattr("rnnbench.runs.baselines.record_without_sweep", lambda *_, **__: [])
     monkeypatch.setattr("rnnbench.runs.match_parameters.matched", lambda config: config)
     monkeypatch.setattr("rnnbench.sweeps.plan._check_ceiling", lambda configs: None)
     monkeypatch.setattr("rnnbench.sweeps.plan.match_all", lambda configs: {one.model: one for one in configs})
@@ -81,7 +78,7 @@ def test_a_call_reads_each_file_once(name: str, typed: Callable[..., Result]) ->
         assert dict(reads) == expected, words
 
 
-def test_another_call_in_one_process_reads_what_was_written_since(in_folder: Path) -> None:
+def test_another_call_in_one_process_reads_changed_files(in_folder: Path) -> None:
     path = in_folder / "mine.yaml"
     path.write_text("study_of: sentiment\nmodels: [gru]")
     assert load("mine.yaml").models == ["gru"]
@@ -92,12 +89,12 @@ def test_another_call_in_one_process_reads_what_was_written_since(in_folder: Pat
 # where a file is
 
 
-def test_the_working_folder_goes_before_the_package_and_the_place_is_said(in_folder: Path) -> None:
-    assert load("regularization").places == "sentiment.yaml (package), regularization.yaml (package)"
+def test_the_working_folder_precedes_the_package_and_locations_are_reported(in_folder: Path) -> None:
+    assert load("regularization").locations == "sentiment.yaml (package), regularization.yaml (package)"
     (in_folder / "experiments").mkdir()
     (in_folder / "experiments" / "sentiment.yaml").write_text("models: [gru]")
     found = load("regularization")
-    assert found.places == "experiments/sentiment.yaml, regularization.yaml (package)"
+    assert found.locations == "experiments/sentiment.yaml, regularization.yaml (package)"
     assert load("sentiment").models == ["gru"]
     shown = CliRunner().invoke(app, ["show", "sentiment"])
     assert "settings from  experiments/sentiment.yaml" in shown.stderr
@@ -114,18 +111,18 @@ def test_an_installed_package_has_its_files_inside(in_folder: Path, monkeypatch:
     assert files.package_folder() == inside
 
 
-def test_a_study_is_given_by_its_path_and_has_the_name_of_its_file(in_folder: Path) -> None:
+def test_a_study_can_be_named_by_its_path(in_folder: Path) -> None:
     (in_folder / "deep").mkdir()
     (in_folder / "deep" / "mine.yml").write_text("study_of: sentiment\nquestion: Why?\nmodels: [gru]")
     found = load("deep/mine.yml")
     assert (found.name, found.task, found.typed) == ("mine", "sentiment", "deep/mine.yml")
-    assert found.places == "sentiment.yaml (package), deep/mine.yml"
+    assert found.locations == "sentiment.yaml (package), deep/mine.yml"
     assert found.question == "Why?"
-    assert load(str(in_folder / "deep" / "mine.yml")).places == found.places
+    assert load(str(in_folder / "deep" / "mine.yml")).locations == found.locations
     assert name_of("deep/mine.yml") == name_of("mine") == "mine"
 
 
-def test_a_tasks_own_file_is_given_by_its_path_too(in_folder: Path) -> None:
+def test_a_tasks_file_can_be_named_by_its_path(in_folder: Path) -> None:
     (in_folder / "sentiment.yaml").write_text("models: [gru]")
     found = load("./sentiment.yaml")
     assert (found.name, found.task, found.models, len(found.files)) == ("sentiment", "sentiment", ["gru"], 1)
@@ -140,13 +137,13 @@ def test_a_tasks_own_file_is_given_by_its_path_too(in_folder: Path) -> None:
         ("a: [1", r"mine\.yaml is not valid YAML"),
     ],
 )
-def test_a_file_that_is_no_study_is_refused_in_words(content: str, message: str, in_folder: Path) -> None:
+def test_a_file_that_is_not_a_study_is_an_error(content: str, message: str, in_folder: Path) -> None:
     (in_folder / "mine.yaml").write_text(content)
     with pytest.raises(RnnbenchError, match=message):
         load("mine.yaml")
 
 
-def test_what_is_not_there_is_refused_in_words(in_folder: Path) -> None:
+def test_a_missing_file_is_an_error(in_folder: Path) -> None:
     with pytest.raises(RnnbenchError, match=r"there is no experiment file 'nowhere/mine\.yaml'"):
         load("nowhere/mine.yaml")
     with pytest.raises(RnnbenchError, match="cannot be read"):
@@ -158,13 +155,13 @@ def test_what_is_not_there_is_refused_in_words(in_folder: Path) -> None:
         load("mine.yaml")
 
 
-def test_a_study_may_not_have_the_name_of_a_task(in_folder: Path) -> None:
+def test_a_study_with_the_name_of_a_task_is_an_error(in_folder: Path) -> None:
     (in_folder / "sentiment.yaml").write_text("study_of: forecasting")
     with pytest.raises(RnnbenchError, match="is a study with the name of a task"):
         load("./sentiment.yaml")
 
 
-def test_studies_are_listed_once_each_the_working_folders_first(in_folder: Path) -> None:
+def test_studies_are_listed_once_and_the_working_folder_takes_precedence(in_folder: Path) -> None:
     (in_folder / "experiments").mkdir()
     (in_folder / "experiments" / "regularization.yaml").write_text("study_of: sentiment\nquestion: Mine?")
     listed = [file.name for file in studies()]
@@ -175,7 +172,7 @@ def test_studies_are_listed_once_each_the_working_folders_first(in_folder: Path)
 # rnnbench init
 
 
-def test_init_copies_what_is_not_there_and_overwrites_nothing(in_folder: Path) -> None:
+def test_init_copies_missing_files_and_keeps_existing_ones(in_folder: Path) -> None:
     own = in_folder / "experiments" / "sentiment.yaml"
     own.parent.mkdir()
     own.write_text("models: [gru]")
@@ -183,7 +180,7 @@ def test_init_copies_what_is_not_there_and_overwrites_nothing(in_folder: Path) -
     assert done.exit_code == 0
     assert own.read_text() == "models: [gru]"
     assert f"{len(NAMES) - 1} experiment files written" in done.output
-    assert "left as they are: sentiment.yaml" in done.output
+    assert "existing files, not changed: sentiment.yaml" in done.output
     source = registry.PACKAGE.parent / "experiments"
     for name in set(NAMES) - {"sentiment"}:
         assert (own.parent / f"{name}.yaml").read_bytes() == (source / f"{name}.yaml").read_bytes()
@@ -191,11 +188,11 @@ def test_init_copies_what_is_not_there_and_overwrites_nothing(in_folder: Path) -
     assert "0 experiment files written" in again.output
 
 
-def test_init_says_where_the_files_of_another_folder_are_read(in_folder: Path) -> None:
+def test_init_in_another_folder_prints_where_its_files_are_used(in_folder: Path) -> None:
     done = CliRunner().invoke(app, ["init", "project"])
-    assert "they are read where the current folder is project" in done.output
+    assert "read by commands started in project" in done.output
     assert len([*(in_folder / "project" / "experiments").glob("*.yaml")]) == len(NAMES)
     (in_folder / "file").write_text("")
     refused = CliRunner().invoke(app, ["init", "file"])
     assert refused.exit_code == 2
-    assert "no experiment files can be written to file/experiments" in refused.stderr
+    assert "cannot write experiment files to file/experiments" in refused.stderr

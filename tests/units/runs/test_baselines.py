@@ -1,15 +1,16 @@
-"""Baselines as runs of the store: computed once per data set, with the scores of their examples."""
+"""Recorded baselines: computed once per data set, with example scores."""
 
 import pytest
 import small_data
-from small_runs import a_config
+from small_runs import a_config, use_data
 
-from rnnbench.cli.train_and_sweep import baseline_scores
+from rnnbench.cli.train_and_sweep import print_baselines
 from rnnbench.comparison.compare import compare
 from rnnbench.experiment.classes import task_class
+from rnnbench.experiment.files import load
 from rnnbench.reports import results
-from rnnbench.runs import baselines as baseline_runs
-from rnnbench.runs import train as runs
+from rnnbench.runs import baselines
+from rnnbench.runs.record_run import train_and_record
 from rnnbench.storage.tracker import PARENT, Tracker
 from rnnbench.sweeps import SweepPlan
 from rnnbench.sweeps.queue import WorkQueue
@@ -20,7 +21,7 @@ from rnnbench.tasks.baseline import BaselineResult
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    monkeypatch.setattr(runs, "load_data", lambda config: small_data.of_kind(task_class(config.task).data_kind))
+    use_data(monkeypatch)
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def below_a_sweep(tracker, experiment, **settings):
     parent = tracker.start(experiment, "sweep", {"kind": "sweep"}).run_id
     claim = tracker.start(experiment, "baselines", {"kind": "claim", "claim": "baselines"}, parent).run_id
     told = []
-    baseline_runs.tracked_baselines(
+    baselines.record_in_sweep(
         a_config("sentiment", **settings),
         tracker=tracker,
         experiment_id=experiment,
@@ -59,25 +60,25 @@ def test_another_sweep_takes_over_baselines_with_the_scores_of_their_examples(tr
         assert record.examples["accuracy"].mean == pytest.approx(record.test, rel=1e-6)
         assert len(record.examples["accuracy"].scores) == len(small_data.texts().splits.opened().test.texts)
     told, second = below_a_sweep(tracker, experiment)
-    assert told == [f"{model}, taken over from an earlier sweep of the same data" for model in first]
+    assert told == [f"{model}, reused from an earlier sweep on the same data" for model in first]
     assert {model: record.examples for model, record in second.items()} == {
         model: record.examples for model, record in first.items()
     }
     assert not {record.run_id for record in first.values()} & {record.run_id for record in second.values()}
 
 
-def test_baselines_of_before_scores_of_examples_were_kept_are_computed_anew(tracker, experiment, monkeypatch):
+def test_baselines_without_example_scores_are_computed_again(tracker, experiment, monkeypatch):
     with monkeypatch.context() as earlier:
-        earlier.setattr(baseline_runs, "_KEPT", {})
+        earlier.setattr(baselines, "_WITH_EXAMPLES", {})
         below_a_sweep(tracker, experiment)
     told, records = below_a_sweep(tracker, experiment)
     assert len(told) == 3
     assert all(record.examples for record in records.values())
 
 
-def test_only_what_was_scored_on_the_test_split_is_asked_for_its_examples(tracker, experiment, monkeypatch):
+def test_example_scores_are_read_only_of_runs_scored_on_the_test_split(tracker, experiment, monkeypatch):
     _, records = below_a_sweep(tracker, experiment)
-    trial = runs.tracked(
+    trial = train_and_record(
         a_config("sentiment"), tracker=tracker, experiment_id=experiment, name="gru-trial000", kind="trial"
     )
     asked = []
@@ -87,15 +88,15 @@ def test_only_what_was_scored_on_the_test_split_is_asked_for_its_examples(tracke
 
 
 def test_a_baseline_that_is_left_out_is_named_below_the_table_with_the_reason(tracker, experiment, monkeypatch):
-    original = baseline_runs.compute
+    original = baselines.compute
 
     def compute(config):
         yield from original(config)
         yield BaselineResult.skip("oracle", "it costs too much")
 
-    monkeypatch.setattr(baseline_runs, "compute", compute)
+    monkeypatch.setattr(baselines, "compute", compute)
     _, records = below_a_sweep(tracker, experiment)
-    confirmed = runs.tracked(
+    confirmed = train_and_record(
         a_config("sentiment"), tracker=tracker, experiment_id=experiment, name="gru-seed1", kind="confirm",
         open_test=True,
     )  # fmt: skip
@@ -110,7 +111,7 @@ def test_baselines_that_learn_from_validation_too_are_other_baselines(tracker, e
     assert [record.is_refitted for record in refitted.values()] == [True] * 3
     assert [record.is_refitted for record in usual.values()] == [False] * 3
     told, again = below_a_sweep(tracker, experiment)
-    assert told[0] == "majority_class, taken over from an earlier sweep of the same data"
+    assert told[0] == "majority_class, reused from an earlier sweep on the same data"
     assert {model: record.metrics for model, record in again.items()} == {
         model: record.metrics for model, record in usual.items()
     }
@@ -136,31 +137,31 @@ def test_a_sweep_typed_again_computes_baselines_that_failed_or_were_deleted(trac
     assert queue.count_left() == 0
 
 
-def test_other_data_has_its_baselines_computed_anew(tracker, experiment, monkeypatch):
+def test_baselines_are_computed_again_on_other_data(tracker, experiment, monkeypatch):
     below_a_sweep(tracker, experiment)
     other = small_data.texts(test=small_data.texts().splits.validation)
     assert other.fingerprint != small_data.texts().fingerprint
-    monkeypatch.setattr(runs, "load_data", lambda config: other)
+    use_data(monkeypatch, lambda kind: other)
     told, records = below_a_sweep(tracker, experiment)
     assert told == ["majority_class", "naive_bayes", "tfidf_logistic_regression"]
     assert {record.fingerprint for record in records.values()} == {other.fingerprint}
     assert all(record.costs["wall_seconds"] >= 0 and record.costs["parameters"] >= 0 for record in records.values())
 
 
-def test_a_task_without_baselines_says_so_and_its_table_has_none(tracker, experiment, monkeypatch, capsys):
+def test_a_task_without_baselines_is_reported_and_its_table_has_none(tracker, experiment, monkeypatch, capsys):
     monkeypatch.setattr(task_class("sentiment"), "baselines", SequenceTask.baselines)
     told, records = below_a_sweep(tracker, experiment)
     assert (told, records) == ([], {})
-    confirmed = runs.tracked(
+    confirmed = train_and_record(
         a_config("sentiment"), tracker=tracker, experiment_id=experiment, name="gru-seed1", kind="confirm",
         open_test=True,
     )  # fmt: skip
     assert compare([confirmed]).baselines == ()
-    baseline_scores(a_config("sentiment"), as_json=False)
+    print_baselines(load("sentiment"), a_config("sentiment"), as_json=False)
     assert "sentiment has no baselines" in capsys.readouterr().out
 
 
 def test_baselines_depend_on_the_settings_that_their_task_names():
-    assert [baseline_runs._baseline_key(a_config(task)) for task in ("forecasting", "sentiment")] == ["0-0", "all"]
+    assert [baselines._baseline_key(a_config(task)) for task in ("forecasting", "sentiment")] == ["0-0", "all"]
     values = {"task.lookback": 5, "task.horizon": 2, "search.refit": True}
-    assert baseline_runs._baseline_key(a_config("forecasting", **values)) == "5-2-refitted"
+    assert baselines._baseline_key(a_config("forecasting", **values)) == "5-2-refitted"

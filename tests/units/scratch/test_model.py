@@ -1,4 +1,4 @@
-"""A text model from scratch: it learns, writes, and comes back from a file whole or not at all."""
+"""The text model of `rnnbench.scratch`: training, generation, saving and loading, command line."""
 
 import math
 import os
@@ -53,15 +53,15 @@ def test_a_short_text_is_read_in_fewer_streams():
     assert len(TextModel.train("ab" * 60, hidden_size=4, updates=3).losses) == 3
     with pytest.raises(ScratchError, match="too short"):
         TextModel.train("ab" * 10)
-    with pytest.raises(ScratchError, match="unknown cell 'gruu'; there are rnn, lstm, gru"):
+    with pytest.raises(ScratchError, match="unknown cell 'gruu'; known cells: rnn, lstm, gru"):
         TextModel.train("ab" * 60, cell="gruu")
 
 
-def test_dropout_and_progress_are_heard_of():
-    told = []
+def test_dropout_and_progress_are_used():
+    reported = []
     schedule = Schedule(updates=3, window=16, dropout=0.3)
-    TextModel.train(a_text(200), hidden_size=4, schedule=schedule, report=lambda done, loss: told.append(done))
-    assert told == [1, 2, 3]
+    TextModel.train(a_text(200), hidden_size=4, schedule=schedule, report=lambda done, loss: reported.append(done))
+    assert reported == [1, 2, 3]
 
 
 def test_measuring_a_text(model):
@@ -74,7 +74,7 @@ def test_measuring_a_text(model):
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_carried_state_writes_what_reading_everything_again_would(cell):
+def test_a_carried_state_generates_the_same_as_reading_everything_again(cell):
     network = new_network(cell, 6, 8, np.random.default_rng(0))
     codes = np.array([1, 4, 2])
     written = generate(network, codes, 20, np.random.default_rng(0), temperature=0)
@@ -84,7 +84,7 @@ def test_a_carried_state_writes_what_reading_everything_again_would(cell):
     assert written.tolist() == codes[3:].tolist()
 
 
-def test_characters_are_drawn_as_the_network_believes():
+def test_characters_are_sampled_with_the_predicted_probabilities():
     network = new_network("rnn", 3, 2, np.random.default_rng(0))
     network.weights["weight_out"][:] = 0.0
     network.weights["bias_out"][:] = np.log([0.5, 0.3, 0.2])
@@ -102,7 +102,7 @@ def test_a_prompt_and_a_temperature_are_checked(model):
         model.generate("tree", temperature=-1.0)
     with pytest.raises(ScratchError, match="temperature must be at least 0, not nan"):
         model.generate("tree", temperature=float("nan"))
-    with pytest.raises(ScratchError, match="the prompt has characters that the training text lacks: 'Q'"):
+    with pytest.raises(ScratchError, match="the prompt has characters that do not occur in the training text: 'Q'"):
         model.generate("Q")
 
 
@@ -136,7 +136,7 @@ def test_a_pickle_is_refused_and_not_run(tmp_path):
 
 
 @pytest.mark.parametrize("damage", ["cut", "text", "empty", "missing part", "other shape"])
-def test_a_file_that_is_no_model_is_told(model, tmp_path, damage):
+def test_a_file_that_is_no_model_is_refused(model, tmp_path, damage):
     path = tmp_path / "model.npz"
     model.save(path)
     content = path.read_bytes()
@@ -158,7 +158,7 @@ def test_a_file_that_is_no_model_is_told(model, tmp_path, damage):
         TextModel.load(path)
 
 
-def test_a_missing_file_or_folder_is_told(model, tmp_path):
+def test_a_missing_file_or_folder_is_reported(model, tmp_path):
     with pytest.raises(ScratchError, match="no file"):
         TextModel.load(tmp_path / "none.npz")
     with pytest.raises(ScratchError, match="cannot write"):
@@ -206,7 +206,7 @@ def test_the_program_learns_measures_writes_and_saves(book, tmp_path, capsys):
 
 @pytest.mark.parametrize("optimizer", ["adam", "adagrad", "sgd"])
 @pytest.mark.parametrize(
-    "clipping", [[], ["--clip", "0.01"], ["--clip", "0.003", "--clip-each"]], ids=["usual", "norm", "each"]
+    "clipping", [[], ["--clip", "0.01"], ["--clip", "0.003", "--clip-each"]], ids=["default", "norm", "each"]
 )
 def test_every_optimizer_and_clipping_learns_and_writes_another_text(book, capsys, optimizer, clipping):
     def held_out(*words):
@@ -220,28 +220,28 @@ def test_every_optimizer_and_clipping_learns_and_writes_another_text(book, capsy
 
 
 @pytest.mark.parametrize(
-    ("content", "words", "told"),
+    ("content", "words", "message"),
     [
         (None, [], "cannot read {path}: no such file or directory"),
         (b"", [], "{path} is empty"),
         (b" \n", [], "{path} is empty"),
-        (b"ab\xff", [], "{path} is not UTF-8 text: byte 2 is wrong"),
-        (b"short", [], "a text of 5 characters is too short to learn from; 100 is the least"),
-        (b"ab" * 99, ["--prompt", "abc"], "the prompt has characters that {path} lacks: 'c'"),
+        (b"ab\xff", [], "{path} is not UTF-8 text: byte 2 is invalid"),
+        (b"short", [], "a text of 5 characters is too short to train on; 100 is the minimum"),
+        (b"ab" * 99, ["--prompt", "abc"], "the prompt has characters that do not occur in {path}: 'c'"),
         (b"ab" * 99, ["--save", "none/model.npz"], "cannot write none/model.npz: its folder does not exist"),
-        (b"ab" * 99, ["--save", "model.pkl"], "--save needs a name that ends in .npz, not model.pkl"),
+        (b"ab" * 99, ["--save", "model.pkl"], "--save needs a file name that ends in .npz, not model.pkl"),
         (b"ab" * 99, ["--temperature", "-1"], "--temperature must be at least 0, not -1.0"),
         (b"ab" * 99, ["--temperature", "nan"], "--temperature must be at least 0, not nan"),
     ],
 )
-def test_mistakes_are_told_in_one_line_before_any_training(tmp_path, capsys, content, words, told):
+def test_mistakes_are_reported_in_one_line_before_any_training(tmp_path, capsys, content, words, message):
     path = tmp_path / "book.txt"
     if content is not None:
         path.write_bytes(content)
     assert main([str(path), *words]) == 2
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err.splitlines()[-1] == "rnnbench.scratch: " + told.format(path=path)
+    assert said.err.splitlines()[-1] == "rnnbench.scratch: " + message.format(path=path)
     assert "update" not in said.err
 
 

@@ -42,7 +42,7 @@ def test_padding_costs_nothing_and_is_not_divided_by():
     loss, error = softmax_cross_entropy(logits, targets, counted)
     assert loss == pytest.approx(expected.item(), rel=1e-12)
     assert (error[~counted] == 0).all()
-    with pytest.raises(ScratchError, match="at least one prediction"):
+    with pytest.raises(ScratchError, match="at least one counted prediction"):
         softmax_cross_entropy(logits, targets, np.zeros((2, 3), bool))
 
 
@@ -150,7 +150,9 @@ def test_a_text_shorter_than_its_streams_is_refused():
 
 
 def test_unknown_characters_are_named():
-    with pytest.raises(ScratchError, match="the prompt has characters that the training text lacks: 'x', 'é'"):
+    with pytest.raises(
+        ScratchError, match="the prompt has characters that do not occur in the training text: 'x', 'é'"
+    ):
         Vocabulary("abc").encode("aéxb", "the prompt")
 
 

@@ -1,4 +1,4 @@
-"""`rnnbench bench`: the folder is the registry, results come one by one, and pairs are timed turn and turn about."""
+"""`rnnbench bench`: benchmarks are found by listing the folder, results come one by one, and pairs alternate."""
 
 import json
 import sys
@@ -8,7 +8,7 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from rnnbench.cli.bench import line, table_line
+from rnnbench.cli.bench import FOLDER, line, table_line
 from rnnbench.cli.commands import app
 from rnnbench.core import registry
 from rnnbench.testing.benchmarks import base
@@ -29,9 +29,15 @@ def tiny(monkeypatch):
 
         holder.measure = measure
         monkeypatch.setitem(sys.modules, holder.__name__, holder)
-    names = registry.names
-    monkeypatch.setattr(registry, "names", lambda folder: sorted(counts) if folder == "benchmarks" else names(folder))
+    listed(monkeypatch, *counts)
     return counts
+
+
+def listed(monkeypatch, *names):
+    """Lets the folder of benchmarks hold these names alone."""
+    files = registry._files
+    holding = {name: registry.PACKAGE / FOLDER / f"{name}.py" for name in names}
+    monkeypatch.setattr(registry, "_files", lambda folder: holding if folder == FOLDER else files(folder))
 
 
 def test_several_numbers_of_a_line_are_shown_to_the_digits_that_matter():
@@ -65,7 +71,7 @@ def test_programs_get_a_list_with_every_field(tiny):
     ]  # fmt: skip
 
 
-def test_several_numbers_stand_in_columns_under_their_names(monkeypatch):
+def test_several_numbers_are_in_columns_under_their_names(monkeypatch):
     holder = ModuleType("rnnbench.testing.benchmarks.wide", "What wide measures.")
     lines = [
         Figures("one", "%", (("held", 95.04, 0.5), ("missed", 4.96, 0.5))),
@@ -74,7 +80,7 @@ def test_several_numbers_stand_in_columns_under_their_names(monkeypatch):
     ]
     holder.measure = lambda: iter(lines)
     monkeypatch.setitem(sys.modules, holder.__name__, holder)
-    monkeypatch.setattr(registry, "names", lambda folder: ["wide"])
+    listed(monkeypatch, "wide")
     shown = [text.split() for text in typed("wide").stdout.splitlines()]
     assert shown[1:] == [
         ["held", "missed"],
@@ -88,7 +94,7 @@ def test_several_numbers_stand_in_columns_under_their_names(monkeypatch):
     }  # fmt: skip
 
 
-def test_an_unknown_name_is_told_with_the_nearest_before_anything_runs(tiny):
+def test_an_unknown_name_is_reported_with_the_nearest_before_anything_runs(tiny):
     result = typed("other", "tinny")
     assert result.exit_code == 2
     assert result.stderr == (
@@ -97,7 +103,7 @@ def test_an_unknown_name_is_told_with_the_nearest_before_anything_runs(tiny):
     assert tiny == {"tiny": 0, "other": 0}
 
 
-def test_a_file_without_the_function_is_told(tiny, tmp_path):
+def test_a_file_without_the_function_is_reported(tiny, tmp_path):
     path = tmp_path / "empty.py"
     path.write_text('"""Nothing."""\n')
     result = typed(str(path))
@@ -113,7 +119,7 @@ def test_a_line_shows_value_unit_and_ratio():
     assert line(Measurement("thing", 0.01234, "s")).split() == ["thing", "0.0123", "s"]
 
 
-def test_pairs_are_timed_turn_and_turn_about(monkeypatch):
+def test_pairs_are_timed_alternately(monkeypatch):
     clock, calls = [0.0], []
     monkeypatch.setattr(base.time, "perf_counter", lambda: clock[0])
 
@@ -144,5 +150,5 @@ def test_one_thread_is_for_the_time_being():
 
 
 def test_every_benchmark_of_the_folder_offers_measure():
-    for name in registry.names("benchmarks"):
-        assert callable(registry.module("benchmarks", name).measure)
+    for name in registry.names(FOLDER):
+        assert callable(registry.module(FOLDER, name).measure)

@@ -1,4 +1,4 @@
-"""Intervals that claim 95 % hold the truth 95 times in a hundred, and alike encoders are seldom called different."""
+"""Coverage of the 95 % intervals, false positive rate and power on simulated tables."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from rnnbench.comparison.statistics.permutation import flips
-from rnnbench.testing.calibration.coverage import chance_coverage, coverage, false_positives, share
+from rnnbench.testing.calibration.coverage import coverage, false_positives, improvement_coverage, share
 from rnnbench.testing.calibration.power import least_difference, smallest_differences
 from rnnbench.testing.calibration.shapes import SHAPES, Shape
 
@@ -29,7 +29,7 @@ def least(expected: float, replicates: int) -> float:
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=IDS)
-def test_scores_have_the_mean_and_the_shape_they_say(shape: Shape) -> None:
+def test_scores_have_the_stated_mean_and_shape(shape: Shape) -> None:
     scores = shape.draw(np.random.default_rng(0), (60, 2, 6))
     assert scores.shape == (60, 2, 6, shape.examples)
     # tables are independent, so the mean over a table has a plain standard error
@@ -37,45 +37,45 @@ def test_scores_have_the_mean_and_the_shape_they_say(shape: Shape) -> None:
     assert abs(tables.mean() - shape.mean) < 4 * tables.std(ddof=1) / np.sqrt(60)
 
 
-def test_the_spread_of_seeds_and_the_likeness_of_neighbours_are_those_of_real_runs() -> None:
+def test_the_spread_of_seeds_and_the_autocorrelation_are_those_of_real_runs() -> None:
     accuracy, bits, windows = (shape.draw(np.random.default_rng(1), (40, 1, 10))[:, 0] for shape in SHAPES[:3])
     spreads = [scores.mean(axis=2).std(axis=1, ddof=1).mean() for scores in (accuracy, bits, windows)]
     assert spreads == pytest.approx([0.008, 0.01, 0.005], rel=0.25)
     assert set(np.unique(accuracy)) == {0.0, 1.0}
     assert np.mean(accuracy[:, 0] != accuracy[:, 1]) == pytest.approx(0.12, abs=0.02)
 
-    def likeness(scores: np.ndarray, lag: int) -> float:
+    def autocorrelation(scores: np.ndarray, lag: int) -> float:
         first = scores[:, 0] - scores[:, 0].mean(axis=1, keepdims=True)
         return float((first[:, lag:] * first[:, :-lag]).mean() / (first**2).mean())
 
-    assert likeness(bits, 1) == pytest.approx(0.45, abs=0.1)
-    assert likeness(windows, 1) > 0.95
-    assert likeness(windows, 12) > 0.4
+    assert autocorrelation(bits, 1) == pytest.approx(0.45, abs=0.1)
+    assert autocorrelation(windows, 1) > 0.95
+    assert autocorrelation(windows, 12) > 0.4
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seeds", [6, 10])
 @pytest.mark.parametrize("shape", SHAPES, ids=IDS)
-def test_an_interval_holds_the_truth_in_93_to_97_of_a_hundred_tables(shape: Shape, seeds: int) -> None:
+def test_intervals_have_a_coverage_of_93_to_97_percent(shape: Shape, seeds: int) -> None:
     found = coverage(shape, seeds, FEW)["two-way"]
     assert least(93, FEW) <= found.percent <= most(97, FEW)
 
 
 @pytest.mark.slow
-def test_where_neighbours_depend_on_one_another_the_interval_in_use_is_nearer_to_the_truth_than_the_bootstrap() -> None:
+def test_with_dependent_examples_the_interval_in_use_has_better_coverage_than_the_bootstrap() -> None:
     windows = next(shape for shape in SHAPES if shape.name.startswith("MASE, 2,000"))
     found = coverage(windows, 6, 1000)  # of the same tables
     assert abs(found["two-way"].percent - 95) + 1 < abs(found["bootstrap t"].percent - 95)
 
 
 @pytest.mark.parametrize("shape", SHAPES[:3], ids=IDS[:3])
-def test_student_t_over_seeds_alone_holds_the_truth_far_too_seldom(shape: Shape) -> None:
+def test_student_t_over_seeds_alone_has_low_coverage(shape: Shape) -> None:
     assert coverage(shape, 6, 100)["Student t"].percent < 75
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES, ids=IDS)
-def test_some_one_of_alike_encoders_is_called_worse_in_at_most_six_of_a_hundred_tables(shape: Shape) -> None:
+def test_the_false_positive_rate_is_at_most_six_percent(shape: Shape) -> None:
     for own in false_positives(shape, 6, (2, 4), FEW).values():
         assert own["both"].percent <= most(6, FEW)
         assert own["both"].percent <= own["pairwise interval"].percent <= own["flips alone"].percent
@@ -83,8 +83,8 @@ def test_some_one_of_alike_encoders_is_called_worse_in_at_most_six_of_a_hundred_
 
 @pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES[:3], ids=IDS[:3])
-def test_the_interval_of_a_chance_holds_it(shape: Shape) -> None:
-    assert chance_coverage(shape, 6, 2.0, 200)["Beta"].percent >= least(92, 200)
+def test_the_interval_of_the_probability_of_improvement_has_its_coverage(shape: Shape) -> None:
+    assert improvement_coverage(shape, 6, 2.0, 200)["Beta"].percent >= least(92, 200)
 
 
 @pytest.mark.parametrize(
@@ -94,8 +94,8 @@ def test_the_same_simulation_twice_gives_the_same_numbers(measured: Callable[[],
     assert measured() == measured()
 
 
-def test_the_least_difference_is_where_the_last_seed_and_the_interval_agree() -> None:
-    """Six seeds find an encoder worse only where it loses on each; here by hand, as examples add nothing."""
+def test_the_least_difference_needs_both_the_test_and_the_interval() -> None:
+    """With six seeds an encoder is worse only if it is worse on each seed; examples have no variance here."""
     seeds = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0])
     table = (
         np.stack([seeds[::-1], seeds])[..., None].repeat(400, axis=2).astype(np.float32)

@@ -1,12 +1,16 @@
-"""A check that cannot fail is worth nothing: each one fails when its fault is planted into the program."""
+"""Each check of the selftest fails when its fault is planted into the program."""
 
 from __future__ import annotations
 
+import json
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from typer.testing import CliRunner
 
 from rnnbench import data
 from rnnbench.cli.commands import app
@@ -18,20 +22,21 @@ from rnnbench.data.splits import Splits
 from rnnbench.encoders.gru import GRU
 from rnnbench.encoders.layers import numpy_kernels
 from rnnbench.metrics import Metric
-from rnnbench.runs.train import _load, prepare
+from rnnbench.runs.prepare import _load, prepare
 from rnnbench.storage.record import RunRecord, model_name
 from rnnbench.tasks.methods import naive
 from rnnbench.tasks.methods.ngram import WittenBell
 from rnnbench.tasks.methods.ridge import RidgeSums
-from rnnbench.tasks.text_generation.task import PreparedCorpus, TextGeneration
+from rnnbench.tasks.text_generation.prepared import PreparedCorpus
+from rnnbench.tasks.text_generation.task import TextGeneration
 from rnnbench.testing.selftest import baselines, chance, encoders, leaks, made, run, same_twice, scales, twins
-from rnnbench.testing.selftest.base import Bench, Check, thrown_away
+from rnnbench.testing.selftest.base import Check, Context, temporary_store
 from rnnbench.testing.selftest.twins import Pair
 
 
 @pytest.fixture
-def bench(tmp_path):
-    yield Bench(tmp_path, is_quick=True, pairs=2)
+def context(tmp_path):
+    yield Context(tmp_path, is_quick=True, pairs=2)
     _load.cache_clear()
 
 
@@ -45,26 +50,26 @@ def labelled(tmp_path):
 
 
 def test_a_classifier_that_drops_short_words_is_not_scikit_learns(labelled, monkeypatch):
-    assert baselines.classifiers_are_scikit_learns(labelled).passed
+    assert baselines.classifiers_equal_scikit_learn(labelled).passed
     original = baselines.classifiers.run
     shortened = lambda texts, *rest, **named: original([text[:9] for text in texts], *rest, **named)  # noqa: E731
     monkeypatch.setattr(baselines.classifiers, "run", shortened)
-    assert not baselines.classifiers_are_scikit_learns(labelled).passed
+    assert not baselines.classifiers_equal_scikit_learn(labelled).passed
 
 
 def test_a_season_that_is_off_by_one_is_not_statsforecasts(monkeypatch):
-    assert baselines.forecasters_are_statsforecasts().passed
+    assert baselines.forecasters_equal_statsforecast().passed
     monkeypatch.setattr(naive, "_repeated", lambda season, horizon: season[:, 1 + np.arange(horizon)])
-    assert not baselines.forecasters_are_statsforecasts().passed
+    assert not baselines.forecasters_equal_statsforecast().passed
 
 
 def test_a_penalty_that_is_not_per_window_is_not_ridge_regression(monkeypatch):
-    assert baselines.ridge_is_the_closed_form().passed
+    assert baselines.ridge_equals_closed_form().passed
     original = RidgeSums.solve
     monkeypatch.setattr(
         RidgeSums, "solve", lambda self, penalty, *, is_shared: original(self, penalty / 2, is_shared=is_shared)
     )
-    assert not baselines.ridge_is_the_closed_form().passed
+    assert not baselines.ridge_equals_closed_form().passed
 
 
 def test_probabilities_that_do_not_sum_to_one_are_seen(monkeypatch):
@@ -85,7 +90,7 @@ def configs(tmp_path):
 
 
 def test_a_scaler_fitted_on_every_row_is_caught(configs, monkeypatch):
-    assert leaks.scale_of_all_data(configs).passed
+    assert leaks.fitted_to_training_only(configs).passed
     original = series.prepare_series
 
     def on_every_row(read, calendar):
@@ -94,22 +99,22 @@ def test_a_scaler_fitted_on_every_row_is_caught(configs, monkeypatch):
         joined = replace(read, splits=Splits(whole, parts.validation, parts.test))
         return replace(original(joined, calendar), splits=original(read, calendar).splits)
 
-    monkeypatch.setattr("rnnbench.tasks.forecasting.task.prepare_series", on_every_row)
-    monkeypatch.setattr("rnnbench.tasks.forecasting.task.remembered", lambda key, make: make())
-    check = leaks.scale_of_all_data(configs)
+    monkeypatch.setattr("rnnbench.tasks.forecasting.prepared.prepare_series", on_every_row)
+    monkeypatch.setattr("rnnbench.tasks.forecasting.prepared.cached", lambda key, make: make())
+    check = leaks.fitted_to_training_only(configs)
     assert not check.passed
-    assert check.told == "learned from the test split: forecasting"
+    assert check.told == "fitted to the test split: forecasting"
 
 
 def test_a_guard_against_learning_from_test_that_sees_nothing_is_caught(configs, monkeypatch):
     monkeypatch.setattr(leaks, "sees_the_test_split", lambda learn, loaded: False)
-    assert "the planted leak was not seen" in leaks.scale_of_all_data(configs).told
+    assert "planted leak not detected" in leaks.fitted_to_training_only(configs).told
 
 
 def test_a_count_of_copies_that_counts_nothing_is_caught(tmp_path, monkeypatch):
-    assert leaks.rows_in_two_splits(tmp_path).passed
+    assert leaks.duplicates_counted(tmp_path).passed
     monkeypatch.setattr(leaks, "overlap_of", lambda loaded: Overlap("texts", 0, 10, 0, 10))
-    assert not leaks.rows_in_two_splits(tmp_path).passed
+    assert not leaks.duplicates_counted(tmp_path).passed
 
 
 def test_splits_that_overlap_are_caught(tmp_path, monkeypatch):
@@ -118,7 +123,7 @@ def test_splits_that_overlap_are_caught(tmp_path, monkeypatch):
         return splitting.labelled_splits(texts, labels, (np.concatenate([train, test[:5]]), validation, test))
 
     monkeypatch.setattr("rnnbench.data.readers.labelled.labelled_splits", overlapping)
-    check = leaks.rows_in_two_splits(tmp_path)
+    check = leaks.duplicates_counted(tmp_path)
     assert not check.passed
     assert "clean.csv 5 of 40 texts" in check.told
 
@@ -128,47 +133,47 @@ def test_a_test_split_without_a_seal_is_caught(configs, monkeypatch):
     monkeypatch.setattr(Splits, "test", property(lambda self: self._test))
     check = leaks.sealed_test_split(configs)
     assert not check.passed
-    assert check.told == "read without leave: forecasting, sentiment, text_generation"
+    assert check.told == "readable: forecasting, sentiment, text_generation"
 
 
-def test_a_law_of_causality_that_finds_nothing_is_caught(monkeypatch):
-    assert leaks.encoder_that_looks_ahead().passed
-    monkeypatch.setattr(leaks.laws, "does_not_look_ahead", lambda layer, settings: None)
-    assert not leaks.encoder_that_looks_ahead().passed
+def test_a_contract_of_causality_that_finds_nothing_is_caught(monkeypatch):
+    assert leaks.non_causal_encoder_detected().passed
+    monkeypatch.setattr(leaks, "does_not_look_ahead", lambda layer, settings: None)
+    assert not leaks.non_causal_encoder_detected().passed
 
 
 # chance
 
 
-def test_labels_are_told_better_than_by_a_coin_where_test_rows_are_learned(bench, monkeypatch):
-    assert chance.shuffled_labels(bench).passed
+def test_random_labels_are_predicted_where_test_rows_are_learned(context, monkeypatch):
+    assert chance.random_labels(context).passed
     _load.cache_clear()
 
     def only_test_rows(texts, labels, rows):
         return splitting.labelled_splits(texts, labels, (rows[2], rows[1], rows[2]))
 
     monkeypatch.setattr("rnnbench.data.readers.labelled.labelled_splits", only_test_rows)
-    check = chance.shuffled_labels(bench)
+    check = chance.random_labels(context)
     assert not check.passed, check.told
 
 
-def test_characters_cost_less_than_their_entropy_where_the_encoder_looks_ahead(bench, monkeypatch):
-    assert chance.drawn_characters(bench).passed
+def test_characters_cost_less_than_their_entropy_where_the_encoder_looks_ahead(context, monkeypatch):
+    assert chance.random_characters(context).passed
     _load.cache_clear()
     original = TextGeneration._vectors
-    # what stands one place on is what is to be told
+    # the next character is the one to predict
     monkeypatch.setattr(TextGeneration, "_vectors", lambda self, ids: original(self, ids.roll(-1, dims=1)))
-    check = chance.drawn_characters(bench)
+    check = chance.random_characters(context)
     assert not check.passed, check.told
 
 
-def test_characters_cost_less_than_their_entropy_where_bits_are_counted_three_percent_short(bench, monkeypatch):
+def test_characters_cost_less_than_their_entropy_where_bits_are_counted_three_percent_short(context, monkeypatch):
     monkeypatch.setattr(PreparedCorpus, "characters_per_token", lambda self, split: 1 / 0.97)
-    assert not chance.drawn_characters(bench).passed
+    assert not chance.random_characters(context).passed
 
 
-def test_noise_is_forecast_where_the_future_stands_in_the_past(bench, monkeypatch):
-    assert chance.white_noise(bench).passed
+def test_noise_is_forecast_where_the_future_is_in_the_past(context, monkeypatch):
+    assert chance.white_noise(context).passed
     _load.cache_clear()
     original = series.PreparedSeries.scaled
 
@@ -177,8 +182,8 @@ def test_noise_is_forecast_where_the_future_stands_in_the_past(bench, monkeypatc
         return replace(found, inputs=np.roll(found.inputs, -1, axis=0))
 
     monkeypatch.setattr(series.PreparedSeries, "scaled", shifted)
-    monkeypatch.setattr("rnnbench.tasks.forecasting.task.remembered", lambda key, make: make())
-    check = chance.white_noise(bench)
+    monkeypatch.setattr("rnnbench.tasks.forecasting.prepared.cached", lambda key, make: make())
+    check = chance.white_noise(context)
     assert not check.passed, check.told
 
 
@@ -186,14 +191,14 @@ def test_noise_is_forecast_where_the_future_stands_in_the_past(bench, monkeypatc
 
 
 def test_a_wrong_gradient_is_caught(monkeypatch):
-    assert encoders.gradients_are_torchs().passed
+    assert encoders.gradients_equal_torch().passed
     original = numpy_kernels._Recurrence.backward
     monkeypatch.setattr(
         numpy_kernels._Recurrence,
         "backward",
         staticmethod(lambda ctx, *errors: tuple(g if g is None else 1.001 * g for g in original(ctx, *errors))),
     )
-    assert not encoders.gradients_are_torchs().passed
+    assert not encoders.gradients_equal_torch().passed
 
 
 BROKEN_CELL = '''"""A cell that forgets its state between two calls."""
@@ -207,20 +212,20 @@ class Forgetful(GRU):
 '''
 
 
-def test_a_cell_of_ones_own_that_breaks_a_law_is_told_which(tmp_path):
+def test_an_own_cell_that_breaks_a_contract_is_reported(tmp_path):
     (tmp_path / "forgetful.py").write_text(BROKEN_CELL)
-    check = encoders.keeps_the_laws(str(tmp_path / "forgetful.py"), only=("one layer",))
+    check = encoders.keeps_contracts(str(tmp_path / "forgetful.py"), only=("one layer",))
     assert not check.passed
-    assert check.name == "forgetful keeps the laws of encoders"
+    assert check.name == "forgetful: keeps the encoder contracts"
     assert check.told.startswith("one layer: carries its state: cut at")
 
 
-def test_a_sound_cell_of_ones_own_is_tried_in_every_configuration(tmp_path, monkeypatch):
+def test_a_correct_own_cell_is_tried_in_every_configuration(tmp_path, monkeypatch):
     seen = []
-    monkeypatch.setattr(encoders, "LAWS", (lambda layer, settings: seen.append(settings),))
+    monkeypatch.setattr(encoders, "CONTRACTS", (lambda layer, settings: seen.append(settings),))
     twin = str(twins.write_twin(tmp_path, "gru"))
-    found = [*encoders.check(Bench(tmp_path, is_quick=True, models=(twin,)))]
-    assert [check.name for check in found if "twin" in check.name] == ["gru_twin keeps the laws of encoders"]
+    found = [*encoders.check(Context(tmp_path, is_quick=True, models=(twin,)))]
+    assert [check.name for check in found if "twin" in check.name] == ["gru_twin: keeps the encoder contracts"]
     assert all(check.passed for check in found)
     assert len(seen) > 20
 
@@ -228,7 +233,7 @@ def test_a_sound_cell_of_ones_own_is_tried_in_every_configuration(tmp_path, monk
 # the same encoder twice
 
 
-def test_a_twin_has_other_weights_from_the_same_distribution_and_keeps_the_laws(tmp_path):
+def test_a_twin_has_other_weights_from_the_same_distribution_and_keeps_contracts(tmp_path):
     path = str(twins.write_twin(tmp_path, "gru"))
     built = []
     for model in ("gru", path, path):
@@ -239,7 +244,7 @@ def test_a_twin_has_other_weights_from_the_same_distribution_and_keeps_the_laws(
     assert (twin == again).all()
     assert abs(np.corrcoef(own, twin)[0, 1]) < 0.05
     assert twin.std() == pytest.approx(own.std(), rel=0.02)
-    assert encoders.keeps_the_laws(path, only=("one layer",)).passed
+    assert encoders.keeps_contracts(path, only=("one layer",)).passed
 
 
 def test_twins_are_given_the_same_batches(tmp_path):
@@ -260,10 +265,10 @@ def confirmation(model: str, seed: int, score: float) -> RunRecord:
 def test_a_pair_is_different_where_the_table_says_so():
     own = [confirmation("gru", seed, 1.0 + 0.01 * seed) for seed in range(1, 7)]
     worse = [confirmation("gru_twin", seed, 1.5 + 0.01 * seed) for seed in range(1, 7)]
-    assert twins.judged(own + worse) == Pair("forecasting", "gru", True, pytest.approx(2 / 64), 0, 6)
+    assert twins.compared(own + worse) == Pair("forecasting", "gru", True, pytest.approx(2 / 64), 0, 6)
     mixed = [confirmation("gru_twin", seed, 1.0 + 0.01 * seed * (-1) ** seed) for seed in range(1, 7)]
-    assert not twins.judged(own + mixed).is_different
-    assert twins.judged([*own, *(replace(one, model="gru_twin") for one in own)]).shared_scores == 6
+    assert not twins.compared(own + mixed).is_different
+    assert twins.compared([*own, *(replace(one, model="gru_twin") for one in own)]).shared_scores == 6
 
 
 def pairs_of(count: int, different: int) -> list[Pair]:
@@ -272,23 +277,23 @@ def pairs_of(count: int, different: int) -> list[Pair]:
 
 def test_as_many_pairs_may_be_called_different_as_the_binomial_allows():
     # P(at least k of 12 at 5 %): 2.2e-3 for 4, 1.8e-4 for 5; of 4: 1.4e-2 for 2, 4.8e-4 for 3
-    assert same_twice.twins_are_not_told_apart(pairs_of(12, 4)).passed
-    assert same_twice.twins_are_not_told_apart(pairs_of(4, 2)).passed
-    assert not same_twice.twins_are_not_told_apart(pairs_of(4, 3)).passed
-    check = same_twice.twins_are_not_told_apart(pairs_of(12, 5))
+    assert same_twice.twins_are_not_distinguished(pairs_of(12, 4)).passed
+    assert same_twice.twins_are_not_distinguished(pairs_of(4, 2)).passed
+    assert not same_twice.twins_are_not_distinguished(pairs_of(4, 3)).passed
+    check = same_twice.twins_are_not_distinguished(pairs_of(12, 5))
     assert not check.passed
     assert check.told.startswith("5 of 12 pairs called different: 41.7%, 95 % interval 15.2% to 72.3%")
-    assert same_twice.twins_are_not_told_apart(pairs_of(40, 2)).passed
+    assert same_twice.twins_are_not_distinguished(pairs_of(40, 2)).passed
 
 
 def test_the_interval_of_the_share_is_that_of_clopper_and_pearson():
     # no success in n: 1 - (0.025)^(1/n)
-    assert f"to {1 - 0.025 ** (1 / 40):.1%}" in same_twice.twins_are_not_told_apart(pairs_of(40, 0)).told
+    assert f"to {1 - 0.025 ** (1 / 40):.1%}" in same_twice.twins_are_not_distinguished(pairs_of(40, 0)).told
 
 
 def test_twins_with_one_randomness_have_tested_nothing():
     copies = [replace(pair, shared_scores=6) for pair in pairs_of(4, 0)]
-    check = same_twice.twins_are_not_told_apart(copies)
+    check = same_twice.twins_are_not_distinguished(copies)
     assert not check.passed
     assert "nothing was tested" in check.told
 
@@ -317,7 +322,7 @@ def test_a_decision_that_always_finds_a_difference_is_caught(monkeypatch):
         [confirmation(model, seed, score) for model in ("gru", "gru_twin") for seed, score in enumerate(scores[model])]
         for scores in ({m: generator.normal(size=6) for m in ("gru", "gru_twin")} for _ in range(8))
     ]
-    assert same_twice.twins_are_not_told_apart([*map(twins.judged, records)]).passed
+    assert same_twice.twins_are_not_distinguished([*map(twins.compared, records)]).passed
     original = twins.compare
 
     def always_different(given):
@@ -325,31 +330,31 @@ def test_a_decision_that_always_finds_a_difference_is_caught(monkeypatch):
         return replace(made_table, rows=tuple(replace(row, in_best_group=row.is_best) for row in made_table.rows))
 
     monkeypatch.setattr(twins, "compare", always_different)
-    assert not same_twice.twins_are_not_told_apart([*map(twins.judged, records)]).passed
+    assert not same_twice.twins_are_not_distinguished([*map(twins.compared, records)]).passed
 
 
 def test_a_sweep_that_does_not_find_the_mute_encoder_is_caught():
     scores = {"gru": 0.2, "gru_twin": 0.21, "mute": 0.5}
     records = [confirmation(m, seed, s + 0.001 * seed) for m, s in scores.items() for seed in range(1, 8)]
-    assert same_twice.sweep_tells_what_cannot_learn(records).passed
+    assert same_twice.sweep_finds_the_encoder_that_cannot_learn(records).passed
     level = [replace(one, metrics={"test/mase": 0.2 + 0.01 * (one.seed % 2)}) for one in records]
-    assert not same_twice.sweep_tells_what_cannot_learn(level).passed
-    assert not same_twice.sweep_tells_what_cannot_learn([one for one in records if one.seed != 7]).passed
+    assert not same_twice.sweep_finds_the_encoder_that_cannot_learn(level).passed
+    assert not same_twice.sweep_finds_the_encoder_that_cannot_learn([one for one in records if one.seed != 7]).passed
     assert compare(records).best.model == "gru"
 
 
 # scales
 
 
-def test_scores_on_every_scale_come_out_of_the_table(bench):
-    with thrown_away():
-        (found,) = scales.check(bench)
+def test_scores_on_every_scale_come_out_of_the_table(context):
+    with temporary_store():
+        (found,) = scales.check(context)
     assert found.passed, found.told
 
 
 def test_a_table_that_takes_every_score_for_a_share_is_caught(monkeypatch):
     monkeypatch.setattr(Metric, "bounds", property(lambda metric: (0.0, 1.0)))
-    with thrown_away():
+    with temporary_store():
         found = scales.planted_scores()
     assert not found.passed
     assert "points: test_high of worse" in found.told
@@ -358,7 +363,7 @@ def test_a_table_that_takes_every_score_for_a_share_is_caught(monkeypatch):
 
 def test_a_store_that_forgets_what_the_task_says_of_its_metric_is_caught(monkeypatch):
     monkeypatch.setattr(scales, "own_metrics_tag", lambda metrics: {})
-    with thrown_away():
+    with temporary_store():
         found = scales.planted_scores()
     assert not found.passed
     assert "points: skill of better is missing" in found.told
@@ -367,62 +372,62 @@ def test_a_store_that_forgets_what_the_task_says_of_its_metric_is_caught(monkeyp
 # all of them
 
 
-def test_a_check_that_breaks_has_failed_and_the_others_go_on(bench, monkeypatch):
-    def broken(bench):
+def test_a_check_that_breaks_has_failed_and_the_others_go_on(context, monkeypatch):
+    def broken(context):
         yield Check("first", True, "")
         raise RuntimeError("no such kernel")
 
-    monkeypatch.setattr(run, "PARTS", {"one": broken, "two": lambda bench: iter([Check("second", True, "")])})
-    assert [*run.checks((), bench)] == [
+    monkeypatch.setattr(run, "PARTS", {"one": broken, "two": lambda context: iter([Check("second", True, "")])})
+    assert [*run.checks((), context)] == [
         Check("first", True, ""),
-        Check("one came to its end", False, "RuntimeError: no such kernel"),
+        Check("one: completed", False, "RuntimeError: no such kernel"),
         Check("second", True, ""),
     ]
 
 
 def test_every_file_with_a_check_is_run():
     folder = Path(run.__file__).parent
-    having = {path.stem for path in folder.glob("*.py") if "\ndef check(bench: Bench)" in path.read_text()}
+    having = {path.stem for path in folder.glob("*.py") if "\ndef check(context: Context)" in path.read_text()}
     assert having == set(run.PARTS)
 
 
-def test_ctrl_c_is_no_failed_check(bench, monkeypatch):
-    def stopped(bench):
+def test_ctrl_c_is_no_failed_check(context, monkeypatch):
+    def stopped(context):
         raise run.SweepInterrupted("stopped")
         yield
 
     monkeypatch.setattr(run, "PARTS", {"one": stopped})
     with pytest.raises(KeyboardInterrupt):
-        [*run.checks((), bench)]
+        [*run.checks((), context)]
 
 
 def test_the_store_is_put_back_and_nothing_is_left(monkeypatch):
     monkeypatch.setenv("RNNBENCH_STORE", "before")
-    with thrown_away() as folder:
+    with temporary_store() as folder:
         assert Path(os.environ["RNNBENCH_STORE"]).parent == folder
         (folder / "file").touch()
     assert os.environ["RNNBENCH_STORE"] == "before"
     assert not folder.exists()
     monkeypatch.delenv("RNNBENCH_STORE")
-    with thrown_away():
+    with temporary_store():
         pass
     assert "RNNBENCH_STORE" not in os.environ
 
 
 @pytest.mark.parametrize("passed", [True, False])
 def test_the_command_says_it_in_a_line_and_in_its_exit_code(passed, monkeypatch):
-    monkeypatch.setattr(run, "PARTS", {"leaks": lambda bench: iter([Check("a [b] c", passed, "1 of 2")])})
+    monkeypatch.setattr(run, "PARTS", {"leaks": lambda context: iter([Check("a [b] c", passed, "1 of 2")])})
     done = CliRunner().invoke(app, ["selftest", "leaks"])
     assert done.exit_code == (0 if passed else 1)
     assert done.stdout.startswith(f"{'ok    ' if passed else 'FAILED'}  a [b] c\n        1 of 2\n")
-    told = CliRunner().invoke(app, ["selftest", "--json"])
-    assert told.exit_code == done.exit_code
-    found = json.loads(told.stdout)
+    as_json = CliRunner().invoke(app, ["selftest", "--json"])
+    assert as_json.exit_code == done.exit_code
+    found = json.loads(as_json.stdout)
     assert found["checks"] == [{"name": "a [b] c", "passed": passed, "told": "1 of 2"}]
     assert found["passed"] is passed
 
 
-def test_mistakes_are_told_before_anything_is_trained():
+def test_mistakes_are_reported_before_anything_is_trained():
     wrong = CliRunner().invoke(app, ["selftest", "leak"])
     assert wrong.exit_code == 2
     assert "Did you mean 'leaks'?" in wrong.output
