@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnnbench.metrics.classes import class_details, class_examples, class_metrics
+from rnnbench.metrics.classes import class_details, class_examples, class_metrics, example_accuracy, example_log_loss
 from rnnbench.metrics.forecasts import ForecastErrors, naive_scale
 from rnnbench.metrics.lookup import OWN_METRICS, metric_called, metric_of, own_metrics_tag
 from rnnbench.metrics.metric import Metric, plain_fields
@@ -15,6 +15,8 @@ __all__ = [
     "class_details",
     "class_examples",
     "class_metrics",
+    "example_accuracy",
+    "example_log_loss",
     "metric_called",
     "metric_of",
     "naive_scale",

@@ -26,6 +26,7 @@ from rnnbench.data.tokenization import tokenizer_from_plain
 from rnnbench.encoders.stack import Stack
 from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.experiment.resolve import resolve
+from rnnbench.metrics.lookup import built_in
 from rnnbench.runs.baselines import compute
 from rnnbench.runs.build import build
 from rnnbench.runs.prepare import prepare
@@ -134,7 +135,7 @@ def test_losses_and_metrics_are_finite(task, model):
     found = made.evaluate("validation")
     assert f"validation/{made.metric.key}" in found
     assert all(math.isfinite(value) for value in found.values()), found
-    assert all(key.split("/")[1] in metrics.built_in() for key in found)
+    assert all(key.split("/")[1] in built_in() for key in found)
 
 
 def named_values():
@@ -172,7 +173,7 @@ def test_ranges_lie_inside_their_bounds(task):
 
 def test_it_says_what_it_is(task):
     cls = task_class(task)
-    assert all(metrics.built_in().get(one.key, one) == one for one in (cls.metric, *cls.other_metrics))
+    assert all(built_in().get(one.key, one) == one for one in (cls.metric, *cls.other_metrics))
     assert cls.items
     assert registry.first_line("tasks", task).endswith(".")
 
