@@ -8,12 +8,14 @@ from typing import Any
 
 from rnnbench import sweeps
 from rnnbench.comparison.model import Comparison
-from rnnbench.experiment.files import Given, named_data
+from rnnbench.experiment.files import SettingValues, named_data
 from rnnbench.experiment.resolve import resolve
 from rnnbench.reports import results
 from rnnbench.runs.load import load
 from rnnbench.runs.match_parameters import matched
-from rnnbench.runs.train import Hooks, load_data, tracked
+from rnnbench.runs.prepare import load_data
+from rnnbench.runs.record_run import train_and_record
+from rnnbench.runs.train import Hooks
 from rnnbench.storage.record import RunRecord, model_name
 from rnnbench.storage.tracker import Tracker
 from rnnbench.sweeps.model import Event
@@ -40,7 +42,7 @@ def train(
     experiment_id = tracker.experiment(config.task, load_data(config).facts.name)
     name = f"{model_name(config.model)}-seed{seed}"
     hooks = Hooks(note=_warn)
-    return tracked(config, tracker=tracker, experiment_id=experiment_id, name=name, hooks=hooks)
+    return train_and_record(config, tracker=tracker, experiment_id=experiment_id, name=name, hooks=hooks)
 
 
 def sweep(
@@ -103,5 +105,5 @@ def _warn_of(event: Event) -> None:
         _warn(f"{model_name(event.model)}: {event.message}")
 
 
-def _options(data: str | None, settings: Mapping[str, Any] | None) -> Given:
+def _options(data: str | None, settings: Mapping[str, Any] | None) -> SettingValues:
     return {**named_data(data), **{name: (value, "settings") for name, value in (settings or {}).items()}}

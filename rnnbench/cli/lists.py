@@ -31,16 +31,16 @@ def registered(folder: str, as_json: bool) -> None:
 
 def tasks_and_studies(as_json: bool) -> None:
     """The tasks with the first line of each, and the studies with their questions, each with its experiment file."""
-    from rnnbench.experiment.files import place_of, studies
+    from rnnbench.experiment.files import location_of, studies
 
     if as_json:
         registered("tasks", as_json)
         return
     tasks = registry.names("tasks")
-    out.print(_named([(name, registry.first_line("tasks", name), place_of(name)) for name in tasks]))
+    out.print(_named([(name, registry.first_line("tasks", name), location_of(name)) for name in tasks]))
     if files := studies():
         out.print("\nstudies, run by name in place of a task:")
-        out.print(_named([(file.name, file.question, file.place) for file in files]))
+        out.print(_named([(file.name, file.question, file.location) for file in files]))
 
 
 def _named(rows: Iterable[tuple[str, str, str]]) -> Table:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from rnnbench.core.errors import RnnbenchError
-from rnnbench.experiment.files import Given, named_data
+from rnnbench.experiment.files import SettingValues, named_data
 
 Task = Annotated[
     str, typer.Argument(help="A task or a study by name (see: rnnbench tasks), or the path of a study's file.")
@@ -58,15 +58,17 @@ Metric = Annotated[
 Force = Annotated[bool, typer.Option("--force", help="Compare unlike runs all the same; a footnote says so.")]
 
 
-def searched(search: list[str] | None) -> Given:
+def searched(search: list[str] | None) -> SettingValues:
     """The setting that `--search` stands for: it replaces what the experiment file names; its ranges stay."""
     names = [name.strip() for item in search or () for name in item.split(",") if name.strip()]
     return {"search.settings": ([*dict.fromkeys(names)] or [""], "--search")} if search else {}
 
 
-def fairness(match_parameters: str | None, reselect: int | None, refit: bool) -> Given:
+def fairness(match_parameters: str | None, reselect: int | None, refit: bool) -> SettingValues:
     """The settings that `--match-parameters`, `--reselect` and `--refit` stand for."""
-    found: Given = {"budget.match_parameters": (match_parameters, "--match-parameters")} if match_parameters else {}
+    found: SettingValues = (
+        {"budget.match_parameters": (match_parameters, "--match-parameters")} if match_parameters else {}
+    )
     found |= {} if reselect is None else {"search.reselect": (reselect, "--reselect")}
     return found | ({"search.refit": (True, "--refit")} if refit else {})
 
@@ -111,7 +113,7 @@ def _data_options(
     covariates: Annotated[str | None, typer.Option(help="Further columns to look at, with commas.")] = None,
     frequency: Annotated[str | None, typer.Option(help="The step between rows, such as 1h or 1D.")] = None,
     fill: Annotated[str | None, typer.Option(help="Fill gaps: interpolate or forward.")] = None,
-) -> Given:
+) -> SettingValues:
     """The data options as settings."""
     plain = {
         "folder": (data_dir, "--data-dir"),

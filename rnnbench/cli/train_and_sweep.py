@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def say_data(config: ExperimentConfig) -> None:
     """What was understood of the data that is about to be used, before anything is trained."""
     from rnnbench.data.description import describe_data
-    from rnnbench.runs.train import load_data
+    from rnnbench.runs.prepare import load_data
 
     with notes.status("reading data"):
         described = describe_data(load_data(config))
@@ -33,7 +33,7 @@ def say_data(config: ExperimentConfig) -> None:
 
 def say_files(experiment: Experiment) -> None:
     """Which experiment files were read."""
-    notes.print(f"[cyan]settings from[/cyan]  {escape(experiment.places)}", soft_wrap=True)
+    notes.print(f"[cyan]settings from[/cyan]  {escape(experiment.locations)}", soft_wrap=True)
 
 
 def say_idle(configs: Iterable[ExperimentConfig]) -> None:
@@ -51,7 +51,7 @@ def say_idle(configs: Iterable[ExperimentConfig]) -> None:
 def baseline_scores(experiment: Experiment, config: ExperimentConfig, as_json: bool) -> None:
     """Runs the baselines alone and prints them, the best first."""
     from rnnbench.experiment.classes import task_class
-    from rnnbench.runs.baselines import computed_alone
+    from rnnbench.runs.baselines import record_without_sweep
     from rnnbench.storage.tracker import Tracker
 
     if not as_json:
@@ -60,7 +60,7 @@ def baseline_scores(experiment: Experiment, config: ExperimentConfig, as_json: b
     metric = task_class(config.task).metric
     found = []
     with notes.status("computing baselines"):
-        for result in computed_alone(config, tracker=Tracker()):
+        for result in record_without_sweep(config, tracker=Tracker()):
             found.append(result)
     if not found and not as_json:
         out.print(f"{config.task} has no baselines (`baselines` in the task's file)", markup=False)
@@ -94,7 +94,9 @@ def baseline_scores(experiment: Experiment, config: ExperimentConfig, as_json: b
 def training(experiment: Experiment, config: ExperimentConfig, as_json: bool) -> None:
     """Trains one configuration, with its validation scores as they come."""
     from rnnbench.runs.match_parameters import matched
-    from rnnbench.runs.train import Hooks, load_data, tracked
+    from rnnbench.runs.prepare import load_data
+    from rnnbench.runs.record_run import train_and_record
+    from rnnbench.runs.train import Hooks
     from rnnbench.storage.tracker import Tracker
 
     say_files(experiment)
@@ -116,7 +118,7 @@ def training(experiment: Experiment, config: ExperimentConfig, as_json: bool) ->
 
     hooks = Hooks(log=log, note=note)
     try:
-        record = tracked(config, tracker=tracker, experiment_id=experiment_id, name=name, hooks=hooks)
+        record = train_and_record(config, tracker=tracker, experiment_id=experiment_id, name=name, hooks=hooks)
     except (KeyboardInterrupt, SystemExit):
         notes.print("stopped; the run is kept as interrupted")
         raise SystemExit(130) from None
@@ -133,7 +135,7 @@ def training(experiment: Experiment, config: ExperimentConfig, as_json: bool) ->
 def run_sweep(task: str, options: SweepOptions, as_json: bool) -> None:
     """A whole sweep with live progress; the table and the paths of its exports at the end."""
     from rnnbench.experiment.files import load
-    from rnnbench.sweeps import configurations, sweep_plan, trials_there
+    from rnnbench.sweeps import configurations, fewest_trials, sweep_plan
 
     experiment = load(task)
     configs = configurations(experiment, options)
@@ -142,7 +144,7 @@ def run_sweep(task: str, options: SweepOptions, as_json: bool) -> None:
     say_idle(configs.values())
     plan = sweep_plan(experiment, options, configs)
     _say_sizes(plan)
-    there = trials_there(plan)
+    there = fewest_trials(plan)
     if options.trials is not None and options.trials < there:
         said = f"--trials is the total: every encoder has had {there} already, so {options.trials} adds none"
         notes.print(said, soft_wrap=True, highlight=False)
@@ -152,7 +154,7 @@ def run_sweep(task: str, options: SweepOptions, as_json: bool) -> None:
 def _say_sizes(plan: SweepPlan) -> None:
     """The width that was solved for each encoder, where sizes are matched."""
     from rnnbench.runs.build import parameters_of
-    from rnnbench.runs.train import prepare
+    from rnnbench.runs.prepare import prepare
 
     configs = [plan.config(model) for model in plan.searched]
     target = configs[0].budget.match_parameters if configs else None

@@ -1,4 +1,4 @@
-"""One file per encoder; the file name is the name on the command line."""
+"""Encoders: one file each; its name is the name on the command line."""
 
-SHARED = frozenset({"base", "stack"})
-"""Files of this folder that are no encoders."""
+SHARED = frozenset({"base", "settings", "stack"})
+"""Files of this folder that are not encoders."""

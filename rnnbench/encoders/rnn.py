@@ -1,4 +1,4 @@
-"""The simple recurrent network: the state is a squashed mix of the input and the state before."""
+"""The simple (Elman) recurrent network."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from rnnbench.encoders.layers.kernels import can_run, run_kernel, weights_of
 
 
 class RNNSettings(EncoderSettings):
-    """The squashing function; tanh is Elman's, relu needs careful initialization."""
+    """nonlinearity: tanh, or relu, which is sensitive to initialization."""
 
     nonlinearity: Annotated[Literal["tanh", "relu"], Choices("tanh", "relu"), Group("architecture")] = "tanh"
 
 
 class RNN(Cell):
-    """One simple recurrent layer.
+    """One simple recurrent layer. Its state is (h,).
 
         h_t = tanh(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh)
 
-    Gradients through time shrink or grow with the powers of W_hh: it forgets within some tens of steps.
+    It has no gates: gradients through time shrink or grow with the powers of W_hh.
 
     Source: Elman (1990), Finding structure in time.
     """
@@ -35,9 +35,9 @@ class RNN(Cell):
         super().__init__(input_size, settings)
         self.kernel = nn.RNN(input_size, settings.hidden_size, batch_first=True, nonlinearity=settings.nonlinearity)
 
-    def step_seeing(self, x: Tensor, state: State, seen: Tensor) -> tuple[Tensor, State]:
+    def regularized_step(self, x: Tensor, state: State, recurrent_input: Tensor) -> tuple[Tensor, State]:
         cell = torch.rnn_tanh_cell if self.kernel.nonlinearity == "tanh" else torch.rnn_relu_cell
-        after = cell(x, seen, *weights_of(self.kernel))
+        after = cell(x, recurrent_input, *weights_of(self.kernel))
         return after, (after,)
 
     def sequence(

@@ -1,4 +1,4 @@
-"""The simple recurrent network of `rnnbench.scratch`: NumPy, forward and back."""
+"""The simple recurrent network in NumPy, forward and backward, from `rnnbench.scratch`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from rnnbench.encoders.layers.numpy_kernels import recurrent_parameters, run_num
 
 
 class ScratchRNN(Cell):
-    """One simple recurrent layer, with the equations of `rnn` and weights that fit it.
+    """One simple recurrent layer, with the equations and weight shapes of `rnn`.
 
         h_t = tanh(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh)
 
-    A whole sequence runs in NumPy, with backpropagation through time written out. Where something acts on
-    the state between two steps, the loop of `Cell` runs `step_seeing`, which is the same in torch.
+    Sequences are computed in NumPy with hand-written backpropagation through time. Regularization of the state
+    uses `regularized_step`, the same equations in torch.
     """
 
     def __init__(self, input_size: int, settings: EncoderSettings) -> None:
@@ -25,9 +25,10 @@ class ScratchRNN(Cell):
         parameters = recurrent_parameters("rnn", input_size, settings.hidden_size)
         self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh = parameters
 
-    def step_seeing(self, x: Tensor, state: State, seen: Tensor) -> tuple[Tensor, State]:
-        now = torch.tanh(linear(x, self.weight_ih, self.bias_ih) + linear(seen, self.weight_hh, self.bias_hh))
-        return now, (now,)
+    def regularized_step(self, x: Tensor, state: State, recurrent_input: Tensor) -> tuple[Tensor, State]:
+        sums = linear(x, self.weight_ih, self.bias_ih) + linear(recurrent_input, self.weight_hh, self.bias_hh)
+        after = torch.tanh(sums)
+        return after, (after,)
 
     def sequence(
         self,
@@ -35,6 +36,6 @@ class ScratchRNN(Cell):
         lengths: Int[Tensor, " batch"] | None = None,
         state: State | None = None,
     ) -> Encoded:
-        """The whole sequence at once, in NumPy."""
+        """The whole sequence in NumPy."""
         parameters = (self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
         return Encoded(*run_numpy_cell("rnn", x, parameters, lengths, state))

@@ -1,4 +1,4 @@
-"""Depth, direction, normalization, dropout and connections past a layer: the same for every layer.
+"""Stack layers into an encoder: depth, direction, normalization, dropout and skip connections, for all layers.
 
 x ─► input dropout ─► [ layer ─► normalization ─► dropout ─► connection ] x num_layers ─► output dropout ─► steps
 """
@@ -16,42 +16,42 @@ from rnnbench.encoders.layers.dropout import FeatureDropout
 
 
 class Stack(Encoder):
-    """`num_layers` layers of one kind as an encoder.
+    """An encoder of `num_layers` layers of one class.
 
-    With `bidirectional`, each layer runs over the valid part of the sequence both ways and the two halves are
-    concatenated (Schuster and Paliwal, 1997, Bidirectional recurrent neural networks); such an encoder has no state.
+    With `bidirectional`, each layer runs over the valid steps in both directions and the outputs are concatenated
+    (Schuster and Paliwal, 1997, Bidirectional recurrent neural networks); such an encoder returns no state.
     """
 
     def __init__(self, layer: type[Layer], input_size: int, settings: EncoderSettings) -> None:
         super().__init__()
         self.settings = settings
         self.is_causal = not settings.bidirectional
-        self.two_copies = settings.bidirectional and not layer.sees_both_ways
+        self.two_copies = settings.bidirectional and not layer.handles_bidirectional
         self.state_count = layer.state_count
         width = settings.hidden_size * (2 if self.two_copies else 1)
         sizes = [input_size] + [width] * (settings.num_layers - 1)
         self.layers = nn.ModuleList(layer(size, settings) for size in sizes)
         self.backward_layers = nn.ModuleList(layer(size, settings) for size in sizes if self.two_copies)
         self.normalizations = nn.ModuleList(_normalization(settings.normalization, width) for _ in sizes)
-        self.last = nn.LayerNorm(width) if layer.wants_final_normalization else nn.Identity()
+        self.last = nn.LayerNorm(width) if layer.needs_final_normalization else nn.Identity()
         self.highways = nn.ModuleDict(
             {str(index): _Highway(width) for index, size in enumerate(sizes) if size == width}
             if settings.connection == "highway"
             else {}
         )
         locked = settings.locked_dropout
-        at_the_end = settings.dropout if settings.output_dropout is None else settings.output_dropout
+        output_dropout = settings.dropout if settings.output_dropout is None else settings.output_dropout
         self.input_dropout = FeatureDropout(settings.input_dropout, locked=locked)
         self.dropout = FeatureDropout(settings.dropout, locked=locked)
-        self.output_dropout = FeatureDropout(at_the_end, locked=locked)
+        self.output_dropout = FeatureDropout(output_dropout, locked=locked)
         self.output_size = width
         self._check_weight_dropout(layer)
 
     def _check_weight_dropout(self, layer: type[Layer]) -> None:
         if self.settings.weight_dropout and not _recurrent_matrices(self.layers[0]):
             raise RnnbenchError(
-                f"encoder.weight_dropout: {layer.__name__} has no weights from its state to its state. In a cell of "
-                "your own, their names hold 'recurrent' or 'hh'"
+                f"encoder.weight_dropout: {layer.__name__} has no recurrent weights. In your own cell, their names "
+                "must contain 'recurrent' or 'hh'"
             )
 
     def forward(
@@ -61,12 +61,12 @@ class Stack(Encoder):
         state: State | None = None,
     ) -> Encoded:
         if state is not None and not self.is_causal:
-            raise ValueError("an encoder that looks ahead has no state to go on from")
+            raise ValueError("a bidirectional encoder takes no state")
         states: list[Tensor] = []
         x = self.input_dropout(x)
         for index, normalization in enumerate(self.normalizations):
-            own = None if state is None else state[index * self.state_count : (index + 1) * self.state_count]
-            steps, after = self._both_ways(index, x, lengths, own)
+            before = None if state is None else state[index * self.state_count : (index + 1) * self.state_count]
+            steps, after = self._run_directions(index, x, lengths, before)
             steps = normalization(steps, lengths)
             if index + 1 < len(self.layers):
                 steps = self.dropout(steps)
@@ -75,7 +75,7 @@ class Stack(Encoder):
         return Encoded(self.output_dropout(self.last(x)), tuple(states) if self.is_causal else ())
 
     def _connected(self, index: int, x: Tensor, steps: Tensor) -> Tensor:
-        """What goes on from a layer: its output, or that and its input where both have one size."""
+        """A layer's output, with its skip connection where input and output sizes are equal."""
         if self.settings.connection == "none" or x.shape != steps.shape:
             return steps
         return x + steps if self.settings.connection == "residual" else self.highways[str(index)](x, steps)
@@ -86,10 +86,10 @@ class Stack(Encoder):
         end = super().last_step(steps, lengths)
         if not self.two_copies:
             return end
-        half = self.output_size // 2  # the reversed copy has seen the whole row at its first step
+        half = self.output_size // 2  # the reversed copy has read the whole row at step 0
         return torch.cat([end[:, :half], steps[:, 0, half:]], dim=1)
 
-    def _both_ways(self, index: int, x: Tensor, lengths: Tensor | None, state: State | None) -> Encoded:
+    def _run_directions(self, index: int, x: Tensor, lengths: Tensor | None, state: State | None) -> Encoded:
         forward = self._run(self.layers[index], x, lengths, state)
         if not self.two_copies:
             return forward
@@ -98,17 +98,17 @@ class Stack(Encoder):
         return Encoded(torch.cat([forward.steps, reverse(backward.steps, lengths)], dim=-1), ())
 
     def _run(self, layer: nn.Module, x: Tensor, lengths: Tensor | None, state: State | None) -> Encoded:
-        """One layer, in training with some of its recurrent weights dropped for the whole sequence."""
-        share = self.settings.weight_dropout if self.training else 0.0
-        if not share:
+        """One layer, in training with weight dropout of its recurrent matrices."""
+        rate = self.settings.weight_dropout if self.training else 0.0
+        if not rate:
             return layer(x, lengths, state)
-        dropped_from = {id(matrix) for matrix in _recurrent_matrices(layer)}
-        thinned = {
-            name: functional.dropout(weight, share)
+        recurrent = {id(matrix) for matrix in _recurrent_matrices(layer)}
+        dropped = {
+            name: functional.dropout(weight, rate)
             for name, weight in layer.named_parameters()
-            if id(weight) in dropped_from
+            if id(weight) in recurrent
         }
-        return torch.func.functional_call(layer, thinned, (x, lengths, state))
+        return torch.func.functional_call(layer, dropped, (x, lengths, state))
 
 
 def _recurrent_matrices(layer: nn.Module) -> list[Tensor]:
@@ -119,7 +119,7 @@ def _recurrent_matrices(layer: nn.Module) -> list[Tensor]:
 def reverse(
     x: Float[Tensor, "batch time size"], lengths: Int[Tensor, " batch"] | None
 ) -> Float[Tensor, "batch time size"]:
-    """Each row's valid steps in reverse; padding stays where it is."""
+    """Each row's valid steps in reverse order; padding stays in place."""
     if lengths is None:
         return x.flip(1)
     time = torch.arange(x.shape[1], device=x.device).unsqueeze(0)
@@ -128,9 +128,9 @@ def reverse(
 
 
 class _Highway(nn.Module):
-    """A gate decides, feature by feature, how much of a layer's output goes on and how much of its input.
+    """gate * output + (1 - gate) * input, with gate = sigmoid(W input + b).
 
-    The gate begins nearly closed, so that a deep stack begins as a shallow one.
+    The bias is -1 at the start, so that the gate is nearly closed.
     Source: Srivastava, Greff and Schmidhuber (2015), Highway networks, arXiv:1505.00387.
     """
 
@@ -140,26 +140,26 @@ class _Highway(nn.Module):
         nn.init.constant_(self.gate.bias, -1.0)
 
     def forward(self, x: Tensor, steps: Tensor) -> Tensor:
-        opened = torch.sigmoid(self.gate(x))
-        return opened * steps + (1.0 - opened) * x
+        gate = torch.sigmoid(self.gate(x))
+        return gate * steps + (1.0 - gate) * x
 
 
-class _Keep(nn.Module):
+class _NoNormalization(nn.Module):
     def forward(self, x: Tensor, lengths: Tensor | None) -> Tensor:
         return x
 
 
-class _OverFeatures(nn.LayerNorm):
-    """Layer normalization (Ba, Kiros and Hinton, 2016, arXiv:1607.06450), step by step: padding cannot matter."""
+class _LayerNorm(nn.LayerNorm):
+    """Layer normalization (Ba, Kiros and Hinton, 2016, arXiv:1607.06450) of each step."""
 
     def forward(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         return super().forward(x)
 
 
-class _OverBatch(nn.BatchNorm1d):
-    """Batch normalization (Ioffe and Szegedy, 2015, arXiv:1502.03167) over all valid steps of the batch.
+class _BatchNorm(nn.BatchNorm1d):
+    """Batch normalization (Ioffe and Szegedy, 2015, arXiv:1502.03167) over the valid steps of the batch.
 
-    Training statistics come from valid steps alone; evaluation uses the running ones, so it stays causal.
+    Evaluation uses running statistics, so that it is causal.
     """
 
     def forward(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
@@ -172,5 +172,5 @@ class _OverBatch(nn.BatchNorm1d):
 
 
 def _normalization(name: str, size: int) -> nn.Module:
-    kinds: dict[str, type[nn.Module]] = {"layer": _OverFeatures, "batch": _OverBatch}
-    return kinds[name](size) if name in kinds else _Keep()
+    classes: dict[str, type[nn.Module]] = {"layer": _LayerNorm, "batch": _BatchNorm}
+    return classes[name](size) if name in classes else _NoNormalization()

@@ -1,4 +1,4 @@
-"""The Transformer: every step looks at the steps before it (or at all of them) and mixes what it finds."""
+"""The Transformer: self-attention over a window of steps, causal or bidirectional."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from rnnbench.encoders.layers.positions import distance_penalties, rotate, sinus
 
 
 class TransformerSettings(EncoderSettings):
-    """Attention's own settings.
+    """Settings of attention.
 
-    context: how many steps back, itself included, one layer looks. It bounds the carried state as well.
-    feedforward_multiple: width of the inner layer, in units of the hidden size.
+    context: steps that one layer attends to, the current one included; the state has `context` - 1 steps at most.
+    feedforward_multiple: width of the feedforward layer, in multiples of the hidden size.
     """
 
     num_layers: Annotated[int, Field(ge=1, le=32), Ints(1, 3), Group("architecture")] = 2
@@ -35,9 +35,9 @@ class TransformerSettings(EncoderSettings):
 
 
 class _Window(NamedTuple):
-    """What attention needs to know of one call: absolute positions, and which key each query may see.
+    """Positions of queries and keys in one call, and the attention mask.
 
-    allowed: None where plain causal attention (or, looking both ways, attention to every step) says it all.
+    allowed: None for plain causal attention or, in a bidirectional encoder, for attention to all steps.
     """
 
     queries: Int[Tensor, "batch time"]
@@ -47,11 +47,14 @@ class _Window(NamedTuple):
 
 
 class Transformer(Layer):
-    """One pre-normalized block: x + attention(norm(x)), then x + feedforward(norm(x)).
+    """One pre-normalized Transformer block. Its state is (keys, values, number of steps so far).
 
-    Causal attention reaches back over `context` steps. The state is (keys, values, position): the last `context` - 1
-    keys and values of each row, right-aligned, and how many steps each row has seen. With `bidirectional`, each step
-    sees all valid steps and there is no state.
+        x = x + attention(norm(x))
+        x = x + feedforward(norm(x))
+
+    Causal attention reads the last `context` steps. The state has the last `context` - 1 keys and values of each row,
+    right-aligned. With `bidirectional`, each step attends to all valid steps, and there is no state.
+    Dropout is applied to the residual branches and not to attention weights, so that fused kernels can be used.
 
     Source: Vaswani et al. (2017), arXiv:1706.03762; normalization first: Xiong et al. (2020), arXiv:2002.04745;
     state carried over segments: Dai et al. (2019), Transformer-XL, arXiv:1901.02860.
@@ -59,25 +62,25 @@ class Transformer(Layer):
 
     Settings: ClassVar[type[EncoderSettings]] = TransformerSettings
     state_count: ClassVar[int] = 3
-    sees_both_ways: ClassVar[bool] = True
-    wants_final_normalization: ClassVar[bool] = True
+    handles_bidirectional: ClassVar[bool] = True
+    needs_final_normalization: ClassVar[bool] = True
 
     @classmethod
-    def refused(cls, settings: EncoderSettings) -> dict[str, str]:
+    def unsupported(cls, settings: EncoderSettings) -> dict[str, str]:
         reasons = dict.fromkeys(
-            ("recurrent_dropout", "zoneout", "state_normalization"), "attention has no state that is rewritten"
+            ("recurrent_dropout", "zoneout", "state_normalization"), "attention has no recurrent state"
         )
-        reasons["weight_dropout"] = "attention has no weights from a state to itself"
-        found = {name: why for name, why in reasons.items() if getattr(settings, name)}
+        reasons["weight_dropout"] = "attention has no recurrent weights"
+        reasons = {name: why for name, why in reasons.items() if getattr(settings, name)}
         if settings.initialization == "identity":
-            found["initialization"] = "an identity matrix is a start for weights from a state to itself"
-        return found
+            reasons["initialization"] = "identity is for recurrent weights, and attention has none"
+        return reasons
 
     def __init__(self, input_size: int, settings: TransformerSettings) -> None:
         super().__init__(input_size, settings)
         self.own = settings
         size = settings.hidden_size
-        # any hidden size works with any number of heads: heads are rounded up to an even size (rotary needs pairs)
+        # the head size is rounded up to an even number (rotary needs pairs), so that any hidden size can be used
         self.head_size = 2 * -(-size // (2 * settings.heads))
         inner = self.head_size * settings.heads
         self.enter = nn.Identity() if input_size == size else nn.Linear(input_size, size)
@@ -116,7 +119,7 @@ class Transformer(Layer):
         return nothing, nothing, torch.zeros(x.shape[0], dtype=torch.long, device=x.device)
 
     def _window(self, seen: Tensor, before: int, time: int, lengths: Tensor | None) -> _Window:
-        """Which key each query may see. Key k stands at step k - before of this call."""
+        """Positions and mask of a call; key k is at step k - before of the call."""
         steps = torch.arange(time, device=seen.device)
         key_steps = torch.arange(-before, time, device=seen.device)
         distances = steps.unsqueeze(1) - key_steps.unsqueeze(0)
@@ -124,10 +127,10 @@ class Transformer(Layer):
         if self.settings.bidirectional:
             allowed = None if lengths is None else (key_steps < lengths.unsqueeze(1)).unsqueeze(1)
             return _Window(queries, keys, distances, allowed)
-        if before == 0 and time <= self.own.context:  # plain causal attention, which the kernel knows by itself
+        if before == 0 and time <= self.own.context:  # plain causal attention: the kernel needs no mask
             return _Window(queries, keys, distances, None)
         near = (distances >= 0) & (distances < self.own.context)
-        # a row that has seen fewer steps than the state is wide has nothing in the slots before its start
+        # in a row with fewer steps so far than the state's width, the first slots of the state are empty
         exists = key_steps.unsqueeze(0) >= -seen.unsqueeze(1)
         return _Window(queries, keys, distances, near & exists.unsqueeze(1) if before else near.unsqueeze(0))
 
@@ -146,7 +149,7 @@ class Transformer(Layer):
                 mask, is_plain_causal = (window.distances >= 0)[None, None], False
             penalties = distance_penalties(self.own.heads, window.distances).to(queries.dtype).unsqueeze(0)
             mask = penalties if mask is None else penalties.masked_fill(~mask, float("-inf"))
-        # dropout stays on the two residual branches: on attention weights it would rule out the fused kernel
+        # no dropout_p: with it, the fused kernel could not be used
         mixed = functional.scaled_dot_product_attention(
             heads[0], heads[1], heads[2], attn_mask=mask, is_causal=is_plain_causal
         )
@@ -155,7 +158,7 @@ class Transformer(Layer):
     def _carry(
         self, keys: Tensor, values: Tensor, seen: Tensor, before: int, time: int, lengths: Tensor | None
     ) -> State:
-        """The last keys and values of each row, right-aligned at its last valid step."""
+        """The state: the last keys and values of each row, right-aligned at its last valid step."""
         width = min(self.own.context - 1, before + time)
         if lengths is None:
             start = before + time - width

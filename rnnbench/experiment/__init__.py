@@ -1,1 +1,1 @@
-"""What was asked: experiment files, options and `--set` to one checked configuration, and its search space."""
+"""Configurations: experiment files, options and `--set` resolved to one checked configuration, and its search space."""

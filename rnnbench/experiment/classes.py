@@ -1,4 +1,4 @@
-"""Names to classes: the task, the layer, and the settings class of each section."""
+"""Classes by name: tasks, layers, and the settings class of each section."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from rnnbench.tasks.base import SequenceTask
 
 
 def task_class(name: str) -> type[SequenceTask]:
-    """The task of that name. Raises: UnknownNameError with the nearest."""
+    """The task of that name. Raises: UnknownNameError with the nearest name."""
     return registry.only_subclass(registry.module("tasks", name), SequenceTask)  # type: ignore[type-abstract]
 
 
 def layer_class(model: str) -> type[Layer]:
-    """The layer that a model's name, or a path to a file, stands for. Raises: UnknownNameError with the nearest."""
+    """The layer of a model's name, or of the path to its file. Raises: UnknownNameError with the nearest name."""
     return registry.only_subclass(registry.module("encoders", model), Layer)
 
 
-def only_others_have(setting: str) -> str | None:
-    """Which encoders have a setting of their own, in words, or None where none has."""
-    found = [name for name in registry.names("encoders") if setting in layer_class(name).Settings.model_fields]
-    return f"only {' and '.join(found)} {'has' if len(found) == 1 else 'have'} such a setting" if found else None
+def other_encoders_with(setting: str) -> str | None:
+    """A sentence that names the encoders that have a setting, or None where none has it."""
+    names = [name for name in registry.names("encoders") if setting in layer_class(name).Settings.model_fields]
+    return f"only {' and '.join(names)} {'has' if len(names) == 1 else 'have'} this setting" if names else None
 
 
-def section_classes(task: str, model: str) -> dict[str, type[Settings]]:
-    """The settings class of every section, for a task and a layer's name."""
+def settings_classes(task: str, model: str) -> dict[str, type[Settings]]:
+    """The settings class of each section, for the names of a task and a layer."""
     return {
         "data": DataSettings,
         "task": task_class(task).Settings,

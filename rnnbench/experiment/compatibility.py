@@ -1,4 +1,4 @@
-"""What regularizes or shapes training, as switches: which encoder works with which, and why not."""
+"""Which encoder supports which regularization and training setting, with the reasons against."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rnnbench.core import registry
-from rnnbench.experiment.classes import layer_class, only_others_have, task_class
+from rnnbench.experiment.classes import layer_class, other_encoders_with, task_class
 
 SWITCHES: Mapping[str, tuple[Any, ...]] = {
     "encoder.input_dropout": (0.3,),
@@ -42,32 +42,32 @@ SWITCHES: Mapping[str, tuple[Any, ...]] = {
     "task.state_reset": (0.5,),
     "task.tied_embeddings": (True,),
 }
-"""By dotted name, values that are on: each changes what training does."""
+"""By dotted name, values that change training from its defaults."""
 
 
 def reason_against(model: str, switch: str, value: Any) -> str | None:
-    """Why an encoder refuses a switch, in words, or None where it works.
+    """The reason why an encoder does not support a setting's value, or None where it does.
 
-    Raises: UnknownNameError for a model that there is not.
+    Raises: UnknownNameError for an unknown model.
     """
     section, _, setting = switch.partition(".")
     if section != "encoder":
         return None
     layer = layer_class(model)
     if setting not in layer.Settings.model_fields:
-        return only_others_have(setting)
-    return layer.refused(layer.Settings.model_validate({setting: value})).get(setting)
+        return other_encoders_with(setting)
+    return layer.unsupported(layer.Settings.model_validate({setting: value})).get(setting)
 
 
 def tasks_with(switch: str) -> list[str]:
-    """The tasks that have a switch; those of encoders and of training belong to all."""
+    """The tasks that have a setting; all of them for settings of `encoder` and `training`."""
     section, _, setting = switch.partition(".")
     names = registry.names("tasks")
     return [name for name in names if section != "task" or setting in task_class(name).Settings.model_fields]
 
 
 def matrix(models: Iterable[str]) -> dict[str, dict[str, str]]:
-    """By switch and value ("encoder.connection = highway"), by model: empty where it works, else the reason."""
+    """By setting and value ("encoder.connection = highway"), by model, the reason against; empty where supported."""
     return {
         f"{switch} = {value}" if len(values) > 1 else switch: {
             model: reason_against(model, switch, value) or "" for model in models

@@ -1,15 +1,15 @@
-"""Experiment files, parsed: a task's defaults, and studies that change some of them.
+"""Read experiment files: a task's defaults, and studies that change some of them.
 
-`<task>.yaml` holds a task's defaults. Any other file is a study: it names its task in `study_of`, says only what is
-different from the task's file, and may name variants, which are encoders under settings of their own:
+`<task>.yaml` has a task's defaults. Any other file is a study: it names its task in `study_of`, has only the settings
+that differ from the task's file, and may define variants, which are encoders with settings of their own:
 
     study_of: sentiment
     models: [lstm, lstm_without_dropout]
     variants:
       lstm_without_dropout: {model: lstm, encoder: {dropout: 0}}
 
-A name is looked up in `./experiments` first, then among the files that come with the package; a study may also be given
-by its path. `load` reads each file once. Nothing is cached: who needs the files of a call hands the `Experiment` on.
+A name is looked up in `./experiments` first, then in the package; a study can also be named by its path. `load` reads
+each file once. Nothing is cached: callers pass the `Experiment` on.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ FOLDER = "experiments"
 DEFAULT_MODELS = ("rnn", "lstm", "gru", "transformer")
 SUFFIXES = (".yaml", ".yml")
 
-Given = dict[str, tuple[Any, str]]
-"""Settings by dotted name: (value, where it was given)."""
+SettingValues = dict[str, tuple[Any, str]]
+"""By dotted name of a setting: (value, origin)."""
 
 
 @dataclass(frozen=True)
 class ExperimentFile:
     """One experiment file.
 
-    heading: its first line, where that is a comment.
+    first_comment: its first line, where that is a comment.
     """
 
     path: Path
     content: Mapping[str, Any]
-    heading: str = ""
+    first_comment: str = ""
 
     @property
     def name(self) -> str:
@@ -52,12 +52,12 @@ class ExperimentFile:
 
     @property
     def question(self) -> str:
-        """What it asks; nothing where it does not say so."""
-        return str(self.content.get("question") or self.heading)
+        """The research question; empty where the file has none."""
+        return str(self.content.get("question") or self.first_comment)
 
     @property
-    def place(self) -> str:
-        """Where it was read from, for people: relative to the working folder, or as the package's own."""
+    def location(self) -> str:
+        """Its path as printed: relative to the working folder, or the file name with "(package)"."""
         path = self.path.absolute()
         if path.is_relative_to(Path.cwd()):
             return str(path.relative_to(Path.cwd()))
@@ -66,9 +66,9 @@ class ExperimentFile:
 
 @dataclass(frozen=True)
 class Experiment:
-    """A task or a study with its files: the task's own first, and a study's values replace the task's.
+    """A task or study with its files: the task's, then the study's, whose values replace the task's.
 
-    typed: what it was asked for by, a name or a path.
+    typed: the name or path as typed.
     """
 
     name: str
@@ -78,7 +78,7 @@ class Experiment:
 
     @cached_property
     def models(self) -> list[str]:
-        """The encoders that a sweep compares by default. Raises: RnnbenchError where the file has no list of names."""
+        """The encoders that a sweep compares by default. Raises: RnnbenchError for `models` that are not a list."""
         models: Any = [*DEFAULT_MODELS]
         for file in self.files:
             models = file.content.get("models") or models
@@ -88,24 +88,24 @@ class Experiment:
 
     @property
     def question(self) -> str:
-        """What it asks; nothing where its file does not say so."""
+        """The research question; empty where the file has none."""
         return self.files[-1].question
 
     @property
-    def places(self) -> str:
-        """The files that were read, for people."""
-        return ", ".join(file.place for file in self.files)
+    def locations(self) -> str:
+        """The files that were read, as printed."""
+        return ", ".join(file.location for file in self.files)
 
     @property
     def data_name(self) -> str:
-        """The data set that the last file which names one names."""
+        """The data set of the last file that has one."""
         sections = [file.content.get("data") for file in reversed(self.files)]
         return str(next((data["name"] for data in sections if isinstance(data, Mapping) and "name" in data), ""))
 
     def variant(self, model: str) -> tuple[str, Mapping[str, Any]]:
-        """The encoder that a model's name stands for, and what a variant of that name sets.
+        """The encoder of a model's name, and the settings of the variant with that name, if there is one.
 
-        Raises: RnnbenchError for a variant that does not name its encoder.
+        Raises: RnnbenchError for a variant without an encoder.
         """
         for file in self.files:
             variants = file.content.get("variants")
@@ -120,7 +120,7 @@ class Experiment:
 
 
 def load(typed: str) -> Experiment:
-    """The experiment of a task's name, a study's name or a file's path; each file is read once.
+    """The experiment with the name of a task or study, or the path of a file; each file is read once.
 
     Raises: UnknownNameError with the nearest task or study; RnnbenchError for a file that cannot be used.
     """
@@ -128,50 +128,52 @@ def load(typed: str) -> Experiment:
     file = _read(Path(typed).expanduser()) if is_path(typed) else _file_named(typed)
     if "study_of" not in file.content:
         if file.name not in tasks:
-            raise RnnbenchError(f"{file.place} must name its task, such as study_of: {tasks[0]}. {_listed(tasks)}")
+            raise RnnbenchError(f"{file.location} must name its task, such as study_of: {tasks[0]}. {_listed(tasks)}")
         return Experiment(file.name, file.name, typed, (file,))
     if file.name in tasks:
-        raise RnnbenchError(f"{file.place} is a study with the name of a task: rename the file, or leave out study_of")
+        raise RnnbenchError(
+            f"{file.location} is a study with the name of a task: rename the file, or leave out study_of"
+        )
     task = str(file.content["study_of"])
     if task not in tasks:
-        raise UnknownNameError(f"study_of in {file.place}:", task, tasks)
+        raise UnknownNameError(f"study_of in {file.location}:", task, tasks)
     return Experiment(file.name, task, typed, (_file_named(task), file))
 
 
 def is_path(typed: str) -> bool:
-    """Whether an experiment is given by the path of its file."""
+    """Whether an experiment is named by the path of its file."""
     return typed.endswith(SUFFIXES) or "/" in typed or os.sep in typed
 
 
 def name_of(typed: str) -> str:
-    """The name that an experiment has in the store: of a file given by its path, its stem."""
+    """The name of an experiment in the store; for a path, the stem of the file name."""
     return Path(typed).stem if is_path(typed) else typed
 
 
 def studies() -> tuple[ExperimentFile, ...]:
-    """The files of all studies that can be run by name, sorted by name; each is read once."""
+    """The files of all studies that can be run by name, sorted; each is read once."""
     paths = {path.stem: path for folder in reversed(folders()) for path in folder.glob("*.yaml")}
     files = [_read(paths[name]) for name in sorted(paths) if name not in registry.names("tasks")]
     return tuple(file for file in files if file.content.get("study_of"))
 
 
 def path_of(name: str) -> Path | None:
-    """The file that a name stands for: in the working folder's experiments, or else among the package's."""
+    """The file of a name: in `./experiments`, else in the package; None where there is none."""
     paths = (folder / f"{name}.yaml" for folder in folders())
     return next((path for path in paths if path.is_file()), None)
 
 
-def place_of(name: str) -> str:
-    """Where the file of a name is, for people; empty where there is none."""
+def location_of(name: str) -> str:
+    """The path of a name's file, as printed; empty where there is none."""
     path = path_of(name)
-    return "" if path is None else ExperimentFile(path, {}).place
+    return "" if path is None else ExperimentFile(path, {}).location
 
 
 def copy_package_files(folder: Path) -> tuple[Path, list[str], list[str]]:
-    """Copies the package's experiment files below a folder, none over one that is there.
+    """Copies the package's experiment files into `experiments/` in a folder; existing files are kept.
 
-    Returns: where they are, the names that were written, and the names that were there.
-    Raises: RnnbenchError where nothing can be written.
+    Returns: the folder of the copies, the names of written files, the names of existing files.
+    Raises: RnnbenchError where files cannot be written.
     """
     target = folder.expanduser() / FOLDER
     written, kept = [], []
@@ -185,23 +187,23 @@ def copy_package_files(folder: Path) -> tuple[Path, list[str], list[str]]:
             except FileExistsError:
                 kept.append(path.name)
     except OSError as error:
-        raise RnnbenchError(f"no experiment files can be written to {target}: {error.strerror}") from error
+        raise RnnbenchError(f"cannot write experiment files to {target}: {error.strerror}") from error
     return target, written, kept
 
 
 def folders() -> tuple[Path, Path]:
-    """Where experiment files are looked for, the first going before the second."""
+    """The folders of experiment files, in the order of search."""
     return Path.cwd() / FOLDER, package_folder()
 
 
 def package_folder() -> Path:
-    """The experiment files that come with the package: inside of it where it is installed, beside it in a clone."""
+    """The experiment files of the package: inside it in an installation, beside it in a clone."""
     inside = registry.PACKAGE / FOLDER
     return inside if inside.is_dir() else registry.PACKAGE.parent / FOLDER
 
 
 def _file_named(name: str) -> ExperimentFile:
-    """Raises: RnnbenchError for a task without a file; UnknownNameError for a name that no task or study has."""
+    """Raises: RnnbenchError for a task without a file; UnknownNameError for an unknown name."""
     tasks = registry.names("tasks")
     path = path_of(name)
     if path is not None:
@@ -217,7 +219,7 @@ def _file_named(name: str) -> ExperimentFile:
 
 
 def _read(path: Path) -> ExperimentFile:
-    """Raises: RnnbenchError naming what is wrong, and the line where it is not YAML."""
+    """Raises: RnnbenchError with the problem, and the line where the file is not valid YAML."""
     try:
         text = path.read_text(encoding="utf-8")
         content = yaml.safe_load(text) or {}
@@ -237,8 +239,8 @@ def _listed(tasks: list[str]) -> str:
     return f"Known tasks: {', '.join(tasks)}."
 
 
-def named_data(data: str | None) -> Given:
-    """The settings that `--data` stands for: a known name, or a file of the user's own."""
+def named_data(data: str | None) -> SettingValues:
+    """The settings of the option `--data`: the name of a known data set, or the user's file."""
     if data is None:
         return {}
     if Path(data).exists() or os.sep in data or Path(data).suffix:

@@ -1,4 +1,4 @@
-"""Experiment files, options and `--set` to one checked configuration, later ones winning.
+"""Resolve experiment files, options and `--set` to one checked configuration; later sources override earlier ones.
 
 setting's default  <  experiments/<task>.yaml  <  its for_data  <  its for_model  <  a study's file, in the same order
                    <  its variant  <  quick  <  options and --set
@@ -15,10 +15,10 @@ import yaml
 
 from rnnbench.core import registry
 from rnnbench.core.errors import SettingProblem
-from rnnbench.experiment.classes import section_classes
+from rnnbench.experiment.classes import settings_classes
 from rnnbench.experiment.config import ExperimentConfig, build
-from rnnbench.experiment.files import Experiment, Given, load
-from rnnbench.experiment.search_space import ranges_as_typed
+from rnnbench.experiment.files import Experiment, SettingValues, load
+from rnnbench.experiment.search_space import SEARCHED_SECTIONS
 
 _NO_SECTIONS = ("for_data", "for_model", "quick", "models", "study_of", "question", "variants")
 
@@ -33,70 +33,72 @@ def resolve(
     for_model: bool = True,
     seed: int = 0,
 ) -> ExperimentConfig:
-    """The configuration of one encoder in an experiment; without `for_model`, what all encoders of a sweep share.
+    """The configuration of one encoder in an experiment; without `for_model`, the settings shared by all encoders.
 
-    experiment: parsed, or a name or path whose files are read for this call.
+    experiment: an experiment, or a name or path, whose files are then read.
     sets: `section.setting=value` as typed. options: by dotted name, (value, the option's name).
-    Raises: UnknownNameError for a task or model; SettingsError with every unusable setting at once.
+    Raises: UnknownNameError for a task or model; SettingsError with all problems at once.
     """
     experiment = load(experiment) if isinstance(experiment, str) else experiment
     model = os.path.abspath(Path(model).expanduser()) if registry.is_file(model) else model
     layer, variant = experiment.variant(model)
-    classes = section_classes(experiment.task, layer)
+    classes = settings_classes(experiment.task, layer)
     problems: list[SettingProblem] = []
     typed = {**dict(options or {}), **_parsed(sets, problems)}
-    given = _from_files(experiment, typed, layer if for_model else None, problems)
+    values = _from_files(experiment, typed, layer if for_model else None, problems)
     if for_model and variant:
-        _collect(variant, f"variant {model}", given, problems)
+        _collect(variant, f"variant {model}", values, problems)
     for file in experiment.files if quick else ():
-        _collect(_below(file.content, "quick"), f"{file.path.name}, quick", given, problems)
-    given.update(typed)
-    if ranges := ranges_as_typed(given.get("search.ranges"), typed):
-        given["search.ranges"] = ranges
-    return build(experiment.task, (model, layer), classes, given, problems, seed)
+        _collect(_below(file.content, "quick"), f"{file.path.name}, quick", values, problems)
+    values.update(typed)
+    if ranges := _override_ranges(values.get("search.ranges"), typed):
+        values["search.ranges"] = ranges
+    return build(experiment.task, (model, layer), classes, values, problems, seed)
 
 
-def _from_files(experiment: Experiment, typed: Given, layer: str | None, problems: list[SettingProblem]) -> Given:
-    """What the files set for this data set and layer; exceptions for a data set do not hold for a user's own file."""
-    given: Given = {}
+def _from_files(
+    experiment: Experiment, typed: SettingValues, layer: str | None, problems: list[SettingProblem]
+) -> SettingValues:
+    """The values of the files for this data set and layer; `for_data` does not apply to a user's own data file."""
+    values: SettingValues = {}
     data_name = str(typed["data.name"][0]) if "data.name" in typed else experiment.data_name
     has_path = typed.get("data.path", (None, ""))[0]
     for file in experiment.files:
         name = file.path.name
-        _collect(file.content, name, given, problems)
+        _collect(file.content, name, values, problems)
         if not has_path:
-            _collect(_below(file.content, "for_data", data_name), f"{name}, {data_name}", given, problems)
+            _collect(_below(file.content, "for_data", data_name), f"{name}, {data_name}", values, problems)
         if layer is not None:
-            _collect(_below(file.content, "for_model", layer), f"{name}, {layer}", given, problems)
-    return given
+            _collect(_below(file.content, "for_model", layer), f"{name}, {layer}", values, problems)
+    return values
 
 
 def _below(content: Any, *names: str) -> Any:
-    """What stands under these names, one below the other; nothing is an empty mapping."""
+    """The content under nested keys; an empty mapping where there is none."""
     for name in names:
         content = content.get(name) if isinstance(content, Mapping) else content
     return {} if content is None else content
 
 
-def _collect(content: Any, origin: str, given: Given, problems: list[SettingProblem]) -> None:
-    """Adds the sections of one layer of a file to `given`, over what is there, and to `problems` what is no section."""
+def _collect(content: Any, origin: str, values: SettingValues, problems: list[SettingProblem]) -> None:
+    """Adds sections of a file to `values`, replacing earlier values; adds to `problems` what is not a section."""
     if not isinstance(content, Mapping):
         rule = "must hold sections such as 'data:' and 'training:'"
         problems.append(SettingProblem(origin.rpartition(", ")[2], content, origin, rule))
         return
-    for section, values in content.items():
-        if section in _NO_SECTIONS or values is None:  # a section whose lines are all comments
+    for section, settings in content.items():
+        if section in _NO_SECTIONS or settings is None:  # None: all lines of the section are comments
             continue
-        if not isinstance(values, Mapping):
-            problems.append(SettingProblem(section, values, origin, "must be a section of settings"))
+        if not isinstance(settings, Mapping):
+            problems.append(SettingProblem(section, settings, origin, "must be a section of settings"))
             continue
-        for name, value in values.items():
-            given[f"{section}.{name}"] = (value, origin)
+        for name, value in settings.items():
+            values[f"{section}.{name}"] = (value, origin)
 
 
-def _parsed(sets: Iterable[str], problems: list[SettingProblem]) -> Given:
-    """The values that `--set section.setting=value` gives, read as YAML; what is written otherwise is a problem."""
-    given: Given = {}
+def _parsed(sets: Iterable[str], problems: list[SettingProblem]) -> SettingValues:
+    """The values of `--set section.setting=value`, read as YAML; adds to `problems` what has another form."""
+    values: SettingValues = {}
     for item in sets:
         name, equals, text = item.partition("=")
         if not equals or "." not in name:
@@ -104,7 +106,27 @@ def _parsed(sets: Iterable[str], problems: list[SettingProblem]) -> Given:
             problems.append(SettingProblem(name, text or item, "--set", rule))
             continue
         try:
-            given[name.strip()] = (yaml.safe_load(text), "--set")
+            values[name.strip()] = (yaml.safe_load(text), "--set")
         except yaml.YAMLError:
-            given[name.strip()] = (text, "--set")
-    return given
+            values[name.strip()] = (text, "--set")
+    return values
+
+
+def _override_ranges(stated: tuple[Any, str] | None, typed: SettingValues) -> tuple[dict[str, Any], str] | None:
+    """`search.ranges` and its origin after the options and `--set`, or None where they change nothing.
+
+    A setting with a typed value gets the range null (not searched), unless a range for it is typed as well. A setting
+    named in a typed `search.settings` is searched in its default range, even where a file sets the range null.
+    """
+    ranges, origin = stated or ({}, "default")
+    if not isinstance(ranges, Mapping):
+        return None
+    typed_ranges = ranges if "search.ranges" in typed else {}
+    names, _ = typed.get("search.settings", ((), ""))
+    listed = names if isinstance(names, list | tuple) and not typed_ranges else ()
+    unset = {name for name in listed if isinstance(name, str) and ranges.get(name, ...) is None}
+    fixed = [name for name in typed if name.partition(".")[0] in SEARCHED_SECTIONS and name not in typed_ranges]
+    if not unset and not any(name.partition(".")[0] in SEARCHED_SECTIONS for name in typed):
+        return None
+    kept = {name: plain for name, plain in ranges.items() if name not in unset}
+    return {**kept, **dict.fromkeys(fixed)}, origin

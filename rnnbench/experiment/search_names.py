@@ -1,4 +1,4 @@
-"""Refuses names in `search.settings` and `search.ranges` that nothing has, or that would be left out in silence."""
+"""Check the names in `search.settings` and `search.ranges`: unknown names, and settings that would not be searched."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from rnnbench.core.settings import ALL, GROUPS, NONE, is_named
 from rnnbench.experiment.classes import layer_class
 from rnnbench.experiment.search_space import SOLVED, TYPED, SearchSpace
 
-_NO_SEED = "a seed is never searched: the luckiest would win. Trials and confirmations have seeds of their own"
+_NO_SEED = (
+    "a seed is never searched: the best one would be selected by chance. Trials and confirmations set their own seeds"
+)
 
 
 def check_search(spaces: Iterable[SearchSpace]) -> None:
-    """Refuses names in `search` that no encoder has, or that have no range, and typed names that nothing would draw.
+    """Checks that all names in `search` exist and have a range, and that typed names are searched.
 
-    Raises: SettingsError with every one of them and the nearest that exists.
+    Raises: SettingsError with all other names, each with the nearest that exists.
     """
     spaces = [*spaces]
     first = spaces[0]
@@ -25,19 +27,19 @@ def check_search(spaces: Iterable[SearchSpace]) -> None:
     classes += [("encoder", layer_class(model).Settings) for model in registry.names("encoders")]
     known = {f"{section}.{setting}" for section, cls in classes for setting in cls.model_fields}
     ranged = {f"{section}.{setting}" for section, cls in classes for setting in cls.search_ranges()}
-    ranged |= {*first.search.ranges} | first.of_data
+    ranged |= {*first.search.ranges} | first.ranged_by_data
     problems = [
         _problem(first, "search.settings", name, rule)
         for name in first.search.settings
         if (rule := _rule_against(name, known, ranged))
     ]
     if not problems and first.origins.get("search.settings", "default") in ("--search", "--set", "settings"):
-        problems += [_problem(first, "search.settings", name, rule) for name, rule in _named_in_vain(spaces).items()]
+        problems += [_problem(first, "search.settings", name, rule) for name, rule in _undrawn(spaces).items()]
     for name in first.search.ranges:
         if _is_seed(name):
             problems.append(_problem(first, "search.ranges", name, _NO_SEED))
         elif name not in known:
-            rule = f"no encoder has such a setting.{did_you_mean(name, known)}"
+            rule = f"no encoder has this setting.{did_you_mean(name, known)}"
             problems.append(_problem(first, "search.ranges", name, rule))
     if problems:
         raise SettingsError(problems)
@@ -48,7 +50,7 @@ def _problem(space: SearchSpace, setting: str, name: str, rule: str) -> SettingP
 
 
 def _rule_against(name: str, known: set[str], ranged: set[str]) -> str:
-    """Why a name of `search.settings` cannot be used; empty where it can."""
+    """The reason why a name in `search.settings` cannot be used; empty where it can."""
     if name in (ALL, NONE, *GROUPS):
         return ""
     if _is_seed(name):
@@ -57,23 +59,23 @@ def _rule_against(name: str, known: set[str], ranged: set[str]) -> str:
         short = {setting.partition(".")[2]: setting for setting in sorted(known)}
         is_short = name in short
         near = f" Did you mean {short[name]!r}?" if is_short else did_you_mean(name, [*known, *GROUPS, ALL, NONE])
-        return f"no encoder has such a setting.{near} Groups: {', '.join(GROUPS)}, {ALL} and {NONE}"
+        return f"no encoder has this setting.{near} Groups: {', '.join(GROUPS)}, {ALL} and {NONE}"
     if name in known - ranged:
-        return "has no range to be searched in: write one in search.ranges, such as [1, 2] or {low: 1, high: 2}"
+        return "has no range: write one in search.ranges, such as [1, 2] or {low: 1, high: 2}"
     return ""
 
 
-def _named_in_vain(spaces: Sequence[SearchSpace]) -> dict[str, str]:
-    """Settings that the search names one by one and no encoder's trials would draw, each with the reasons."""
+def _undrawn(spaces: Sequence[SearchSpace]) -> dict[str, str]:
+    """Settings named in `search.settings` that no encoder's trials would sample, each with the reasons."""
     drawn = {name for space in spaces for name in (*space.ranges, *space.left_to_data)}
-    in_vain = {}
+    undrawn = {}
     for name in spaces[0].search.settings:
         if name in (ALL, NONE, *GROUPS) or set(name) & set("*?[") or name in drawn:
             continue
         reasons = [*dict.fromkeys(space.why_not(name) for space in spaces)]
         conflict = ": leave out one of the two" if reasons[0] in (TYPED, SOLVED) else ""
-        in_vain[name] = "; ".join(reasons) + conflict
-    return in_vain
+        undrawn[name] = "; ".join(reasons) + conflict
+    return undrawn
 
 
 def _is_seed(name: str) -> bool:

@@ -1,8 +1,4 @@
-"""What a search draws: every setting of a configuration with its range, or why it has none.
-
-`ExperimentConfig.search_space` is the one place that answers which settings exist, which of them are searched in which
-range, and which have no effect. Files and options are adjusted by `ranges_as_typed` before there is a configuration.
-"""
+"""The search space of a configuration: every setting with its range, or the reason why it is not searched."""
 
 from __future__ import annotations
 
@@ -32,21 +28,21 @@ from rnnbench.experiment.sections import BudgetSettings, SearchSettings, Trainin
 
 SEARCHED_SECTIONS = ("training", "encoder", "task")
 
-TYPED = "what is typed is not searched"
-SOLVED = "it is solved for under budget.match_parameters"
-NULL = "search.ranges says null"
-NO_RANGE = "there is no range"
+TYPED = "its value is typed"
+SOLVED = "it is determined by budget.match_parameters"
+NULL = "null in search.ranges"
+NO_RANGE = "it has no range"
 NOT_NAMED = "not in search.settings"
 
 
 @dataclass(frozen=True)
 class SearchedSetting:
-    """A setting that might be searched, by dotted name.
+    """A setting in the search space, by dotted name.
 
-    range: what a trial draws it from; None where it is not drawn.
-    why_not: the reason where it is not searched.
-    left_to_data: searched in a range that only the data set tells.
-    no_effect: why it changes nothing under the other settings; empty where it does, or may do so in some trial.
+    range: the range that trials sample from; None where the setting is not searched.
+    why_not: the reason why it is not searched; else empty.
+    left_to_data: searched in a range that depends on the data set.
+    no_effect: the reason why it has no effect under the other settings; empty where it has one, or may in some trials.
     """
 
     name: str
@@ -58,14 +54,14 @@ class SearchedSetting:
 
     @property
     def is_searched(self) -> bool:
-        """Whether trials draw it, once the data are known."""
+        """Whether trials sample it, once the data set is loaded."""
         return self.range is not None or self.left_to_data
 
     @property
     def in_words(self) -> str:
-        """The range, or the reason why there is none, and whether it has an effect."""
+        """The range, or the reason why the setting is not searched, and the reason why it has no effect."""
         if self.left_to_data:
-            words = "half, once and twice what suits the data"
+            words = "half, once and twice the suggestion of the data set"
         else:
             words = f"no: {self.why_not}" if self.range is None else range_in_words(self.range)
         return f"{words}; no effect: {self.no_effect}" if self.no_effect else words
@@ -75,7 +71,7 @@ class SearchedSetting:
 class SearchSpace:
     """The search space of one configuration.
 
-    layer: the encoder's registered name or file. origins: where each value came from, by dotted name.
+    layer: the encoder's registered name or file. origins: the origin of each value, by dotted name.
     """
 
     task: str
@@ -89,59 +85,63 @@ class SearchSpace:
 
     @cached_property
     def settings(self) -> dict[str, SearchedSetting]:
-        """Every setting of the searched sections, by dotted name, in the order in which a trial draws them."""
-        # the order of draws decides what a seed draws: beside the settings, then added ones, the encoder's last
-        beside = [name for name in self._known if name in self._beside]
-        names = [*dict.fromkeys([*beside, *(name for name in self.search.ranges if name in self._known), *self._known])]
+        """Every setting of the searched sections, by dotted name, in the order in which trials sample them."""
+        # a seed's samples depend on this order: settings with default ranges, added ranges, the encoder's last
+        with_default = [name for name in self._known if name in self._default_ranges]
+        added = [name for name in self.search.ranges if name in self._known]
+        names = [*dict.fromkeys([*with_default, *added, *self._known])]
         names.sort(key=lambda name: name.startswith("encoder."))
-        decided = {name: self._decided(name) for name in names}
+        settings = {name: self._setting(name) for name in names}
         layer = layer_class(self.layer)
-        vain = without_effect(self.training, self.encoder, self.task_settings, sees_both_ways=layer.sees_both_ways)
-        for name, (other, why) in vain.items():
-            if name in decided and decided[other].range is None:
-                decided[name] = replace(decided[name], no_effect=why)
-        return decided
+        reasons = without_effect(
+            self.training, self.encoder, self.task_settings, handles_bidirectional=layer.handles_bidirectional
+        )
+        for name, (other, why) in reasons.items():
+            if name in settings and settings[other].range is None:
+                settings[name] = replace(settings[name], no_effect=why)
+        return settings
 
     @cached_property
     def ranges(self) -> dict[str, Range]:
-        """What a trial draws, by dotted name."""
+        """The ranges that trials sample from, by dotted name."""
         return {name: item.range for name, item in self.settings.items() if item.range is not None}
 
     def to_plain(self) -> dict[str, Any]:
-        """The ranges as plain data, as runs store them; `range_from_stored` reads one back."""
+        """The ranges as plain data, as runs store them; see `range_from_stored`."""
         return {name: range_to_plain(searched) for name, searched in self.ranges.items()}
 
     @property
     def left_to_data(self) -> list[str]:
-        """Settings that are searched in a range that only the data set tells."""
+        """Settings that are searched in a range that depends on the data set."""
         return [name for name, item in self.settings.items() if item.left_to_data]
 
     def ranges_of(self, data: AnyData) -> dict[str, Any]:
-        """The ranges that the data set tells, in plain form, as `search.ranges` has them."""
-        told = task_class(self.task).ranges_of(data, self.task_settings)
+        """The ranges that depend on the data set, as plain data for `search.ranges`."""
+        ranges = task_class(self.task).ranges_of(data, self.task_settings)
         return {
-            name: range_to_plain(told[setting])
+            name: range_to_plain(ranges[setting])
             for name in self.left_to_data
-            if (setting := name.partition(".")[2]) in told
+            if (setting := name.partition(".")[2]) in ranges
         }
 
     def why_not(self, name: str) -> str:
-        """Why a setting is not searched; empty where it is."""
+        """The reason why a setting is not searched; empty where it is."""
         if name in self.settings:
             return self.settings[name].why_not
         if name.startswith("encoder."):
-            return f"{Path(self.layer).stem} cannot have it"
+            return f"not supported by {Path(self.layer).stem}"
         return f"{self.task} has no such setting"
 
     def typed_without_effect(self) -> dict[str, str]:
-        """Typed settings that change nothing under the others, by dotted name, each with the reason."""
-        typed = [name for name, item in self.settings.items() if item.no_effect]
+        """Typed settings that have no effect under the others, by dotted name, each with the reason."""
         return {
-            name: self.settings[name].no_effect for name in typed if self.origins.get(name) in ("--set", "settings")
+            name: item.no_effect
+            for name, item in self.settings.items()
+            if item.no_effect and self.origins.get(name) in ("--set", "settings")
         }
 
     def smallest(self) -> dict[str, int]:
-        """The drawn values that make the fewest parameters, where that can be told from the values."""
+        """The smallest value of each range of integers: those with the fewest parameters."""
         values = {}
         for name, searched in self.ranges.items():
             if isinstance(searched, Ints):
@@ -151,7 +151,7 @@ class SearchSpace:
         return values
 
     def problems(self) -> list[SettingProblem]:
-        """Every range of `search.ranges` that is none, or else every end of a range that breaks its setting's rule."""
+        """Entries of `search.ranges` that are not ranges; if there are none, bounds that violate a setting's rule."""
         origin = self.origins.get("search.ranges", "default")
         problems = []
         for name, plain in self.search.ranges.items():
@@ -185,72 +185,50 @@ class SearchSpace:
         }
 
     @cached_property
-    def _beside(self) -> dict[str, Range]:
-        """The range written beside each setting that has one."""
+    def _default_ranges(self) -> dict[str, Range]:
+        """The default range of each setting that has one."""
         return _by_name({section: cls.search_ranges() for section, cls in self.classes.items()})
 
     @cached_property
     def _groups(self) -> dict[str, str]:
         return _by_name({section: cls.groups() for section, cls in self.classes.items()})
 
-    def _decided(self, name: str) -> SearchedSetting:
-        """Whether a setting is searched: the range beside it, as `search` and the other settings narrow it."""
+    def _setting(self, name: str) -> SearchedSetting:
+        """A setting with its range, or with the reason why it is not searched."""
         group = self._groups.get(name)
-        is_asked = not self.search.settings or is_named(name, group, self.search.settings)
-        stated = self.search.ranges.get(name, ...)
-        if stated is ... and name in self.of_data and is_asked:
+        is_requested = not self.search.settings or is_named(name, group, self.search.settings)
+        entry = self.search.ranges.get(name, ...)
+        if entry is ... and name in self.ranged_by_data and is_requested:
             return SearchedSetting(name, group, left_to_data=True)
-        searched, why = self._range(name, stated)
-        if searched is not None and not is_asked:
+        searched, why = self._range(name, entry)
+        if searched is not None and not is_requested:
             searched, why = None, NOT_NAMED
         return SearchedSetting(name, group, searched, why)
 
-    def _range(self, name: str, stated: Any) -> tuple[Range | None, str]:
-        """The range of a setting, or None with the reason."""
-        if stated is None:
+    def _range(self, name: str, entry: Any) -> tuple[Range | None, str]:
+        """The range of a setting, or None with the reason. entry: of `search.ranges`, `...` without one."""
+        if entry is None:
             origin = self.origins.get(name, "")
             return None, TYPED if origin.startswith("--") or origin == "settings" else NULL
-        searched = self._beside.get(name) if stated is ... else range_from_plain(stated, self._known[name])
+        searched = self._default_ranges.get(name) if entry is ... else range_from_plain(entry, self._known[name])
         if searched is None:
             return None, NO_RANGE
         if name == "encoder.bidirectional" and task_class(self.task).requires_causal:
-            return None, f"{self.task} needs an encoder that does not look ahead"
+            return None, f"{self.task} needs a causal encoder"
         if name == "encoder.hidden_size" and self.budget.match_parameters:
             return None, SOLVED
         if name == "training.schedule" and self.search.refit and isinstance(searched, Choices):
-            # it follows a validation score that the confirmation will not have
+            # it needs a validation score, which the confirmation does not have
             searched = Choices(*(value for value in searched.values if value != "plateau"))
         if name.startswith("encoder."):
-            honoured = layer_class(self.layer).honoured(name.partition(".")[2], searched)
-            return honoured, "" if honoured is not None else f"{Path(self.layer).stem} cannot have it"
+            supported = layer_class(self.layer).supported_range(name.partition(".")[2], searched)
+            return supported, "" if supported is not None else f"not supported by {Path(self.layer).stem}"
         return searched, ""
 
     @cached_property
-    def of_data(self) -> set[str]:
-        """Settings whose range only the data set tells, by dotted name."""
+    def ranged_by_data(self) -> set[str]:
+        """Settings whose range depends on the data set, by dotted name."""
         return {f"task.{setting}" for setting in task_class(self.task).ranged_by_data}
-
-
-def ranges_as_typed(
-    stated: tuple[Any, str] | None, typed: Mapping[str, tuple[Any, str]]
-) -> tuple[dict[str, Any], str] | None:
-    """`search.ranges` and its origin after what is typed, or None where typing changes nothing.
-
-    A typed setting is taken out of the search (null), unless a range for it is typed as well. A setting whose name is
-    typed as one to search is searched in the range beside it, though a file has null.
-    """
-    ranges, origin = stated or ({}, "default")
-    if not isinstance(ranges, Mapping):
-        return None
-    own = ranges if "search.ranges" in typed else {}
-    names, _ = typed.get("search.settings", ((), ""))
-    listed_names = names if isinstance(names, list | tuple) and not own else ()
-    asked = {name for name in listed_names if isinstance(name, str) and ranges.get(name, ...) is None}
-    pinned = {name: None for name in typed if name.partition(".")[0] in SEARCHED_SECTIONS}
-    if not asked and not pinned:
-        return None
-    kept = {name: plain for name, plain in ranges.items() if name not in asked}
-    return {**kept, **{name: None for name in pinned if name not in own}}, origin
 
 
 def _by_name(by_section: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Settings that every encoder shares: training, budget, search, and the machine it all runs on."""
+"""Settings shared by all encoders: training, budget, search and hardware."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MAGNITUDES = {"k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 
 
 def whole_number(written: Any) -> Any:
-    """300000 for '300k', 1200000 for '1.2M'; what is not written so is left as it is, for its rule to refuse."""
+    """300000 for '300k', 1200000 for '1.2M'; any other value is returned unchanged, to be validated by its rule."""
     if not isinstance(written, str) or written[-1:].lower() not in _MAGNITUDES:
         return written
     try:
@@ -23,23 +23,23 @@ def whole_number(written: Any) -> Any:
 
 
 class TrainingSettings(Settings):
-    """How the weights are found. The sources stand beside the code, in `rnnbench/runs/training/`.
+    """Settings of optimization and regularization. Sources are in `rnnbench/runs/training/`.
 
-    momentum: of `sgd` (Nesterov's) and `muon`. orthogonalization_steps: of `muon`, steps of Newton and Schulz on every
-        matrix in every update; fewer take less time, and leave the singular values less equal.
-    weight_decay: of matrices alone; decoupled from the gradient in `adamw` and `muon`, added to it in `adam` and `sgd`.
-    l1_penalty, l2_penalty: added to the loss, times the sum of absolute (half the sum of squared) matrix entries.
-    activation_penalty, temporal_activation_penalty: added to the loss, times the mean square of what the encoder puts
-        out, and of its change from one step to the next.
-    gradient_clip: largest norm of the whole gradient (Pascanu, Mikolov and Bengio, 2013, arXiv:1211.5063), or largest
-        value of a single entry; 0 does not clip.
-    warmup: share of the updates over which the learning rate climbs from zero, whatever the schedule.
-    decay_factor: what `step` and `plateau` multiply the learning rate by: after every `decay_every` of the updates, or
-        after more than `plateau_patience` validations without improvement.
-    averaging: validate and keep an average of the weights: exponential, with `averaging_decay` per update, or the plain
-        mean of all weights after `averaging_start` of the updates.
-    patience: validations without improvement of at least `minimum_change` before training stops; 0 never stops early
-        (Prechelt, 1998, Early stopping: but when?).
+    momentum: of `sgd` (Nesterov) and `muon`. orthogonalization_steps: of `muon`, Newton-Schulz steps per matrix and
+        update; fewer take less time and orthogonalize less exactly.
+    weight_decay: of matrices only; decoupled from the gradient in `adamw` and `muon`, added to it in `adam` and `sgd`.
+    l1_penalty, l2_penalty: weights in the loss of the sum of absolute (half the sum of squared) matrix entries.
+    activation_penalty, temporal_activation_penalty: weights in the loss of the mean square of the encoder's outputs,
+        and of their differences between consecutive steps.
+    gradient_clip: largest norm of the gradient (Pascanu, Mikolov and Bengio, 2013, arXiv:1211.5063), or largest
+        absolute value of an entry; 0 does not clip.
+    warmup: share of the updates in which the learning rate rises linearly from zero, under any schedule.
+    decay_factor: factor of the learning rate under `step`, after each share `decay_every` of the updates, and under
+        `plateau`, after more than `plateau_patience` validations without improvement.
+    averaging: validate and keep averaged weights: `exponential`, with `averaging_decay` per update, or `stochastic`,
+        the mean of all weights after the share `averaging_start` of the updates.
+    patience: validations without an improvement of at least `minimum_change` before training stops; 0 is no early
+        stopping (Prechelt, 1998, Early stopping: but when?).
     """
 
     optimizer: Annotated[
@@ -77,12 +77,12 @@ class TrainingSettings(Settings):
 
 
 class BudgetSettings(Settings):
-    """The ceilings that every encoder shares. A comparison refuses runs under different budgets.
+    """Limits of training, equal for all encoders. Runs under different budgets are not comparable.
 
-    updates, epochs: training ends at whichever comes first. seconds: per run; 0 is no ceiling.
-    parameters: all of them, embeddings too. validations: how often, evenly spaced, the validation split is read.
-    match_parameters: in place of that ceiling, a number that every encoder's parameters come to within 2 %: its
-        hidden size is solved for, configuration by configuration, and not searched. 300k and 1.2M are understood.
+    updates, epochs: training ends at whichever is reached first. seconds: per run; 0 is no limit.
+    parameters: largest number of parameters, embeddings included. validations: number of evenly spaced validations.
+    match_parameters: target number of parameters, matched within 2 %: the hidden size is determined from it for each
+        configuration and is not searched. Suffixes as in 300k and 1.2M can be used.
     """
 
     updates: Annotated[int, Field(ge=1)] = 1000
@@ -96,10 +96,10 @@ class BudgetSettings(Settings):
 
 
 class HardwareSettings(Settings):
-    """Where and how arithmetic is done; never searched.
+    """Device, precision, threads and determinism; never searched.
 
-    device: `auto` takes a GPU where there is one. threads: per process; 0 leaves torch's own choice.
-    deterministic: refuse kernels whose result varies from call to call.
+    device: `auto` takes a GPU if there is one. threads: per process; 0 takes torch's default.
+    deterministic: use deterministic kernels only.
     """
 
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
@@ -109,16 +109,17 @@ class HardwareSettings(Settings):
 
 
 class SearchSettings(Settings):
-    """How hyperparameters are searched.
+    """Settings of the hyperparameter search and the confirmation.
 
-    trials: in all, per encoder. random_trials: how many of them come first as independent random draws.
-    reselect: so many of the best configurations of each encoder are trained on two more search seeds, and the choice is
-        by the mean; 0 takes the best single score.
-    refit: the confirmation trains on training and validation together, for as many updates as validation chose in the
-        search, and keeps the last weights. It has no validation score then. Baselines are fitted again likewise.
-    seeds: fresh seeds of the confirmation. settings: what is searched: groups (`basics`, `regularization`, ...), names,
-    or patterns such as `encoder.*`; `all`, or nothing, means every setting that has a range, `none` no setting at all.
-    ranges: in place of the range beside a setting; null means that it is not searched.
+    trials: per encoder, in total. random_trials: the first of them, sampled independently at random.
+    reselect: number of best configurations per encoder that are trained on two more seeds, to select by the mean score;
+        0 selects by the best single score.
+    refit: the confirmation trains on training and validation together, for the number of updates selected on validation
+        in the search, and keeps the last weights; it has no validation score. Baselines are refitted likewise.
+    seeds: number of new seeds of the confirmation.
+    settings: what is searched: groups (`basics`, `regularization`, ...), names, or patterns such as `encoder.*`; `all`
+        or an empty list is every setting with a range, `none` no setting.
+    ranges: ranges that replace the defaults; null excludes a setting from the search.
     """
 
     trials: Annotated[int, Field(ge=1)] = 12

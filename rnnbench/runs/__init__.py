@@ -1,1 +1,1 @@
-"""What happens in one run: a configuration is trained, evaluated and recorded; a stored run is loaded again."""
+"""One run: train a configuration, evaluate it, record it, and load it again."""

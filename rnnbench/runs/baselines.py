@@ -1,4 +1,4 @@
-"""The baselines of a task on its data, as ordinary runs."""
+"""Compute the baselines of a task on a data set, and record each as a run."""
 
 from __future__ import annotations
 
@@ -8,39 +8,39 @@ from dataclasses import replace
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.metrics import OWN_METRICS
-from rnnbench.runs.train import describe, load_data, prepare
+from rnnbench.runs.prepare import load_data, prepare
+from rnnbench.runs.train import describe
 from rnnbench.storage.record import LEFT_OUT, RunRecord
 from rnnbench.storage.tracker import PARENT, Tracker
 from rnnbench.tasks.baseline import BaselineResult
 
-_KEPT = {"keeps_examples": "of every metric, and details"}
-"""Marks baselines that keep what encoders keep of the test split: earlier ones are computed anew, not taken over."""
+_WITH_EXAMPLES = {"keeps_examples": "of every metric, and details"}
+"""Tag of baselines with example scores and details: those of earlier versions lack them and are not reused."""
 
 _REFITTED = "-refitted"
-"""Ends the key of baselines that learned from validation too: they are other baselines."""
+"""Suffix of the key of baselines that are fitted on training and validation together: they differ from others."""
+
+REUSED = "reused from an earlier sweep on the same data"
 
 
 def compute(config: ExperimentConfig) -> Iterator[BaselineResult]:
-    """Each baseline of the configuration's task, one at a time; none where the task has none. Opens the test split."""
+    """Compute the baselines of the configuration's task, one at a time. Opens the test split."""
     loaded, prepared = load_data(config), prepare(config)
     opened = replace(loaded, splits=loaded.splits.opened())  # type: ignore[arg-type]
     prepared.open_test()
     yield from task_class(config.task).baselines(opened, prepared, refit=config.search.refit)
 
 
-def computed_alone(config: ExperimentConfig, *, tracker: Tracker) -> Iterator[BaselineResult]:
-    """Each baseline as it is there, kept as a run of its own below no sweep: whoever opens the test split is stored."""
-    first = describe(config, "baseline")
-    experiment_id = tracker.experiment(first.task, first.data)
+def record_without_sweep(config: ExperimentConfig, *, tracker: Tracker) -> Iterator[BaselineResult]:
+    """Compute baselines and record each as a run outside of sweeps, since every opening of the test split is stored."""
+    described = describe(config, "baseline")
+    experiment_id = tracker.experiment(described.task, described.data)
     for result in compute(config):
-        _write(tracker, experiment_id, None, _record(first, result, _baseline_key(config)))
+        _write(tracker, experiment_id, None, _record(described, result, _baseline_key(config)))
         yield result
 
 
-TAKEN_OVER = "taken over from an earlier sweep of the same data"
-
-
-def tracked_baselines(
+def record_in_sweep(
     config: ExperimentConfig,
     *,
     tracker: Tracker,
@@ -49,38 +49,39 @@ def tracked_baselines(
     claim: str,
     tell: Callable[[str], None],
 ) -> None:
-    """Computes the baselines below a sweep's run; those of the same data and windows are taken over, which is told.
+    """Record the baselines below a sweep's run; those of an earlier sweep on the same data and settings are reused.
 
-    claim: the run that says that this process computes them; it ends when they are there.
-    Raises: LeaseLostError where another process computes them by now.
+    claim: the run that reserves this work for this process; it ends with the last baseline.
+    tell: receives the name of each baseline, and whether it is reused.
+    Raises: LeaseLostError where another process has taken over this work.
     """
     writer = tracker.claimed(claim)
-    first = describe(config, "baseline")
-    key = {"fingerprint": first.fingerprint, "baseline_key": _baseline_key(config), **_KEPT}
-    there = {record.model for record in _written(tracker, experiment_id, parent, key["baseline_key"])}
+    described = describe(config, "baseline")
+    key = {"fingerprint": described.fingerprint, "baseline_key": _baseline_key(config), **_WITH_EXAMPLES}
+    recorded = {record.model for record in _completed(tracker, experiment_id, parent, key["baseline_key"])}
     try:
-        source = _whole_source(tracker, experiment_id, key)
+        source = _reusable_sweep(tracker, experiment_id, key)
         if source is not None:
-            for record in _written(tracker, experiment_id, source, key["baseline_key"]):
-                if record.model not in there:
+            for record in _completed(tracker, experiment_id, source, key["baseline_key"]):
+                if record.model not in recorded:
                     writer.require_lease()
-                    tell(f"{record.model}, {TAKEN_OVER}")
-                    whole = tracker.with_examples(record)
-                    _write(tracker, experiment_id, parent, replace(whole, config=first.config))
+                    tell(f"{record.model}, {REUSED}")
+                    complete = tracker.with_examples(record)
+                    _write(tracker, experiment_id, parent, replace(complete, config=described.config))
         else:
             for result in compute(config):
                 writer.require_lease()
                 tell(result.model)
-                if result.model not in there:
-                    _write(tracker, experiment_id, parent, _record(first, result, key["baseline_key"]))
+                if result.model not in recorded:
+                    _write(tracker, experiment_id, parent, _record(described, result, key["baseline_key"]))
     except BaseException:
         writer.fail()
         raise
     writer.end("completed")
 
 
-def _whole_source(tracker: Tracker, experiment_id: str, key: dict[str, str]) -> str | None:
-    """The newest sweep below which somebody has computed all these baselines to the end."""
+def _reusable_sweep(tracker: Tracker, experiment_id: str, key: dict[str, str]) -> str | None:
+    """The newest sweep in which all these baselines were completed."""
     parents = [run.data.tags.get(PARENT, "") for run in tracker.find(experiment_id, kind="baseline", **key)]
     for parent in dict.fromkeys(reversed(parents)):
         if parent and tracker.find(experiment_id, **{PARENT: parent, "claim": "baselines", "outcome": "completed"}):
@@ -88,7 +89,7 @@ def _whole_source(tracker: Tracker, experiment_id: str, key: dict[str, str]) -> 
     return None
 
 
-def _written(tracker: Tracker, experiment_id: str, parent: str, key: str) -> list[RunRecord]:
+def _completed(tracker: Tracker, experiment_id: str, parent: str, key: str) -> list[RunRecord]:
     return [
         record
         for record in tracker.records(experiment_id, parent)
@@ -102,9 +103,9 @@ def _baseline_key(config: ExperimentConfig) -> str:
     return values + (_REFITTED if config.search.refit else "")
 
 
-def _record(first: RunRecord, result: BaselineResult, key: str) -> RunRecord:
+def _record(described: RunRecord, result: BaselineResult, key: str) -> RunRecord:
     return replace(
-        first,
+        described,
         model=result.model,
         seed=None,
         metrics=result.metrics,
@@ -115,8 +116,8 @@ def _record(first: RunRecord, result: BaselineResult, key: str) -> RunRecord:
             "baseline_key": key,
             "test_opened": "True",
             "refitted": str(key.endswith(_REFITTED)),
-            **_KEPT,
-            **{name: facts for name, facts in first.tags.items() if name == OWN_METRICS},
+            **_WITH_EXAMPLES,
+            **{name: facts for name, facts in described.tags.items() if name == OWN_METRICS},
         },
         examples=result.examples,
         details=result.details,

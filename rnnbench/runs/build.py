@@ -1,4 +1,4 @@
-"""A configuration's task with its encoder, as large as the budget allows."""
+"""Build the task and encoder of a configuration, within the budget's number of parameters."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.runs.training.costs import count_parameters
 from rnnbench.runs.training.initialization import initialize
 from rnnbench.storage.record import is_matched
-from rnnbench.tasks.base import Prepared, SequenceTask
+from rnnbench.tasks.base import SequenceTask
+from rnnbench.tasks.prepared import Prepared
 
 
 def build(config: ExperimentConfig, prepared: Prepared) -> SequenceTask:
-    """The task with a freshly drawn encoder. Raises: BudgetError above the shared ceiling on parameters."""
+    """The task with a newly initialized encoder. Raises: BudgetError outside the budget's number of parameters."""
     encoder = Stack(layer_class(config.layer), prepared.input_size, config.encoder)
     initialize(encoder, config.encoder.initialization)
     task = task_class(config.task)(encoder, prepared, config.task_settings)
@@ -24,19 +25,19 @@ def build(config: ExperimentConfig, prepared: Prepared) -> SequenceTask:
 
 
 def is_within_budget(config: ExperimentConfig, parameters: int) -> bool:
-    """Whether a configuration may have so many parameters: below the ceiling, or matched where that is asked for."""
+    """Whether the budget allows this many parameters: at most the ceiling, or matched under `match_parameters`."""
     target = config.budget.match_parameters
     return parameters <= config.budget.parameters if target is None else is_matched(parameters, target)
 
 
 def check_size(config: ExperimentConfig, parameters: int) -> None:
-    """Raises: BudgetError where a configuration may not have so many parameters."""
+    """Raise BudgetError where the budget does not allow this many parameters."""
     if is_within_budget(config, parameters):
         return
     if config.budget.match_parameters is not None:
         raise BudgetError(
             f"{config.model} would have {parameters:,} parameters, not the {config.budget.match_parameters:,} +- 2 % "
-            "that all encoders are matched to: its hidden_size has to be solved for"
+            "that all encoders are matched to: solve for its hidden_size first (`matched`)"
         )
     raise BudgetError(
         f"{config.model} would have {parameters:,} parameters, above the ceiling of {config.budget.parameters:,} "
@@ -44,13 +45,13 @@ def check_size(config: ExperimentConfig, parameters: int) -> None:
     )
 
 
-def without_numbers(config: ExperimentConfig, prepared: Prepared) -> SequenceTask:
-    """The task on the meta device: every shape, no numbers, at no cost."""
+def on_meta_device(config: ExperimentConfig, prepared: Prepared) -> SequenceTask:
+    """The task on the meta device: shapes without values, which costs no memory."""
     with torch.device("meta"):
         encoder = Stack(layer_class(config.layer), prepared.input_size, config.encoder)
         return task_class(config.task)(encoder, prepared, config.task_settings)
 
 
 def parameters_of(config: ExperimentConfig, prepared: Prepared) -> int:
-    """How many parameters a configuration has, without making any."""
-    return count_parameters(without_numbers(config, prepared))
+    """The number of parameters of a configuration, without allocating them."""
+    return count_parameters(on_meta_device(config, prepared))

@@ -1,4 +1,4 @@
-"""Peak memory of one piece of work of this process, whatever the process did before."""
+"""Peak memory of one part of this process's work, independent of earlier work."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from pathlib import Path
 
 
 class PeakMemory:
-    """The largest resident size of the process since this was made, its libraries included.
+    """The largest resident size of the process since this object was created, libraries included.
 
-    What earlier work left behind would count as well: rubbish is collected, and the allocator's free memory given back
-    to the system, before the system is told to forget the earlier peak.
+    Memory of earlier work would count too, so garbage is collected, free memory is returned to the system, and the
+    system's peak is reset.
     """
 
     def __init__(self) -> None:
         gc.collect()
-        _give_back_free_memory()
-        self._is_forgotten = _forget_peak()
+        _return_free_memory()
+        self._is_reset = _reset_peak()
         self._before = _peak_bytes()
 
     def peak_bytes(self) -> int | None:
-        """Bytes; None where an earlier peak of the process was higher and the system cannot forget it."""
+        """Peak in bytes; None where an earlier peak was higher and the system cannot reset it."""
         peak = _peak_bytes()
-        return peak if self._is_forgotten or peak > self._before else None
+        return peak if self._is_reset or peak > self._before else None
 
 
-def _give_back_free_memory() -> None:
-    """Only the C library of Linux can be asked for it."""
+def _return_free_memory() -> None:
+    """Return free memory of the allocator to the system; only possible with the C library of Linux."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _forget_peak() -> bool:
+def _reset_peak() -> bool:
     try:
         Path("/proc/self/clear_refs").write_text("5")
     except OSError:

@@ -1,53 +1,43 @@
-"""Train one configuration, return one RunRecord; and the same, written to the store as it goes."""
+"""Train one configuration and return its record and the trained task; nothing is stored."""
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import torch
-import yaml
 
-from rnnbench import data
-from rnnbench.core import environment
 from rnnbench.core.errors import SealedSplitError
-from rnnbench.data.duplicates import Overlap, overlap_of
-from rnnbench.data.kinds import AnyData
-from rnnbench.data.settings import DataSettings
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.metrics import own_metrics_tag
-from rnnbench.runs.build import build, without_numbers
+from rnnbench.runs.build import build, on_meta_device
 from rnnbench.runs.memory import PeakMemory
+from rnnbench.runs.prepare import load_data, prepare, training_overlap
 from rnnbench.runs.training.callbacks import Log, Report, Watch
 from rnnbench.runs.training.costs import measured, sizes
 from rnnbench.runs.training.fitting import fit, is_out_of_memory, planned_updates
 from rnnbench.runs.training.hardware import HardwareNotes, check_hardware
 from rnnbench.runs.training.samples import KeepText, Samples
-from rnnbench.runs.training.weights import save_weights
-from rnnbench.storage.leases import Lease, LeaseLostError
+from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.storage.record import ALSO_IN_TRAINING, HARDWARE_NOTE, SEARCH_KINDS, Kind, RunRecord, model_name
-from rnnbench.storage.tracker import Tracker
-from rnnbench.tasks.base import Prepared, SequenceTask
-from rnnbench.tasks.samples import SHOWCASE_FILE, to_json
+from rnnbench.tasks.base import SequenceTask
 
 KEPT_KINDS = ("confirm", "train")
-"""Kinds of runs whose weights are kept, to be used later; a trial keeps its configuration alone."""
+"""Kinds of runs whose weights are stored for later use; a trial stores its configuration only."""
 
 
 @dataclass(frozen=True)
 class Hooks:
-    """What may listen to, or end, a training.
+    """Callbacks of a training; all are optional.
 
-    begin: before the first update, with how many there will be unless something ends the training early.
-    report: after each validation, answers whether to prune. log: every point of every curve.
-    is_interrupted: asked after each update. keep_sample: what the task can make, after each validation.
-    opening: called before the test split is opened. note: what the machine cannot do as configured, in words.
+    begin: called before the first update with the number of planned updates.
+    report: called after each validation; returns whether to prune. log: called with every point of every curve.
+    is_interrupted: checked after each update. keep_sample: receives a sample of the task's output after each
+        validation. opening: called before the test split is opened. note: receives one line on what the hardware
+        cannot do as configured.
     """
 
     begin: Callable[[int], None] | None = None
@@ -61,39 +51,27 @@ class Hooks:
 
 @dataclass(frozen=True)
 class Trained:
-    """A finished training: its record, and the task with the best epoch's weights."""
+    """A finished training: its record, and the task with the weights of the best validation."""
 
     record: RunRecord
     task: SequenceTask
 
 
-def load_data(config: ExperimentConfig) -> AnyData:
-    """The data set of a configuration, kept in memory between runs of one process."""
-    return _load(config.data.model_dump_json(), config.task, _state_of(config.data.path))
+@dataclass(frozen=True)
+class _Fitted:
+    """Seconds that fitting took without samples, and notes on what the hardware could not do as configured."""
+
+    seconds: float
+    notes: list[str]
 
 
-def _state_of(path: str | None) -> tuple[int, int] | None:
-    """What changes when a file is written again: a notebook must not go on with what it read before."""
-    try:
-        state = None if path is None else Path(path).expanduser().stat()
-    except OSError:  # told in words by whoever reads the file
-        return None
-    return None if state is None else (state.st_mtime_ns, state.st_size)
+@dataclass(frozen=True)
+class _TestScores:
+    """Scores on the test split; empty where it stayed sealed."""
 
-
-@lru_cache(maxsize=2)
-def _load(settings: str, task: str, state: tuple[int, int] | None) -> AnyData:
-    return data.load(DataSettings.model_validate_json(settings), task_class(task).data_kind)
-
-
-@lru_cache(maxsize=2)
-def _overlap(settings: str, task: str, state: tuple[int, int] | None, *, refit: bool) -> Overlap:
-    return overlap_of(_load(settings, task, state), refit=refit)
-
-
-def prepare(config: ExperimentConfig) -> Prepared:
-    """The data set made ready for the configuration's task, test sealed."""
-    return task_class(config.task).prepare(load_data(config), config.task_settings)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    examples: Mapping[str, ExampleScores] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 def train(
@@ -104,86 +82,47 @@ def train(
     refit: int | None = None,
     hooks: Hooks | None = None,
 ) -> Trained:
-    """Trains one configuration on its seed; scores the test split only when told to open it.
+    """Train one configuration on its seed, and score the test split with `open_test` only.
 
-    refit: train on training and validation together, for so many updates; there is no validation score then.
-    Raises: BudgetError outside the budget's parameters; SealedSplitError where a search asks for the test split;
-        RnnbenchError where the machine has not the hardware that is asked for.
+    refit: number of updates to train on training and validation together; there is no validation score then.
+    Raises: BudgetError outside the budget's parameters; SealedSplitError where a kind of search opens the test split;
+        RnnbenchError where the configured hardware is missing.
     """
     if open_test and kind in SEARCH_KINDS:
-        raise SealedSplitError(f"a {kind} is what a search chooses by: the test split stays sealed in it")
+        raise SealedSplitError(f"a {kind} is part of the search, which may not use the test split: it stays sealed")
     hooks = hooks or Hooks()
     check_hardware(config.hardware)
-    memory = PeakMemory()
-    started = time.perf_counter()
+    memory, started = PeakMemory(), time.perf_counter()
     prepared = prepare(config)
     torch.manual_seed(config.seed)
     task = build(config, prepared)
-    cls = task_class(config.task)
-    watch = Watch(
-        metric=cls.metric.key,
-        higher_is_better=cls.metric.higher_is_better,
-        settings=config.training,
-        keeps_scores=refit is None,
-        seconds=config.budget.seconds,
-        report=hooks.report,
-        log=hooks.log,
-        is_interrupted=hooks.is_interrupted,
-    )
-    samples = None if hooks.keep_sample is None else Samples(hooks.keep_sample)
-    hardware_notes = HardwareNotes(config.hardware, hooks.note)
-    if hooks.begin is not None:
-        batches = prepared.batches_per_epoch(config.training.batch_size)
-        hooks.begin(planned_updates(config.budget, batches, refit))
-    fit_started = time.perf_counter()
-    try:
-        fit(
-            task,
-            watch,
-            training=config.training,
-            budget=config.budget,
-            hardware=config.hardware,
-            seed=config.seed,
-            refit=refit,
-            others=[hardware_notes, *([] if samples is None else [samples])],
-        )
-    except (MemoryError, RuntimeError) as error:
-        if not is_out_of_memory(error):
-            raise
-        watch.outcome = "out_of_memory"
-    fit_seconds = time.perf_counter() - fit_started - (0.0 if samples is None else samples.seconds)
+    watch = _watch(config, hooks, keeps_scores=refit is None)
+    fitted = _fit(config, task, watch, hooks, refit)
     watch.restore(task)
-    metrics, examples, details = dict(watch.best_metrics), {}, {}
-    if open_test and watch.outcome == "completed":
-        if hooks.opening is not None:
-            hooks.opening()
-        prepared.open_test()
-        scores = task.evaluate("test")
-        metrics |= scores
-        examples = task.checked_examples({key.removeprefix("test/"): score for key, score in scores.items()})
-        details = task.details() if examples else {}
-    costs = {
-        **sizes(task),
-        "updates": float(task.global_step),
-        "epochs": task.global_step / prepared.batches_per_epoch(config.training.batch_size),
-        "best_update": float(watch.best_update),
-        "wall_seconds": time.perf_counter() - started,
-        "training_seconds": fit_seconds - watch.validating_seconds,
-        "training_items_per_second": watch.items / max(1e-9, fit_seconds - watch.validating_seconds),
-    }
+    is_completed = watch.outcome == "completed"
+    test = _score_test(task, hooks) if open_test and is_completed else _TestScores()
+    costs = _costs(config, task, watch, fitted) | {"wall_seconds": time.perf_counter() - started}
     if (peak := memory.peak_bytes()) is not None:
         costs["peak_memory_bytes"] = float(peak)
-    if kind in KEPT_KINDS and watch.outcome == "completed":
-        shapes = without_numbers(config, prepared)
+    if kind in KEPT_KINDS and is_completed:
+        shapes = on_meta_device(config, prepared)
         costs |= measured(task, shapes, batch_size=config.training.batch_size, items=watch.items)
-    record = replace(describe(config, kind), examples=examples, details=details)
-    if hardware_notes.notes:
-        record = replace(record, tags={**record.tags, HARDWARE_NOTE: "; ".join(hardware_notes.notes)})
-    return Trained(replace(record, outcome=watch.outcome, metrics=metrics, costs=costs, curves=watch.curves), task)
+    described = describe(config, kind)
+    record = replace(
+        described,
+        outcome=watch.outcome,
+        metrics={**watch.best_metrics, **test.metrics},
+        costs=costs,
+        curves=watch.curves,
+        tags={**described.tags, **({HARDWARE_NOTE: "; ".join(fitted.notes)} if fitted.notes else {})},
+        examples=test.examples,
+        details=test.details,
+    )
+    return Trained(record, task)
 
 
 def describe(config: ExperimentConfig, kind: Kind) -> RunRecord:
-    """The record of a run before it has begun."""
+    """The record of a run before training: configuration and data, without results."""
     cls = task_class(config.task)
     loaded = load_data(config)
     return RunRecord(
@@ -199,83 +138,76 @@ def describe(config: ExperimentConfig, kind: Kind) -> RunRecord:
         tags={
             "choice": config.choice(),
             **own_metrics_tag((cls.metric, *cls.other_metrics)),
-            **_also_in_training(config),
+            **_leakage_tag(config),
         },
     )
 
 
-def _also_in_training(config: ExperimentConfig) -> dict[str, str]:
-    """What of the test split stands in training too, as a tag for a footnote; nothing where nothing does."""
-    settings, state = config.data.model_dump_json(), _state_of(config.data.path)
-    found = _overlap(settings, config.task, state, refit=config.search.refit)
-    return {ALSO_IN_TRAINING: found.test_in_words} if found.test else {}
+def _leakage_tag(config: ExperimentConfig) -> dict[str, str]:
+    """The tag for a footnote on test examples that also occur in training; empty where none do."""
+    overlap = training_overlap(config)
+    return {ALSO_IN_TRAINING: overlap.test_in_words} if overlap.test else {}
 
 
-def tracked(
-    config: ExperimentConfig,
-    *,
-    tracker: Tracker,
-    experiment_id: str,
-    name: str,
-    kind: Kind = "train",
-    open_test: bool = False,
-    refit: int | None = None,
-    parent: str | None = None,
-    run_id: str | None = None,
-    lease: Lease | None = None,
-    tags: Mapping[str, str] | None = None,
-    params: Mapping[str, object] | None = None,
-    hooks: Hooks | None = None,
-) -> RunRecord:
-    """Trains and writes to the store as it goes; whatever happens, the run ends with its own outcome.
+def _watch(config: ExperimentConfig, hooks: Hooks, *, keeps_scores: bool) -> Watch:
+    metric = task_class(config.task).metric
+    return Watch(
+        metric=metric.key,
+        higher_is_better=metric.higher_is_better,
+        settings=config.training,
+        keeps_scores=keeps_scores,
+        seconds=config.budget.seconds,
+        report=hooks.report,
+        log=hooks.log,
+        is_interrupted=hooks.is_interrupted,
+    )
 
-    run_id: a run already claimed for this; otherwise a new one is made below `parent`. lease: see `Tracker.start`.
-    A bug inside the training ends the run as `failed`, with its traceback as an artifact, and goes on up.
-    Raises: LeaseLostError where another process has taken the run over; nothing more is written then.
-    """
-    check_hardware(config.hardware)
-    hooks = hooks or Hooks()
-    further, is_stopped = hooks.log, hooks.is_interrupted
-    first = {"kind": kind, "model": model_name(config.model), "task": config.task, **(tags or {})}
-    begun = None if run_id is None else tracker.claimed(run_id)
-    writer = begun or tracker.start(experiment_id, name, first, parent, lease=lease)
 
-    def log(update: int, values: dict[str, float]) -> None:
-        writer.curve(update, values)
-        if further is not None:
-            further(update, values)
-
-    def is_interrupted() -> bool:
-        return writer.is_lost or (is_stopped is not None and is_stopped())
-
+def _fit(config: ExperimentConfig, task: SequenceTask, watch: Watch, hooks: Hooks, refit: int | None) -> _Fitted:
+    """Fit the task in place. Running out of memory becomes the outcome of `watch`."""
+    samples = None if hooks.keep_sample is None else Samples(hooks.keep_sample)
+    hardware_notes = HardwareNotes(config.hardware, hooks.note)
+    if hooks.begin is not None:
+        batches = task.prepared.batches_per_epoch(config.training.batch_size)
+        hooks.begin(planned_updates(config.budget, batches, refit))
+    started = time.perf_counter()
     try:
-        writer.text(yaml.safe_dump(config.to_plain(), sort_keys=False, allow_unicode=True), "config.yaml")
-        about_to_be = describe(config, kind)
-        writer.describe(replace(about_to_be, tags={**about_to_be.tags, **(tags or {})}))
-        # written at once, so that a run that is killed after it cannot have seen the test split unnoticed
-        hooks = replace(hooks, opening=lambda: writer.tags({"test_opened": "True"}))
-        hooks = replace(hooks, log=log, is_interrupted=is_interrupted)
-        hooks = replace(hooks, keep_sample=writer.text if kind in KEPT_KINDS else None)
-        trained = train(config, kind=kind, open_test=open_test, refit=refit, hooks=hooks)
-        writer.require_lease()
-        record = replace(trained.record, run_id=writer.run_id, name=name)
-        extra = {"test_opened": str(open_test and record.outcome == "completed"), **(tags or {})}
-        record = replace(record, tags={**record.tags, **extra})
-        about = {**environment.describe(), "data_fingerprint": record.fingerprint, "data": record.data}
-        writer.text(json.dumps(about, indent=2), "environment.json")
-        writer.examples(record)
-        if kind in KEPT_KINDS and record.outcome == "completed":
-            save_weights(trained.task, writer.file, writer.text)
-        if open_test and record.outcome == "completed":
-            writer.text(to_json(trained.task.showcase()), SHOWCASE_FILE)
-        writer.finish(record, {"model": record.model, "seed": config.seed, **(params or {})})
-        return record
-    except (KeyboardInterrupt, SystemExit):
-        with suppress(LeaseLostError):
-            writer.end("interrupted")
-        raise
-    except LeaseLostError:
-        raise
-    except BaseException:
-        writer.fail()
-        raise
+        fit(
+            task,
+            watch,
+            training=config.training,
+            budget=config.budget,
+            hardware=config.hardware,
+            seed=config.seed,
+            refit=refit,
+            others=[hardware_notes, *([] if samples is None else [samples])],
+        )
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+        watch.outcome = "out_of_memory"
+    seconds = time.perf_counter() - started - (0.0 if samples is None else samples.seconds)
+    return _Fitted(seconds, hardware_notes.notes)
+
+
+def _score_test(task: SequenceTask, hooks: Hooks) -> _TestScores:
+    """Open the test split and score the task on it."""
+    if hooks.opening is not None:
+        hooks.opening()
+    task.prepared.open_test()
+    metrics = task.evaluate("test")
+    examples = task.checked_examples({key.removeprefix("test/"): score for key, score in metrics.items()})
+    return _TestScores(metrics, examples, task.details() if examples else {})
+
+
+def _costs(config: ExperimentConfig, task: SequenceTask, watch: Watch, fitted: _Fitted) -> dict[str, float]:
+    """Costs of the training itself: sizes, updates, and seconds without validations."""
+    training_seconds = fitted.seconds - watch.validating_seconds
+    return {
+        **sizes(task),
+        "updates": float(task.global_step),
+        "epochs": task.global_step / task.prepared.batches_per_epoch(config.training.batch_size),
+        "best_update": float(watch.best_update),
+        "training_seconds": training_seconds,
+        "training_items_per_second": watch.items / max(1e-9, training_seconds),
+    }

@@ -1,1 +1,1 @@
-"""What is kept, and where."""
+"""The store: records of runs in MLflow, files of runs, and leases on running work."""

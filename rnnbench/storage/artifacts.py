@@ -1,4 +1,4 @@
-"""The files of runs as local paths, wherever the store keeps them."""
+"""Files of runs as local paths, also with a remote artifact store."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class ArtifactError(RnnbenchError):
 
 
 class MissingArtifactError(ArtifactError):
-    """A run has no file of this name."""
+    """A run has no file with this name."""
 
 
 class Artifacts:
-    """The files of runs: read where they lie on this machine, else copied into the store's folder `cache`."""
+    """Files of runs: read in place on this machine, otherwise downloaded into the store's folder `cache`."""
 
     def __init__(self, client: MlflowClient) -> None:
         self.client = client
@@ -38,7 +38,7 @@ class Artifacts:
     def path(self, run: Run, name: str) -> Path:
         """A file of a run as a local path.
 
-        Raises: MissingArtifactError where the run has no such file; RnnbenchError where it cannot be fetched.
+        Raises: MissingArtifactError where the run has no such file; RnnbenchError where it cannot be downloaded.
         """
         folder = _local_folder(run)
         if folder is not None:
@@ -51,10 +51,10 @@ class Artifacts:
         return cached
 
     def names(self, run: Run, folder: str = "") -> list[str]:
-        """The paths of the files in one folder of a run, sorted. Raises: RnnbenchError where they cannot be listed."""
-        place = _local_folder(run)
-        if place is not None:
-            inside = place / folder
+        """Sorted paths of the files in one folder of a run. Raises: RnnbenchError where they cannot be listed."""
+        local = _local_folder(run)
+        if local is not None:
+            inside = local / folder
             files = [path.name for path in inside.iterdir() if path.is_file()] if inside.is_dir() else []
             return sorted(posixpath.join(folder, name) for name in files)
         try:
@@ -63,51 +63,51 @@ class Artifacts:
             raise RnnbenchError(f"the files of {_label(run)} cannot be listed: {error}") from error
 
     def read(self, run: Run, name: str, parse: Callable[[bytes], Content]) -> Content:
-        """A file's content as `parse` gives it.
+        """The content of a file, parsed.
 
-        Raises: ArtifactError where the run has no such file or it is damaged, which `parse` tells by a ValueError;
-            RnnbenchError where it cannot be fetched.
+        parse: raises ValueError for damaged content.
+        Raises: ArtifactError where the file is missing or damaged; RnnbenchError where it cannot be downloaded.
         """
         path = self.path(run, name)
         try:
             return parse(path.read_bytes())
         except (ValueError, OSError) as error:
             is_copy = _local_folder(run) is None
-            remedy = "Delete this copy, and it is fetched again" if is_copy else "Put it back as it was"
+            remedy = "Delete this copy to download it again" if is_copy else "Restore it from a backup"
             raise ArtifactError(f"{_label(run)}: {path} is damaged ({error}). {remedy}") from error
 
     def _fetch(self, run: Run, name: str, target: Path) -> None:
-        """Puts a copy in place, in one step: other processes may read it."""
+        """Download a file and move it into place in one step, since other processes may read it."""
         if name not in self.names(run, posixpath.dirname(name)):
             raise MissingArtifactError(f"{_label(run)} has no file {name!r} at {run.info.artifact_uri}")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=target.parent, prefix=".unfinished-") as place:
-                os.replace(self.client.download_artifacts(run.info.run_id, name, place), target)
+            with tempfile.TemporaryDirectory(dir=target.parent, prefix=".unfinished-") as folder:
+                os.replace(self.client.download_artifacts(run.info.run_id, name, folder), target)
         except (MlflowException, OSError) as error:
-            raise RnnbenchError(f"the file {name!r} of {_label(run)} cannot be fetched: {error}") from error
+            raise RnnbenchError(f"the file {name!r} of {_label(run)} cannot be downloaded: {error}") from error
 
 
 def _local_folder(run: Run) -> Path | None:
-    """The folder of a run's files where that is on this machine, else None.
+    """The folder of a run's files where the artifact store is local, else None.
 
-    Raises: RnnbenchError where not even the folder of the store is there, as after a move.
+    Raises: RnnbenchError where the store's folder does not exist, as after it was moved.
     """
     uri: str = run.info.artifact_uri
     if urlsplit(uri).scheme not in ("file", ""):
         return None
     folder = Path(url2pathname(urlsplit(uri).path) if uri.startswith("file:") else uri)
-    # STORE/artifacts/EXPERIMENT/RUN/artifacts: the folders below STORE come with the first file
+    # STORE/artifacts/EXPERIMENT/RUN/artifacts: folders below STORE are created with the first file
     if not any(parent.is_dir() for parent in folder.parents[:4]):
         raise RnnbenchError(
-            f"the files of {_label(run)} should be in {folder}, but {folder.parents[3]} does not exist: a store can be "
-            "read only where it was made, so move it back"
+            f"the files of {_label(run)} should be in {folder}, but {folder.parents[3]} does not exist: a store "
+            "cannot be read after its folder was moved, so move it back"
         )
     return folder
 
 
 def _is_final(run: Run) -> bool:
-    """Whether a run's files change no more: it has ended, and is no sweep, which later calls continue."""
+    """Whether a run's files are final: it has ended and is not a sweep, which later calls may continue."""
     return run.info.status not in ("RUNNING", "SCHEDULED") and run.data.tags.get("kind") != "sweep"
 
 

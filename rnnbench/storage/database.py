@@ -1,4 +1,4 @@
-"""MLflow's database in the store: its address, and its tables."""
+"""MLflow's database in the store: its address and its creation."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ logging.getLogger("mlflow").setLevel(logging.WARNING)
 
 
 def tracking_uri() -> str:
-    """The address of the store: a database file, always named in full."""
+    """The address of the store's database, with an absolute path."""
     return f"sqlite:///{store_folder() / 'mlflow.db'}"
 
 
 def create_database() -> None:
-    """Makes the store's tables beside their place, and moves them there whole: half-made ones stay broken for good."""
+    """Create the database under a temporary name and rename it: MLflow cannot repair partly created tables."""
     database = store_folder() / "mlflow.db"
     if database.exists():
         return
     unfinished = database.with_suffix(".unfinished")
-    for left in store_folder().glob(f"{unfinished.name}*"):
-        left.unlink()
+    for leftover in store_folder().glob(f"{unfinished.name}*"):
+        leftover.unlink()
     MlflowClient(tracking_uri=f"sqlite:///{unfinished}").search_experiments(max_results=1)
     os.replace(unfinished, database)

@@ -1,4 +1,4 @@
-"""The score of every test example of one run: what an interval needs to tell the chance in the choice of examples."""
+"""Scores of single test examples of a run, for intervals over the choice of test examples."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _DAMAGED = (
     ValueError, OSError, KeyError, EOFError, TypeError, AttributeError, NotImplementedError, RuntimeError,
     struct.error, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
-"""What NumPy and zipfile raise for content that is not theirs."""
+"""What NumPy and zipfile raise for damaged content."""
 
 
 @dataclass(frozen=True, eq=False)
 class ExampleScores:
-    """One number per test example, of which the selecting metric is the weighted mean.
+    """One number per test example; the metric is their weighted mean.
 
-    scores: (examples,) such as 0 or 1 for a text told wrong or right, bits per character of a piece of text, or the
-        scaled absolute error of a forecast window.
-    weights: (examples,) how much each counts, such as the characters of a piece of text.
-    block: how many consecutive examples depend on one another; 1 where each stands for itself.
+    scores: (examples,) such as 0 or 1 for a wrong or right class, bits per character of a piece of text, or the scaled
+        absolute error of a forecast window.
+    weights: (examples,) weight of each example, such as the number of characters of a piece of text.
+    block: number of consecutive examples that depend on each other; 1 for independent examples.
     """
 
     scores: np.ndarray
@@ -45,26 +45,26 @@ class ExampleScores:
 
     @classmethod
     def of(cls, scores: ArrayLike, weights: ArrayLike | None = None, block: int = 1) -> Self:
-        """The same in single precision, as it is stored; without weights, each example counts once."""
+        """Example scores in single precision, as stored; without weights, each example counts once."""
         single = np.asarray(scores, dtype=np.float32)
         return cls(single, np.ones_like(single) if weights is None else np.asarray(weights, dtype=np.float32), block)
 
     @classmethod
     def consecutive(cls, scores: ArrayLike, weights: ArrayLike | None = None, overlap: int = 1) -> Self:
-        """The same of examples in the order of a text or of time, in blocks as long as their dependence asks for.
+        """Scores of consecutive examples of a text or series, in blocks for a block bootstrap.
 
-        A block is as long as the square root of their number, so that longer blocks and more of them come with more
-        data: in texts and series dependence dies off slowly (a scene, a play, a season), and the cube root that is best
-        for short memory (Hall, Horowitz and Jing, 1995, On blocking rules for the bootstrap with dependent data) gives
-        errors far too small. Where windows overlap, it holds at least twice as many as share a row: a block of no more
-        than that would see two thirds of the variance of their mean.
+        The block length is the square root of the number of examples, so that with more data blocks become both longer
+        and more numerous. The cube root, which is best for short memory (Hall, Horowitz and Jing, 1995, On blocking
+        rules for the bootstrap with dependent data), gives far too small errors where dependence decays slowly, as in
+        texts and series (a scene, a play, a season). Where windows overlap, a block holds at least twice as many as
+        share a row: a block of only as many would contain two thirds of the variance of their mean.
 
-        overlap: how many consecutive examples share data, such as the horizon of windows one row apart.
+        overlap: number of consecutive examples that share data, such as the horizon for windows one row apart.
         """
-        found = cls.of(scores, weights)
-        count = len(found.scores)
-        longest = max(math.ceil(math.sqrt(count)), 2 * overlap if overlap > 1 else 1)
-        return cls(found.scores, found.weights, min(count, longest))
+        single = cls.of(scores, weights)
+        count = len(single.scores)
+        block = max(math.ceil(math.sqrt(count)), 2 * overlap if overlap > 1 else 1)
+        return cls(single.scores, single.weights, min(count, block))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ExampleScores):
@@ -78,7 +78,7 @@ class ExampleScores:
         return float(np.average(self.scores.astype(np.float64), weights=self.weights.astype(np.float64)))
 
     def to_bytes(self) -> bytes:
-        """A compressed .npz with single-precision numbers."""
+        """The scores as a compressed .npz file in single precision."""
         out = io.BytesIO()
         np.savez_compressed(
             out,
@@ -90,9 +90,9 @@ class ExampleScores:
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Self:
-        """What `to_bytes` wrote. Raises: ValueError for anything else."""
+        """Read the output of `to_bytes`. Raises: ValueError for other or damaged content."""
         try:
             with np.load(io.BytesIO(content), allow_pickle=False) as stored:
                 return cls(stored["scores"], stored["weights"], int(stored["block"]))
         except _DAMAGED as error:
-            raise ValueError(f"these are no example scores: {error}") from error
+            raise ValueError(f"not a file of example scores: {error}") from error

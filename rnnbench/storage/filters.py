@@ -1,4 +1,4 @@
-"""Any text as part of a filter on runs."""
+"""Filters on the tags of runs, for values with any characters."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ _QUOTABLE = re.compile(r"[ -\[\]-~]*")
 
 
 def filter_of(tags: Mapping[str, str]) -> str:
-    """An MLflow filter for runs with these tags; a tag whose value cannot be written in one is left to `has_tags`.
+    """An MLflow filter for runs with these tags, without those that MLflow cannot express: check with `has_tags` too.
 
-    MLflow's filters have no escape: a value that holds one kind of quotation mark stands in the other kind, one that
-    holds both cannot be written, and a backslash before the closing mark joins two conditions. What is not ASCII is
-    left out too, since one name can be spelt in several ways.
+    MLflow's filters have no escape character: a value that contains one kind of quotation mark is put in the other
+    kind, one that contains both cannot be expressed, and a backslash before the closing mark joins two conditions.
+    Values that are not ASCII are left out, since Unicode has several encodings of the same text.
     """
     quoted = {key: _quoted(value) for key, value in tags.items()}
     return " and ".join(f"tags.`{key}` = {value}" for key, value in quoted.items() if value is not None)
 
 
 def has_tags(tags: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
-    """Whether all the wanted tags are there with these values."""
+    """Whether all wanted tags exist with these values."""
     return all(key in tags and normalized(tags[key]) == normalized(value) for key, value in wanted.items())
 
 
 def normalized(text: str) -> str:
-    """The text in Unicode's form NFC: some file systems and keyboards write é as one character, others as two."""
+    """The text in Unicode form NFC: some file systems and keyboards encode é as one character, others as two."""
     return unicodedata.normalize("NFC", text)
 
 

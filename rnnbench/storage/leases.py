@@ -1,17 +1,17 @@
-"""Who works on what: leases with a heartbeat, which a process on any host can judge.
+"""Leases with a heartbeat: which process works on a run or trial, and whether it is still alive.
 
-    owner    take ─► beat, beat, beat (a thread) ─► release
-    others   read the number of beats; unchanged for the grace period: the lease expires
+    owner    take ─► heartbeat by a thread ─► release
+    others   read the number of heartbeats; the lease expires when it is unchanged for the grace period
 
-A lease is a file in `<store>/leases/`. What is being worked on stores the id of its lease, and is lost when that lease
-is gone: expired, or never there. The wall clock is not read and no two clocks are compared: each process measures by
-its own monotonic clock how long it has watched a number of beats that does not change. Where it is certain that the
-owner is gone (`Owner.is_gone`), the lease expires at once.
+A lease is a file in `<store>/leases/`. A run or trial stores the id of its lease, and is lost when that file does not
+exist: it has expired or was never created. No two clocks are compared, so processes on any host may share a store:
+each measures by its own monotonic clock for how long a number of heartbeats has not changed. Where the owner is
+certainly gone (`Owner.is_gone`), the lease expires at once.
 
-An owner that was suspended finds its lease gone when it wakes. It checks that (`Lease.require`) before it writes a
-result, since the work may have been given to others.
+A suspended owner may lose its lease. It checks that (`Lease.require`) before it writes a result, since another process
+may have taken over the work.
 
-Source: the heartbeat of Optuna's RDBStorage, which compares times of the database's clock instead.
+Source: the heartbeat of Optuna's RDBStorage, which compares times of the database's clock.
 """
 
 from __future__ import annotations
@@ -34,21 +34,21 @@ from rnnbench.storage.location import store_folder
 from rnnbench.storage.owners import Owner
 
 BEAT_SECONDS = 5.0
-"""How often an owner beats."""
+"""Seconds between two heartbeats."""
 
 GRACE_SECONDS = 60.0
-"""How long a lease has to be watched without a beat before it expires."""
+"""Seconds without a heartbeat after which a lease expires."""
 
-_DIGITS = 12  # the number of beats is overwritten in place, so its width is fixed
+_DIGITS = 12  # the number of heartbeats is overwritten in place, so its width is fixed
 _SUFFIX = ".lease"
 
 
 class LeaseLostError(RnnbenchError):
-    """This process was taken for dead, and what it worked on was given to others."""
+    """This process lost its lease, and another process has taken over its work."""
 
 
 class Lease:
-    """The right to work on one piece of work. Beaten from `Leases.take` on until `release`."""
+    """The exclusive right to work on one run or trial, with a heartbeat from `Leases.take` until `release`."""
 
     def __init__(self, leases: Leases, name: str) -> None:
         self.id, self.name = uuid.uuid4().hex, name
@@ -58,24 +58,24 @@ class Lease:
         self._leases = leases
 
     def require(self) -> None:
-        """Returns if this process still holds the lease. Raises: LeaseLostError."""
+        """Return if this process still holds the lease. Raises: LeaseLostError."""
         if self.is_released:
             return
         if self.is_lost or not self._leases.is_held(self.id):
             self.is_lost = True
             raise LeaseLostError(
-                f"{self.name}: this process gave no sign of life for {self._leases.grace_seconds:.0f} s and another "
-                "process took over; what it has trained is not kept. To go on, type the same command again"
+                f"{self.name}: this process had no heartbeat for {self._leases.grace_seconds:.0f} s, so another "
+                "process may repeat this run; its result here is discarded. To continue, type the same command again"
             )
 
     def release(self) -> None:
-        """Gives the lease back and removes its file."""
+        """End the lease and delete its file."""
         self._leases.release(self)
 
 
 @dataclass(frozen=True)
 class _Watched:
-    """What a watching process has seen of a lease: its content, and for how long that has not changed."""
+    """An observed lease: its content, and for how many seconds that has not changed."""
 
     content: bytes
     seconds: float
@@ -85,7 +85,7 @@ class _Watched:
 class Leases:
     """The leases of one store.
 
-    clock: seconds that never go back, of this process alone.
+    clock: monotonic seconds of this process.
     """
 
     def __init__(
@@ -106,7 +106,7 @@ class Leases:
         self._stop = threading.Event()
 
     def take(self, name: str) -> Lease:
-        """A new lease on a piece of work, which beats from now on."""
+        """A new lease, whose heartbeat starts now."""
         lease = Lease(self, name)
         self.folder.mkdir(parents=True, exist_ok=True)
         owner = json.dumps({"name": name, **asdict(Owner.this_process())})
@@ -121,68 +121,68 @@ class Leases:
         return lease
 
     def release(self, lease: Lease) -> None:
-        """Gives a lease back; the thread that beats ends with the last one."""
+        """End a lease; the heartbeat thread ends with the last one."""
         with self._lock:
             lease.is_released = True
             if self._held.pop(lease.id, None) is None:
                 return
-            with suppress(OSError):  # it expires then, as nobody beats it
+            with suppress(OSError):  # it expires without a heartbeat
                 self._path(lease.id).unlink(missing_ok=True)
             ended = self._end_thread_if_idle()
         if ended is not None:
             ended.join()
 
     def beat(self) -> None:
-        """Beats every lease of this process once, and notes those that others have ended."""
+        """Write a heartbeat to every lease of this process, and mark those ended by other processes as lost."""
         for lease in list(self._held.values()):
             with self._lock:
                 if lease.id in self._held:
                     self._beat(lease)
 
     def of_this_process(self, lease_id: str) -> Lease | None:
-        """The lease with this id where this process holds it."""
+        """The lease with this id if this process holds it, else None."""
         return self._held.get(lease_id)
 
     def is_held(self, lease_id: str) -> bool:
-        """True while somebody holds the lease. Raises: OSError where the store cannot be read."""
+        """Whether any process holds the lease. Raises: OSError where the store cannot be read."""
         if not lease_id.isalnum():
             return False
         try:
-            self._path(lease_id).stat()  # not `exists`, which takes a fault of the file system for an absent file
+            self._path(lease_id).stat()  # not `exists`, which is also False on errors of the file system
         except FileNotFoundError:
             return False
         return True
 
     def owner(self, lease_id: str) -> Owner | None:
-        """Who holds a lease; None where nobody does, or nobody can tell."""
+        """The process that holds a lease; None where no process does or its file cannot be read."""
         try:
             return _owner_of(self._path(lease_id).read_bytes()) if lease_id.isalnum() else None
         except OSError:
             return None
 
     def expire(self) -> int:
-        """Removes the leases whose owner is gone, or has not beaten for the grace period. Returns how many.
+        """Delete the leases whose owner is gone or had no heartbeat for the grace period. Returns their number.
 
-        Call it again and again: how long a lease did not change is what this process has watched itself.
+        Call it repeatedly: only the time between calls of this process counts towards the grace period.
         """
-        now, seen, ended = self._clock(), set(), 0
+        now, seen, expired = self._clock(), set(), 0
         for path in sorted(self.folder.glob(f"*{_SUFFIX}")):
             if path.stem in self._held:
                 continue
             try:
                 content = path.read_bytes()
-            except OSError:  # released in the meantime, or a fault of the file system, in which nothing was watched
+            except OSError:  # released meanwhile, or an error of the file system: this time does not count
                 continue
             if self._is_expired(path.stem, content, now):
                 path.unlink(missing_ok=True)
-                ended += 1
+                expired += 1
             else:
                 seen.add(path.stem)
         self._watched = {lease_id: self._watched[lease_id] for lease_id in seen}
-        return ended
+        return expired
 
     def close(self) -> None:
-        """Gives back every lease that this process still holds."""
+        """Release every lease of this process."""
         for lease in list(self._held.values()):
             lease.release()
 
@@ -194,7 +194,7 @@ class Leases:
         if before is None or before.content != content:
             self._watched[lease_id] = _Watched(content, 0.0, now)
             return False
-        # whoever was suspended together with the owner must not count the time in which neither could do anything
+        # time in which this process was suspended, perhaps together with the owner, does not count
         seconds = before.seconds + min(now - before.at, self.beat_seconds)
         self._watched[lease_id] = _Watched(content, seconds, now)
         return seconds >= self.grace_seconds
@@ -206,7 +206,7 @@ class Leases:
                 self._end_thread_if_idle()
 
     def _end_thread_if_idle(self) -> threading.Thread | None:
-        """Lets the thread end where nothing is left to beat. Call it under the lock."""
+        """End the heartbeat thread if this process holds no lease. Call it under the lock."""
         if self._held or self._thread is None:
             return None
         ended, self._thread = self._thread, None
@@ -215,7 +215,7 @@ class Leases:
 
     def _beat(self, lease: Lease) -> None:
         try:
-            # never made anew: a lease that others have ended stays ended
+            # not created again: a lease that another process has ended stays ended
             with open(self._path(lease.id), "r+b", buffering=0) as file:
                 file.write(f"{lease.beats + 1:0{_DIGITS}d}".encode())
             lease.beats += 1
@@ -223,26 +223,26 @@ class Leases:
             if error.errno in (errno.ENOENT, errno.ESTALE):
                 lease.is_lost = True
                 del self._held[lease.id]
-            # anything else may pass: the next beat tries again
+            # other errors may be temporary: the next heartbeat tries again
 
     def _path(self, lease_id: str) -> Path:
         return self.folder / f"{lease_id}{_SUFFIX}"
 
 
 def open_leases() -> Leases:
-    """The leases of the store in use; the same object throughout a process."""
+    """The leases of the current store; one object per process."""
     return _leases_in(store_folder() / "leases", os.getpid())
 
 
 @cache
 def _leases_in(folder: Path, pid: int) -> Leases:
     leases = Leases(folder, beat_seconds=BEAT_SECONDS, grace_seconds=GRACE_SECONDS)
-    atexit.register(lambda: leases.close() if os.getpid() == pid else None)  # a fork holds none of them
+    atexit.register(lambda: leases.close() if os.getpid() == pid else None)  # a forked process holds none of them
     return leases
 
 
 def _owner_of(content: bytes) -> Owner | None:
-    """The owner that a lease names; None where its file was cut off."""
+    """The owner named in a lease; None where its file is truncated."""
     try:
         plain = json.loads(content.split(b"\n")[1])
         return Owner(str(plain["host"]), int(plain["pid"]), str(plain["start"]), str(plain["machine"]))

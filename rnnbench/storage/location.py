@@ -1,4 +1,4 @@
-"""Where runs and studies lie: `mlruns/` in the working folder, or the folder that RNNBENCH_STORE names."""
+"""The folder of the store: `mlruns/` in the working folder, or RNNBENCH_STORE."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ from urllib.parse import unquote
 from rnnbench.core.errors import RnnbenchError
 
 _LONGEST_NAME = 200
-"""Bytes; file systems take 255, and a name gets endings such as `.journal.work.lock`."""
+"""Bytes; file systems allow 255, and suffixes such as `.journal.work.lock` are added."""
 
 
 def store_folder() -> Path:
-    """The store's folder, absolute, made where it is missing.
+    """The absolute path of the store's folder, which is created if needed.
 
-    Raises: RnnbenchError where it cannot be written, or its path would be another in the address of a database.
+    Raises: RnnbenchError where it cannot be written, or its path contains characters that a database URL changes.
     """
     folder = Path(os.environ.get("RNNBENCH_STORE", "mlruns")).absolute()
     if "?" in str(folder) or unquote(str(folder)) != str(folder):
-        raise RnnbenchError(f"the store {folder} cannot be used: its path holds ? or %, set RNNBENCH_STORE to another")
+        raise RnnbenchError(
+            f"the store {folder} cannot be used: its path contains ? or %. Set RNNBENCH_STORE to another folder"
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -31,9 +33,9 @@ def store_folder() -> Path:
 
 
 def file_name(text: str) -> str:
-    """A text as the name of a file or folder: itself where it can be one, else made safe, with a checksum of the text.
+    """A valid file name for a text: the text itself if it is one, else a cleaned text with a checksum.
 
-    A name that is not its text has no separator, control character or leading dot, and at most 200 bytes.
+    Separators, control characters and a leading dot are replaced, and the name has at most 200 bytes.
     """
     plain = unicodedata.normalize("NFC", text)
     safe = re.sub(r"[\x00-\x1f\x7f/\\\ud800-\udfff]|^\.", "_", plain) or "_"

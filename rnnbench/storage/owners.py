@@ -1,4 +1,4 @@
-"""Which process owns something, and whether it is certain that this process is gone."""
+"""The process that holds a lease, and whether it has certainly ended."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ import psutil
 
 @dataclass(frozen=True)
 class Owner:
-    """The process that holds a lease.
+    """A process on any host.
 
-    start: when the process began, by a clock that is never set; empty where that cannot be known.
-    machine: the boot of the kernel and the table of processes that `pid` belongs to; empty where that cannot be known.
+    start: when the process started, by a clock that is never set; empty where unknown.
+    machine: boot id and process-id namespace of `pid`; empty where unknown.
     """
 
     host: str
@@ -28,12 +28,12 @@ class Owner:
 
     @classmethod
     def this_process(cls) -> Owner:
-        """The process that asks."""
+        """The current process."""
         return cls(platform.node(), os.getpid(), _process_start(os.getpid()) or "", _machine())
 
     @property
     def is_gone(self) -> bool:
-        """True only where it is certain: this process sees the owner's table of processes, and it is not in there."""
+        """Whether the process has certainly ended: it is missing from a process table that this process can read."""
         if not self.machine or self.machine != _machine():
             return False
         start = _process_start(self.pid)
@@ -45,9 +45,9 @@ class Owner:
 
 @lru_cache(maxsize=1)
 def _machine() -> str:
-    """What two processes have in common that see each other by their process ids.
+    """Boot id and process-id namespace, which are equal for processes that can check each other's process ids.
 
-    Containers share the boot of their host, and often its name, but not the table of processes.
+    Containers share the boot id and often the name of their host, but not its process ids.
     """
     if sys.platform != "linux":
         return f"{platform.node()} {uuid.getnode():x}"
@@ -59,7 +59,7 @@ def _machine() -> str:
 
 
 def _process_start(pid: int) -> str | None:
-    """When a process began; empty where there is no such process, None where that cannot be told."""
+    """When a process started; empty where it does not exist, None where that cannot be determined."""
     if sys.platform != "linux":
         return _process_start_by_psutil(pid)
     try:
@@ -69,9 +69,8 @@ def _process_start(pid: int) -> str | None:
     except OSError:
         return None
     is_running = fields[0] not in "ZX"
-    return (
-        fields[19] if is_running else ""
-    )  # in ticks since boot: psutil adds the time of boot, which a clock step moves
+    # in ticks since boot: psutil adds the time of boot, which changes when the clock is set
+    return fields[19] if is_running else ""
 
 
 def _process_start_by_psutil(pid: int) -> str | None:

@@ -1,4 +1,4 @@
-"""A RunRecord as one MLflow run, written and read back without loss."""
+"""Write a RunRecord to an MLflow run, and read it back."""
 
 from __future__ import annotations
 
@@ -19,70 +19,70 @@ from rnnbench.storage.leases import Lease, LeaseLostError
 from rnnbench.storage.record import RunRecord
 
 LEASE = "lease"
-"""The tag with the id of the lease that whoever writes the run holds."""
+"""Tag: the id of the lease that the process writing the run holds."""
 EXAMPLES = "test_examples"
-"""The file with the scores of the test examples by the selecting metric; others have their name behind it."""
+"""Start of the names of files with example scores; the name of a metric follows, except for the selecting one."""
 DETAILS = "test_details.json"
-"""The file with what of the test scores is no single number."""
+"""The file with test results that are not single numbers."""
 EXAMPLE_FILES = "example_files"
-"""The tag that lists the files with the scores of test examples and details; runs of earlier versions have none."""
+"""Tag: list of the files with example scores and details; missing in runs of earlier versions."""
 _FINISHED = {"completed": "FINISHED", "pruned": "FINISHED", "interrupted": "KILLED"}
 _RECORD_FIELDS = ("kind", "task", "data", "fingerprint", "model", "metric", "outcome", "protocol")
 PAGE = 1000
 
 
 class RunWriter:
-    """One run being written: metrics are gathered and sent in one batch when `flush` is called.
+    """Writes one run; metrics are buffered and sent in batches.
 
-    lease: where this process holds the run's, it must hold it still when the run ends. releases: the lease ends then.
+    lease: the run's lease if this process holds it; checked before the run ends. releases: release it then.
     """
 
     def __init__(self, client: MlflowClient, run_id: str, lease: Lease | None = None, *, releases: bool = True) -> None:
         self.client, self.run_id = client, run_id
         self.lease, self._releases = lease, releases
-        self._waiting: list[Metric] = []
+        self._buffer: list[Metric] = []
 
     @property
     def is_lost(self) -> bool:
-        """True when it is known that another process has taken the run over."""
+        """Whether another process is known to have taken the run over."""
         return self.lease is not None and self.lease.is_lost
 
     def require_lease(self) -> None:
-        """Returns if the run is still this process's to write. Raises: LeaseLostError."""
+        """Return if this process may still write the run. Raises: LeaseLostError."""
         if self.lease is not None:
             self.lease.require()
 
     def curve(self, update: int, values: Mapping[str, float]) -> None:
-        """Takes in one point of each curve. A key of its own, since MLflow shows the last point as a run's value."""
-        self._take(update, {curve_key(key): value for key, value in values.items()})
+        """Add one point to each curve, under a separate key since MLflow shows the last point as the run's value."""
+        self._add(update, {curve_key(key): value for key, value in values.items()})
 
-    def _take(self, step: int, values: Mapping[str, float]) -> None:
-        """Gathers values, sent by every 200th and by `flush`. MLflow's store has no place for what is not finite."""
+    def _add(self, step: int, values: Mapping[str, float]) -> None:
+        """Buffer values, sent every 200 values and by `flush`. MLflow cannot store values that are not finite."""
         now = int(time.time() * 1000)
-        self._waiting.extend(Metric(key, value, now, step) for key, value in values.items() if math.isfinite(value))
-        if len(self._waiting) >= 200:
+        self._buffer.extend(Metric(key, value, now, step) for key, value in values.items() if math.isfinite(value))
+        if len(self._buffer) >= 200:
             self.flush()
 
     def flush(self) -> None:
-        """Sends what waits."""
-        for start in range(0, len(self._waiting), PAGE):
-            self.client.log_batch(self.run_id, metrics=self._waiting[start : start + PAGE])
-        self._waiting.clear()
+        """Send the buffered values."""
+        for start in range(0, len(self._buffer), PAGE):
+            self.client.log_batch(self.run_id, metrics=self._buffer[start : start + PAGE])
+        self._buffer.clear()
 
     def tags(self, values: Mapping[str, str]) -> None:
-        """Sets tags."""
+        """Set tags."""
         self.client.log_batch(self.run_id, tags=[RunTag(key, value) for key, value in values.items()])
 
     def text(self, content: str, path: str) -> None:
-        """Stores a text as an artifact."""
+        """Store a text as an artifact."""
         self.client.log_text(self.run_id, content, path)
 
     def file(self, path: Path, folder: str = "") -> None:
-        """Stores a file as an artifact."""
+        """Store a file as an artifact."""
         self.client.log_artifact(self.run_id, str(path), folder or None)
 
     def examples(self, record: RunRecord) -> None:
-        """Stores the scores of a record's test examples, a file per metric, and its details."""
+        """Store the scores of a record's test examples, one file per metric, and its details."""
         names = {metric: example_file("" if metric == record.metric else metric) for metric in record.examples}
         self.tags({EXAMPLE_FILES: json.dumps(sorted([*names.values(), *([DETAILS] if record.details else [])]))})
         if record.details:
@@ -94,26 +94,26 @@ class RunWriter:
                 self.file(path)
 
     def finish(self, record: RunRecord, params: Mapping[str, Any]) -> None:
-        """Writes the whole record and ends the run with its outcome. Raises: LeaseLostError, as `end`."""
+        """Write the whole record and end the run with its outcome. Raises: LeaseLostError, as `end`."""
         self.require_lease()
-        self._take(0, record.metrics)
-        self._take(0, {f"cost/{key}": value for key, value in record.costs.items()})
+        self._add(0, record.metrics)
+        self._add(0, {f"cost/{key}": value for key, value in record.costs.items()})
         self.flush()
         self.client.log_batch(self.run_id, params=[Param(key, str(value)[:6000]) for key, value in params.items()])
         self.describe(record)
         self.end(record.outcome)
 
     def describe(self, record: RunRecord) -> None:
-        """Writes what is known before a run has ended: one that fails still says what it was, on which data."""
+        """Write a record's configuration, data and tags before the run has ended, so that a failed run has them too."""
         tags = {field: str(getattr(record, field)) for field in _RECORD_FIELDS if field != "outcome"}
         tags |= {"higher_is_better": str(record.higher_is_better), "config": json.dumps(record.config, sort_keys=True)}
         tags |= {"seed": "" if record.seed is None else str(record.seed), **record.tags}
         self.tags(tags)
 
     def end(self, outcome: str) -> None:
-        """Ends the run without a record: the outcome decides the status MLflow shows.
+        """End the run with an outcome, which also determines its status in MLflow.
 
-        Raises: LeaseLostError where another process has taken the run over; nothing is written then.
+        Raises: LeaseLostError where another process has taken the run over, and nothing is written.
         """
         self.require_lease()
         self.flush()
@@ -123,7 +123,7 @@ class RunWriter:
             self.lease.release()
 
     def fail(self) -> None:
-        """Ends the run as failed, with the traceback of the error at hand, unless another has taken it over."""
+        """End the run as failed with the current traceback, unless another process has taken it over."""
         with suppress(LeaseLostError):
             self.require_lease()
             self.text(traceback.format_exc(), "traceback.txt")
@@ -131,7 +131,7 @@ class RunWriter:
 
 
 def record_of(run: Run) -> RunRecord:
-    """The record that `RunWriter.finish` wrote, without its curves."""
+    """The record of a run, without curves and example scores."""
     tags = run.data.tags
     metrics = {key: float(value) for key, value in run.data.metrics.items()}
     known = {*_RECORD_FIELDS, "higher_is_better", "config", "seed", "host", "pid", "pid_start", EXAMPLE_FILES, LEASE}
@@ -160,7 +160,7 @@ def curve_key(key: str) -> str:
 
 
 def example_file(metric: str) -> str:
-    """The name of the file with one metric's example scores; no metric stands for the one that selects."""
+    """The name of the file with example scores of a metric; empty for the selecting one."""
     return f"{EXAMPLES}-{metric}.npz" if metric else f"{EXAMPLES}.npz"
 
 

@@ -1,7 +1,7 @@
-"""RunRecords to MLflow and back, without loss. The only module that uses mlflow.
+"""The runs of a store in MLflow: create, find, read and repair them.
 
-One experiment per task and data set. Below it, per sweep, one parent run; below that its trials, confirmations and
-baselines. The store is `mlruns/mlflow.db` with artifacts in `mlruns/artifacts/`.
+One experiment per task and data set; in it, one parent run per sweep; below that its trials, confirmations and
+baselines. The store is `mlruns/mlflow.db` with artifacts in `mlruns/artifacts/`. Only rnnbench.storage uses mlflow.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Tracker:
     """The runs of one store."""
 
     def __init__(self) -> None:
-        # two processes that meet an empty store at once would break its schema for good
+        # two processes that create the tables of an empty store at the same time would break its schema
         with FileLock(str(store_folder() / "mlflow.lock")):
             create_database()
             self.client = MlflowClient(tracking_uri=tracking_uri())
@@ -60,29 +60,28 @@ class Tracker:
         self.leases = open_leases()
 
     def experiment(self, task: str, data: str) -> str:
-        """The id of the experiment of a task on a data set, made where it is missing."""
+        """The id of the experiment of a task on a data set, which is created if needed."""
         name = experiment_name(task, data)
         with FileLock(str(store_folder() / "mlflow.lock")):
-            found = self.client.get_experiment_by_name(name)
-            if found is None:
+            experiment = self.client.get_experiment_by_name(name)
+            if experiment is None:
                 location = (store_folder() / "artifacts" / file_name(name)).as_uri()
                 return self.client.create_experiment(name, artifact_location=location)
-        if found.lifecycle_stage != "active":
-            self.client.restore_experiment(found.experiment_id)
-        return found.experiment_id
+        if experiment.lifecycle_stage != "active":
+            self.client.restore_experiment(experiment.experiment_id)
+        return experiment.experiment_id
 
     def experiments(self, task: str) -> dict[str, str]:
-        """Data set name to experiment id, for every data set that the task has runs on."""
-        found = self.client.search_experiments(view_type=ViewType.ACTIVE_ONLY)
+        """Experiment ids by data set, for every data set that the task has runs on."""
         prefix = f"{task}-"
         return {
             normalized(item.name.removeprefix(prefix)): item.experiment_id
-            for item in found
+            for item in self.client.search_experiments(view_type=ViewType.ACTIVE_ONLY)
             if item.name.startswith(prefix)
         }
 
     def describe_experiment(self, experiment_id: str, *, note: str, view: Mapping[str, Any]) -> None:
-        """Sets the experiment's description and the saved view that `rnnbench ui` opens."""
+        """Set the experiment's description and the saved view that `rnnbench ui` opens."""
         self.client.set_experiment_tag(experiment_id, "mlflow.note.content", note)
         self.client.set_experiment_tag(experiment_id, "mlflow.experimentKind", "custom_model_development")
         self.client.set_experiment_tag(experiment_id, "mlflow.sharedViewState.rnnbench", json.dumps(dict(view)))
@@ -98,20 +97,21 @@ class Tracker:
     ) -> RunWriter:
         """A new run in the state RUNNING.
 
-        lease: of the work that the run is part of, released by whoever took it; None takes one that ends with the run.
+        lease: an existing lease on this work, released by its caller; None takes one that ends with the run.
         """
-        held = lease or self.leases.take(name)  # before there is a run: a running one without a lease is lost
-        own = {**_owner_tags(held), **tags, **({PARENT: parent} if parent else {})}
+        # taken before the run is created, since a running one without a lease counts as lost
+        held_lease = lease or self.leases.take(name)
+        all_tags = {**_owner_tags(held_lease), **tags, **({PARENT: parent} if parent else {})}
         try:
-            run = self.client.create_run(experiment_id, tags=own, run_name=name)
+            run = self.client.create_run(experiment_id, tags=all_tags, run_name=name)
         except BaseException:
             if lease is None:
-                held.release()
+                held_lease.release()
             raise
-        return RunWriter(self.client, run.info.run_id, held, releases=lease is None)
+        return RunWriter(self.client, run.info.run_id, held_lease, releases=lease is None)
 
     def resume(self, run_id: str) -> RunWriter:
-        """An existing run, to be written on; what its last end was no longer holds."""
+        """A writer on an existing run, which is RUNNING again whatever its last outcome was."""
         run = self.run(run_id)
         lease = self._lease_of(run)
         if lease is None or not self.leases.is_held(lease.id):
@@ -122,23 +122,23 @@ class Tracker:
         return RunWriter(self.client, run_id, lease)
 
     def claimed(self, run_id: str) -> RunWriter:
-        """A writer on a run that this process has begun. Raises: LeaseLostError where another has ended it since."""
+        """A writer on a run started by this process. Raises: LeaseLostError where another one has taken it over."""
         run = self.run(run_id)
         if (lease := self._lease_of(run)) is None:
-            raise LeaseLostError(f"{run.info.run_name}: this process does not hold the run's lease any more")
+            raise LeaseLostError(f"{run.info.run_name}: this process no longer holds the run's lease")
         lease.require()
         return RunWriter(self.client, run_id, lease)
 
     def writer(self, run_id: str) -> RunWriter:
-        """A writer on an existing run, whose state it leaves."""
+        """A writer on an existing run, whose status stays as it is."""
         return RunWriter(self.client, run_id, self._lease_of(self.run(run_id)))
 
     def _lease_of(self, run: Run) -> Lease | None:
-        """The lease of a run where this process holds it."""
+        """The lease of a run if this process holds it, else None."""
         return self.leases.of_this_process(run.data.tags.get(LEASE, ""))
 
     def run(self, run_id: str) -> Run:
-        """A run by its id. Raises: RnnbenchError where there is none, or the store cannot be read."""
+        """A run by its id. Raises: RnnbenchError where it does not exist or the store cannot be read."""
         try:
             return self.client.get_run(run_id)
         except MlflowException as error:
@@ -147,34 +147,34 @@ class Tracker:
             raise RnnbenchError(f"there is no run {run_id!r} in {store_folder()}") from error
 
     def find(self, experiment_id: str, **tags: str) -> list[Run]:
-        """Every run with these tags, the oldest first."""
+        """All runs with these tags, oldest first."""
         query = filter_of(tags)
-        found: list[Run] = []
+        runs: list[Run] = []
         token: str | None = None
         while True:
             page = self.client.search_runs(
                 [experiment_id], query, max_results=PAGE, page_token=token, order_by=["attributes.start_time ASC"]
             )
-            found.extend(run for run in page if has_tags(run.data.tags, tags))
+            runs.extend(run for run in page if has_tags(run.data.tags, tags))
             token = page.token
             if not token:
-                return found
+                return runs
 
     def records(self, experiment_id: str, parent: str) -> list[RunRecord]:
-        """Every record below a sweep's run, without curves; the oldest first."""
+        """All records below a sweep's run, without curves, oldest first."""
         return [record_of(run) for run in self.find(experiment_id, **{PARENT: parent})]
 
     def with_curves(self, record: RunRecord, keys: Iterable[str]) -> RunRecord:
-        """The record with these curves read from the store."""
+        """The record with these curves, read from the store."""
         for key in keys:
             history = self.client.get_metric_history(record.run_id, curve_key(key))
             record.curves[key] = sorted({(point.step, point.value) for point in history})
         return record
 
     def with_examples(self, record: RunRecord) -> RunRecord:
-        """The record with the scores of its test examples by every metric, and details, where the run has them.
+        """The record with its example scores by every metric and its details, where the run has them.
 
-        Raises: RnnbenchError where a file that the run says it has is missing, or one cannot be read.
+        Raises: RnnbenchError where a file listed by the run is missing or cannot be read.
         """
         run, files = self.run(record.run_id), Artifacts(self.client)
         listed = run.data.tags.get(EXAMPLE_FILES)
@@ -189,13 +189,13 @@ class Tracker:
         except ArtifactError as error:
             tag = "" if listed is None else f" and the run's tag {EXAMPLE_FILES} (rnnbench ui)"
             raise ArtifactError(
-                f"{error}. To go on without the scores of this run's test examples, delete its files "
+                f"{error}. To continue without the example scores of this run, delete its files "
                 f"{EXAMPLES}*.npz and {DETAILS}{tag}"
             ) from error
         return replace(record, examples=examples, details=details)
 
     def repair(self, experiment_id: str) -> int:
-        """Ends runs whose lease is gone: they would be shown as running for ever. Returns how many."""
+        """End running runs whose lease has expired as interrupted. Returns their number."""
         self.leases.expire()
         ended = 0
         for run in self.client.search_runs([experiment_id], "attributes.status = 'RUNNING'", max_results=PAGE):
@@ -206,23 +206,23 @@ class Tracker:
         return ended
 
     def _is_lost(self, run: Run) -> bool:
-        """True for a run that runs without a lease; those of versions that had no leases are lost too."""
+        """Whether a run is RUNNING without a lease, as after its process died; versions without leases included."""
         tags = run.data.tags
         if tags.get("mlflow.source.name") != _SOURCE["mlflow.source.name"] or self.leases.is_held(tags.get(LEASE, "")):
             return False
-        # a run ends before its lease does: only one that runs still, and under the same lease, has lost it
+        # a run ends before its lease does: only one that is still running, under the same lease, is lost
         now = self.client.get_run(run.info.run_id)
         return now.info.status == "RUNNING" and now.data.tags.get(LEASE) == tags.get(LEASE)
 
     def artifact(self, run_id: str, path: str) -> Path:
-        """A file of a run as a local path: the file itself where the store is on this machine, else a copy.
+        """A file of a run as a local path: the file itself in a local store, else a downloaded copy.
 
-        Raises: MissingArtifactError where the run has none of that name; RnnbenchError where it cannot be fetched.
+        Raises: MissingArtifactError where the run has no such file; RnnbenchError where it cannot be downloaded.
         """
         return Artifacts(self.client).path(self.run(run_id), path)
 
     def read_json(self, run_id: str, path: str) -> dict[str, Any] | None:
-        """A JSON file of a run; None where it has none. Raises: RnnbenchError where it cannot be fetched or read."""
+        """The content of a JSON file of a run, None if it has none. Raises: RnnbenchError where it cannot be read."""
         try:
             content: dict[str, Any] = Artifacts(self.client).read(self.run(run_id), path, json.loads)
         except MissingArtifactError:
@@ -231,7 +231,7 @@ class Tracker:
 
 
 def _owner_tags(lease: Lease) -> dict[str, str]:
-    """What says who writes a run; the host and the process are for people, the lease decides."""
+    """Tags that name the process that writes a run; only the lease decides whether it is alive."""
     owner = Owner.this_process()
     return {**_SOURCE, "mlflow.user": _user(), "host": owner.host, "pid": str(owner.pid), LEASE: lease.id}
 

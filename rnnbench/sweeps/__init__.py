@@ -1,9 +1,9 @@
-"""Optuna's part: studies, draws, pruning, workers, confirmation. The only user of optuna."""
+"""Sweeps: search each encoder's configurations, confirm the best, compare. Only this package uses optuna."""
 
 from rnnbench.sweeps.model import ConfirmOptions, SweepInterrupted, SweepOptions, SweepPlan
 from rnnbench.sweeps.plan import configurations, confirmation_plan, sweep_plan
 from rnnbench.sweeps.provenance import command_for
-from rnnbench.sweeps.sweep import carry_out, sweep, trials_there
+from rnnbench.sweeps.sweep import carry_out, fewest_trials, sweep
 
 __all__ = [
     "ConfirmOptions",
@@ -14,7 +14,7 @@ __all__ = [
     "command_for",
     "configurations",
     "confirmation_plan",
+    "fewest_trials",
     "sweep",
     "sweep_plan",
-    "trials_there",
 ]

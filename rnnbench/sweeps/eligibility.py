@@ -1,4 +1,4 @@
-"""What a table would refuse in the end is refused before anything is trained."""
+"""Refuse encoders that could not be compared in one table, before anything is trained."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.storage.record import RunRecord
 
 
-def require_alike(
+def require_comparable(
     configs: Mapping[str, ExperimentConfig],
     earlier: Mapping[str, ExperimentConfig],
     drawn_from: Mapping[str, Mapping[str, Any]],
     name: str,
 ) -> None:
-    """Refuses encoders under unlike budgets, contexts or ranges, and one whose settings changed since the sweep began.
+    """Refuse encoders with different budgets, contexts or ranges, and settings that changed since the sweep started.
 
     Args:
-        configs: of the encoders of this call, by model.
-        earlier: of the sweep as earlier calls have left it, without encoders whose own file is another by now.
-        drawn_from: the ranges that the trials of earlier calls were drawn from, by model, in plain form.
-        name: of the task or study, for what to type.
+        configs: configurations of this call, by model.
+        earlier: configurations of earlier calls of the sweep, except encoders whose file has changed.
+        drawn_from: the stored ranges that earlier trials were drawn from, by model.
+        name: the task or study, for the command in the message.
 
-    Raises: ComparisonError with every difference.
+    Raises: ComparisonError that lists all differences.
     """
     before = {model: _as_trial(config, "an earlier call", drawn_from.get(model)) for model, config in earlier.items()}
     changes = [
@@ -35,28 +35,27 @@ def require_alike(
         for model in before.keys() & configs.keys()
         for change in mixtures([before[model], _as_trial(configs[model], "this call")])
     ]
-    anew = f"to begin a new one beside it, type: rnnbench sweep {name} --fresh, with your other options"
+    restart = f"to start a separate sweep, type: rnnbench sweep {name} --fresh, with your other options"
     if changes:
         raise ComparisonError(
-            f"the sweep that is there was begun under other settings:\n{_lines(sorted(changes))}\n  {anew}"
+            f"the existing sweep was started with other settings:\n{_lines(sorted(changes))}\n  {restart}"
         )
     others = {model: replace(before[model], name=earlier[model].model) for model in before.keys() - configs.keys()}
-    unlike = mixtures([*(_as_trial(config, config.model) for config in configs.values()), *others.values()])
-    if unlike:
-        is_there = f"\n  {listed(sorted(others))} came into the sweep by an earlier call; {anew}" if others else ""
+    differences = mixtures([*(_as_trial(config, config.model) for config in configs.values()), *others.values()])
+    if differences:
+        origin = f"\n  {listed(sorted(others))}: from an earlier call of this sweep; {restart}" if others else ""
         raise ComparisonError(
-            f"these encoders could not stand in one table:\n{_lines(unlike)}\n"
-            "  for_model, and an encoder's own file, may set a value for one encoder alone, but not its budget, how "
-            "much\n  it reads, or another range of a setting that several have: search.ranges sets one for all"
-            + is_there
+            f"these encoders cannot be compared in one table:\n{_lines(differences)}\n"
+            "  for_model and an encoder's own file may set a value for one encoder, but not its budget, its context\n"
+            "  length, or the range of a setting that other encoders have too: search.ranges sets it for all" + origin
         )
 
 
 def _as_trial(config: ExperimentConfig, name: str, drawn_from: Mapping[str, Any] | None = None) -> RunRecord:
-    now = config.search_space.to_plain()
-    plain = config.to_plain() | {"searched": now if drawn_from is None else dict(drawn_from)}
+    ranges = config.search_space.to_plain() if drawn_from is None else dict(drawn_from)
+    plain = config.to_plain() | {"searched": ranges}
     return RunRecord("trial", config.task, config.data.name or "", "", config.model, "", True, name=name, config=plain)
 
 
-def _lines(found: list[str]) -> str:
-    return "\n".join(f"  {line}" for line in found)
+def _lines(lines: list[str]) -> str:
+    return "\n".join(f"  {line}" for line in lines)

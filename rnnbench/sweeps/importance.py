@@ -1,11 +1,10 @@
-"""Which settings mattered, from the records of a sweep alone.
+"""Importance of the searched settings, from the records of a sweep.
 
-Two evaluators answer two questions. PED-ANOVA: which settings set the best trials apart from the rest. fANOVA: how much
-of the variance of the score over the searched ranges a setting explains by itself.
+PED-ANOVA measures which settings distinguish the best trials from the others; fANOVA measures the share of the score's
+variance over the searched ranges that a setting explains by itself.
 
-Pruned and diverged trials have no score of a whole training. PED-ANOVA asks only who is among the best, and they are
-not: they stand among the rest. fANOVA needs scores, and sees completed trials alone; what pruning took away early is
-not in its answer.
+Pruned and diverged trials have no final score. PED-ANOVA counts them among the trials that are not the best. fANOVA
+needs scores and uses completed trials only, so its result does not cover regions that were pruned early.
 
 Source: Watanabe, Bansal and Hutter (2023), PED-ANOVA: Efficiently quantifying hyperparameter importance in arbitrary
 subspaces, arXiv:2304.10255; Hutter, Hoos and Leyton-Brown (2014), An efficient approach for assessing hyperparameter
@@ -43,21 +42,21 @@ from rnnbench.sweeps.study import distribution_of
 
 FEWEST_TRIALS = 10
 RESAMPLES: dict[EvaluatorName, int] = {"ped_anova": 100, "fanova": 25}
-"""How often the trials are drawn again; a forest takes longer than a histogram."""
+"""Number of bootstrap resamples of the trials; fewer for fANOVA, whose forests take longer."""
 _TREES = 32
 _BEST_TRIALS, _BEST_SHARE = 5, 1 / 3
-"""PED-ANOVA compares the best third with all, at least five trials. The paper's tenth is made for hundreds: of 40
-made-up trials, a setting of three choices that alone decided came first 2 times of 8 with a tenth, and 8 of 8 with a
-third. Below some 30 trials PED-ANOVA still favours settings of many values over those of few."""
+"""PED-ANOVA compares the best third of the trials, at least five, with all. The paper's tenth is for hundreds of
+trials: with 40 synthetic trials and one decisive setting of three choices, that setting came first in 2 of 8 cases with
+a tenth, and in 8 of 8 with a third. Below about 30 trials PED-ANOVA still favours settings with many values."""
 _LARGEST_BEST_SHARE = 2 / 3
-"""Where ties make the best trials more than this, there is no telling them from the rest."""
-_TIED = "too many trials share the best score to be set apart from the rest"
+"""Where ties make the best trials more than this share of all, they cannot be distinguished from the others."""
+_TIED = "too many trials share the best score to distinguish them from the others"
 _AMONG_THE_REST = ("pruned", "diverged")
 
 
 @dataclass(frozen=True)
 class _Trials:
-    """An encoder's trials, in an order that does not depend on the records'."""
+    """The trials of one encoder, in an order independent of the order of the records."""
 
     model: str
     higher_is_better: bool
@@ -77,49 +76,51 @@ def importances(
     """The importance of every searched setting for each encoder, with intervals over resampled trials.
 
     Args:
-        records: of one sweep; only its trials are looked at.
-        models: by short name; none is all.
-        seed: of the resampling and the forests: the same records always give the same answer.
+        records: records of one sweep; only its trials are used.
+        models: short names; empty is all.
+        seed: of the resampling and the forests; the same records and seed give the same result.
     """
-    # a trial that failed at once may have left nothing but its name
+    # a trial that failed at its start may have no configuration
     trials = [record for record in records if record.kind == "trial" and record.config]
     trials = [record for record in trials if not models or record.model in models]
-    found: list[Importance] = []
+    measured: list[Importance] = []
     refused: list[TooFew] = []
     for model in sorted({record.model for record in trials}):
-        own = _trials_of(model, [record for record in trials if record.model == model])
-        if (why := _refusal(own)) is not None:
-            refused.append(why)
-        else:
-            said = [(evaluator, _importance(own, evaluator, seed)) for evaluator in evaluators]
-            found += [one for _, one in said if one is not None]
-            refused += [TooFew(model, f"{TITLES[name]}: {_TIED}", 0) for name, one in said if one is None]
+        of_model = _trials_of(model, [record for record in trials if record.model == model])
+        if (refusal := _refusal(of_model)) is not None:
+            refused.append(refusal)
+            continue
+        for evaluator in evaluators:
+            if (importance := _importance(of_model, evaluator, seed)) is not None:
+                measured.append(importance)
+            else:
+                refused.append(TooFew(model, f"{TITLES[evaluator]}: {_TIED}", 0))
     first = trials[0] if trials else None
     task, data, metric = (first.task, first.data, first.metric) if first else ("", "", "")
-    return Importances(task, data, metric, tuple(found), tuple(refused))
+    return Importances(task, data, metric, tuple(measured), tuple(refused))
 
 
 def _trials_of(model: str, records: Sequence[RunRecord]) -> _Trials:
-    said = [_with_ranges(record) for record in records]
-    usual = usual_ranges(said) or {}
-    ranges = {name: range_from_stored(plain) for name, plain in usual.items()}
-    alike = [
+    """Trials of the ranges that most trials were drawn from, by outcome."""
+    with_ranges = [_with_ranges(record) for record in records]
+    ranges = {name: range_from_stored(plain) for name, plain in (usual_ranges(with_ranges) or {}).items()}
+    inside = [
         record
-        for record in sorted(said, key=lambda record: (int(record.tags.get("trial", "0")), record.run_id))
+        for record in sorted(with_ranges, key=lambda record: (int(record.tags.get("trial", "0")), record.run_id))
         if all(value in ranges[name] for name, value in _values(record, ranges).items())
     ]
     return _Trials(
         model=model,
         higher_is_better=records[0].higher_is_better,
         ranges=ranges,
-        completed=tuple(r for r in alike if r.outcome == "completed" and math.isfinite(r.validation)),
-        rest=tuple(record for record in alike if record.outcome in _AMONG_THE_REST),
+        completed=tuple(r for r in inside if r.outcome == "completed" and math.isfinite(r.validation)),
+        rest=tuple(record for record in inside if record.outcome in _AMONG_THE_REST),
         counted=len(records),
     )
 
 
 def _with_ranges(record: RunRecord) -> RunRecord:
-    """The record with the ranges it was drawn from, worked out for one that was stored without them."""
+    """The record with the ranges it was drawn from, derived from its configuration if they were not stored."""
     if searched_of(record) is not None:
         return record
     ranges = from_plain(record.config).search_space.to_plain()
@@ -131,7 +132,7 @@ def _values(record: RunRecord, ranges: Mapping[str, Range]) -> dict[str, Any]:
 
 
 def _refusal(trials: _Trials) -> TooFew | None:
-    """Why nothing can be said of an encoder: a share of a handful of trials would be noise with a decimal point."""
+    """Why an encoder's trials are too few or too equal to measure importance; None if they suffice."""
     settings, completed = len(trials.ranges), len(trials.completed)
     if not settings:
         return TooFew(trials.model, "nothing was searched", 0)
@@ -147,7 +148,7 @@ def _refusal(trials: _Trials) -> TooFew | None:
 
 
 def _importance(trials: _Trials, evaluator: EvaluatorName, seed: int) -> Importance | None:
-    """The shares of one encoder, or None where most resamples have no best trials that differ from the rest."""
+    """The shares of one encoder; None where in most resamples the best trials cannot be distinguished."""
     rest = trials.rest if evaluator == "ped_anova" else ()
     frozen = _frozen(trials, rest)
     generator = np.random.default_rng(seed)
@@ -164,12 +165,14 @@ def _importance(trials: _Trials, evaluator: EvaluatorName, seed: int) -> Importa
 
 
 def _frozen(trials: _Trials, rest: Sequence[RunRecord]) -> list[FrozenTrial]:
-    """The trials as Optuna knows them; one of the rest is as bad as the worst that completed."""
-    distributions = {name: distribution_of(_evenly(found)) for name, found in trials.ranges.items()}
+    """The trials in Optuna's form; pruned and diverged ones get the worst completed score."""
+    distributions = {name: distribution_of(_linear(searched)) for name, searched in trials.ranges.items()}
     scores = [record.validation for record in trials.completed]
     worst = min(scores) if trials.higher_is_better else max(scores)
     return [
-        optuna.trial.create_trial(params=_places(record, trials.ranges), distributions=distributions, value=score)
+        optuna.trial.create_trial(
+            params=_linear_values(record, trials.ranges), distributions=distributions, value=score
+        )
         for record, score in zip([*trials.completed, *rest], [*scores, *[worst] * len(rest)], strict=True)
     ]
 
@@ -178,35 +181,35 @@ def _is_log(searched: Range) -> bool:
     return not isinstance(searched, Choices) and searched.log
 
 
-def _evenly(searched: Range) -> Range:
-    """The range in the scale it was drawn in: Optuna's fANOVA would weigh a learning rate of 0.01 as ten of 0.001."""
+def _linear(searched: Range) -> Range:
+    """The range on the scale of its draws: Optuna's fANOVA would give a learning rate of 0.01 ten times the weight."""
     if isinstance(searched, Choices) or not searched.log:
         return searched
     return Floats(math.log(searched.low), math.log(searched.high))
 
 
-def _places(record: RunRecord, ranges: Mapping[str, Range]) -> dict[str, Any]:
+def _linear_values(record: RunRecord, ranges: Mapping[str, Range]) -> dict[str, Any]:
     values = _values(record, ranges)
-    return {name: math.log(values[name]) if _is_log(found) else values[name] for name, found in ranges.items()}
+    return {name: math.log(values[name]) if _is_log(searched) else values[name] for name, searched in ranges.items()}
 
 
 def _shares(
     trials: _Trials, frozen: Sequence[FrozenTrial], drawn: np.ndarray, evaluator: EvaluatorName, seed: int
 ) -> dict[str, float]:
-    """Shares of one resample; nothing where chance has drawn equal scores alone, or the best ones tie with all."""
-    again = [frozen[number] for number in drawn]
-    values = sorted((trial.value for trial in again), reverse=trials.higher_is_better)
+    """Shares of one resample; empty where all scores are equal or the best ones cannot be distinguished."""
+    resampled = [frozen[number] for number in drawn]
+    values = sorted((trial.value for trial in resampled), reverse=trials.higher_is_better)
     if values[0] == values[-1] or (evaluator == "ped_anova" and _is_tied(values)):
         return {}
     study = optuna.create_study(direction="maximize" if trials.higher_is_better else "minimize")
-    study.add_trials(again)
+    study.add_trials(resampled)
     with warnings.catch_warnings():
-        # not to divide by the sum is an experimental argument; ties that leave PED-ANOVA no rest give zeros
+        # `normalize` is experimental; PED-ANOVA warns and returns zeros where ties make all trials the best
         warnings.simplefilter("ignore")
-        asked = _evaluator(evaluator, len(again), seed)
-        found = optuna.importance.get_param_importances(study, evaluator=asked, normalize=False)
-    total = sum(found.values()) if evaluator == "ped_anova" else 1.0
-    return {name: float(share) / total for name, share in found.items()} if total > 0 else {}
+        method = _evaluator(evaluator, len(resampled), seed)
+        shares = optuna.importance.get_param_importances(study, evaluator=method, normalize=False)
+    total = sum(shares.values()) if evaluator == "ped_anova" else 1.0
+    return {name: float(share) / total for name, share in shares.items()} if total > 0 else {}
 
 
 def _evaluator(name: EvaluatorName, count: int, seed: int) -> Any:
@@ -220,7 +223,7 @@ def _best_share(count: int) -> float:
 
 
 def _is_tied(best_first: Sequence[float]) -> bool:
-    """Whether scores level with the last of the best trials make nearly all of them the best."""
+    """Whether scores tied with the last of the best trials make most trials the best."""
     count = len(best_first)
     last = best_first[math.ceil(_best_share(count) * count) - 1]
     return best_first.index(last) + best_first.count(last) > _LARGEST_BEST_SHARE * count

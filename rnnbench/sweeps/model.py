@@ -1,4 +1,4 @@
-"""What a sweep is asked for, what it is, and what it reports while it runs."""
+"""Options, plan and events of a sweep."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from rnnbench.experiment.config import ExperimentConfig, from_plain
 from rnnbench.storage.location import file_name, store_folder
 
 FIRST_TRIAL_SEED = 100_000
-"""Trials use seeds from here on, confirmations those below: no confirmation repeats a seed of the search."""
+"""First seed of trials; confirmations use smaller ones, so that none repeats a seed of the search."""
 
 FIRST_RESELECT_SEED = 1_100_000
-"""Trials use seeds below, candidates that are trained again before the choice those from here on."""
+"""First seed of candidates that are trained again before the choice; trials use smaller ones."""
 
 
 class SweepInterrupted(RnnbenchError):
-    """Someone pressed Ctrl-C: everything finished is kept."""
+    """The sweep was stopped by Ctrl-C; finished runs are stored."""
 
 
 @dataclass(frozen=True)
 class SweepOptions:
-    """What a call of `sweep` asks for; None leaves a value to the experiment file.
+    """Options of `sweep`; None takes the value of the experiment file.
 
-    timeout: seconds after which no new trial begins. workers: processes; None is one per core.
-    fresh: begin a new sweep although one with the same settings exists.
+    timeout: seconds after which no new trial starts. workers: number of processes; None is one per core.
+    fresh: start a new sweep even if one with the same settings exists.
     """
 
     models: tuple[str, ...] = ()
@@ -43,7 +43,7 @@ class SweepOptions:
 
 @dataclass(frozen=True)
 class ConfirmOptions:
-    """What a call of `confirm` asks for: of which sweep (the newest), which encoders (all), and how many seeds."""
+    """Options of `confirm`: the sweep (default: the newest), the encoders (default: all), and the number of seeds."""
 
     data: str | None = None
     sweep: str | None = None
@@ -54,12 +54,12 @@ class ConfirmOptions:
 
 @dataclass(frozen=True)
 class SweepPlan:
-    """Everything a worker needs, as plain data: it may be a process here or on another machine.
+    """Everything a worker process needs, as plain data.
 
-    configs: per model, the base configuration as `ExperimentConfig.to_plain` gives it; also of models that earlier
-        calls have searched, since every encoder chooses among as many trials as every other has had.
-    searched: the models that get trials now. confirmed: those that get confirmations; None is every model.
-    search_until: seconds since the epoch after which no new trial begins; 0 for no limit.
+    configs: by model, the base configuration from `ExperimentConfig.to_plain`; includes models of earlier calls, since
+        every encoder's choice is among the same number of trials.
+    searched: models that get trials now. confirmed: models that get confirmations; None is all.
+    search_until: Unix time after which no new trial starts; 0 for no limit.
     """
 
     key: str
@@ -93,13 +93,13 @@ class SweepPlan:
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened in a worker, for whoever shows progress.
+    """An event of a worker, for displaying progress.
 
-    what: `there` for what an earlier call has ended; `start`, `progress`, `end` of a piece of work, `error` in one;
-        `note` of what the machine cannot do as configured; `lost` when another process has taken over what this worker
-        did; `waiting` while only work of others is left; `refused` when the sweep cannot go on; `done` when a worker
-        has nothing left.
-    kind: `trial`, `reselect`, `confirm` or `baseline`. share: how much of it is done, 0 to 1.
+    what: `there` for a run that an earlier call has finished; `start`, `progress` or `end` of a run, `error` in one;
+        `note` on what the hardware cannot do as configured; `lost` when another process has taken over the run;
+        `waiting` while only other processes have work left; `refused` when the sweep cannot continue; `done` when a
+        worker has nothing left to do.
+    kind: `trial`, `reselect`, `confirm` or `baseline`. share: finished part of the run, 0 to 1.
     """
 
     what: Literal["there", "start", "progress", "end", "done", "error", "note", "lost", "waiting", "refused"]

@@ -1,11 +1,11 @@
-"""The plan of a sweep: what an earlier call has begun under the same settings, or a new one."""
+"""Plan a sweep or confirmation: continue the stored sweep with the same settings, or start a new one."""
 
 from __future__ import annotations
 
 import json
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
@@ -19,20 +19,20 @@ from rnnbench.experiment.search_names import check_search
 from rnnbench.reports import results
 from rnnbench.runs.build import parameters_of
 from rnnbench.runs.match_parameters import match_all
-from rnnbench.runs.train import load_data, prepare
+from rnnbench.runs.prepare import load_data, prepare
 from rnnbench.runs.training.hardware import check_hardware
 from rnnbench.storage.location import store_folder
 from rnnbench.storage.record import model_name
 from rnnbench.storage.tracker import Tracker
-from rnnbench.sweeps.eligibility import require_alike
+from rnnbench.sweeps.eligibility import require_comparable
 from rnnbench.sweeps.model import ConfirmOptions, SweepOptions, SweepPlan
-from rnnbench.sweeps.provenance import write_down
+from rnnbench.sweeps.provenance import store_provenance
 
 
 def configurations(experiment: Experiment, options: SweepOptions) -> dict[str, ExperimentConfig]:
     """The base configuration of every encoder of a sweep, by model.
 
-    Raises: SettingsError, UnknownNameError; RnnbenchError where two encoders would have the same row.
+    Raises: SettingsError, UnknownNameError; RnnbenchError where two encoders have the same short name.
     """
     configs = [_resolve(experiment, model, options) for model in options.models or experiment.models]
     by_model = {config.model: config for config in configs}
@@ -40,7 +40,7 @@ def configurations(experiment: Experiment, options: SweepOptions) -> dict[str, E
     for model in by_model:
         name = model_name(model)
         if name in rows:
-            raise RnnbenchError(f"two encoders are named {name!r}: {rows[name]} and {model}. Rename the file")
+            raise RnnbenchError(f"two encoders are named {name!r}: {rows[name]} and {model}. Rename one of the files")
         rows[name] = model
     check_search(config.search_space for config in by_model.values())
     return by_model
@@ -55,51 +55,33 @@ def _resolve(experiment: Experiment, model: str, options: SweepOptions, *, for_m
 def sweep_plan(
     experiment: Experiment, options: SweepOptions, configs: Mapping[str, ExperimentConfig] | None = None
 ) -> SweepPlan:
-    """The plan that the store has under the same settings, with what this call adds, or a new one.
+    """The plan of the stored sweep with the same settings, extended by this call, or of a new sweep.
 
-    configs: what `configurations` gives for the same experiment and options, where that is at hand.
-    Raises: SettingsError, UnknownNameError, DataError; ComparisonError where no table could hold these encoders.
+    configs: result of `configurations` for the same experiment and options, if already known.
+    Raises: SettingsError, UnknownNameError, DataError; ComparisonError where the encoders cannot be compared.
     """
     configs = configs or configurations(experiment, options)
     first = next(iter(configs.values()))
     check_hardware(first.hardware)
     loaded = load_data(first)
     configs = {model: config.with_ranges_of(loaded) for model, config in configs.items()}
-    prepare(first)  # a series too short for its windows is better told now than by every worker
+    prepare(first)  # errors such as a series that is too short are raised here, not in every worker
     if first.budget.match_parameters is None:
         _check_ceiling(configs)
     else:
         configs = match_all(configs.values())
     tracker = Tracker()
     experiment_id = tracker.experiment(first.task, loaded.facts.name)
-    shared = _resolve(experiment, first.model, options, for_model=False).comparison_key()
-    key = f"{loaded.fingerprint[:6]}{_of_study(experiment, configs)}{shared}"
-    with FileLock(str(store_folder() / "plans.lock")):  # two calls at once are one sweep, with the encoders of both
-        existing = [] if options.fresh else tracker.find(experiment_id, kind="sweep", comparison_key=key)
-        stored = results.plan_of(tracker, existing[-1].info.run_id) if existing else {}
-        earlier = {model: from_plain(plain) for model, plain in stored.items() if _can_be_built(plain)}
-        drawn_from = _drawn_from(tracker, experiment_id, existing[-1].info.run_id, earlier) if existing else {}
-        require_alike(configs, earlier, drawn_from, experiment.typed)
-        if existing:
-            parent, journal_key = existing[-1].info.run_id, existing[-1].data.tags["sweep_key"]
-        else:
-            # never the name of an earlier journal, also where that sweep was deleted from the store
-            journal_key = f"{key}-{uuid4().hex[:8]}"
-            tags = {"fingerprint": loaded.fingerprint, "comparison_key": key, "sweep_key": journal_key}
-            tags |= {"study": experiment.name} if experiment.name != first.task else {}
-            parent = _begin(tracker, experiment_id, first, tags)
-        plain = {**stored, **{model: config.to_plain() for model, config in configs.items()}}
-        tracker.writer(parent).text(json.dumps(plain, ensure_ascii=False, indent=1), results.PLAN_FILE)
-        is_default = set(plain) == set(experiment.models)
-        write_down(tracker, parent, experiment, replace(options, models=() if is_default else tuple(plain)), loaded)
+    with FileLock(str(store_folder() / "plans.lock")):  # two simultaneous calls are one sweep with the encoders of both
+        stored = _continue_or_start(tracker, experiment_id, experiment, options, configs)
     return SweepPlan(
-        key=journal_key,
+        key=stored.key,
         task=first.task,
         data=loaded.facts.name,
         experiment_id=experiment_id,
-        parent=parent,
-        configs={model: found for model, found in plain.items() if model in configs or _can_be_built(found)},
-        # without anything to draw, every trial would be the same but for its seed
+        parent=stored.parent,
+        configs={model: plain for model, plain in stored.configs.items() if model in configs or _can_be_built(plain)},
+        # without searched settings, trials would differ by their seed only
         trials=(options.trials or first.search.trials) if any(config.ranges() for config in configs.values()) else 1,
         seeds=options.seeds or first.search.seeds,
         searched=tuple(configs),
@@ -107,8 +89,49 @@ def sweep_plan(
     )
 
 
+@dataclass(frozen=True)
+class _StoredSweep:
+    """A sweep in the store: key of its journal, id of its run, and the plain configurations of all calls by model."""
+
+    key: str
+    parent: str
+    configs: dict[str, dict[str, Any]]
+
+
+def _continue_or_start(
+    tracker: Tracker,
+    experiment_id: str,
+    experiment: Experiment,
+    options: SweepOptions,
+    configs: Mapping[str, ExperimentConfig],
+) -> _StoredSweep:
+    """Add this call to the newest sweep with the same settings, or start a new one; store its plan and provenance."""
+    first = next(iter(configs.values()))
+    loaded = load_data(first)
+    shared = _resolve(experiment, first.model, options, for_model=False).comparison_key()
+    comparison_key = f"{loaded.fingerprint[:6]}{_of_study(experiment, configs)}{shared}"
+    existing = [] if options.fresh else tracker.find(experiment_id, kind="sweep", comparison_key=comparison_key)
+    earlier_plain = results.plan_of(tracker, existing[-1].info.run_id) if existing else {}
+    earlier = {model: from_plain(plain) for model, plain in earlier_plain.items() if _can_be_built(plain)}
+    drawn_from = _drawn_from(tracker, experiment_id, existing[-1].info.run_id, earlier) if existing else {}
+    require_comparable(configs, earlier, drawn_from, experiment.typed)
+    if existing:
+        parent, key = existing[-1].info.run_id, existing[-1].data.tags["sweep_key"]
+    else:
+        # never the name of an earlier journal, even if that sweep was deleted from the store
+        key = f"{comparison_key}-{uuid4().hex[:8]}"
+        tags = {"fingerprint": loaded.fingerprint, "comparison_key": comparison_key, "sweep_key": key}
+        tags |= {"study": experiment.name} if experiment.name != first.task else {}
+        parent = _start_sweep(tracker, experiment_id, first, tags)
+    plain = {**earlier_plain, **{model: config.to_plain() for model, config in configs.items()}}
+    tracker.writer(parent).text(json.dumps(plain, ensure_ascii=False, indent=1), results.PLAN_FILE)
+    is_default = set(plain) == set(experiment.models)
+    store_provenance(tracker, parent, experiment, replace(options, models=() if is_default else tuple(plain)), loaded)
+    return _StoredSweep(key, parent, plain)
+
+
 def _of_study(experiment: Experiment, configs: Mapping[str, ExperimentConfig]) -> str:
-    """What keeps the sweeps of a study apart: from the task's own, and from those under other variants."""
+    """Part of the sweep's key that identifies a study and its variants; empty for a task."""
     if experiment.name == experiment.task:
         return ""
     variants = {model: config.to_plain() for model, config in configs.items() if config.layer != model}
@@ -116,22 +139,22 @@ def _of_study(experiment: Experiment, configs: Mapping[str, ExperimentConfig]) -
 
 
 def _check_ceiling(configs: Mapping[str, ExperimentConfig]) -> None:
-    """Raises: BudgetError where even the smallest draw of an encoder is above the ceiling on parameters."""
+    """Raise BudgetError where even the smallest configuration of an encoder is above the ceiling on parameters."""
     for config in configs.values():
         smallest = config.with_values(config.search_space.smallest())
         parameters, ceiling = parameters_of(smallest, prepare(smallest)), config.budget.parameters
         if parameters > ceiling:
             raise BudgetError(
-                f"the smallest {model_name(config.model)} of this search would have {parameters:,} parameters, "
+                f"the smallest {model_name(config.model)} in this search space has {parameters:,} parameters, "
                 f"above the ceiling of {ceiling:,} that all encoders share: raise budget.parameters"
             )
 
 
 def confirmation_plan(task: str, options: ConfirmOptions) -> SweepPlan:
-    """The plan that trains what a sweep of the store has chosen on more seeds, and searches nothing.
+    """The plan that trains the chosen configurations of a stored sweep on more seeds, without a search.
 
-    Raises: ComparisonError where there is no sweep; UnknownNameError for an encoder that it does not have; DataError
-        where the data set is not the one of the sweep any more.
+    Raises: ComparisonError where there is no sweep; UnknownNameError for an encoder that is not in it; DataError where
+        the data set has changed since.
     """
     tracker = Tracker()
     experiment_id, parent = results.latest_sweep(tracker, task, options.data, options.sweep)
@@ -140,15 +163,15 @@ def confirmation_plan(task: str, options: ConfirmOptions) -> SweepPlan:
     wanted = [model_name(model) for model in options.models] or [*by_name]
     for name in wanted:
         if name not in by_name:
-            raise UnknownNameError("model", name, by_name, hint="No other was in this sweep.")
-    configs = {model: from_plain(found) for model, found in plain.items()}
+            raise UnknownNameError("model", name, by_name, hint="Only these are in the sweep.")
+    configs = {model: from_plain(stored) for model, stored in plain.items()}
     first = next(iter(configs.values()))
     check_hardware(first.hardware)
     tags, loaded = tracker.run(parent).data.tags, load_data(first)
     if tags.get("fingerprint", loaded.fingerprint) != loaded.fingerprint:
         raise DataError(
-            f"{loaded.facts.name} has changed since this sweep: more seeds on other data share no table with it. Put "
-            f"the data back as they were, or begin anew: rnnbench sweep {task}"
+            f"{loaded.facts.name} has changed since this sweep, so new runs cannot be compared with it. Restore "
+            f"the data, or start a new sweep: rnnbench sweep {task}"
         )
     return SweepPlan(
         key=tags["sweep_key"],
@@ -164,7 +187,7 @@ def confirmation_plan(task: str, options: ConfirmOptions) -> SweepPlan:
     )
 
 
-def _begin(tracker: Tracker, experiment_id: str, config: ExperimentConfig, tags: Mapping[str, str]) -> str:
+def _start_sweep(tracker: Tracker, experiment_id: str, config: ExperimentConfig, tags: Mapping[str, str]) -> str:
     number = len(tracker.find(experiment_id, kind="sweep")) + 1
     is_quick = "-quick" if any(origin.endswith("quick") for origin in config.origins.values()) else ""
     writer = tracker.start(experiment_id, f"sweep-{number}{is_quick}", {"kind": "sweep", "task": config.task, **tags})
@@ -174,14 +197,14 @@ def _begin(tracker: Tracker, experiment_id: str, config: ExperimentConfig, tags:
 def _drawn_from(
     tracker: Tracker, experiment_id: str, parent: str, models: Iterable[str]
 ) -> dict[str, Mapping[str, Any]]:
-    """The ranges that earlier trials of a sweep say they were drawn from, by model."""
+    """The stored ranges that earlier trials of a sweep were drawn from, by model."""
     records = results.of_newest_code(tracker.records(experiment_id, parent), results.codes_of(tracker, parent))
-    found = {record.model: record.config.get("searched") for record in records if record.kind == "trial"}
-    return {model: ranges for model in models if (ranges := found.get(model_name(model))) is not None}
+    by_name = {record.model: record.config.get("searched") for record in records if record.kind == "trial"}
+    return {model: ranges for model in models if (ranges := by_name.get(model_name(model))) is not None}
 
 
 def _can_be_built(plain: Mapping[str, Any]) -> bool:
-    """False where the file of a user's own encoder has gone or changed since."""
+    """Whether a stored configuration is still valid: the file of a user's encoder may be missing or changed."""
     try:
         from_plain(plain)
     except RnnbenchError:

@@ -1,4 +1,4 @@
-"""What a sweep writes down at its start, so that its report needs nothing but the store."""
+"""Store the question, command and data facts of a sweep, from which its report is made."""
 
 from __future__ import annotations
 
@@ -17,22 +17,24 @@ DATA_FILE = "data.json"
 _OF_THIS_MACHINE = ("data.folder",)
 
 
-def write_down(tracker: Tracker, parent: str, experiment: Experiment, options: SweepOptions, data: AnyData) -> None:
-    """Stores the question, the command and the facts of the data set on the sweep's run."""
+def store_provenance(
+    tracker: Tracker, parent: str, experiment: Experiment, options: SweepOptions, data: AnyData
+) -> None:
+    """Store the question, the command and the facts of the data set on the sweep's run."""
     writer = tracker.writer(parent)
     writer.tags({"question": experiment.question, "command": command_of(experiment.typed, options)})
     writer.text(json.dumps(describe_data(data).plain, ensure_ascii=False, indent=1), DATA_FILE)
 
 
 def command_of(task: str, options: SweepOptions) -> str:
-    """What to type for the same sweep, without the numbers of trials and seeds."""
+    """The command for the same sweep, without numbers of trials and seeds."""
     words = ["rnnbench", "sweep", task, *(["--quick"] if options.quick else [])]
     for model in options.models:
         words += ["--model", model]
-    given = dict(options.options or {})
-    if "data.path" in given:
-        given.pop("data.name", None)  # both come from one --data
-    for name, (value, origin) in given.items():
+    values = dict(options.options or {})
+    if "data.path" in values:
+        values.pop("data.name", None)  # both come from one --data
+    for name, (value, origin) in values.items():
         if name in _OF_THIS_MACHINE:
             continue
         if not origin.startswith("--"):
@@ -45,13 +47,13 @@ def command_of(task: str, options: SweepOptions) -> str:
 
 
 def command_for(tracker: Tracker, parent: str, trials: int, seeds: int | None = None) -> str:
-    """What to type for a sweep of the store with so many trials per encoder, and seeds, as far as the store tells."""
+    """The command for a stored sweep with these numbers of trials and seeds; without its options if unknown."""
     tags = tracker.run(parent).data.tags
     numbers = f"--trials {trials}" + (f" --seeds {seeds}" if seeds else "")
     if "command" in tags:
         return f"{tags['command']} {numbers}"
-    begun = shlex.join(["rnnbench", "sweep", tags.get("study", tags.get("task", "TASK"))])
-    return f"{begun} {numbers}, with the other options of that sweep"
+    command = shlex.join(["rnnbench", "sweep", tags.get("study", tags.get("task", "TASK"))])
+    return f"{command} {numbers}, with the other options of that sweep"
 
 
 def _typed(value: Any) -> str:

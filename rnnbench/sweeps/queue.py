@@ -1,6 +1,6 @@
-"""What is to be done next in a sweep.
+"""The order of work in a sweep.
 
-baselines once  ─►  trials, encoders in turns  ─►  the best again (search.reselect)  ─►  confirmations, seed by seed
+baselines  ─►  trials, encoders in turn  ─►  best candidates again (search.reselect)  ─►  confirmations, seed by seed
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from rnnbench.core.errors import BudgetError
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.runs.build import is_within_budget, parameters_of
 from rnnbench.runs.match_parameters import matched
-from rnnbench.runs.train import prepare
+from rnnbench.runs.prepare import prepare
 from rnnbench.storage.record import model_name
 from rnnbench.storage.tracker import LEASE, PARENT, Tracker
 from rnnbench.sweeps.candidates import Reselection
@@ -27,9 +27,9 @@ _MOST_PROPOSALS = 20
 
 @dataclass(frozen=True)
 class Work:
-    """A piece of work that this process has claimed.
+    """A run, or the baselines, reserved for this process.
 
-    trial: of `trial`; run_id: of every other kind. refit: see `runs.train`.
+    trial: for kind `trial`; run_id: for all other kinds. refit: see `runs.train`.
     """
 
     kind: str
@@ -43,7 +43,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Claim:
-    """A piece of work that somebody has begun, and whose lease says who."""
+    """Work that a process has started; its lease names the process."""
 
     name: str
     lease_id: str
@@ -53,13 +53,13 @@ class Claim:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Only work that others do is left, and more may come after it. No claims where it has ended just now."""
+    """Only work of other processes is left, and more may follow. Without claims, it has just ended."""
 
     claims: tuple[Claim, ...]
 
 
 class WorkQueue:
-    """The work of one sweep. Call `next` under the sweep's lock, so that no two processes take the same."""
+    """The work of one sweep. Call `next` under the sweep's lock, so that no two processes start the same work."""
 
     def __init__(self, plan: SweepPlan, tracker: Tracker) -> None:
         self.plan, self.tracker = plan, tracker
@@ -67,7 +67,7 @@ class WorkQueue:
         self.reselection = Reselection(tracker, self.studies)
 
     def next(self) -> Work | Waiting | None:
-        """The next piece of work, claimed; or what to wait for; None when all is done."""
+        """Reserve the next work; or what to wait for; None when the sweep is finished."""
         if not self._baselines():
             return self._begin_baselines()
         counts = {model: len(self.studies.counted(model)) for model in self.plan.configs}
@@ -76,9 +76,10 @@ class WorkQueue:
             return self._draw(min(behind, key=lambda model: counts[model]))
         if trials := self._running_trials():
             return Waiting(tuple(trials))
-        if again := next(iter(self.reselection.missing()), None):
-            name, run_id = self.reselection.begin(*again)
-            return Work("reselect", again[0], name, again[1], run_id=run_id)
+        if candidate := next(iter(self.reselection.missing()), None):
+            model, config = candidate
+            name, run_id = self.reselection.begin(model, config)
+            return Work("reselect", model, name, config, run_id=run_id)
         if self.reselection.is_running():
             return Waiting(tuple(claim for claim in self._claims(kind="reselect") if claim.is_running))
         missing, running = self._confirmations()
@@ -88,16 +89,16 @@ class WorkQueue:
         return Waiting(tuple(running)) if running else None
 
     def count_left(self) -> int:
-        """How many pieces of work are left, as far as that is known before the search has ended."""
+        """Number of runs left, at most; known exactly after the search."""
         trials = sum(max(0, self.plan.trials - len(self.studies.counted(model))) for model in self.plan.searched)
         if trials:
-            again, confirmations = self.reselection.most_runs(), len(self._confirmed) * self.plan.seeds
+            reselections, confirmations = self.reselection.most_runs(), len(self._confirmed) * self.plan.seeds
         else:
-            again = len(self.reselection.missing()) + self.reselection.is_running()
+            reselections = len(self.reselection.missing()) + self.reselection.is_running()
             confirmations = sum(len(part) for part in self._confirmations())
         claims = self._baselines()
         baselines = sum(claim.is_running for claim in claims) if claims else 1
-        return baselines + trials + len(self._running_trials()) + again + confirmations
+        return baselines + trials + len(self._running_trials()) + reselections + confirmations
 
     @property
     def _confirmed(self) -> tuple[str, ...]:
@@ -107,16 +108,16 @@ class WorkQueue:
         return bool(self.plan.search_until) and time.time() > self.plan.search_until
 
     def _claims(self, **tags: str) -> list[Claim]:
-        """What somebody has begun below the sweep's run, but for what was broken off."""
-        below = self.tracker.find(self.plan.experiment_id, **{PARENT: self.plan.parent, **tags})
+        """Work started in this sweep with these tags, except interrupted work."""
+        runs = self.tracker.find(self.plan.experiment_id, **{PARENT: self.plan.parent, **tags})
         return [
             Claim(run.info.run_name or "", run.data.tags.get(LEASE, ""), run.info.status == "RUNNING", run.data.tags)
-            for run in below
+            for run in runs
             if run.data.tags.get("outcome") != "interrupted"
         ]
 
     def _baselines(self) -> list[Claim]:
-        """Who has computed the baselines, or does so now."""
+        """Processes that have computed the baselines or are computing them."""
         return self._claims(claim="baselines")
 
     def _begin_baselines(self) -> Work:
@@ -133,10 +134,10 @@ class WorkQueue:
         ]
 
     def _draw(self, model: str) -> Work:
-        """A trial within the budget's parameters; draws outside of it are discarded and do not count."""
+        """Draw a trial within the budget's number of parameters; other draws are discarded and do not count."""
         base = self.plan.config(model)
         for redraw in range(_MOST_REDRAWS):
-            # an estimator that insists on what is too large must not end the sweep
+            # the sampler may keep proposing sizes above the ceiling: draw at random after some proposals
             trial, config = self.studies.draw(model, base, at_random=redraw > _MOST_PROPOSALS)
             sized = self._sized(config)
             if sized is not None:
@@ -144,16 +145,16 @@ class WorkQueue:
             self.studies.tell(model, trial, "over_ceiling", None)
         if base.budget.match_parameters is not None:
             raise BudgetError(
-                f"no draw for {model} in {_MOST_REDRAWS} comes within 2 % of {base.budget.match_parameters:,} "
-                "parameters at any hidden_size: narrow what else changes the size, such as task.embedding_size"
+                f"none of {_MOST_REDRAWS} draws for {model} is within 2 % of {base.budget.match_parameters:,} "
+                "parameters at any hidden_size: narrow other ranges that change the size, such as task.embedding_size"
             )
         raise BudgetError(
-            f"no draw for {model} in {_MOST_REDRAWS} had at most {base.budget.parameters:,} parameters: "
-            "narrow encoder.hidden_size or raise budget.parameters"
+            f"none of {_MOST_REDRAWS} draws for {model} has at most {base.budget.parameters:,} parameters: "
+            "narrow the range of encoder.hidden_size or raise budget.parameters"
         )
 
     def _sized(self, config: ExperimentConfig) -> ExperimentConfig | None:
-        """A draw with its width solved for where sizes are matched; None where it may not have its size."""
+        """A draw with its hidden size solved for where sizes are matched; None outside the budget's parameters."""
         try:
             sized = matched(config)
         except BudgetError:
@@ -161,16 +162,16 @@ class WorkQueue:
         return sized if is_within_budget(sized, parameters_of(sized, prepare(sized))) else None
 
     def _confirmations(self) -> tuple[list[tuple[str, ExperimentConfig]], list[Claim]]:
-        """The confirmations that nobody has begun, all encoders on a seed before the next seed; and those that run."""
-        begun: dict[tuple[str, str], list[Claim]] = {}
+        """Confirmations not started yet, seed by seed over all encoders; and those in progress."""
+        started: dict[tuple[str, str], list[Claim]] = {}
         for claim in self._claims(kind="confirm"):
-            begun.setdefault((claim.tags.get("choice", ""), claim.tags.get("planned_seed", "")), []).append(claim)
+            started.setdefault((claim.tags.get("choice", ""), claim.tags.get("planned_seed", "")), []).append(claim)
         choices = self.reselection.choices()
         chosen = {model: choices[model] for model in self._confirmed if model in choices}
         missing, running = [], []
         for seed in range(1, self.plan.seeds + 1):
             for model, config in chosen.items():
-                claims = begun.get((config.choice(), str(seed)), [])
+                claims = started.get((config.choice(), str(seed)), [])
                 running += [claim for claim in claims if claim.is_running]
                 if not claims:
                     missing.append((model, config.with_values({}, seed=seed)))
@@ -178,7 +179,7 @@ class WorkQueue:
 
     def _begin_confirmation(self, model: str, config: ExperimentConfig) -> Work:
         tags = {"kind": "confirm", "choice": config.choice(), "planned_seed": str(config.seed)}
-        tags |= {"seed": str(config.seed)}  # one that fails before it has begun is a seed that failed
+        tags |= {"seed": str(config.seed)}  # set now, so that a run that fails early counts as a failed seed
         name = f"{model_name(model)}-seed{config.seed}"
         tags |= {"model": model_name(model)}
         length = self._length_of(config)
@@ -186,7 +187,7 @@ class WorkQueue:
         return Work("confirm", model, name, config, run_id=writer.run_id, refit=length)
 
     def _length_of(self, config: ExperimentConfig) -> int | None:
-        """The updates after which the search found a configuration at its best, where it is trained on all data."""
+        """Number of updates of the best validation in the search, for a refit on training and validation; else None."""
         if not config.search.refit:
             return None
         return chosen_length(self.tracker.records(self.plan.experiment_id, self.plan.parent), config.choice())

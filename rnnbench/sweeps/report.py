@@ -1,4 +1,4 @@
-"""The report of a sweep of the store: what it is made from, where it goes, and its copy on the sweep's run."""
+"""Write the report of a stored sweep to a folder, and attach it to the sweep's run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FOLDER = "report"
 
 
 def report(tracker: Tracker, result: Result, output: Path | None = None) -> list[Path]:
-    """Writes the report into one folder, and logs it on the sweep's run. Returns the files.
+    """Write the report into one folder, and attach it to the sweep's run. Returns the files.
 
     Raises: RnnbenchError where it cannot be written.
     """
@@ -33,19 +33,19 @@ def report(tracker: Tracker, result: Result, output: Path | None = None) -> list
 
 
 def material_of(tracker: Tracker, result: Result) -> Material:
-    """Everything that the store holds of a sweep and a report tells."""
+    """Everything of a stored sweep that the report shows."""
     sweep = tracker.run(result.parent).data.tags
     shown = {run_id for row in result.comparison.encoders for run_id in row.run_ids}
     confirms = [record for record in result.records if record.run_id in shown]
-    weighed = importances(result.records)
-    more = max((one.trials for one in weighed.refused), default=0)
+    importance = importances(result.records)
+    more = max((refusal.trials for refusal in importance.refused), default=0)
     return Material(
         name=result.name,
         comparison=result.comparison,
         records=tuple(result.records),
         sweep_run=result.parent,
         question=sweep.get("question", ""),
-        importances=weighed,
+        importances=importance,
         data=_read(tracker, result.parent, DATA_FILE),
         environments=_of_runs(tracker, confirms, "environment.json"),
         showcases=_of_runs(tracker, confirms, SHOWCASE_FILE),
@@ -55,12 +55,12 @@ def material_of(tracker: Tracker, result: Result) -> Material:
 
 
 def _of_runs(tracker: Tracker, records: Iterable[RunRecord], path: str) -> dict[str, dict[str, Any]]:
-    found = {record.run_id: _read(tracker, record.run_id, path) for record in records}
-    return {run_id: content for run_id, content in found.items() if content}
+    contents = {record.run_id: _read(tracker, record.run_id, path) for record in records}
+    return {run_id: content for run_id, content in contents.items() if content}
 
 
 def _read(tracker: Tracker, run_id: str, path: str) -> dict[str, Any]:
-    """A run's JSON; nothing where a run of an earlier version has none."""
+    """A JSON file of a run; empty for runs of earlier versions without it."""
     return tracker.read_json(run_id, path) or {}
 
 

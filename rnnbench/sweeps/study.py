@@ -1,7 +1,7 @@
-"""One Optuna study per encoder: draws inside the written ranges, pruning, and the choice.
+"""One Optuna study per encoder: draw trials from the configured ranges, prune them, and record how they end.
 
-The studies of a sweep lie in one journal file, which any number of processes may share. Whoever draws a trial takes a
-lease on it; one that runs without its lease is lost.
+The studies of a sweep are in one journal file, which any number of processes may share. A process that draws a trial
+takes a lease on it; a running trial without a lease is lost.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from rnnbench.sweeps.model import FIRST_RESELECT_SEED, FIRST_TRIAL_SEED, SweepPl
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 
 _UNCOUNTED = ("interrupted", "over_ceiling")
-"""Ends of a draw that is no trial; `over_ceiling` also where no width comes to the number that is matched."""
+"""Outcomes of draws that do not count as trials; `over_ceiling` includes draws that cannot be matched in size."""
 _LARGEST_SEED = 2**31 - 1
 
 
@@ -55,48 +55,51 @@ class Studies:
         }
 
     def counted(self, model: str) -> list[FrozenTrial]:
-        """The trials that count towards the total, in order: finished, pruned, failed or still running."""
-        found = self.by_model[model].get_trials(deepcopy=False)
-        return [trial for trial in found if trial.user_attrs.get("outcome") not in _UNCOUNTED]
+        """Trials that count towards the total, in order: finished, pruned, failed or running."""
+        trials = self.by_model[model].get_trials(deepcopy=False)
+        return [trial for trial in trials if trial.user_attrs.get("outcome") not in _UNCOUNTED]
 
     def running(self, model: str) -> list[FrozenTrial]:
-        """The trials of a model that run, in order."""
+        """The running trials of a model, in order."""
         return [trial for trial in self.counted(model) if not trial.state.is_finished()]
 
     def draw(self, model: str, config: ExperimentConfig, *, at_random: bool = False) -> tuple[Trial, ExperimentConfig]:
-        """The next trial of a model and its configuration. Call it under the sweep's lock.
+        """Draw the next trial of a model. Returns it with its configuration. Call it under the sweep's lock.
 
-        The first trials are independent random draws, marked as such; then the tree-structured Parzen estimator.
-        at_random: draw at random all the same, for want of a proposal under the ceiling; marked `fallback`.
+        The first trials are random draws, marked `random`; later ones come from the tree-structured Parzen estimator.
+        at_random: draw a later trial at random too, where the estimator proposes only sizes above the ceiling; marked
+            `fallback`.
         """
         study = self.by_model[model]
-        taken = {trial.user_attrs.get("index") for trial in self.counted(model)}
-        number = next(number for number in itertools.count() if number not in taken)
-        is_random = config.search.sampler == "random" or number < config.search.random_trials
+        used = {trial.user_attrs.get("index") for trial in self.counted(model)}
+        index = next(index for index in itertools.count() if index not in used)
+        is_random = config.search.sampler == "random" or index < config.search.random_trials
         seed = _seed_of(config.search.study_seed, model, len(study.get_trials(deepcopy=False)))
         if is_random or at_random:
             study.sampler = optuna.samplers.RandomSampler(seed=seed)
         else:
             study.sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=0)
-        lease = self.leases.take(trial_name(model, number))
+        lease = self.leases.take(trial_name(model, index))
         try:
-            trial = study.ask(fixed_distributions={name: distribution_of(r) for name, r in config.ranges().items()})
+            trial = study.ask(
+                fixed_distributions={name: distribution_of(values) for name, values in config.ranges().items()}
+            )
             trial.set_user_attr("lease", lease.id)
         except BaseException:
             lease.release()
             raise
         trial.set_user_attr("draw", "random" if is_random else "fallback" if at_random else "tpe")
-        trial.set_user_attr("index", number)
-        trial_seed = FIRST_TRIAL_SEED + _seed_of(config.search.study_seed, "trial", number) % 1_000_000
+        trial.set_user_attr("index", index)
+        trial_seed = FIRST_TRIAL_SEED + _seed_of(config.search.study_seed, "trial", index) % 1_000_000
         return trial, config.with_values(trial.params, seed=trial_seed)
 
     def trial(self, model: str, number: int) -> Trial:
-        """A trial by its number, to report to."""
+        """A trial by its number in the study."""
         study = self.by_model[model]
         return Trial(study, study.get_trials(deepcopy=False)[number]._trial_id)
 
     def tell(self, model: str, trial: Trial, outcome: str, score: float | None, run_id: str = "") -> None:
-        """Ends a trial of this process with its outcome; only a completed one has a score that can be chosen.
+        """End a trial of this process with its outcome; only a completed trial keeps its score.
 
         Raises: LeaseLostError where another process has ended it.
         """
@@ -106,10 +109,10 @@ class Studies:
         lease.release()
 
     def lease(self, trial: Trial) -> Lease:
-        """The lease of a trial that this process has drawn. Raises: LeaseLostError where it holds that no more."""
+        """The lease of a trial drawn by this process. Raises: LeaseLostError where this process no longer holds it."""
         lease = self.leases.of_this_process(trial.user_attrs.get("lease", ""))
         if lease is None:
-            raise LeaseLostError(f"trial {trial.number}: this process does not hold the trial's lease any more")
+            raise LeaseLostError(f"trial {trial.number}: this process no longer holds the trial's lease")
         return lease
 
     def _end(self, model: str, trial: Trial, outcome: str, score: float | None, run_id: str = "") -> None:
@@ -121,24 +124,24 @@ class Studies:
         if outcome == "completed" and score is not None:
             self.by_model[model].tell(trial, score)
         else:
-            # the sampler learns from what was pruned, not from what failed: draws above the ceiling teach it to go down
+            # the sampler uses pruned trials, not failed ones: it learns to avoid sizes above the ceiling
             state = TrialState.PRUNED if outcome in ("pruned", "over_ceiling") else TrialState.FAIL
             self.by_model[model].tell(trial, state=state)
 
     def end_lost(self, record_under: Callable[[str], RunRecord | None] = lambda lease_id: None) -> int:
-        """Ends trials whose lease is gone. Returns how many. Call it under the sweep's lock.
+        """End running trials without a lease. Returns their number. Call it under the sweep's lock.
 
-        They do not count and are drawn again, but for those that had written their run and died before they said so.
-        record_under: the record that was written to its end under a lease, if there is one.
+        They do not count and are drawn again, except where the run was completely recorded before its process died.
+        record_under: gives the complete record of the run under a lease, or None.
         """
         self.leases.expire()
         ended = 0
         for model, study in self.by_model.items():
             without = [trial for trial in _running(study) if not self.leases.is_held(lease_id_of(trial))]
-            # a trial ends before its lease does: only one that runs still has lost it
-            still = {trial.number for trial in _running(study)} if without else set()
+            # a trial ends before its lease does: only one that is still running is lost
+            running = {trial.number for trial in _running(study)} if without else set()
             for frozen in without:
-                if frozen.number in still:
+                if frozen.number in running:
                     record = record_under(lease_id_of(frozen))
                     outcome, score, run_id = _end_of(record)
                     self._end(model, self.trial(model, frozen.number), outcome, score, run_id)
@@ -146,20 +149,20 @@ class Studies:
         return ended
 
     def reselect_seed(self, model: str, number: int, repetition: int) -> int:
-        """A search seed for a trial's configuration to be trained on again: no trial has it, and no confirmation."""
+        """The seed for training a trial's configuration again; different from all seeds of trials and confirmations."""
         study_seed = self.plan.config(model).search.study_seed
         drawn = _seed_of(study_seed, "reselect", number) % 100_000
         return FIRST_RESELECT_SEED + REPETITIONS * drawn + repetition
 
 
 def _study_name(config: ExperimentConfig) -> str:
-    """The model's name; a file of the user's own gets a new study whenever its code changes."""
+    """The model's name; a user's file gets a new study when its code changes."""
     code = config.to_plain()["encoder"].get("code")
     return f"{Path(config.model).stem}@{code}" if code else config.model
 
 
 def distribution_of(searched: Range) -> BaseDistribution:
-    """What Optuna draws a range's values from."""
+    """The Optuna distribution of a range."""
     match searched:
         case Ints():
             return IntDistribution(searched.low, searched.high, log=searched.log, step=searched.step)
@@ -175,17 +178,17 @@ def _seed_of(*parts: object) -> int:
 
 
 def trial_name(model: str, index: int) -> str:
-    """What people read of a trial: `003-gru` is the third of gru."""
+    """The name of a trial: `003-gru` is the third trial of gru."""
     return f"{index + 1:03d}-{model_name(model)}"
 
 
 def score_of(record: RunRecord) -> float | None:
-    """The score that a study gets of a record; None where it has none."""
+    """The validation score of a record; None where it has no finite one."""
     return record.validation if math.isfinite(record.validation) else None
 
 
 def _end_of(record: RunRecord | None) -> tuple[str, float | None, str]:
-    """Outcome, score and run of a lost trial, by its record."""
+    """Outcome, score and run id of a lost trial from its record."""
     return ("interrupted", None, "") if record is None else (record.outcome, score_of(record), record.run_id)
 
 
@@ -194,5 +197,5 @@ def _running(study: optuna.Study) -> list[FrozenTrial]:
 
 
 def lease_id_of(trial: FrozenTrial) -> str:
-    """The id of the lease that a trial was drawn under; empty in studies of versions that had none."""
+    """The id of a trial's lease; empty in studies of earlier versions."""
     return str(trial.user_attrs.get("lease", ""))

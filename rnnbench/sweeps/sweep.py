@@ -1,9 +1,9 @@
-"""A whole sweep: search, confirmation and table, continued where an earlier call stopped."""
+"""Run a whole sweep: search, confirmation and comparison; a stored sweep is continued."""
 
 from __future__ import annotations
 
-import math
 import os
+from dataclasses import replace
 
 from rnnbench.comparison.selection import is_open
 from rnnbench.experiment.files import load
@@ -14,68 +14,69 @@ from rnnbench.storage.tracker import PARENT, Tracker
 from rnnbench.sweeps.executors.local import run_workers
 from rnnbench.sweeps.model import Event, SweepInterrupted, SweepPlan, Tell
 from rnnbench.sweeps.plan import SweepOptions, sweep_plan
+from rnnbench.sweeps.study import score_of
 from rnnbench.sweeps.worker import Worker
 
 
 def sweep(task: str, options: SweepOptions, tell: Tell) -> results.Result:
-    """Searches, confirms and compares; running it again only does what is missing.
+    """Search, confirm and compare; a repeated call does only what is missing.
 
-    Raises: SweepInterrupted on Ctrl-C, RnnbenchError when no worker can go on.
+    Raises: SweepInterrupted on Ctrl-C, RnnbenchError when no worker can continue.
     """
     return carry_out(sweep_plan(load(task), options), options.workers, tell)
 
 
-def trials_there(plan: SweepPlan) -> int:
-    """The fewest trials that an encoder of the plan has had before."""
-    counts = Worker(plan).studies
-    return min((len(counts.counted(model)) for model in plan.searched), default=0)
+def fewest_trials(plan: SweepPlan) -> int:
+    """The smallest number of stored trials among the searched encoders of a plan."""
+    studies = Worker(plan).studies
+    return min((len(studies.counted(model)) for model in plan.searched), default=0)
 
 
 def carry_out(plan: SweepPlan, workers: int | None, tell: Tell) -> results.Result:
-    """Does what is left of a plan, and publishes the table on the sweep's run.
+    """Do the remaining work of a plan, and attach the comparison to the sweep's run.
 
-    workers: processes; None is one per core, never more than there are pieces of work.
+    workers: number of processes; None is one per core; at most one per remaining run.
     """
     tracker = Tracker()
     tracker.resume(plan.parent)
     try:
         clean_up(plan)
         reopen_baselines(plan)
-        left = Worker(plan).queue.count_left()
-        if left:
-            _tell_what_is_there(tracker, plan, tell)
-            run_workers(plan, min(left, workers or os.cpu_count() or 1), tell, lambda: clean_up(plan))
+        remaining = Worker(plan).queue.count_left()
+        if remaining:
+            _report_finished(tracker, plan, tell)
+            run_workers(plan, min(remaining, workers or os.cpu_count() or 1), tell, lambda: clean_up(plan))
         result = results.of_sweep(tracker, plan.parent)
         publish(tracker, result)
     except BaseException as error:
         is_ours = isinstance(error, KeyboardInterrupt | SweepInterrupted)
         tracker.resume(plan.parent).end("interrupted" if is_ours else "failed")
         raise
-    tracker.resume(plan.parent).end("completed")  # also where it was taken for dead: the table is there
+    tracker.resume(plan.parent).end("completed")  # even if its lease was lost meanwhile: the comparison is complete
     return result
 
 
-def _tell_what_is_there(tracker: Tracker, plan: SweepPlan, tell: Tell) -> None:
-    """Tells what earlier calls have ended, so that what is left is counted from there."""
+def _report_finished(tracker: Tracker, plan: SweepPlan, tell: Tell) -> None:
+    """Send an event for every run that earlier calls have finished, so that progress includes them."""
     names = {model_name(model): model for model in plan.trained}
     records = tracker.records(plan.experiment_id, plan.parent)
     kinds = (*(SEARCH_KINDS if plan.trials else ()), "confirm")
-    for one in results.current(records, results.codes_of(tracker, plan.parent)):
-        if one.model in names and one.kind in kinds and not is_open(one):
-            score = one.validation if math.isfinite(one.validation) else None
-            tell(Event("there", 0, one.kind, names[one.model], one.name, 1.0, score, one.outcome))
+    for record in results.current(records, results.codes_of(tracker, plan.parent)):
+        if record.model in names and record.kind in kinds and not is_open(record):
+            event = Event("there", 0, record.kind, names[record.model], record.name, 1.0)
+            tell(replace(event, score=score_of(record), outcome=record.outcome))
 
 
 def reopen_baselines(plan: SweepPlan) -> None:
-    """Lets baselines be computed again that failed in an earlier call, or of which no run is left."""
+    """Let failed baselines, and completed ones whose runs were deleted, be computed again."""
     tracker = Tracker()
-    are_there = bool(tracker.find(plan.experiment_id, **{PARENT: plan.parent, "kind": "baseline"}))
+    exist = bool(tracker.find(plan.experiment_id, **{PARENT: plan.parent, "kind": "baseline"}))
     for claim in tracker.find(plan.experiment_id, **{PARENT: plan.parent, "claim": "baselines"}):
         outcome = claim.data.tags.get("outcome")
-        if outcome == "failed" or (outcome == "completed" and not are_there):
+        if outcome == "failed" or (outcome == "completed" and not exist):
             tracker.writer(claim.info.run_id).tags({"outcome": "interrupted"})
 
 
 def clean_up(plan: SweepPlan) -> None:
-    """Ends trials and runs whose worker is gone; they do not count, and are done again."""
+    """End trials and runs whose process is gone; they do not count and are repeated."""
     Worker(plan).end_lost()

@@ -1,7 +1,7 @@
-"""A worker: takes the next piece of work of a sweep until nothing is left.
+"""A worker process of a sweep: reserve the next work, do it, and repeat until nothing is left.
 
-Any number of workers may run at once, on any number of machines that share the store. What to do next is decided under
-a lock on the sweep, so that no two take the same; the work itself is done outside of it.
+Any number of workers on any number of machines that share the store may run at the same time. Work is reserved under a
+lock on the sweep, so that no two workers do the same, and done without the lock.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from contextlib import suppress
 
 from filelock import FileLock
 
-from rnnbench.runs.baselines import TAKEN_OVER, tracked_baselines
-from rnnbench.runs.train import Hooks, tracked
+from rnnbench.runs.baselines import REUSED, record_in_sweep
+from rnnbench.runs.record_run import train_and_record
+from rnnbench.runs.train import Hooks
 from rnnbench.storage.leases import LeaseLostError
 from rnnbench.storage.record import RunRecord
 from rnnbench.storage.tracker import LEASE, Tracker, record_of
@@ -22,8 +23,8 @@ from rnnbench.sweeps.queue import Waiting, Work, WorkQueue
 from rnnbench.sweeps.study import score_of
 
 _WAIT_SECONDS = 0.5
-_SAY_AGAIN_SECONDS = 60.0
-"""After how long a worker says again for whom it waits."""
+_REPEAT_SECONDS = 60.0
+"""Seconds after which a waiting worker reports again what it is waiting for."""
 
 
 class Worker:
@@ -39,10 +40,10 @@ class Worker:
         self.queue = WorkQueue(plan, self.tracker)
         self.studies = self.queue.studies
         self.lock = FileLock(f"{plan.journal}.work.lock")
-        self._waits_for, self._told_at = "", 0.0
+        self._waiting_for, self._reported_at = "", 0.0
 
     def work(self) -> None:
-        """Works until nothing is left or someone says stop."""
+        """Work until nothing is left or `is_stopped` returns True."""
         while not self.is_stopped():
             with self.lock:
                 step = self.queue.next()
@@ -51,31 +52,31 @@ class Worker:
             if isinstance(step, Waiting):
                 self._wait(step)
             else:
-                self._waits_for = ""
+                self._waiting_for = ""
                 self._do(step)
         self.tell(Event("done", self.number))
 
     def end_lost(self) -> None:
-        """Ends trials and runs whose worker is gone; they do not count, and are done again."""
-        with self.lock:  # a trial that is being drawn has no lease yet
+        """End trials and runs whose process is gone; they do not count and are repeated."""
+        with self.lock:  # a trial that another worker is just drawing has no lease yet
             self.studies.end_lost(self._record_under)
         self.tracker.repair(self.plan.experiment_id)
 
     def _record_under(self, lease_id: str) -> RunRecord | None:
-        """The record of a trial that a worker wrote to its end before it died."""
-        under = self.tracker.find(self.plan.experiment_id, kind="trial", **{LEASE: lease_id}) if lease_id else []
-        return next((record_of(run) for run in under if run.info.status == "FINISHED"), None)
+        """The record of a trial's finished run, if its worker died after writing it."""
+        runs = self.tracker.find(self.plan.experiment_id, kind="trial", **{LEASE: lease_id}) if lease_id else []
+        return next((record_of(run) for run in runs if run.info.status == "FINISHED"), None)
 
     def _wait(self, waiting: Waiting) -> None:
-        """Waits until something that others do has ended, says so now and then, and ends what is lost."""
+        """Wait until work of another process has ended, with a message every minute; end it if it is lost."""
         leases = self.tracker.leases
         while not self.is_stopped():
             now, name = time.monotonic(), waiting.claims[0].name if waiting.claims else ""
-            if name and (name != self._waits_for or now - self._told_at >= _SAY_AGAIN_SECONDS):
-                self._waits_for, self._told_at = name, now
+            if name and (name != self._waiting_for or now - self._reported_at >= _REPEAT_SECONDS):
+                self._waiting_for, self._reported_at = name, now
                 self.tell(Event("waiting", self.number, name=name, message=self._message(waiting)))
             time.sleep(_WAIT_SECONDS)
-            leases.expire()  # only files are looked at until one is gone: those who train need the processor
+            leases.expire()  # checks files only, to leave the processor to the processes that train
             if not waiting.claims or not all(leases.is_held(claim.lease_id) for claim in waiting.claims):
                 break
         self.end_lost()
@@ -85,7 +86,7 @@ class Worker:
         owner = leases.owner(first.lease_id) or "an unknown process"
         more = f" and {len(waiting.claims) - 1} more" if len(waiting.claims) > 1 else ""
         return (
-            f"waiting for {first.name} ({owner}){more}; done again here if there is no sign of life from there for "
+            f"waiting for {first.name} ({owner}){more}; repeated here if that process has no heartbeat for "
             f"{leases.grace_seconds:.0f} s"
         )
 
@@ -104,7 +105,7 @@ class Worker:
             self.tell(Event("progress", self.number, "baseline", "baselines", name))
 
         try:
-            tracked_baselines(
+            record_in_sweep(
                 work.config,
                 tracker=self.tracker,
                 experiment_id=self.plan.experiment_id,
@@ -113,13 +114,13 @@ class Worker:
                 tell=tell,
             )
         except LeaseLostError as error:
-            self._tell_lost(work, error)
+            self._report_lost(work, error)
             return
-        except Exception as error:  # noqa: BLE001  the encoders can be compared without; its traceback is stored
+        except Exception as error:  # noqa: BLE001  encoders can be compared without baselines; the traceback is stored
             message = f"the baselines failed: {type(error).__name__}: {error}"
             self.tell(Event("error", self.number, "baseline", "baselines", "baselines", 1.0, message=message))
             return
-        outcome = TAKEN_OVER if names and all(name.endswith(TAKEN_OVER) for name in names) else "completed"
+        outcome = REUSED if names and all(name.endswith(REUSED) for name in names) else "completed"
         self.tell(Event("end", self.number, "baseline", "baselines", "baselines", 1.0, outcome=outcome))
 
     def _train(self, work: Work) -> None:
@@ -128,9 +129,9 @@ class Worker:
             if work.trial is not None:
                 self.studies.tell(work.model, work.trial, record.outcome, score_of(record), record.run_id)
         except LeaseLostError as error:
-            self._tell_lost(work, error)
+            self._report_lost(work, error)
             return
-        except Exception as error:  # noqa: BLE001  one failed training does not end a sweep; its traceback is stored
+        except Exception as error:  # noqa: BLE001  a failed training does not end the sweep; the traceback is stored
             if work.trial is not None:
                 with suppress(LeaseLostError):
                     self.studies.tell(work.model, work.trial, "failed", None)
@@ -140,7 +141,7 @@ class Worker:
         self.tell(Event("end", self.number, work.kind, work.model, work.name, 1.0, score_of(record), record.outcome))
 
     def _run(self, work: Work) -> RunRecord:
-        return tracked(
+        return train_and_record(
             work.config,
             tracker=self.tracker,
             experiment_id=self.plan.experiment_id,
@@ -156,7 +157,7 @@ class Worker:
             hooks=self._hooks(work),
         )
 
-    def _tell_lost(self, work: Work, error: LeaseLostError) -> None:
+    def _report_lost(self, work: Work, error: LeaseLostError) -> None:
         self.tell(Event("lost", self.number, work.kind, work.model, work.name, message=str(error)))
 
     def _tags(self, work: Work) -> dict[str, str]:
@@ -165,9 +166,9 @@ class Worker:
         return {"trial": str(work.trial.user_attrs["index"]), "draw": work.trial.user_attrs["draw"]}
 
     def _params(self, work: Work) -> dict[str, object]:
-        searched = work.config.ranges()
+        """The values of the searched settings."""
         plain = work.config.to_plain()
-        return {name: plain[name.split(".")[0]][name.split(".", 1)[1]] for name in searched}
+        return {name: plain[name.split(".")[0]][name.split(".", 1)[1]] for name in work.config.ranges()}
 
     def _hooks(self, work: Work) -> Hooks:
         updates = 1
@@ -185,8 +186,8 @@ class Worker:
             work.trial.report(score, step)
             return work.config.search.pruning and work.trial.should_prune()
 
-        def note(words: str) -> None:
-            self.tell(Event("note", self.number, work.kind, work.model, work.name, message=words))
+        def note(message: str) -> None:
+            self.tell(Event("note", self.number, work.kind, work.model, work.name, message=message))
 
         return Hooks(
             report=report if work.trial is not None else None,

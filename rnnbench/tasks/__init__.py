@@ -1,4 +1,4 @@
-"""What is learned: a task is one file, or one folder that holds `task.py`; its name is the name on the command line."""
+"""Tasks: each is one file, or one folder with a `task.py`; its name is the name on the command line."""
 
-SHARED = frozenset({"base", "baseline", "inference", "samples"})
-"""Files of this folder that are no tasks."""
+SHARED = frozenset({"base", "baseline", "inference", "prepared", "samples"})
+"""Files of this folder that are not tasks."""

@@ -1,4 +1,4 @@
-"""One row of what there is to beat: a trivial or classical method and its scores."""
+"""The result of a baseline: a trivial or classical method, its scores and its cost."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 
 from rnnbench.storage.example_scores import ExampleScores
 
-REFITTED = "fitted again with validation for the test split"
-"""What the note of a baseline says that, once everything was chosen, learned from validation too."""
+REFITTED = "refitted on training and validation for the test split"
+"""Note of a baseline that was fitted on training and validation together, after its selection."""
 
 
 @dataclass(frozen=True)
@@ -19,14 +19,14 @@ class BaselineResult:
     """One baseline on one data set.
 
     model: the row's name in the table, such as `tfidf_logistic_regression`.
-    metrics: `validation/<metric>` and `test/<metric>` for every metric of the task; empty where it was skipped.
-    wall_seconds: fitting, choosing and evaluating together.
-    parameters: how many numbers were learned from data, 0 where there are none.
-    note: what was chosen on validation, or what a reader should know.
-    details: what of the test scores is no single number, as `SequenceTask.details` has it.
-    examples: by metric, the score of each test example, the same examples in the same order as an encoder's; empty
-        where the method has no score for a part of the split.
-    skipped: why it was not computed, in words; empty where it was.
+    metrics: `validation/<metric>` and `test/<metric>` for every metric of the task; empty if skipped.
+    wall_seconds: time of fitting, selection and evaluation together.
+    parameters: number of values learned from data.
+    note: what was selected on validation, and other remarks for the table.
+    details: results that are not single numbers, as in `SequenceTask.details`.
+    examples: by metric, the score of each test example, in the same order as an encoder's; empty where the method
+        scores the split only as a whole.
+    skipped: the reason why it was not computed; empty if it was.
     """
 
     model: str
@@ -40,12 +40,12 @@ class BaselineResult:
 
     @classmethod
     def skip(cls, model: str, reason: str) -> BaselineResult:
-        """The row of a baseline that would cost too much or does not apply here, with the reason."""
+        """The result of a baseline that does not apply or costs too much, with the reason."""
         return cls(model=model, metrics={}, wall_seconds=0.0, parameters=0, skipped=reason)
 
 
 class Stopwatch:
-    """Seconds since it was started, frozen when its block ends."""
+    """Seconds since it was created, until `stop`."""
 
     def __init__(self) -> None:
         self._started = time.perf_counter()
@@ -70,5 +70,5 @@ def stopwatch() -> Iterator[Stopwatch]:
 
 
 def prefixed(split: str, metrics: dict[str, float]) -> dict[str, float]:
-    """The same metrics under `<split>/<metric>`."""
+    """The metrics by `<split>/<metric>`."""
     return {f"{split}/{name}": float(value) for name, value in metrics.items()}

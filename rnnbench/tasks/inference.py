@@ -1,8 +1,8 @@
-"""What a stored run can do once it is loaded, and which command uses it.
+"""Interfaces for using a stored run, one for each command.
 
-    CanGenerate   continues a text                  rnnbench generate
-    CanPredict    answers for each of some texts    rnnbench predict
-    CanForecast   continues a series                rnnbench forecast
+    CanGenerate   continue a text           rnnbench generate
+    CanPredict    an answer for each text   rnnbench predict
+    CanForecast   continue a series         rnnbench forecast
 
 A task names its own class in `SequenceTask.inference`: a subclass of one of these, or of several.
 """
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
 
 class Inference:
-    """A trained task, ready for use and in evaluation mode.
+    """A trained task in evaluation mode.
 
-    task, prepared: the task with the stored weights, and what it learned from the training split; no data set is read.
-    settings: the task's. data: the run's data settings. load_data: reads the run's data set.
-    past_errors: as `SequenceTask.past_errors` gave them.
+    task, prepared: the task with the stored weights, and its prepared data without splits.
+    settings: the task's. data: the run's data settings. load_data: loads the run's data set.
+    past_errors: as in `SequenceTask.past_errors`.
     """
 
     command: ClassVar[str]
-    """The command that uses it; of several, the one that messages name."""
+    """The command that messages name."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Inference:
 
 
 class CanGenerate(Inference, ABC):
-    """Continues a text: what `rnnbench generate` uses."""
+    """Continue a text, for `rnnbench generate`."""
 
     command: ClassVar[str] = "generate"
 
@@ -73,20 +73,20 @@ class CanGenerate(Inference, ABC):
         top_p: float | None = None,
         seed: int = 0,
     ) -> Iterator[str]:
-        """The text after the prompt, piece by piece, `length` characters in all; the same seed gives the same text.
+        """The continuation of the prompt in pieces, `length` characters in total; the same seed gives the same text.
 
         Args:
-            temperature: 1 samples from the model's distribution, 0 always takes the most probable symbol.
-            top_k: sample among so many of the most probable alone.
-            top_p: sample among the fewest that together have this probability.
+            temperature: 1 samples from the model's distribution, 0 always takes the most probable token.
+            top_k: sample among the k most probable tokens only.
+            top_p: sample among the smallest set of tokens with this total probability.
         """
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """The answer for one text: a class, or the text that was made of it.
+    """The answer for one text: its class, or an output text.
 
-    probabilities: of every class, in the order of the classes; empty where the answer is no class.
+    probabilities: of every class, in the order of the classes; empty where the answer is not a class.
     """
 
     answer: str
@@ -94,16 +94,16 @@ class Prediction:
 
 
 class CanPredict(Inference, ABC):
-    """Answers for each of some texts: what `rnnbench predict` uses."""
+    """An answer for each text, for `rnnbench predict`."""
 
     command: ClassVar[str] = "predict"
 
     @abstractmethod
     def predictions(self, texts: Sequence[str]) -> list[Prediction]:
-        """The answer for each text, in their order. Raises: RnnbenchError for a text that cannot be read."""
+        """The answer for each text, in order. Raises: RnnbenchError for a text that cannot be read."""
 
     def warning(self, texts: Sequence[str]) -> str:
-        """Which answers are not to be relied on, and why; empty where there is no reason."""
+        """A warning about unreliable answers, with the reason; empty if there are none."""
         return ""
 
 
@@ -120,14 +120,14 @@ class ForecastTable(Protocol):
     def notes(self) -> tuple[str, ...]: ...
 
     def to_plain(self) -> dict[str, Any]:
-        """Plain data; `forecast` holds one row per time: `time`, and a number for each further key."""
+        """Plain data; `forecast` has one row per time: `time`, and a number for each further key."""
 
     def plot(self, path: str | Path) -> None:
-        """Writes a picture of the forecast."""
+        """Writes a figure of the forecast."""
 
 
 class CanForecast(Inference, ABC):
-    """Continues a series: what `rnnbench forecast` uses."""
+    """Continue a series, for `rnnbench forecast`."""
 
     command: ClassVar[str] = "forecast"
 
@@ -144,11 +144,11 @@ class CanForecast(Inference, ABC):
         fill: str = "none",
         coverage: float = 0.8,
     ) -> ForecastTable:
-        """The values after the end of a series; None continues the data set that the run was trained on.
+        """Forecasts the values after the end of a series.
 
         Args:
-            series: a file, the name of a known data set, or pandas with times as index.
-            horizon: samples ahead; None is what the run was trained for.
-            target, time_column, covariates, frequency, fill: how to read a file, where it differs from the run's own.
-            coverage: the share of past errors that the band holds.
+            series: a file, the name of a known data set, or pandas data indexed by time; None is the run's data set.
+            horizon: samples ahead; None is the horizon of training.
+            target, time_column, covariates, frequency, fill: how to read a file, where it differs from the run's data.
+            coverage: the share of past errors inside the band.
         """

@@ -1,4 +1,4 @@
-"""What a trained run does on the test split, in a few examples a person can look at: small enough to be stored."""
+"""A few test examples per run for the report: mistakes of a classifier, windows of a forecaster."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ MOST_BYTES = 20_000
 MOST_MISTAKES = 6
 TEXT_CHARACTERS = 200
 WINDOW_SAMPLES = 160
-"""So many samples of a window are kept on each side of its origin."""
+"""Most samples of a window that are kept on each side of its origin."""
 
 
 def to_json(showcase: dict[str, Any]) -> str:
-    """The showcase as it is stored. Raises: ValueError for one that is not small."""
+    """The showcase as JSON. Raises: ValueError where it is larger than 20 kB."""
     content = json.dumps(showcase, ensure_ascii=False)
     if len(content.encode()) > MOST_BYTES:
         raise ValueError(f"a showcase has at most {MOST_BYTES:,} bytes, not {len(content.encode()):,}")
@@ -25,13 +25,13 @@ def to_json(showcase: dict[str, Any]) -> str:
 
 
 def shortened(text: str, most: int = TEXT_CHARACTERS) -> str:
-    """The text on one line, cut with an ellipsis where it is longer."""
+    """The text on one line, truncated with an ellipsis to `most` characters."""
     text = " ".join(text[: 4 * most].split())
     return text if len(text) <= most else text[: most - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def whole_words(text: str) -> str:
-    """The text without the word that its end has cut, where it has more than one."""
+    """The text without its last, possibly truncated, word, if it has more than one."""
     cut = text.rstrip()
     return text[: len(cut) - len(cut.split()[-1])].rstrip() if len(cut.split()) > 1 else text
 
@@ -39,20 +39,20 @@ def whole_words(text: str) -> str:
 def worst_mistakes(
     texts: Sequence[str], labels: np.ndarray, probabilities: np.ndarray, classes: Sequence[str]
 ) -> dict[str, Any]:
-    """The texts that were told wrong with the highest probability, the worst first.
+    """The misclassified texts with the highest predicted probability, highest first.
 
     probabilities: (texts, classes).
     """
-    told = probabilities.argmax(axis=1)
-    wrong = np.flatnonzero(told != labels)
-    sureness = probabilities[wrong, told[wrong]]
-    worst = wrong[np.argsort(-sureness, kind="stable")][:MOST_MISTAKES]
+    predicted = probabilities.argmax(axis=1)
+    wrong = np.flatnonzero(predicted != labels)
+    confidence = probabilities[wrong, predicted[wrong]]
+    worst = wrong[np.argsort(-confidence, kind="stable")][:MOST_MISTAKES]
     mistakes = [
         {
             "text": shortened(texts[row]),
             "label": shortened(classes[labels[row]], 60),
-            "told": shortened(classes[told[row]], 60),
-            "probability": round(float(probabilities[row, told[row]]), 4),
+            "told": shortened(classes[predicted[row]], 60),
+            "probability": round(float(probabilities[row, predicted[row]]), 4),
         }
         for row in worst.tolist()
     ]
@@ -60,23 +60,23 @@ def worst_mistakes(
 
 
 def chosen_windows(errors: np.ndarray) -> dict[str, tuple[int, int]]:
-    """(window, channel) of a good, a median and the worst forecast: the tenth, the half, all of them are no worse.
+    """(window, channel) of a good, a median and the worst forecast: error quantiles 0.1, 0.5 and 1.
 
-    errors: (windows, channels), scaled so that channels compare; what is not a number is left out.
+    errors: (windows, channels), scaled so that channels are comparable; NaN and infinities are left out.
     """
-    order = [place for place in np.argsort(errors, axis=None, kind="stable") if np.isfinite(errors.flat[place])]
+    order = [index for index in np.argsort(errors, axis=None, kind="stable") if np.isfinite(errors.flat[index])]
     if not order:
         return {}
-    width = errors.shape[1]
-    places = {"good": 0.1, "median": 0.5, "worst": 1.0}
-    found = {name: int(order[round(share * (len(order) - 1))]) for name, share in places.items()}
-    return {name: (place // width, place % width) for name, place in found.items()}
+    channels = errors.shape[1]
+    quantiles = {"good": 0.1, "median": 0.5, "worst": 1.0}
+    chosen = {name: int(order[round(quantile * (len(order) - 1))]) for name, quantile in quantiles.items()}
+    return {name: divmod(index, channels) for name, index in chosen.items()}
 
 
 def window_around(values: np.ndarray, times: np.ndarray, row: int, lookback: int, horizon: int) -> dict[str, Any]:
-    """The time of an origin, what came before it, and what came after; neither longer than fits.
+    """The time of an origin, the values before it and the values after it, at most 160 each.
 
-    values: (rows,) one channel of a split. row: the first that is forecast.
+    values: (rows,) one channel of a split. row: the first forecast row.
     """
     back = min(lookback, WINDOW_SAMPLES, row)
     return {
@@ -87,5 +87,5 @@ def window_around(values: np.ndarray, times: np.ndarray, row: int, lookback: int
 
 
 def short_numbers(values: np.ndarray) -> list[float]:
-    """The numbers with five digits each."""
+    """The values rounded to five significant digits."""
     return [float(f"{value:.5g}") for value in values.tolist()]

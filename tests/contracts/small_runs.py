@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from typing import Any
+
+import pytest
+import small_data
 
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.experiment.resolve import resolve
-from rnnbench.runs.train import tracked, train
+from rnnbench.runs import prepare
+from rnnbench.runs.record_run import train_and_record
+from rnnbench.runs.train import train
 from rnnbench.storage.record import RunRecord
 from rnnbench.storage.tracker import Tracker
 from rnnbench.tasks.base import SequenceTask
@@ -16,6 +23,12 @@ SMALL = {"embedding_size": 16, "minimum_count": 1, "window": 16}
 """Settings of a task, where it has them."""
 OF_TEXT = {"tokenizer": "characters"}
 """The same for a task that reads a long text."""
+
+
+def use_data(patch: pytest.MonkeyPatch, of_kind: Callable[[Any], Any] = small_data.of_kind) -> None:
+    """Every configuration reads the data set that `of_kind` gives for its task's kind of data."""
+    patch.setattr(prepare, "_load", lambda settings, task, state: of_kind(task_class(task).data_kind))
+    patch.setattr(prepare, "_overlap", inspect.unwrap(prepare._overlap))  # its cache is by settings, not by content
 
 
 def a_config(task: str, model: str = "gru", seed: int = 0, **values: Any) -> ExperimentConfig:
@@ -36,5 +49,5 @@ def stored(
     """A run of the store and the task that it trained."""
     config = arguments.pop("config", None) or a_config(task)
     experiment = tracker.experiment(task, data)
-    record = tracked(config, tracker=tracker, experiment_id=experiment, name=name, kind=kind, **arguments)
+    record = train_and_record(config, tracker=tracker, experiment_id=experiment, name=name, kind=kind, **arguments)
     return record, train(config, kind=kind).task.eval()

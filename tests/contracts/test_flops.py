@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 import small_data
 import torch
-from small_runs import a_config
+from small_runs import a_config, use_data
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from rnnbench.core import registry
 from rnnbench.encoders.base import Cell, Encoded, Layer
 from rnnbench.encoders.stack import Stack
-from rnnbench.experiment.classes import layer_class, task_class
-from rnnbench.runs import build as building
-from rnnbench.runs import train as runs
+from rnnbench.experiment.classes import layer_class
+from rnnbench.runs.build import on_meta_device
+from rnnbench.runs.prepare import prepare
+from rnnbench.runs.train import train
 from rnnbench.runs.training.flops import training_flops_per_item
 
 HIDDEN = 12
@@ -26,7 +27,7 @@ SHAPES = [(1, False), (2, False), (1, True), (2, True)]
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    monkeypatch.setattr(runs, "load_data", lambda config: small_data.of_kind(task_class(config.task).data_kind))
+    use_data(monkeypatch)
 
 
 def a_small_config(task, model, layers=1, both_ways=False, **values):
@@ -39,7 +40,7 @@ def a_small_config(task, model, layers=1, both_ways=False, **values):
 
 
 def counted(config) -> float | None:
-    shapes = building.without_numbers(config, runs.prepare(config))
+    shapes = on_meta_device(config, prepare(config))
     return training_flops_per_item(shapes, config.training.batch_size)
 
 
@@ -101,19 +102,19 @@ def test_a_text_costs_the_mean_over_the_lengths_of_all_texts(model, layers, both
 @pytest.mark.parametrize("model", GATES)
 def test_a_token_costs_the_recurrence_and_the_output_layer(model, layers):
     config = a_small_config("text_generation", model, layers)
-    symbols = runs.prepare(config).tokenizer.size
+    symbols = prepare(config).tokenizer.size
     assert counted(config) == 3 * (by_hand(model, 16, 1, layers, False) + 2 * HIDDEN * symbols)
 
 
 def test_tied_embeddings_cost_the_way_to_them():
     config = a_small_config("text_generation", "gru", **{"task.tied_embeddings": True})
-    symbols = runs.prepare(config).tokenizer.size
+    symbols = prepare(config).tokenizer.size
     assert counted(config) == 3 * (by_hand("gru", 16, 1, 1, False) + 2 * HIDDEN * 16 + 2 * 16 * symbols)
 
 
 def test_attention_pays_for_the_state_that_is_carried_as_it_fills():
     config = a_small_config("text_generation", "transformer", **{"encoder.context": 41})
-    prepared = runs.prepare(config)
+    prepared = prepare(config)
     windows = prepared.batches_per_epoch(16)
     assert windows > 4
     # windows of 16: 0, 16 and 32 steps before them, then always the 40 that a context of 41 keeps
@@ -200,23 +201,23 @@ class AsksForValues(Layer):
 
 
 def test_a_cell_of_ones_own_is_counted_by_its_step(monkeypatch):
-    monkeypatch.setattr(building, "layer_class", lambda path: MinimalGatedUnit)
+    monkeypatch.setattr("rnnbench.runs.build.layer_class", lambda path: MinimalGatedUnit)
     config = a_small_config("forecasting", "gru")
     assert counted(config) == 3 * (12 * 2 * (2 * 9 * HIDDEN + 2 * HIDDEN * HIDDEN) + 2 * HIDDEN * 8)
 
 
-def test_a_layer_that_cannot_run_without_numbers_is_trained_and_not_counted(monkeypatch):
-    monkeypatch.setattr(building, "layer_class", lambda path: AsksForValues)
+def test_a_layer_that_cannot_run_on_meta_device_is_trained_and_not_counted(monkeypatch):
+    monkeypatch.setattr("rnnbench.runs.build.layer_class", lambda path: AsksForValues)
     config = a_small_config("forecasting", "gru")
     assert counted(config) is None
-    costs = runs.train(config).record.costs
+    costs = train(config).record.costs
     assert "training_flops_per_item" not in costs
     assert costs["inference_items_per_second"] > 0
 
 
 def test_counting_changes_no_training():
     config = a_small_config("sentiment", "gru", **{"encoder.normalization": "batch", "encoder.dropout": 0.3})
-    counted_run, bare = runs.train(config, kind="train"), runs.train(config, kind="trial")
+    counted_run, bare = train(config, kind="train"), train(config, kind="trial")
     assert "training_flops_per_item" in counted_run.record.costs
     assert "training_flops_per_item" not in bare.record.costs
     assert counted_run.record.metrics == bare.record.metrics
@@ -225,5 +226,5 @@ def test_counting_changes_no_training():
 
 
 def test_the_whole_training_costs_all_its_items():
-    costs = runs.train(a_small_config("forecasting", "lstm")).record.costs
+    costs = train(a_small_config("forecasting", "lstm")).record.costs
     assert costs["training_flops"] == costs["training_flops_per_item"] * 4 * 16, "four updates of 16 windows"

@@ -274,7 +274,7 @@ def test_padding_that_reaches_valid_steps_is_found_by_its_gradient_too():
 
 def test_an_encoder_that_only_says_it_looks_ahead_is_found():
     class Pretends(Sound):
-        sees_both_ways = True
+        handles_bidirectional = True
 
     with pytest.raises(AssertionError, match="does not depend on later inputs"):
         does_not_look_ahead(Pretends, SETTINGS.model_copy(update={"bidirectional": True}))

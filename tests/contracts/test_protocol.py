@@ -13,7 +13,7 @@ import pytest
 import small_data
 import test_data_sets
 import test_tasks
-from small_runs import a_config
+from small_runs import a_config, use_data
 
 from rnnbench.comparison.compare import compare
 from rnnbench.comparison.statistics.summary import seeds_needed
@@ -23,7 +23,6 @@ from rnnbench.data.batches.series import SeriesWindows
 from rnnbench.data.kinds import Labelled
 from rnnbench.data.series import PreparedSplit, prepare_series
 from rnnbench.data.splitting import fingerprint
-from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import from_plain
 from rnnbench.experiment.files import load
 from rnnbench.experiment.resolve import resolve
@@ -32,12 +31,14 @@ from rnnbench.reports import results
 from rnnbench.reports.export import export
 from rnnbench.reports.tables.columns import comparison_table
 from rnnbench.reports.tables.formats import render
-from rnnbench.runs import build as building
-from rnnbench.runs import train as runs
-from rnnbench.runs.baselines import computed_alone
+from rnnbench.runs.baselines import record_without_sweep
+from rnnbench.runs.build import build
+from rnnbench.runs.prepare import prepare
+from rnnbench.runs.record_run import train_and_record
+from rnnbench.runs.train import train
 from rnnbench.storage.record import RunRecord
 from rnnbench.storage.tracker import Tracker
-from rnnbench.sweeps import ConfirmOptions, SweepOptions, SweepPlan, confirmation_plan, sweep_plan, trials_there
+from rnnbench.sweeps import ConfirmOptions, SweepOptions, SweepPlan, confirmation_plan, fewest_trials, sweep_plan
 from rnnbench.sweeps.importance import importances
 from rnnbench.sweeps.model import FIRST_RESELECT_SEED, FIRST_TRIAL_SEED
 from rnnbench.sweeps.queue import Claim, Work, WorkQueue
@@ -51,7 +52,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "protocol.md"
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every known data set is a small one."""
-    monkeypatch.setattr(runs, "load_data", lambda config: small_data.of_kind(task_class(config.task).data_kind))
+    use_data(monkeypatch)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +64,7 @@ def swept(_empty_store: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple
     shutil.copytree(_empty_store, folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RNNBENCH_STORE", str(folder))
-        patch.setattr(runs, "load_data", lambda config: small_data.of_kind(task_class(config.task).data_kind))
+        use_data(patch)
         options = SweepOptions(models=("rnn", "gru"), trials=9, seeds=3)
         plan = planted_sweep.plant("sentiment", options)
         return folder, plan, Tracker().records(plan.experiment_id, plan.parent)
@@ -106,7 +107,7 @@ def test_rule_1_a_run_that_fails_says_what_it_was_trained_on_and_does_not_spoil_
     monkeypatch.setattr(sentiment.Sentiment, "loss", lambda self, batch: 1 / 0)
     trial = of_kind(records, "trial")
     with pytest.raises(ZeroDivisionError):
-        runs.tracked(
+        train_and_record(
             from_plain(trial.config), tracker=tracker, experiment_id=experiment, name="001-gru", kind="trial",
             parent="sweep", tags={"trial": "0", "draw": "random"},
         )  # fmt: skip
@@ -160,7 +161,7 @@ def forecasts_own_rows_alone(windows: SeriesWindows, split: PreparedSplit) -> No
 
 
 def test_rule_4_a_dropped_last_batch_is_caught(monkeypatch):
-    monkeypatch.setattr(sentiment, "EVALUATION_BATCH", 8)
+    monkeypatch.setattr("rnnbench.tasks.sentiment.prepared.EVALUATION_BATCH", 8)
     test_tasks.test_evaluation_covers_the_whole_split("sentiment")
     whole = LabelledBatches.__iter__
 
@@ -175,14 +176,14 @@ def test_rule_4_a_dropped_last_batch_is_caught(monkeypatch):
 @pytest.mark.parametrize("kind", ["trial", "reselect"])
 def test_rule_5_a_search_that_reaches_for_the_test_split_is_refused(kind):
     with pytest.raises(SealedSplitError, match="stays sealed"):
-        runs.train(a_config("sentiment"), kind=kind, open_test=True)
+        train(a_config("sentiment"), kind=kind, open_test=True)
 
 
 def test_rule_5_each_opening_of_the_test_split_is_stored(store):
     tracker = Tracker()
     experiment = tracker.experiment("forecasting", "small")
     for kind, opens in (("trial", False), ("confirm", True)):
-        made = runs.tracked(
+        made = train_and_record(
             a_config("forecasting"), tracker=tracker, experiment_id=experiment, name="x", kind=kind, open_test=opens
         )
         tags = tracker.run(made.run_id).data.tags
@@ -202,16 +203,16 @@ def test_rule_5_an_opening_is_stored_though_the_run_does_not_live_to_tell_of_it(
 
     monkeypatch.setattr(Forecasting, "evaluate", killed)
     with pytest.raises(SystemExit):
-        runs.tracked(
+        train_and_record(
             a_config("forecasting"), tracker=tracker, experiment_id=experiment, name="x", kind="confirm", open_test=True
         )
     (run,) = tracker.find(experiment, kind="confirm")
     assert (run.data.tags["outcome"], run.data.tags["test_opened"]) == ("interrupted", "True")
 
 
-def test_rule_5_baselines_computed_alone_are_stored_openings_too(store):
+def test_rule_5_baselines_recorded_without_a_sweep_are_stored_openings_too(store):
     tracker = Tracker()
-    found = [*computed_alone(a_config("sentiment"), tracker=tracker)]
+    found = [*record_without_sweep(a_config("sentiment"), tracker=tracker)]
     (experiment,) = tracker.experiments("sentiment").values()
     stored = tracker.find(experiment, kind="baseline", test_opened="True")
     assert [run.info.run_name for run in stored] == [one.model for one in found]
@@ -221,7 +222,7 @@ def test_rule_1_more_seeds_on_data_that_have_changed_are_refused_before_they_are
     options = ConfirmOptions(seeds=12)
     assert confirmation_plan("sentiment", options).seeds == 12
     other = replace(small_data.of_kind("labelled_text"), fingerprint="0" * 64)
-    monkeypatch.setattr("rnnbench.sweeps.plan.load_data", lambda config: other)
+    use_data(monkeypatch, lambda kind: other)
     with pytest.raises(DataError, match="has changed since this sweep"):
         confirmation_plan("sentiment", options)
 
@@ -232,7 +233,7 @@ def test_rule_1_more_seeds_on_data_that_have_changed_are_refused_before_they_are
 def test_rule_6_more_parameters_updates_or_trials_than_the_others_are_refused_or_told(records):
     config = a_config("sentiment", "lstm", **{"budget.parameters": 100})
     with pytest.raises(BudgetError, match="above the ceiling of 100 that all encoders share"):
-        building.build(config, runs.prepare(config))
+        build(config, prepare(config))
     gru = of_kind(records, "confirm")
     richer = {**gru.config, "budget": {**gru.config["budget"], "updates": 5000}}
     with pytest.raises(ComparisonError, match=r"budget\.updates: 1000 in .*; 5000 in gru-seed1"):
@@ -274,7 +275,8 @@ def test_rule_7_encoders_take_turns_and_pruning_knows_the_own_study_alone(store,
             assert max(counts) - min(counts) <= 1, f"after {end} trials the encoders have had {counts}"
 
     monkeypatch.setattr(WorkQueue, "_baselines", lambda self: [Claim("baselines", "", is_running=False)])
-    monkeypatch.setattr(building, "parameters_of", lambda config, prepared: 1)
+    for module in ("plan", "queue"):
+        monkeypatch.setattr(f"rnnbench.sweeps.{module}.parameters_of", lambda config, prepared: 1)
     taken = order(WorkQueue(plan, Tracker()))
     assert len(taken) == 12
     turns_are_taken(taken)
@@ -291,7 +293,7 @@ def test_rule_7_encoders_take_turns_and_pruning_knows_the_own_study_alone(store,
 
 def test_rule_8_the_number_of_trials_is_the_total_and_failures_count(records, swept):
     plan = swept[1]
-    assert trials_there(plan) == 9
+    assert fewest_trials(plan) == 9
     assert WorkQueue(replace(plan, trials=5), Tracker()).count_left() == WorkQueue(plan, Tracker()).count_left()
     lost = with_one(records, of_kind(records, "trial"), outcome="out_of_memory")
     table = compare(results.current(lost))
@@ -302,11 +304,11 @@ def test_rule_8_the_number_of_trials_is_the_total_and_failures_count(records, sw
 def test_rule_8_trials_of_a_sweep_that_was_deleted_count_for_no_other(store):
     options = SweepOptions(models=("rnn", "gru"), trials=2, seeds=2)
     first = planted_sweep.plant("sentiment", options)
-    assert trials_there(sweep_plan(load("sentiment"), options)) == 2
+    assert fewest_trials(sweep_plan(load("sentiment"), options)) == 2
     Tracker().client.delete_run(first.parent)
     again = sweep_plan(load("sentiment"), options)
     assert again.parent != first.parent
-    assert trials_there(again) == 0
+    assert fewest_trials(again) == 0
 
 
 def test_rule_8_the_command_that_repeats_a_sweep_has_the_encoders_of_every_call(store):
@@ -409,7 +411,7 @@ def test_rule_12_a_trial_with_a_test_score_is_refused_and_lends_it_to_nobody(rec
 
 def test_rule_12_the_test_score_is_that_of_the_update_which_validation_chose():
     config = a_config("sentiment", **{"training.learning_rate": 0.05, "budget.updates": 24, "budget.validations": 6})
-    trained = runs.train(config, kind="confirm", open_test=True)
+    trained = train(config, kind="confirm", open_test=True)
     curve = trained.record.curves["validation/accuracy"]
     best = max(curve, key=lambda point: (point[1], -point[0]))
     assert trained.record.costs["best_update"] == best[0]
@@ -439,7 +441,7 @@ def test_rule_12_trained_on_validation_too_the_table_says_so_and_no_other_run_st
 
 def test_rule_12_a_schedule_that_needs_the_validation_score_is_refused_where_it_is_trained_on():
     options = {"search.refit": (True, "--refit")}
-    with pytest.raises(SettingsError, match=r"follows the validation score, and search\.refit trains on that split"):
+    with pytest.raises(SettingsError, match=r"needs a validation score, and search\.refit trains on that split"):
         resolve("sentiment", "gru", sets=["training.schedule=plateau"], options=options)
     searched = {"search.settings": (["training.schedule"], "--search")}
     usual = resolve("sentiment", "gru", options=searched).ranges()["training.schedule"].values

@@ -6,8 +6,8 @@ import math
 from functools import cache
 
 import pytest
-import small_data
 import torch
+from small_runs import use_data
 
 from rnnbench.core import registry
 from rnnbench.core.errors import SettingsError
@@ -17,8 +17,9 @@ from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.experiment.compatibility import SWITCHES, matrix, reason_against
 from rnnbench.experiment.resolve import resolve
 from rnnbench.experiment.sections import TrainingSettings
-from rnnbench.runs import train as runs
 from rnnbench.runs.build import build
+from rnnbench.runs.prepare import prepare
+from rnnbench.runs.train import Hooks, train
 from rnnbench.runs.training.hardware import missing_kernels
 from rnnbench.storage.record import HARDWARE_NOTE
 
@@ -46,7 +47,7 @@ NOT_SWITCHES = {
 
 @pytest.fixture(autouse=True)
 def _small_data(monkeypatch):
-    monkeypatch.setattr(runs, "load_data", lambda config: small_data.of_kind(task_class(config.task).data_kind))
+    use_data(monkeypatch)
 
 
 def pytest_generate_tests(metafunc):
@@ -62,7 +63,7 @@ def config_with(model, **values):
 @cache
 def trained(model, values):
     """Training losses, validation scores and two evaluations of the best weights."""
-    done = runs.train(config_with(model, **dict(values)))
+    done = train(config_with(model, **dict(values)))
     curves = done.record.curves
     scores = [value for _, value in curves["validation/bits_per_character"]]
     return curves["train/loss"] + scores, [done.task.evaluate("validation") for _ in range(2)]
@@ -99,7 +100,7 @@ def test_nothing_that_is_refused_is_searched(model):
     for name, searched in layer.search_ranges().items():
         ends = searched.values if isinstance(searched, Choices) else (searched.high,)
         for value in ends:
-            assert name not in layer.refused(layer.Settings(**{name: value}))
+            assert name not in layer.unsupported(layer.Settings(**{name: value}))
     ranges = resolve("sentiment", model, sets=["search.settings=[encoder.*]"]).ranges()
     assert not {name.partition(".")[2] for name in ranges} - set(layer.search_ranges())
 
@@ -127,10 +128,10 @@ def test_the_matrix_names_every_switch_and_every_reason():
 
 
 class Leaky(Cell):
-    """h_t = h_{t-1} + x_t + seen, from a state of ones."""
+    """h_t = h_{t-1} + x_t + recurrent_input, from a state of ones."""
 
-    def step_seeing(self, x, state, seen):
-        after = state[0] + x + seen
+    def regularized_step(self, x, state, recurrent_input):
+        after = state[0] + x + recurrent_input
         return after, (after,)
 
     def initial_state(self, x):
@@ -237,8 +238,8 @@ def test_a_clipped_gradient_is_as_large_as_the_setting_says(kind):
     }  # fmt: skip
     config = config_with("gru", **values)
     torch.manual_seed(config.seed)
-    before = torch.cat([part.detach().flatten() for part in build(config, runs.prepare(config)).parameters()])
-    after = torch.cat([part.detach().flatten() for part in runs.train(config).task.parameters()])
+    before = torch.cat([part.detach().flatten() for part in build(config, prepare(config)).parameters()])
+    after = torch.cat([part.detach().flatten() for part in train(config).task.parameters()])
     # with a rate of 1 and next to no momentum, the one update is the clipped gradient itself
     moved = after - before
     size = moved.norm() if kind == "norm" else moved.abs().max()
@@ -250,7 +251,7 @@ def test_a_clipped_gradient_is_as_large_as_the_setting_says(kind):
 def test_it_trains_in_other_precisions_and_says_what_the_machine_cannot_do(model, precision):
     told = []
     config = config_with(model, **{"hardware.precision": precision, "hardware.device": "cpu", "budget.updates": 2})
-    done = runs.train(config, hooks=runs.Hooks(note=told.append))
+    done = train(config, hooks=Hooks(note=told.append))
     assert done.record.outcome == "completed"
     assert math.isfinite(done.record.validation)
     # whether a processor has a kernel in bfloat16 differs from one to the next: then the step loop, and a note

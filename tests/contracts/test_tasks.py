@@ -13,6 +13,7 @@ import pytest
 import small_data
 import torch
 from small_data import HORIZON, LOOKBACK, SEASON
+from small_runs import use_data
 from torch import nn
 
 from rnnbench import metrics
@@ -25,9 +26,10 @@ from rnnbench.data.tokenization import tokenizer_from_plain
 from rnnbench.encoders.stack import Stack
 from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.experiment.resolve import resolve
-from rnnbench.runs import train as runs
 from rnnbench.runs.baselines import compute
 from rnnbench.runs.build import build
+from rnnbench.runs.prepare import prepare
+from rnnbench.runs.train import Hooks, train
 from rnnbench.storage.example_scores import ExampleScores
 
 TASKS = registry.names("tasks")
@@ -84,7 +86,7 @@ def tensors_of(batch):
 @pytest.fixture
 def small_runs(monkeypatch):
     """Runs read the small data sets instead of the known ones."""
-    monkeypatch.setattr(runs, "load_data", lambda config: small_data.of_kind(task_class(config.task).data_kind))
+    use_data(monkeypatch)
 
 
 def small_config(task, model="gru", **values):
@@ -196,7 +198,7 @@ def test_evaluation_covers_the_whole_split(task):
 def test_the_size_of_evaluation_batches_does_not_change_what_is_measured(task, model, size, monkeypatch):
     made = built(task, model, encoder={"normalization": "batch"})
     expected = made.evaluate("validation")
-    module = sys.modules[type(made).__module__]
+    module = sys.modules[type(made.prepared).__module__]
     sizes = [name for name in ("EVALUATION_BATCH", "EVALUATION_WINDOW") if hasattr(module, name)]
     assert sizes, "no constant says how large an evaluation batch is"
     for name in sizes:
@@ -215,7 +217,7 @@ def test_what_lightning_validates_is_what_evaluate_measures(task, small_runs):
     def log(update, values):
         seen.update({key: value for key, value in values.items() if key.startswith("validation/")})
 
-    trained = runs.train(small_config(task, **{"budget.validations": 1}), hooks=runs.Hooks(log=log))
+    trained = train(small_config(task, **{"budget.validations": 1}), hooks=Hooks(log=log))
     again = trained.task.evaluate("validation")
     assert {key: again[key] for key in seen} == pytest.approx(seen, rel=1e-5)  # Lightning keeps single precision
 
@@ -239,9 +241,9 @@ def test_opening_the_test_split_of_one_run_leaves_it_sealed_for_the_next(task):
 
 def test_a_training_scores_the_test_split_only_when_told_to(task, small_runs):
     config = small_config(task)
-    sealed = runs.train(config).record
+    sealed = train(config).record
     assert not [key for key in sealed.metrics if key.startswith("test/")]
-    opened = runs.train(config, kind="confirm", open_test=True).record
+    opened = train(config, kind="confirm", open_test=True).record
     assert math.isfinite(opened.test)
     assert opened.validation == sealed.validation
 
@@ -278,7 +280,7 @@ def test_other_metrics_that_are_means_have_the_scores_of_their_examples_too(open
 def test_the_size_of_evaluation_batches_does_not_change_the_examples(opened, size, monkeypatch):
     made, _ = opened
     expected = made.examples()
-    module = sys.modules[type(made).__module__]
+    module = sys.modules[type(made.prepared).__module__]
     for name in ("EVALUATION_BATCH", "EVALUATION_WINDOW"):
         monkeypatch.setattr(module, name, size, raising=False)
     made.evaluate("test")
@@ -343,11 +345,11 @@ def test_examples_that_do_not_make_the_metric_are_refused(task, small_runs, monk
     wrong = ExampleScores.of([123.0, 4.0])
     monkeypatch.setattr(task_class(task), "examples", lambda self: {self.metric.key: wrong})
     with pytest.raises(RnnbenchError, match=r"their weighted mean is 63\.5"):
-        runs.train(small_config(task), kind="confirm", open_test=True)
-    assert not runs.train(small_config(task)).record.examples
+        train(small_config(task), kind="confirm", open_test=True)
+    assert not train(small_config(task)).record.examples
     monkeypatch.setattr(task_class(task), "examples", lambda self: {"charm": wrong})
-    with pytest.raises(RnnbenchError, match="gives examples of charm, which `summarize` does not measure"):
-        runs.train(small_config(task), kind="confirm", open_test=True)
+    with pytest.raises(RnnbenchError, match="has examples of charm, which `summarize` does not compute"):
+        train(small_config(task), kind="confirm", open_test=True)
 
 
 # what is learned from which split
@@ -424,8 +426,8 @@ def test_every_item_of_both_splits_is_read_once_in_an_epoch(task):
 @pytest.mark.parametrize("averaging", ["none", "exponential"])
 def test_trained_on_validation_too_it_has_the_length_it_is_given_and_no_validation_score(task, small_runs, averaging):
     config = small_config(task).with_values({"training.averaging": averaging})
-    whole = runs.train(config, kind="confirm", open_test=True).record
-    refitted = runs.train(config, kind="confirm", open_test=True, refit=3).record
+    whole = train(config, kind="confirm", open_test=True).record
+    refitted = train(config, kind="confirm", open_test=True, refit=3).record
     assert refitted.costs["updates"] == refitted.costs["best_update"] == 3 < whole.costs["updates"]
     assert whole.validation == whole.validation
     assert not [key for key in (*refitted.metrics, *refitted.curves) if key.startswith("validation/")]
@@ -482,7 +484,7 @@ def test_every_encoder_is_given_the_same_batches_under_one_seed(task, small_runs
             return original(self, batch)
 
         monkeypatch.setattr(cls, "loss", loss)
-        runs.train(small_config(task, model), kind="trial")
+        train(small_config(task, model), kind="trial")
     first = seen[ENCODERS[0]]
     assert len(first) >= 6
     for model in ENCODERS[1:]:
@@ -493,7 +495,7 @@ def test_every_encoder_is_given_the_same_batches_under_one_seed(task, small_runs
 @pytest.mark.parametrize("model", ENCODERS)
 def test_the_same_seed_gives_the_same_training_to_the_last_bit(task, model, small_runs):
     config = small_config(task, model)
-    first, again, other = (runs.train(replace(config, seed=seed)) for seed in (5, 5, 6))
+    first, again, other = (train(replace(config, seed=seed)) for seed in (5, 5, 6))
     assert without_seconds(first.record.curves) == without_seconds(again.record.curves)
     assert first.record.metrics == again.record.metrics
     left, right = first.task.state_dict(), again.task.state_dict()
@@ -507,12 +509,12 @@ def test_the_same_seed_gives_the_same_training_to_the_last_bit(task, model, smal
 @pytest.mark.parametrize("model", ENCODERS)
 def test_trained_weights_come_back_from_a_file(task, model, small_runs):
     config = small_config(task, model)
-    trained = runs.train(config).task
+    trained = train(config).task
     stream = io.BytesIO()
     torch.save(trained.state_dict(), stream)
     stream.seek(0)
     torch.manual_seed(99)
-    fresh = build(config, runs.prepare(config))
+    fresh = build(config, prepare(config))
     before = fresh.evaluate("validation")
     fresh.load_state_dict(torch.load(stream, weights_only=True))
     assert fresh.evaluate("validation") == trained.evaluate("validation")
@@ -560,7 +562,7 @@ def text_scores(made, tokens, start=0, end=None):
 
 @pytest.mark.parametrize("model", ENCODERS)
 def test_a_carried_state_measures_what_one_pass_over_the_text_would(model, monkeypatch):
-    module = sys.modules[task_class("text_generation").__module__]
+    module = sys.modules[task_class("text_generation").Prepared.__module__]
     monkeypatch.setattr(module, "EVALUATION_STREAMS", 1)
     monkeypatch.setattr(module, "EVALUATION_WINDOW", 13)
     made = built("text_generation", model, encoder={"num_layers": 2})
@@ -570,7 +572,7 @@ def test_a_carried_state_measures_what_one_pass_over_the_text_would(model, monke
 
 
 def test_several_streams_measure_what_one_pass_over_each_part_would(monkeypatch):
-    module = sys.modules[task_class("text_generation").__module__]
+    module = sys.modules[task_class("text_generation").Prepared.__module__]
     monkeypatch.setattr(module, "EVALUATION_STREAMS", 3)
     monkeypatch.setattr(module, "EVALUATION_WINDOW", 10)
     made = built("text_generation", "lstm")
@@ -584,7 +586,7 @@ def test_several_streams_measure_what_one_pass_over_each_part_would(monkeypatch)
 
 
 def test_cold_crops_begin_with_no_context(monkeypatch):
-    monkeypatch.setattr(sys.modules[task_class("text_generation").__module__], "COLD_CHARACTERS", 20)
+    monkeypatch.setattr(sys.modules[task_class("text_generation").Prepared.__module__], "COLD_CHARACTERS", 20)
     made = built("text_generation", "lstm")
     tokens = made.prepared.encoded.splits.validation
     pairs = len(tokens) - 1
@@ -594,7 +596,7 @@ def test_cold_crops_begin_with_no_context(monkeypatch):
 
 
 def test_pieces_of_a_text_are_scored_in_the_order_of_the_text_whatever_the_streams(monkeypatch):
-    module = sys.modules[task_class("text_generation").__module__]
+    module = sys.modules[task_class("text_generation").Prepared.__module__]
     monkeypatch.setattr(module, "EVALUATION_STREAMS", 3)
     monkeypatch.setattr(module, "EVALUATION_WINDOW", 10)
     text = "".join(map(chr, small_data.corpus().splits.train[:320]))  # 5 pieces of 64

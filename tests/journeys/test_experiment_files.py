@@ -43,11 +43,11 @@ def test_show_says_why_a_setting_is_not_searched(place: Place) -> None:
     shown = json.loads(
         place.typed("show", "text_generation", "--search", "all", "--set", "encoder.dropout=0.1", "--json").out
     )
-    assert shown["not_searched"]["encoder.dropout"] == "what is typed is not searched"
-    assert shown["not_searched"]["encoder.bidirectional"].endswith("needs an encoder that does not look ahead")
+    assert shown["not_searched"]["encoder.dropout"] == "its value is typed"
+    assert shown["not_searched"]["encoder.bidirectional"].endswith("needs a causal encoder")
     assert set(shown["not_searched"]) & set(shown["searched"]) == set()
     fixed = json.loads(place.typed("show", "sentiment", "--set", "training.optimizer=adam", "--json").out)
-    assert fixed["no_effect"]["training.momentum"] == "it is for training.optimizer = sgd or muon"
+    assert fixed["no_effect"]["training.momentum"] == "only used with training.optimizer = sgd or muon"
 
 
 @pytest.mark.slow

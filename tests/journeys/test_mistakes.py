@@ -56,7 +56,7 @@ Refused = Callable[..., str]
         ("export sentiment", "no sweep of sentiment to compare yet"),
         ("report sentiment", "no sweep of sentiment to compare yet"),
         ("show sentiment --model none.py", "the file does not exist"),
-        ("show text_generation --set encoder.bidirectional=true", "needs an encoder that does not look ahead"),
+        ("show text_generation --set encoder.bidirectional=true", "needs a causal encoder"),
     ],
 )
 def test_a_name_that_nothing_has(line: str, words: str, refused: Refused) -> None:
@@ -108,7 +108,7 @@ def test_a_device_that_the_machine_has_not(place: Place, refused: Refused) -> No
 def test_a_search_of_settings_that_nothing_has(place: Place, refused: Refused) -> None:
     write_reviews(place.folder / "reviews.csv")
     said = refused("sweep sentiment --data reviews.csv --set search.settings=[training.learning_rat]")
-    assert "no encoder has such a setting. Did you mean 'training.learning_rate'?" in said
+    assert "no encoder has this setting. Did you mean 'training.learning_rate'?" in said
 
 
 def test_a_wrong_experiment_file_is_named(place: Place, refused: Refused) -> None:
@@ -198,7 +198,7 @@ def test_a_ceiling_that_no_encoder_fits_under(place: Place, refused: Refused) ->
     assert "above the ceiling of 10 that all encoders share" in said
 
     said = refused("sweep sentiment --data reviews.csv --model rnn --set budget.parameters=10")
-    assert "the smallest rnn of this search would have" in said
+    assert "the smallest rnn in this search space has" in said
 
 
 @pytest.mark.parametrize(
@@ -277,4 +277,4 @@ def test_what_compare_and_export_cannot_find_or_write(finished: tuple[Place, tup
     assert nearest in refused("compare sentiment --data review.csv")
     assert "cannot write" in refused("export sentiment --output file/below")
     assert "cannot write" in refused("compare sentiment --format md --output file/below.md")
-    assert "No other was in this sweep" in refused("confirm sentiment --model lsmt")
+    assert "Only these are in the sweep" in refused("confirm sentiment --model lsmt")

@@ -115,7 +115,7 @@ def test_the_page_shows_one_file_and_one_yaml() -> None:
 
 def test_it_is_listed_described_and_resolved(ended: tuple[Path, dict]) -> None:
     _, found = ended
-    assert json.loads(found["tasks"][1])["capitals"].startswith("Capitals: which characters")
+    assert json.loads(found["tasks"][1])["capitals"].startswith("Capitals: restore the capital letters")
     assert json.loads(found["data"][1])["kind"] == "text"
     shown = json.loads(found["show"][1])
     assert shown["config"]["encoder"]["bidirectional"] is True
@@ -151,7 +151,7 @@ def test_its_best_run_answers_and_other_commands_refuse_it(ended: tuple[Path, di
     assert "probabilities" not in answer
     code, _, told = ended[1]["generate"]
     assert code == 2
-    assert "nothing of text_generation was trained yet. Type: rnnbench sweep text_generation" in told
+    assert "there is no trained run of text_generation. Type: rnnbench sweep text_generation" in told
 
 
 def test_the_selftest_looks_at_it(ended: tuple[Path, dict]) -> None:

@@ -94,7 +94,7 @@ def test_a_prompt_that_cannot_be_read(trained: Trained) -> None:
 def test_texts_are_told_apart(trained: Trained) -> None:
     said = trained.told("predict --text", "정말 좋다", "--text", "아주 나쁘다", "--text", "hello")
     assert "긍정" in said.stdout
-    assert "no word of these texts is in the vocabulary, so their classes mean little: text 3" in said.stderr
+    assert "no word of these texts is in the vocabulary, so their classes are not reliable: text 3" in said.stderr
 
     table, lines = trained.place.folder / "new.csv", trained.place.folder / "new.txt"
     table.write_text("번호,리뷰\n1,정말 좋다\n2,아주 나쁘다\n", encoding="utf-8")
@@ -126,7 +126,7 @@ def test_a_forecast_goes_on_from_the_end_of_the_data_and_is_drawn(trained: Train
     # 1000 hours from 2025-01-01: the last is 2025-02-11 15:00
     assert "2025-02-11T16:00:00" in said.stdout
     assert "2025-02-12T06:00:00" in said.stdout
-    assert "held at the last value there: temp" in said.stdout
+    assert "keep their last value there: temp" in said.stdout
     assert (trained.place.folder / "forecast.png").read_bytes().startswith(b"\x89PNG")
     told = json.loads(trained.told(f"forecast {trained.forecasting} --json").stdout)
     assert len(told["forecast"]) == 12
@@ -139,7 +139,7 @@ def test_a_forecast_goes_on_from_new_data(trained: Trained) -> None:
     told = json.loads(trained.told(f"forecast --data {new.name} --json").stdout)
     assert told["forecast"][0]["time"] == "2025-01-21T20:00:00"
     write_lines(new, [header, *rows[:30]])
-    assert "new_demand.csv has 30 rows, and gru-seed0 looks back on 48: give a longer series" in trained.refused(
+    assert "new_demand.csv has 30 rows, and gru-seed0 reads 48: use a longer series" in trained.refused(
         f"forecast --data {new.name}"
     )
     write_lines(new, [header, *rows[:500:2]])
@@ -159,7 +159,7 @@ def test_a_run_that_is_not_there_or_is_of_another_task(trained: Trained) -> None
     )
     assert "there is no run 'gru-sed0'" in trained.refused("generate gru-sed0 --prompt 영")
     assert "Did you mean 'gru-seed0'?" in trained.refused("forecast gru-sed0")
-    assert "nothing of sentiment on 'nowhere.csv' was trained yet" in trained.refused(
+    assert "there is no trained run of sentiment on 'nowhere.csv'" in trained.refused(
         "predict --data nowhere.csv --text 영"
     )
 
@@ -167,7 +167,7 @@ def test_a_run_that_is_not_there_or_is_of_another_task(trained: Trained) -> None
 def test_before_anything_is_trained_it_says_what_to_type(place: Place, typed: Callable[..., Result]) -> None:
     for command, task in {"generate": "text_generation", "predict": "sentiment", "forecast": "forecasting"}.items():
         words = ("--text", "x") if command == "predict" else ()
-        assert f"nothing of {task} was trained yet. Type: rnnbench sweep {task}" in refusal(typed(command, *words))
+        assert f"there is no trained run of {task}. Type: rnnbench sweep {task}" in refusal(typed(command, *words))
 
 
 def test_samples_of_text_lie_with_the_run(trained: Trained) -> None:
@@ -180,7 +180,7 @@ def test_data_that_have_changed_are_not_gone_on_from(trained: Trained) -> None:
     whole = path.read_text(encoding="utf-8")
     write_lines(path, demand_lines(900))
     try:
-        assert "demand.csv is not what it was when gru-seed0 was trained" in trained.refused("forecast")
+        assert "demand.csv has changed since gru-seed0 was trained" in trained.refused("forecast")
     finally:
         path.write_text(whole, encoding="utf-8")
 

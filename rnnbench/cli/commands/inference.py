@@ -9,9 +9,9 @@ import typer
 
 from rnnbench.cli.app import app
 from rnnbench.cli.options import (
-    Given,
     Json,
     Run,
+    SettingValues,
     StoredData,
     tell_errors,
     with_data_options,
@@ -62,7 +62,7 @@ def predict(
 @tell_errors
 @with_data_options
 def forecast(
-    options: Given,
+    options: SettingValues,
     run: Run = "best",
     horizon: Annotated[int | None, typer.Option("--horizon", min=1, help="Samples ahead.")] = None,
     plot: Annotated[Path | None, typer.Option("--plot", help="A picture to write: .png, .svg or .pdf.")] = None,

@@ -9,12 +9,12 @@ import typer
 
 from rnnbench.cli.app import app
 from rnnbench.cli.options import (
-    Given,
     Json,
     OneModel,
     Quick,
     Search,
     Sets,
+    SettingValues,
     Task,
     named_data,
     searched,
@@ -62,7 +62,7 @@ def init(
 @tell_errors
 @with_data_options
 def data(
-    options: Given,
+    options: SettingValues,
     name: Annotated[str | None, typer.Argument(help="A data set or a file; without it, all that are known.")] = None,
     task: Annotated[str | None, typer.Option("--task", help="What a file of your own is for.")] = None,
     as_json: Json = False,
@@ -82,7 +82,7 @@ def data(
 @with_data_options
 def show(
     task: Task,
-    options: Given,
+    options: SettingValues,
     model: OneModel = "lstm",
     search: Search = None,
     sets: Sets = None,

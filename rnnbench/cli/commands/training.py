@@ -8,7 +8,6 @@ import typer
 
 from rnnbench.cli.app import app
 from rnnbench.cli.options import (
-    Given,
     Json,
     Match,
     Models,
@@ -19,6 +18,7 @@ from rnnbench.cli.options import (
     Search,
     Seeds,
     Sets,
+    SettingValues,
     StoredData,
     Sweep,
     Task,
@@ -33,7 +33,7 @@ from rnnbench.cli.options import (
 @app.command()
 @tell_errors
 @with_data_options
-def baselines(task: Task, options: Given, sets: Sets = None, as_json: Json = False) -> None:
+def baselines(task: Task, options: SettingValues, sets: Sets = None, as_json: Json = False) -> None:
     """Shows what there is to beat: trivial and classical methods on the same splits."""
     from rnnbench.cli.train_and_sweep import baseline_scores
     from rnnbench.experiment.files import load
@@ -49,7 +49,7 @@ def baselines(task: Task, options: Given, sets: Sets = None, as_json: Json = Fal
 @with_data_options
 def train(
     task: Task,
-    options: Given,
+    options: SettingValues,
     model: OneModel = "lstm",
     sets: Sets = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Decides weights, batch order and noise.")] = 0,
@@ -71,7 +71,7 @@ def train(
 @with_data_options
 def sweep(
     task: Task,
-    options: Given,
+    options: SettingValues,
     model: Models = None,
     search: Search = None,
     trials: Annotated[int | None, typer.Option("--trials", min=1, help="Per encoder, in all.")] = None,

@@ -1,1 +1,1 @@
-"""Blocks that two or more encoders use."""
+"""Modules shared by several encoders."""

@@ -1,4 +1,4 @@
-"""Kinds of dropout that several encoders use: locked over time, and on weights."""
+"""Dropout of features, with a new mask at each step or one mask per sequence."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from torch.nn import functional
 def keep_mask(
     like: Float[Tensor, "*shape"], share: float, generator: torch.Generator | None = None
 ) -> Float[Tensor, "*shape"]:
-    """Zero for a random `share` of the places, one over the share kept elsewhere: what is kept stands for the rest.
+    """A dropout mask in the shape of `like`: 0 with probability `share`, else 1 / (1 - share).
 
-    Dividing in training by the share that is kept leaves the mean as it was, so that evaluation changes nothing.
+    Its mean is 1, so that evaluation needs no scaling.
     """
     return torch.empty_like(like).bernoulli_(1.0 - share, generator=generator) / (1.0 - share)
 
 
 class FeatureDropout(nn.Module):
-    """Dropout of the features of (batch, time, features): anew at each step, or locked for a whole sequence.
+    """Dropout of features in (batch, time, features): a new mask at each step, or, locked, one mask per sequence.
 
     Source: Srivastava et al. (2014), Dropout; locked: Gal and Ghahramani (2016), arXiv:1512.05287.
     """

@@ -1,4 +1,4 @@
-"""torch's own recurrent kernels behind the encoder contract: batch-first state, padding on the right."""
+"""torch's fused recurrent kernels under the encoder contract: batch-first state, padding on the right."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from torch import Tensor, nn
 
 
 def weights_of(kernel: nn.RNNBase) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """The input and state matrices and the two biases of a one-layer, one-direction kernel, as torch's cells want them.
+    """weight_ih, weight_hh, bias_ih, bias_hh of a one-layer, one-direction kernel, the arguments of torch's cells.
 
-    Read by name: weights that are swapped for a call (DropConnect) are found, where a list kept by the kernel is not.
+    Read by name, so that weights replaced by `functional_call` (weight dropout) are used.
     """
     return kernel.weight_ih_l0, kernel.weight_hh_l0, kernel.bias_ih_l0, kernel.bias_hh_l0  # type: ignore[return-value]
 
 
 def can_run(kernel: nn.RNNBase, x: Tensor) -> bool:
-    """Whether a kernel of this kind runs here, forward and backward, on input like `x` in the precision in force.
+    """Whether such a kernel runs on this machine, forward and backward, for input like `x` in the current precision.
 
-    A small kernel is run to find out, once for each kind, device and precision: what exists depends on the processor,
-    on drivers and on torch's version. oneDNN, for one, has no LSTM in bfloat16 for processors without AVX-512.
+    A small kernel is run once per class, device and precision, since availability depends on processor, drivers and
+    torch version: oneDNN, for example, has no LSTM in bfloat16 for processors without AVX-512.
     """
     device = x.device.type
     lowered = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else None
@@ -38,12 +38,12 @@ def _runs(
     lowered: torch.dtype | None,
     is_deterministic: bool,
 ) -> bool:
-    """Tries a kernel; the arguments are all that the outcome depends on. lowered: autocast's dtype where it is on."""
+    """`can_run` by everything that the result depends on. lowered: autocast's dtype, None without autocast."""
     try:
         _try_kernel(mode, device, dtype, weight_dtype, lowered)
-    except torch.OutOfMemoryError:  # says nothing of the kernel
+    except torch.OutOfMemoryError:  # independent of the kernel
         raise
-    except RuntimeError:  # what torch and the libraries below it raise for a kernel that does not exist
+    except RuntimeError:  # raised by torch and its backends for a kernel that does not exist
         return False
     return True
 
@@ -51,7 +51,7 @@ def _runs(
 def _try_kernel(
     mode: str, device: torch.device, dtype: torch.dtype, weight_dtype: torch.dtype, lowered: torch.dtype | None
 ) -> None:
-    """Forward, backward and forward without gradients, of a kernel of two units. Raises: what the kernel raises."""
+    """Runs a kernel of two units: forward, backward, and forward without gradients."""
     kernel = _zero_kernel(mode, device, weight_dtype)
 
     def run() -> Tensor:
@@ -68,7 +68,7 @@ def _try_kernel(
 
 
 def _zero_kernel(mode: str, device: torch.device, dtype: torch.dtype) -> nn.RNNBase:
-    """A kernel of two units with weights of zero: no random numbers are drawn for it."""
+    """A kernel of two units with zero weights, so that no random numbers are drawn."""
     kinds: dict[str, type[nn.RNNBase]] = {"LSTM": nn.LSTM, "GRU": nn.GRU}
     more = {} if mode in kinds else {"nonlinearity": mode.removeprefix("RNN_").lower()}
     with torch.inference_mode(False), torch.no_grad():
@@ -85,29 +85,28 @@ def run_kernel(
     lengths: Int[Tensor, " batch"] | None,
     state: tuple[Tensor, ...] | None,
 ) -> tuple[Float[Tensor, "batch time hidden"], tuple[Tensor, ...]]:
-    """Steps and the state after each row's last valid step, from a one-layer, one-direction torch kernel.
+    """Steps and the state after each row's last valid step, by a one-layer, one-direction torch kernel.
 
     state: one tensor of (batch, hidden) for RNN and GRU, two (hidden state, cell) for LSTM.
     """
     is_lstm = isinstance(kernel, nn.LSTM)
-    first = None if state is None else tuple(part.unsqueeze(0) for part in state)
-    given = first if is_lstm or first is None else first[0]
+    initial = None if state is None else tuple(part.unsqueeze(0) for part in state)
     if lengths is None or not is_lstm:
-        steps, last = kernel(x, given)
+        steps, last = kernel(x, initial if is_lstm or initial is None else initial[0])
         if lengths is None:
             return steps, tuple(part.squeeze(0) for part in (last if is_lstm else (last,)))
-        # the state of an RNN or GRU is its output: read it at the last valid step
+        # the state of an RNN or GRU is its output at the last valid step
         ends = (lengths - 1).view(-1, 1, 1).expand(-1, 1, steps.shape[2])
         return steps, (steps.gather(1, ends).squeeze(1),)
-    return _run_ragged(kernel, x, lengths, first)
+    return _run_ragged(kernel, x, lengths, initial)
 
 
 def _run_ragged(
     kernel: nn.RNNBase, x: Tensor, lengths: Tensor, state: tuple[Tensor, ...] | None
 ) -> tuple[Tensor, tuple[Tensor, ...]]:
-    """Runs from one distinct length to the next, each time with the rows that go on.
+    """Runs from each distinct length to the next, with the rows that are at least as long.
 
-    A packed sequence gives the same numbers, but costs several times as much on a CPU: its kernel works step by step.
+    Equal to a packed sequence, which is several times slower on a CPU since its kernel runs step by step.
     """
     sorted_lengths, order = lengths.sort(descending=True)
     rows = x[order]
@@ -119,11 +118,11 @@ def _run_ragged(
     pieces, ended, start = [], [], 0
     for end in sorted_lengths.unique().tolist():
         active = int((sorted_lengths >= end).sum())
-        going_on = tuple(part[:, :active].contiguous() for part in carried)
-        steps, carried = kernel(rows[:active, start:end], going_on)
+        carried = tuple(part[:, :active].contiguous() for part in carried)
+        steps, carried = kernel(rows[:active, start:end], carried)
         pieces.append(nn.functional.pad(steps, (0, 0, 0, 0, 0, x.shape[0] - active)))
-        stay = int((sorted_lengths > end).sum())
-        ended.append(tuple(part[:, stay:] for part in carried))
+        longer = int((sorted_lengths > end).sum())
+        ended.append(tuple(part[:, longer:] for part in carried))
         start = end
     back = order.argsort()
     if start < x.shape[1]:

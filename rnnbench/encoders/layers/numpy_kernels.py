@@ -1,4 +1,4 @@
-"""The NumPy cells of `rnnbench.scratch` in the graph of torch: forward and backward are theirs, autograd is torch's."""
+"""The NumPy cells of `rnnbench.scratch` as functions of torch's autograd."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rnnbench.scratch import CELLS, Weights
 
 
 def recurrent_parameters(cell: str, input_size: int, hidden_size: int) -> list[nn.Parameter]:
-    """weight_ih, weight_hh, bias_ih and bias_hh of a cell, drawn as torch draws those of its own kernels.
+    """weight_ih, weight_hh, bias_ih and bias_hh of a cell, initialized as torch's kernels are.
 
     cell: rnn, lstm or gru.
     """
@@ -32,10 +32,9 @@ def run_numpy_cell(
     lengths: Int[Tensor, " batch"] | None,
     state: tuple[Tensor, ...] | None,
 ) -> tuple[Float[Tensor, "batch time hidden"], tuple[Tensor, ...]]:
-    """Steps and the state after each row's last valid step, with gradients written by hand.
+    """Steps and the state after each row's last valid step, with hand-written gradients.
 
-    parameters: weight_ih, weight_hh, bias_ih, bias_hh. On a GPU the numbers travel to the processor and back at each
-        call: it works, and it is slow.
+    parameters: weight_ih, weight_hh, bias_ih, bias_hh. Tensors on a GPU are copied to the CPU and back at each call.
     """
     if state is None:
         hidden = parameters[1].shape[1]
@@ -45,7 +44,7 @@ def run_numpy_cell(
 
 
 class _Recurrence(torch.autograd.Function):
-    """A whole sequence as one node of the graph."""
+    """A whole sequence as one autograd function."""
 
     @staticmethod
     def forward(ctx: Any, cell: str, lengths: Tensor | None, x: Tensor, *rest: Tensor) -> tuple[Tensor, ...]:
@@ -55,7 +54,7 @@ class _Recurrence(torch.autograd.Function):
         steps, *last = (torch.from_numpy(part).to(x.device) for part in (encoded.steps, *encoded.state))
         ctx.cell, ctx.trace = cell, encoded.trace
         ctx.set_materialize_grads(False)
-        # the trace shares memory with these tensors: torch then tells when one was changed before the way back
+        # the trace shares memory with these tensors: saving them makes torch detect changes before the backward pass
         ctx.save_for_backward(x, *rest, steps)
         return steps, *last
 
@@ -63,14 +62,16 @@ class _Recurrence(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, steps_error: Tensor | None, *last_errors: Tensor | None) -> tuple[Tensor | None, ...]:
         x, *_, steps = ctx.saved_tensors
-        read = _array(torch.zeros_like(steps) if steps_error is None else steps_error)
+        error_of_steps = _array(torch.zeros_like(steps) if steps_error is None else steps_error)
         state_error = None
         if any(error is not None for error in last_errors):
-            zeros = np.zeros_like(read[:, 0])
+            zeros = np.zeros_like(error_of_steps[:, 0])
             state_error = tuple(zeros if error is None else _array(error) for error in last_errors)
         with _as_many_threads_as_torch():
-            found = CELLS[ctx.cell].backward(ctx.trace, read, state_error, needs_x=ctx.needs_input_grad[2])
-        parts = (found.x, *found.weights, *found.state)
+            gradients = CELLS[ctx.cell].backward(
+                ctx.trace, error_of_steps, state_error, needs_x=ctx.needs_input_grad[2]
+            )
+        parts = (gradients.x, *gradients.weights, *gradients.state)
         return None, None, *(None if part is None else torch.from_numpy(part).to(x.device) for part in parts)
 
 
@@ -84,9 +85,9 @@ def _blas() -> threadpoolctl.ThreadpoolController:
 
 
 def _as_many_threads_as_torch() -> Any:
-    """NumPy's products obey `hardware.threads` too.
+    """Limits the BLAS of NumPy to the number of threads of torch (`hardware.threads`).
 
-    Left to itself, its BLAS takes every core for each small product, and waits spinning: with another process on the
-    machine, a training was twenty times slower.
+    Without the limit, BLAS uses all cores for each small product, and training beside another process was twenty times
+    slower.
     """
     return _blas().limit(limits=torch.get_num_threads())

@@ -1,4 +1,4 @@
-"""Ways to tell attention where a step stands."""
+"""Positional encodings of attention."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ def sinusoids(positions: Int[Tensor, "batch time"], size: int) -> Float[Tensor, 
 def rotate(
     x: Float[Tensor, "batch heads time size"], positions: Int[Tensor, "batch time"]
 ) -> Float[Tensor, "batch heads time size"]:
-    """Turns pairs of features by an angle that grows with the position: products then depend on distance alone.
+    """Rotates pairs of features by an angle proportional to the position, so that dot products depend on distance.
 
     Source: Su et al. (2021), RoFormer: enhanced transformer with rotary position embedding, arXiv:2104.09864.
     """
     half = x.shape[-1] // 2
     rates = torch.exp(torch.arange(half, device=x.device) * (-math.log(10_000.0) / half))
     angles = (positions.unsqueeze(-1) * rates).unsqueeze(1)
-    # only the cosine and sine may be rounded to half precision: of an angle of 300 it would keep no more than its size
+    # angles stay in single precision: half precision cannot represent large angles with useful accuracy
     cosine, sine = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
     first, second = x[..., :half], x[..., half:]
     return torch.cat([first * cosine - second * sine, first * sine + second * cosine], dim=-1)
 
 
 def distance_penalties(heads: int, distances: Int[Tensor, "query key"]) -> Float[Tensor, "heads query key"]:
-    """A penalty on attention that grows with distance, at a different rate per head.
+    """Biases of attention: minus the distance, times a slope per head.
 
     Source: Press, Smith and Lewis (2021), Train short, test long (ALiBi), arXiv:2108.12409.
     """

@@ -1,1 +1,1 @@
-"""What a run puts together around a task: optimizer, schedule, initialization, callbacks."""
+"""Training of one run: fitting, optimizers, schedules, penalties, callbacks and costs."""

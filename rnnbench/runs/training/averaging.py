@@ -1,4 +1,4 @@
-"""An average of the weights along the way, validated and kept in place of the last ones."""
+"""Weight averaging during training: the average is validated and kept instead of the last weights."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from rnnbench.experiment.sections import TrainingSettings
 
 
 class WeightAveraging(pl.Callback):
-    """Puts the average in place while the validation split is read, and the weights back before the next update.
+    """Uses averaged weights during validation, and restores the trained weights before the next update.
 
         exponential  average = decay * average + (1 - decay) * weights, at each update
-        stochastic   the mean of the weights at each update after `averaging_start` of them
+        stochastic   mean of the weights at each update after the fraction `averaging_start` of all updates
 
-    Stand it before the callback that keeps the best weights: that one then keeps the average.
+    Must precede the callback that keeps the best weights, which then keeps the average.
 
     Source: Polyak and Juditsky (1992), Acceleration of stochastic approximation by averaging; Izmailov et al. (2018),
-    Averaging weights leads to wider optima, arXiv:1803.05407, with an average at each update instead of each epoch.
+    Averaging weights leads to wider optima, arXiv:1803.05407; here averaged at each update instead of each epoch.
     """
 
     def __init__(self, settings: TrainingSettings, updates: int) -> None:
@@ -28,25 +28,25 @@ class WeightAveraging(pl.Callback):
         self.first = round(settings.averaging_start * updates) if settings.averaging == "stochastic" else 0
         self.count = 0
         self.average: dict[str, Tensor] = {}
-        self._own: dict[str, Tensor] = {}
+        self._trained: dict[str, Tensor] = {}
 
     def on_train_batch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any) -> None:
-        if self._own:
-            pl_module.load_state_dict(self._own)
-            self._own = {}
+        if self._trained:
+            pl_module.load_state_dict(self._trained)
+            self._trained = {}
 
     def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any) -> None:
         if trainer.global_step > self.first:
-            self.take(pl_module)
+            self.update(pl_module)
 
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         if self.average:
-            self._own = _copied(pl_module)
+            self._trained = _copied(pl_module)
             pl_module.load_state_dict(self.average)
 
     @torch.no_grad()
-    def take(self, module: torch.nn.Module) -> None:
-        """Takes the weights as they are now into the average; running statistics too, counters as they are."""
+    def update(self, module: torch.nn.Module) -> None:
+        """Update the average with the current weights and running statistics; integer buffers are copied."""
         self.count += 1
         if not self.average:
             self.average = _copied(module)

@@ -1,4 +1,4 @@
-"""What watches a training: best weights, early stop, divergence, ceilings, pruning, the record of curves."""
+"""The callback of a training: best weights, early stopping, divergence, time limit, pruning and curves."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from rnnbench.experiment.sections import TrainingSettings
 from rnnbench.storage.record import Outcome
 
 Report = Callable[[int, float], bool]
-"""Told (how many validations so far, score) after each; answers whether to stop because the run is not worth it."""
+"""Called with (number of validations, score) after each validation; returns whether to prune the run."""
 
 Log = Callable[[int, dict[str, float]], None]
-"""Told (update, values by key) as training goes."""
+"""Called with (update, values by key) during training."""
 
 
 class Watch(pl.Callback):
-    """Follows one training: keeps the best epoch's weights, ends what diverges, stalls, or is pruned.
+    """Keeps the weights of the best validation, and ends a training that diverges, stops improving or is pruned.
 
-    keeps_scores: False where the validation split is trained on too, so that a score on it says nothing.
+    keeps_scores: False where the validation split is trained on too and its scores are meaningless.
 
-    After `fit`, `outcome` says how it ended and `restore` puts the best weights back. The curve `seconds` says how
-    long training alone had taken at each validation, so that scores can be drawn against time.
+    After `fit`, `outcome` is how the training ended, and `restore` restores the best weights. The curve `seconds` is
+    the training time without validations at each validation, for plots of scores against time.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class Watch(pl.Callback):
             self._end(trainer, "pruned")
 
     def restore(self, pl_module: pl.LightningModule) -> None:
-        """Puts the weights of the best validation back, in place."""
+        """Restore the weights of the best validation, in place."""
         if self._weights:
             pl_module.load_state_dict(self._weights)
 
@@ -139,7 +139,7 @@ class Watch(pl.Callback):
             self.on_curve(update, values)
 
     def _end(self, trainer: pl.Trainer, outcome: Outcome) -> None:
-        # Lightning validates once more after it was told to stop: what that finds is not why the training ended
+        # Lightning validates once more after `should_stop`: that result is not why the training ended
         if self.outcome == "completed":
             self.outcome = outcome
         trainer.should_stop = True

@@ -1,4 +1,4 @@
-"""One task fitted under one budget by Lightning's Trainer."""
+"""Fit one task under one budget with Lightning's Trainer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
 
 
 class _Batches(IterableDataset):
-    """Batches that are made already, for a DataLoader that neither gathers nor pads them."""
+    """Complete batches, for a DataLoader that neither collates nor pads them."""
 
     def __init__(self, make: object) -> None:
         self.make = make
@@ -34,14 +34,14 @@ class _Batches(IterableDataset):
 
 
 def count_updates(budget: BudgetSettings, batches_per_epoch: int) -> tuple[int, int]:
-    """Updates in all, and updates between two validations, under the ceilings on updates and epochs."""
+    """Total number of updates, and updates between two validations, under the ceilings on updates and epochs."""
     ceiling = min(budget.updates, max(1, math.floor(budget.epochs * batches_per_epoch)))
     interval = max(1, ceiling // budget.validations)
     return max(interval, ceiling // interval * interval), interval
 
 
 def planned_updates(budget: BudgetSettings, batches_per_epoch: int, refit: int | None = None) -> int:
-    """How many updates a training makes that nothing ends early; `refit` as in `fit`."""
+    """The number of updates of a training that is not stopped early; `refit` as in `fit`."""
     updates, _ = count_updates(budget, batches_per_epoch)
     return updates if refit is None else min(refit, updates)
 
@@ -57,16 +57,16 @@ def fit(
     refit: int | None = None,
     others: Sequence[pl.Callback] = (),
 ) -> None:
-    """Trains in place until the budget ends or `watch` says so. The best weights stay in `watch`.
+    """Train in place until the budget ends or `watch` stops it; `watch` keeps the best weights.
 
-    refit: so many updates of the same schedule, on training and validation together, in place of the budget's; the
-        last weights are then the ones that stay. others: what only looks on, such as the writer of samples.
+    refit: number of updates to train on training and validation together, with the schedule of the whole budget; the
+        last weights are kept. others: further callbacks that do not change the training.
     """
     updates, interval = count_updates(budget, task.prepared.batches_per_epoch(training.batch_size))
     last = planned_updates(budget, task.prepared.batches_per_epoch(training.batch_size), refit)
     if refit is not None:
         task.prepared.join_validation()
-        interval = last  # validated once, at the end, to keep what averaging has made of the weights
+        interval = last  # one validation at the end, after which `watch` keeps the weights, averaged if configured
     plateau = Plateau(training.decay_factor, training.plateau_patience, higher_is_better=watch.higher_is_better)
     watch.on_score = plateau.report
     is_mixed = hardware.precision.endswith("mixed")
@@ -84,30 +84,40 @@ def fit(
     batches = DataLoader(_Batches(lambda: task.prepared.training_batches(training.batch_size, seed)), batch_size=None)
     validation = DataLoader(_Batches(lambda: task.prepared.evaluation_batches("validation")), batch_size=None)
     with warnings.catch_warnings():
-        # in-memory batches need no loader processes, and an endless loader has no length: both are meant
+        # intended: no loader processes for batches in memory, and no length of an endless loader
         warnings.filterwarnings("ignore", module="pytorch_lightning")
         warnings.filterwarnings("ignore", message=".*lr_scheduler.step.*")
-        trainer = pl.Trainer(
-            accelerator=device_of(hardware),
-            devices=1,
-            precision=precision_of(hardware),  # type: ignore[arg-type]
-            deterministic=hardware.deterministic,
-            max_steps=last,
-            max_epochs=-1,
-            val_check_interval=interval,
-            check_val_every_n_epoch=None,
-            gradient_clip_val=training.gradient_clip or None,
-            gradient_clip_algorithm=training.gradient_clip_by,
-            callbacks=[*averaging, watch, *others],
-            logger=False,
-            enable_checkpointing=False,
-            enable_progress_bar=False,
-            enable_model_summary=False,
-            num_sanity_val_steps=0,
-        )
+        trainer = _trainer(training, hardware, last, interval, [*averaging, watch, *others])
         trainer.fit(task, batches, validation)
 
 
+def _trainer(
+    training: TrainingSettings,
+    hardware: HardwareSettings,
+    updates: int,
+    validation_interval: int,
+    callbacks: list[pl.Callback],
+) -> pl.Trainer:
+    return pl.Trainer(
+        accelerator=device_of(hardware),
+        devices=1,
+        precision=precision_of(hardware),  # type: ignore[arg-type]
+        deterministic=hardware.deterministic,
+        max_steps=updates,
+        max_epochs=-1,
+        val_check_interval=validation_interval,
+        check_val_every_n_epoch=None,
+        gradient_clip_val=training.gradient_clip or None,
+        gradient_clip_algorithm=training.gradient_clip_by,
+        callbacks=callbacks,
+        logger=False,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+    )
+
+
 def is_out_of_memory(error: Exception) -> bool:
-    """True for every way of saying so: on a CPU, torch raises a plain RuntimeError."""
+    """Whether an error means that memory ran out: on a CPU, torch raises a RuntimeError with a message."""
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error)

@@ -1,14 +1,14 @@
-"""Floating-point operations of a training, counted: what a model asks of a machine, whatever machine and kernel run it.
+"""Count the floating-point operations of a training, independent of machine and kernel.
 
-The count follows the equations and not the kernel, since a fused or a NumPy kernel hides its products from torch:
-recurrent cells are counted by their own `step`, times the number of steps; everything else by running it. All of it
-happens on torch's meta device, where tensors have shapes and no numbers, so nothing is computed and no weight changes.
+The count follows the equations, not the kernel, since torch cannot see the products inside fused and NumPy kernels: a
+recurrent cell is counted by one `step`, times the number of steps; everything else by running it. Counting uses torch's
+meta device, where tensors have shapes but no values, so nothing is computed and no weight changes.
 
     counted      every matrix product and convolution, a multiplication and its addition as 2
-    backward     2 x forward: one product for the weights and one for the inputs of each
-    not counted  sums, activations, softmax, normalization, dropout, the optimizer, looking up an embedding; padding
+    backward     2 x forward: one product for the gradient of the weights and one for that of the inputs
+    not counted  sums, activations, softmax, normalization, dropout, the optimizer, embedding lookups; padding
 
-Attention is counted for every pair of a query and a key that its kernel is given: a mask saves nothing.
+Attention is counted for every pair of query and key in the kernel's inputs, masked pairs included.
 Source of the conventions: Kaplan et al. (2020), Scaling laws for neural language models, arXiv:2001.08361, section 2.1;
 attention: Chowdhery et al. (2022), PaLM, arXiv:2204.02311, appendix B.
 """
@@ -26,16 +26,16 @@ from rnnbench.encoders.base import Cell, Encoded, Encoder, State
 from rnnbench.tasks.base import SequenceTask
 
 BACKWARD = 2
-"""Products of the way back for each one of the way there."""
+"""Products of the backward pass per product of the forward pass."""
 
 
 def training_flops_per_item(task: SequenceTask, batch_size: int) -> float | None:
-    """Operations, forward and backward, that an average item of an epoch costs; None where they cannot be counted.
+    """Mean number of operations per item of an epoch, forward and backward; None where they cannot be counted.
 
     Args:
-        task: on the meta device, and used for nothing else afterwards: its cells run one step in place of all.
+        task: on the meta device; unusable afterwards, since its cells run one step instead of all.
 
-    An encoder that cannot run on the meta device, because it asks for values or leaves torch, is not counted.
+    An encoder that needs values or leaves torch cannot run on the meta device and is not counted.
     """
     counter = _Counter(task)
     task.train()
@@ -47,9 +47,9 @@ def training_flops_per_item(task: SequenceTask, batch_size: int) -> float | None
 
 
 class _Counter(TorchDispatchMode):
-    """Counts the products of a training batch, those of each recurrent cell by one step of it.
+    """Counts the products of a training batch, those of a recurrent cell by one step.
 
-    torch's `FlopCounterMode` knows the same formulas; it also follows modules, which takes most of its time.
+    torch's `FlopCounterMode` has the same formulas, but spends most of its time on tracking modules.
     """
 
     def __init__(self, task: SequenceTask) -> None:
@@ -62,14 +62,14 @@ class _Counter(TorchDispatchMode):
                 _replace_forward(module, self._one_step(module))
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        found = func(*args, **(kwargs or {}))
+        result = func(*args, **(kwargs or {}))
         formula = flop_registry.get(func._overloadpacket)
         if formula is not None:
-            self.counted += formula(*args, **(kwargs or {}), out_val=found)
-        return found
+            self.counted += formula(*args, **(kwargs or {}), out_val=result)
+        return result
 
     def count(self, batch: Any) -> int:
-        """Operations of the way forward."""
+        """Operations of the forward pass of one batch."""
         self.counted = 0
         on_meta = tuple(part.to("meta") if isinstance(part, Tensor) else part for part in batch)
         with self, torch.no_grad():
@@ -87,11 +87,11 @@ class _Counter(TorchDispatchMode):
 
 
 def _ignore_lengths(encoder: Encoder) -> None:
-    """Every row is counted as whole: what depends on the numbers in `lengths` cannot run without numbers."""
-    whole = encoder.forward
+    """Count every row at full length, since the values in `lengths` do not exist on the meta device."""
+    original = encoder.forward
 
     def forward(x: Tensor, lengths: Tensor | None = None, state: State | None = None) -> Encoded:
-        return whole(x, None, state)
+        return original(x, None, state)
 
     _replace_forward(encoder, forward)
 

@@ -1,4 +1,4 @@
-"""What a machine can do of what the hardware settings ask for: the rest is refused, or done otherwise with a note."""
+"""Check the hardware settings against this machine: refuse what is missing, or use a fallback with a note."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from rnnbench.experiment.sections import HardwareSettings
 
 
 def device_of(hardware: HardwareSettings) -> str:
-    """The kind of device that is trained on: `auto` takes a GPU where torch finds one."""
+    """The device to train on: `auto` is a GPU if torch finds one."""
     if hardware.device != "auto":
         return hardware.device
-    return next((device for device in ("cuda", "mps") if _is_there(device)), "cpu")
+    return next((device for device in ("cuda", "mps") if _is_available(device)), "cpu")
 
 
 def precision_of(hardware: HardwareSettings) -> str:
-    """The precision that is trained in: torch trains in float16 on GPUs alone, so a processor takes bfloat16."""
+    """The precision to train in: torch supports float16 training on GPUs only, so a processor uses bfloat16."""
     is_half_on_cpu = hardware.precision == "16-mixed" and device_of(hardware) == "cpu"
     return "bf16-mixed" if is_half_on_cpu else hardware.precision
 
 
 def check_hardware(hardware: HardwareSettings) -> None:
-    """Raises: RnnbenchError where the device is not there, or has no numbers of the precision asked for."""
+    """Raise RnnbenchError where the device is missing or does not support the precision."""
     device = device_of(hardware)
-    if not _is_there(device):
+    if not _is_available(device):
         raise RnnbenchError(
-            f"hardware.device = {device}: torch {torch.__version__} finds none here. "
-            "Type --set hardware.device=auto to take what there is"
+            f"hardware.device = {device}: torch {torch.__version__} finds none on this machine. "
+            "Type --set hardware.device=auto to use an available device"
         )
     if hardware.precision == "64-true" and not _has_float64(device):
         raise RnnbenchError(
@@ -42,7 +42,7 @@ def check_hardware(hardware: HardwareSettings) -> None:
         )
 
 
-def _is_there(device: str) -> bool:
+def _is_available(device: str) -> bool:
     if device == "cuda":
         return torch.cuda.is_available()
     return torch.backends.mps.is_available() if device == "mps" else True
@@ -57,9 +57,9 @@ def _has_float64(device: str) -> bool:
 
 
 class HardwareNotes(pl.Callback):
-    """Tells once, when a training begins, what the machine cannot do as configured, and what is done instead.
+    """Collects, when a training starts, notes on what the hardware cannot do as configured and the fallbacks used.
 
-    notes: the same, to be kept with the run.
+    tell: called once with all notes. notes: the same, to be stored with the run.
     """
 
     def __init__(self, hardware: HardwareSettings, tell: Callable[[str], None] | None = None) -> None:
@@ -70,15 +70,15 @@ class HardwareNotes(pl.Callback):
         precision = precision_of(self.hardware)
         if precision != self.hardware.precision:
             self.notes.append(f"{self.hardware.precision} needs a GPU: trained in {precision}")
-        with trainer.precision_plugin.forward_context():  # weights lie on the device by now
+        with trainer.precision_plugin.forward_context():  # weights are on the device now
             self.notes += missing_kernels(pl_module)
         if self.tell is not None and self.notes:
             self.tell("; ".join(self.notes))
 
 
 def missing_kernels(module: nn.Module) -> list[str]:
-    """In words, each kind of recurrent kernel of a module that does not run here in the precision in force."""
-    fused = [cell for cell in module.modules() if isinstance(cell, Cell) and not cell.settings.acts_on_the_state]
+    """A note for each kind of recurrent kernel of a module that cannot run on this device in this precision."""
+    fused = [cell for cell in module.modules() if isinstance(cell, Cell) and not cell.settings.regularizes_state]
     kernels = [part for cell in fused for part in cell.children() if isinstance(part, nn.RNNBase)]
     missing = {
         f"no fused {kernel.mode.partition('_')[0]} kernel in {_dtype_of(weight)} on this {_machine(weight)}: "
@@ -90,7 +90,7 @@ def missing_kernels(module: nn.Module) -> list[str]:
 
 
 def _dtype_of(weight: torch.Tensor) -> str:
-    """The name of the dtype in which products with a weight are computed."""
+    """The name of the dtype in which products with this weight are computed."""
     device = weight.device.type
     dtype = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else weight.dtype
     return str(dtype).removeprefix("torch.")

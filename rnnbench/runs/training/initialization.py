@@ -1,4 +1,4 @@
-"""Starting values of an encoder's weights."""
+"""Initialize the weights of an encoder."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from rnnbench.encoders.base import Layer
 
 
 def initialize(encoder: nn.Module, kind: str) -> None:
-    """Draws the encoder's matrices anew, in place; biases and normalization gains keep their values.
+    """Initialize the encoder's matrices in place; biases and normalization gains keep their values.
 
-    default        torch's own
+    default        torch's default
     xavier         uniform, variance 2 / (inputs + outputs)   Glorot and Bengio (2010)
     xavier_normal  normal, of the same variance
     he             normal, variance 2 / inputs                He et al. (2015), arXiv:1502.01852
@@ -19,7 +19,7 @@ def initialize(encoder: nn.Module, kind: str) -> None:
     identity       state matrices the identity gate by gate, others as xavier: with `nonlinearity: relu` the network of
                    Le, Jaitly and Hinton (2015), arXiv:1504.00941
 
-    A matrix that stacks the gates of a recurrence is drawn gate by gate, as if each were its own.
+    A matrix that stacks the gates of a recurrence is initialized gate by gate.
     """
     if kind == "default":
         return

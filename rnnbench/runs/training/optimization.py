@@ -1,4 +1,4 @@
-"""Optimizers, with the learning-rate schedule that drives them."""
+"""Optimizers with their learning-rate schedules."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Groups = list[dict[str, Any]]
 
 
 def parameter_groups(module: nn.Module, weight_decay: float) -> Groups:
-    """Two groups: matrices, which decay, and biases and normalization gains, which do not."""
+    """Two parameter groups: matrices with weight decay; biases and normalization gains without."""
     matrices = [parameter for parameter in module.parameters() if parameter.dim() > 1]
     vectors = [parameter for parameter in module.parameters() if parameter.dim() <= 1]
     return [{"params": matrices, "weight_decay": weight_decay}, {"params": vectors, "weight_decay": 0.0}]
@@ -24,8 +24,8 @@ def parameter_groups(module: nn.Module, weight_decay: float) -> Groups:
 class MuonWithAdamW(torch.optim.Optimizer):
     """Muon for the encoder's matrices, AdamW for embeddings, the output layer and all vectors.
 
-    Muon takes the momentum of a matrix's gradient, makes all its singular values nearly equal, and steps in that
-    direction; its step is scaled so that it has the size of an AdamW step, and one learning rate serves both.
+    Muon makes all singular values of a matrix's momentum nearly equal and steps in that direction. Its step is scaled
+    to the size of an AdamW step, so that both use the same learning rate.
 
     Source: Jordan et al. (2024), Muon: an optimizer for hidden layers in neural networks; the scale: Liu et al. (2025),
     Muon is scalable for LLM training, arXiv:2502.16982.
@@ -43,7 +43,7 @@ class MuonWithAdamW(torch.optim.Optimizer):
         )
         self._adamw = torch.optim.AdamW(others, lr=rate)
         super().__init__([*self._muon.param_groups, *self._adamw.param_groups], {})
-        # the schedule writes into these very groups, so both optimizers see it
+        # the same group objects, so that the schedule changes the learning rate of both optimizers
         self.param_groups = [*self._muon.param_groups, *self._adamw.param_groups]
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
@@ -61,14 +61,14 @@ def make_optimizer(
     *,
     fused: bool = True,
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
-    """The optimizer that `settings` names, and its schedule over `updates` updates.
+    """The optimizer of the settings, and its schedule over `updates` updates.
 
     adamw  decoupled weight decay   Loshchilov and Hutter (2019), arXiv:1711.05101
     adam   Kingma and Ba (2015), arXiv:1412.6980
     sgd    with the momentum of Nesterov (1983), as Sutskever et al. (2013) write it
     muon   see `MuonWithAdamW`
 
-    fused: one kernel for all parameters, which is quicker, and cannot be had together with scaled gradients.
+    fused: one kernel for all parameters, which is faster but cannot be combined with scaled gradients.
     """
     groups = parameter_groups(module, settings.weight_decay)
     rate = settings.learning_rate
@@ -86,7 +86,7 @@ def make_optimizer(
 
 
 def _muon(module: nn.Module, groups: Groups, settings: TrainingSettings) -> torch.optim.Optimizer:
-    """Muon for the encoder's matrices: what maps symbols in or scores out lies outside of it."""
+    """Muon for the encoder's matrices, which do not include embeddings and the output layer."""
     inside = {id(part) for part in getattr(module, "encoder", module).parameters() if part.dim() == 2}
     hidden = [part for part in groups[0]["params"] if id(part) in inside]
     others = [{**group, "params": [part for part in group["params"] if id(part) not in inside]} for group in groups]

@@ -1,4 +1,4 @@
-"""What is added to the loss beside the task's own: on weights, and on what the encoder puts out."""
+"""Penalties on weights and on encoder outputs, added to the task's loss."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rnnbench.experiment.sections import TrainingSettings
 
 
 def weight_penalty(module: nn.Module, l1: float, l2: float) -> Tensor:
-    """l1 times the sum of absolute, plus l2 times half the sum of squared entries, of matrices alone.
+    """l1 times the sum of absolute entries, plus l2 times half the sum of squared entries, of all matrices.
 
     Source: Tibshirani (1996), the lasso; Hoerl and Kennard (1970), ridge regression; Krogh and Hertz (1991), A simple
     weight decay can improve generalization.
@@ -33,7 +33,7 @@ def activation_penalty(steps: Tensor, lengths: Tensor | None) -> Tensor:
 
 
 def temporal_activation_penalty(steps: Tensor, lengths: Tensor | None) -> Tensor:
-    """The mean square of the change from one valid step to the next; 0 where no row has two."""
+    """The mean squared change from one valid step to the next; 0 where no row has two steps."""
     if steps.shape[1] < 2:
         return steps.new_zeros(())
     return _mean((steps[:, 1:] - steps[:, :-1]).square(), None if lengths is None else lengths - 1)
@@ -47,9 +47,9 @@ def _mean(values: Tensor, lengths: Tensor | None) -> Tensor:
 
 
 class Penalties:
-    """All penalties of one training: call it after the forward pass, and add what it gives to the loss.
+    """All penalties of one training: call it after the forward pass, and add the result to the loss.
 
-    The activations are those of the last forward pass in training: dropped out for their size, before dropout for
+    The activations are those of the last forward pass in training: after dropout for their size, before dropout for
     their change over time, as in the source.
 
     Source: Merity, McCann and Socher (2017), Revisiting activation regularization for language RNNs, arXiv:1708.01009.
@@ -60,15 +60,15 @@ class Penalties:
         self._lengths: Tensor | None = None
         self._raw = self._dropped = torch.zeros(1, 1, 1)
         if settings.activation_penalty or settings.temporal_activation_penalty:
-            encoder.register_forward_pre_hook(self._see_lengths)
-            encoder.output_dropout.register_forward_hook(self._see_steps)
+            encoder.register_forward_pre_hook(self._store_lengths)
+            encoder.output_dropout.register_forward_hook(self._store_steps)
 
-    def _see_lengths(self, module: nn.Module, given: tuple[Any, ...]) -> None:
-        self._lengths = given[1] if len(given) > 1 else None
+    def _store_lengths(self, module: nn.Module, inputs: tuple[Any, ...]) -> None:
+        self._lengths = inputs[1] if len(inputs) > 1 else None
 
-    def _see_steps(self, module: nn.Module, given: tuple[Tensor, ...], result: Tensor) -> None:
+    def _store_steps(self, module: nn.Module, inputs: tuple[Tensor, ...], result: Tensor) -> None:
         if module.training:
-            self._raw, self._dropped = given[0], result
+            self._raw, self._dropped = inputs[0], result
 
     def __call__(self) -> Tensor:
         settings = self.settings
@@ -82,8 +82,8 @@ class Penalties:
 
 
 def penalties_of(task: nn.Module, encoder: Encoder, settings: TrainingSettings) -> Callable[[], Tensor] | None:
-    """What to add to the loss, or None where nothing is."""
-    wanted = (
+    """The penalties to add to the loss, or None without any."""
+    factors = (
         settings.l1_penalty, settings.l2_penalty, settings.activation_penalty, settings.temporal_activation_penalty,
     )  # fmt: skip
-    return Penalties(task, encoder, settings) if any(wanted) else None
+    return Penalties(task, encoder, settings) if any(factors) else None

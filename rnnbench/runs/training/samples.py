@@ -1,4 +1,4 @@
-"""Samples of what a task makes, kept as training goes: a text shows what bits per character do not."""
+"""Store samples of a task's output, such as generated text, after each validation."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from rnnbench.core.errors import RnnbenchError
 from rnnbench.tasks.base import SequenceTask
 
 KeepText = Callable[[str, str], None]
-"""Told (content, path) of a text to be stored with the run."""
+"""Called with (content, path) of a text to be stored with the run."""
 
 
 class Samples(pl.Callback):
-    """A sample after each validation, as `samples/update-000480.txt`. Training goes on as if none had been made.
+    """Stores a sample after each validation, as `samples/update-000480.txt`, without any effect on the training.
 
-    The modules are put back into the mode that each was in; `SequenceTask.sample` sees to randomness and state.
+    The mode of every module is restored; `SequenceTask.sample` restores the random state and the encoder's state.
     """
 
     def __init__(self, keep: KeepText) -> None:
         self.keep = keep
         self.seconds = 0.0
-        """How long all samples together took: no part of the cost of training."""
+        """Time of all samples, which is not part of the cost of training."""
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""The learning rate over the course of a training, as a factor on the one that is set."""
+"""Learning-rate schedules, as factors on the configured learning rate."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Callable
 from rnnbench.experiment.sections import TrainingSettings
 
 LAST = 0.02
-"""What a cosine leaves of the learning rate."""
+"""Final factor of the cosine schedule."""
 FIRST_OF_CYCLE, LAST_OF_CYCLE, RISING_SHARE = 1 / 25, 1 / 250_000, 0.3
 
 
 class Plateau:
-    """A factor that shrinks whenever the validation score has not improved for too long.
+    """A factor that is reduced when the validation score stops improving.
 
-    Counts like torch's ReduceLROnPlateau with a threshold of 0: it shrinks at the first validation after more than
-    `patience` without a new best, and then begins to count anew.
+    As torch's ReduceLROnPlateau with a threshold of 0: reduced after more than `patience` validations without a new
+    best score, after which counting starts again.
     """
 
     def __init__(self, factor: float, patience: int, *, higher_is_better: bool) -> None:
@@ -26,7 +26,7 @@ class Plateau:
         self._without_improvement = 0
 
     def report(self, score: float) -> None:
-        """Takes in the score of a validation."""
+        """Update the factor with the score of a validation."""
         if self.sign * score > self._best:
             self._best, self._without_improvement = self.sign * score, 0
             return
@@ -37,17 +37,17 @@ class Plateau:
 
 
 def rate_factor(settings: TrainingSettings, updates: int, plateau: Plateau | None = None) -> Callable[[int], float]:
-    """The factor on the learning rate at each update: a linear climb over the warm-up, times the schedule.
+    """The factor on the learning rate at each update: linear warm-up times the schedule.
 
     constant   1
     step       decay_factor after every decay_every of the updates
-    plateau    decay_factor whenever validation stalls
+    plateau    times decay_factor when validation stops improving
     cosine     half a cosine from 1 to 2 %           Loshchilov and Hutter (2017), SGDR, arXiv:1608.03983
     linear     a straight line from 1 to 0            Bergsma et al. (2025), Straight to zero, arXiv:2502.15938
     one_cycle  from 1/25 up to 1 over 30 % of the updates, down to 1/250,000, both by cosine
                Smith and Topin (2018), Super-convergence, arXiv:1708.07120, in the form of torch's OneCycleLR
     """
-    climb = max(1, round(updates * settings.warmup))
+    warmup = max(1, round(updates * settings.warmup))
     period = max(1, round(updates * settings.decay_every))
 
     def scheduled(update: int) -> float:
@@ -57,14 +57,14 @@ def rate_factor(settings: TrainingSettings, updates: int, plateau: Plateau | Non
             case "plateau":
                 return 1.0 if plateau is None else plateau.now
             case "cosine":
-                return _between(1.0, LAST, (update - climb) / max(1, updates - climb)) if update >= climb else 1.0
+                return _between(1.0, LAST, (update - warmup) / max(1, updates - warmup)) if update >= warmup else 1.0
             case "linear":
-                return max(0.0, 1.0 - (update - climb) / max(1, updates - climb)) if update >= climb else 1.0
+                return max(0.0, 1.0 - (update - warmup) / max(1, updates - warmup)) if update >= warmup else 1.0
             case "one_cycle":
                 return _cycle(update, updates)
         return 1.0
 
-    return lambda update: min(1.0, (update + 1) / climb) * scheduled(update)
+    return lambda update: min(1.0, (update + 1) / warmup) * scheduled(update)
 
 
 def _cycle(update: int, updates: int) -> float:

@@ -1,4 +1,4 @@
-"""How fast a trained task reads data it does not learn from."""
+"""Inference speed of a trained task."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ from rnnbench.tasks.base import SequenceTask
 
 PASSES = 3
 ENOUGH_SECONDS = 1.0
-"""No further pass begins after so long."""
+"""No further pass starts after this time."""
 
 
 def inference_speed(task: SequenceTask) -> dict[str, float]:
-    """Items of the validation split read and scored per second, and how many of them stand in a batch.
+    """Items of the validation split read and scored per second, and the number of items in a batch.
 
-    The fastest of three passes over the whole split (fewer where they are long), after one batch to warm up: whatever
-    else the machine does can only make a pass slower. Batches are those that the task evaluates in; cutting them is
-    part of the time, working out the metrics is not.
+    The fastest of three passes over the whole split (fewer where they are long), after a warm-up batch: other load can
+    only make a pass slower. Batches are those of evaluation; the time includes making batches, but not the metrics.
     """
     task.eval()
     with torch.inference_mode():

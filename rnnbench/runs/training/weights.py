@@ -1,4 +1,4 @@
-"""What a training leaves to be used: tensors, what was learned from training, and what validation says of errors."""
+"""Store a trained model for inference: weights, prepared data facts, and validation errors."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ WEIGHTS_FILE, PREPARED_FILE, PAST_ERRORS_FILE = "weights.pt", "prepared.json", "
 
 
 def save_weights(task: SequenceTask, keep_file: Callable[[Path], None], keep_text: Callable[[str, str], None]) -> None:
-    """Stores tensors alone, to be read with `torch.load(weights_only=True)`, and what was learned from training.
+    """Store the weights, for `torch.load(weights_only=True)`, and what was learned from the training split.
 
-    What the validation split tells of errors to come is stored too, so that using the weights needs no data.
+    Errors on the validation split are stored too, for prediction intervals, so that inference needs no data set.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / WEIGHTS_FILE

@@ -1,1 +1,1 @@
-"""Ways to start the workers of a sweep: a file per way."""
+"""Executors, which start the workers of a sweep: one file each."""

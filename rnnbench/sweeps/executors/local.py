@@ -1,6 +1,6 @@
-"""Worker processes on this machine: started, listened to, replaced when they die, stopped in good order.
+"""Run the workers of a sweep as processes on this machine, and replace those that die.
 
-Each has a pipe of its own and shares no lock with the others, so that one killed in the middle holds up nobody.
+Each has its own pipe and shares no lock with the others, so that a killed worker cannot block them.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ class _Running(NamedTuple):
 
 
 def run_workers(plan: SweepPlan, count: int, tell: Tell, clean: Callable[[], None]) -> None:
-    """Runs worker processes to the end, and brings back what they tell.
+    """Run worker processes until they end, and pass their events to `tell`.
 
-    clean: ends what dead workers have left unfinished.
-    Raises: SweepInterrupted on Ctrl-C; RnnbenchError when a worker meets one, or all have died.
+    clean: ends the unfinished work of dead workers.
+    Raises: SweepInterrupted on Ctrl-C; RnnbenchError when a worker raises one or all workers have died.
     """
     workers: dict[int, _Running] = {}
     restarts = 0
@@ -40,7 +40,7 @@ def run_workers(plan: SweepPlan, count: int, tell: Tell, clean: Callable[[], Non
         for number in range(count):
             workers[number] = _start(plan, number)
         while workers:
-            for number, event in _heard(workers):
+            for number, event in _received(workers):
                 if event is not None:
                     if event.what == "refused":
                         raise RnnbenchError(event.message)
@@ -56,20 +56,22 @@ def run_workers(plan: SweepPlan, count: int, tell: Tell, clean: Callable[[], Non
                     restarts += 1
                     workers[number] = _start(plan, number)
                 elif not workers:
-                    raise RnnbenchError("every worker process died; what was finished is kept in the store")
+                    raise RnnbenchError(
+                        "all worker processes died; finished runs are stored. To continue, type the same command again"
+                    )
     except BaseException as error:
-        with _deaf():
+        with _ignoring_signals():
             _stop(workers)
             clean()
         if isinstance(error, KeyboardInterrupt):
-            raise SweepInterrupted("stopped; everything that was finished is kept") from None
+            raise SweepInterrupted("interrupted; finished runs are stored") from None
         raise
 
 
 def _start(plan: SweepPlan, number: int) -> _Running:
     context = multiprocessing.get_context("spawn")
     receiving, sending = context.Pipe(duplex=False)
-    # a terminal sends Ctrl-C to every process: the new one must not hear it, even before its first line runs
+    # a terminal sends Ctrl-C to every process: the new one must ignore it even before its first line runs
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         process = context.Process(target=_work, args=(plan, number, os.getpid(), sending), daemon=True)
@@ -80,8 +82,8 @@ def _start(plan: SweepPlan, number: int) -> _Running:
     return _Running(process, receiving)
 
 
-def _heard(workers: dict[int, _Running]) -> Iterator[tuple[int, Event | None]]:
-    """One event of each worker that has one; None when a worker has ended."""
+def _received(workers: dict[int, _Running]) -> Iterator[tuple[int, Event | None]]:
+    """One event of each worker that has sent one; None when a worker has ended."""
     ready = connection.wait([worker.events for worker in workers.values()], timeout=0.5)
     for number, worker in list(workers.items()):
         if worker.events in ready:
@@ -92,12 +94,12 @@ def _heard(workers: dict[int, _Running]) -> Iterator[tuple[int, Event | None]]:
 
 
 def _stop(workers: dict[int, _Running]) -> None:
-    """Lets every worker end what it does; whoever takes too long is killed."""
+    """Let every worker end its run, and kill those that take too long."""
     for worker in workers.values():
         worker.process.terminate()
-    until = time.monotonic() + _STOP_SECONDS
-    while workers and time.monotonic() < until:
-        for number, event in _heard(workers):
+    deadline = time.monotonic() + _STOP_SECONDS
+    while workers and time.monotonic() < deadline:
+        for number, event in _received(workers):
             if event is None:
                 workers.pop(number).process.join()
     for worker in workers.values():
@@ -106,8 +108,8 @@ def _stop(workers: dict[int, _Running]) -> None:
 
 
 @contextmanager
-def _deaf() -> Iterator[None]:
-    """Further Ctrl-Cs change nothing while workers end."""
+def _ignoring_signals() -> Iterator[None]:
+    """Ignore further Ctrl-Cs while workers end."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -120,16 +122,16 @@ def _deaf() -> Iterator[None]:
 
 
 def _work(plan: SweepPlan, number: int, parent_pid: int, events: connection.Connection) -> None:
-    """What a worker process does. It ends by itself when its parent is gone."""
+    """The main function of a worker process, which also ends when its parent process is gone."""
     stop = threading.Event()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides, and says so by SIGTERM
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C and sends SIGTERM
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
 
     def tell(event: Event) -> None:
         try:
             events.send(event)
         except OSError:
-            stop.set()  # nobody listens any more
+            stop.set()  # the parent has closed the pipe
 
     try:
         Worker(plan, number, tell, lambda: stop.is_set() or os.getppid() != parent_pid).work()

@@ -1,1 +1,1 @@
-"""Forecasting: the next values of one or more series."""
+"""Forecasting: the next values of one or several series."""

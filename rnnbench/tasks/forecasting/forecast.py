@@ -1,4 +1,4 @@
-"""A forecast with its band of past errors: as plain data, and as a picture."""
+"""A forecast with a band of past errors, as plain data and as a figure."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ FORMATS = {".png", ".svg", ".pdf"}
 
 @dataclass(frozen=True)
 class Forecast:
-    """Forecast values and what they go on from. Row i stands at times[i]; one column per target.
+    """Forecast values at `times`, one column per target, with the preceding rows.
 
-    values, low, high: (horizon, targets) in the unit of the series; low and high are None where no past errors are
-        known. coverage: the share of past errors that stayed inside the band.
-    history_times, history_values: the rows before, no more than what is worth showing.
-    notes: what a reader has to know, in words.
+    values, low, high: (horizon, targets) in the unit of the series; low and high are None without past errors.
+    coverage: the share of past errors inside the band.
+    history_times, history_values: the last rows before the forecast, for the figure.
+    notes: remarks printed below the forecast.
     """
 
     name: str
@@ -42,13 +42,13 @@ class Forecast:
     def to_plain(self) -> dict[str, Any]:
         """The forecast as plain data, without the history: one entry per time."""
         rows = []
-        for place, time in enumerate(written(self.times)):
+        for step, time in enumerate(written(self.times)):
             row: dict[str, Any] = {"time": time}
             for column, target in enumerate(self.targets):
-                row[target] = float(self.values[place, column])
+                row[target] = float(self.values[step, column])
                 if self.low is not None and self.high is not None:
-                    row[f"{target}/low"] = float(self.low[place, column])
-                    row[f"{target}/high"] = float(self.high[place, column])
+                    row[f"{target}/low"] = float(self.low[step, column])
+                    row[f"{target}/high"] = float(self.high[step, column])
             rows.append(row)
         return {
             "name": self.name, "targets": [*self.targets], "unit": self.unit, "coverage": self.coverage,
@@ -56,7 +56,7 @@ class Forecast:
         }  # fmt: skip
 
     def plot(self, path: str | Path) -> None:
-        """Writes a picture of the history, the forecast and its band. Raises: RnnbenchError where it cannot."""
+        """Writes a figure of the history, the forecast and its band. Raises: RnnbenchError where it cannot."""
         path = Path(path)
         if path.suffix.lower() not in FORMATS:
             raise RnnbenchError(f"{path.name}: pictures end in {', '.join(sorted(FORMATS))}")
@@ -64,14 +64,14 @@ class Forecast:
 
 
 def written(times: np.ndarray) -> list[str]:
-    """Times in ISO's spelling; days alone where every one begins at midnight."""
+    """Times in ISO 8601; dates only where all times are midnight."""
     texts = [str(text) for text in np.datetime_as_string(times, unit="s")]
     are_days = all(text.endswith("T00:00:00") for text in texts)
     return [text.removesuffix("T00:00:00") for text in texts] if are_days else texts
 
 
 def _drawn(forecast: Forecast, format: str) -> bytes:
-    """The picture, a panel per target."""
+    """The figure, with one panel per target."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
     from matplotlib.figure import Figure
@@ -81,7 +81,7 @@ def _drawn(forecast: Forecast, format: str) -> bytes:
     FigureCanvasAgg(figure)
     panels = figure.subplots(shown, 1, sharex=True, squeeze=False)[:, 0]
     for column, axes in enumerate(panels):
-        # the forecast begins where the history ends, so that the lines meet
+        # the line of the forecast starts at the last history row
         times = np.concatenate([forecast.history_times[-1:], forecast.times])
         values = np.concatenate([forecast.history_values[-1:, column], forecast.values[:, column]])
         axes.plot(forecast.history_times, forecast.history_values[:, column], color=INK, linewidth=1, label="history")
@@ -109,5 +109,5 @@ def _drawn(forecast: Forecast, format: str) -> bytes:
 
 
 def _plain(text: str) -> str:
-    """Text in which matplotlib sees no formula."""
+    """Text with dollar signs escaped, which matplotlib would read as a formula."""
     return text.replace("$", r"\$")

@@ -1,1 +1,1 @@
-"""Methods that baselines of several tasks may use."""
+"""Classical methods for the baselines of tasks."""

@@ -1,4 +1,4 @@
-"""Bits that general compressors need for a text: what an ideal model's bits per character are compared with."""
+"""Compressed size of a text in bits, by xz and bz2: an upper bound on its entropy."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import bz2
 import lzma
 
 MEMORY_OF_XZ = 32 * 2**20
-"""How many bytes of text before it xz may look back on; its encoder takes about eleven times as much memory."""
+"""Bytes of preceding text that xz may refer to; its encoder needs about eleven times as much memory."""
 
 
 def xz_bits(*texts: str, after: str = "") -> tuple[float, ...]:
-    """8 x (size(after + text) - size(after)) in bits: what each text alone adds to an archive that holds `after`.
+    """8 x (size(after + text) - size(after)): the bits by which each text increases an archive of `after`.
 
-    The dictionary is as large as both texts together, and `after` is cut to its last 32 MB. Text is stored as UTF-8.
+    The dictionary is as large as both texts together; of `after`, the last 32 MB are used. Text is encoded as UTF-8.
     """
     before = after.encode()[-MEMORY_OF_XZ:]
     alone = _xz_size(before)
@@ -20,7 +20,7 @@ def xz_bits(*texts: str, after: str = "") -> tuple[float, ...]:
 
 
 def bz2_bits(text: str) -> float:
-    """8 x the compressed size of `text` alone, in bits: blocks of 900 kB are independent: nothing before helps."""
+    """8 x the compressed size of `text` in bits; blocks of 900 kB are independent, so earlier text does not help."""
     return 8.0 * len(bz2.compress(text.encode(), 9))
 
 

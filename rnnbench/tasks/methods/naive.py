@@ -1,4 +1,4 @@
-"""Forecasts without a learned number: (windows, lookback, channels) to (windows, horizon, channels)."""
+"""Naive forecasts without parameters: (windows, lookback, channels) to (windows, horizon, channels)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ def last_value(past: np.ndarray, *, horizon: int) -> np.ndarray:
 
 
 def seasonal_naive(past: np.ndarray, *, horizon: int, season_length: int) -> np.ndarray:
-    """y_{t+h} = the latest known value at the same place of the season: the same hour of yesterday."""
+    """y_{t+h} = the last known value at the same point of the season, such as the same hour of yesterday."""
     return _repeated(past[:, -season_length:], horizon)
 
 
 def seasonal_mean(past: np.ndarray, *, horizon: int, season_length: int, seasons: int) -> np.ndarray:
-    """y_{t+h} = the mean over the last few seasons at the same place: a mean day."""
+    """y_{t+h} = the mean over the last seasons at the same point of the season."""
     windows, _, channels = past.shape
     recent = past[:, -seasons * season_length :].reshape(windows, seasons, season_length, channels)
     return _repeated(recent.mean(axis=1), horizon)
@@ -25,7 +25,7 @@ def seasonal_mean(past: np.ndarray, *, horizon: int, season_length: int, seasons
 def seasonal_naive_with_growth(past: np.ndarray, *, horizon: int, season_length: int) -> np.ndarray:
     """The seasonal naive forecast times (sum of the last season / sum of the season before).
 
-    A horizon of more than one season grows once more with each. Values must be positive.
+    The factor is applied once for each season ahead. Values must be positive.
     """
     last, before = past[:, -season_length:], past[:, -2 * season_length : -season_length]
     growth = last.sum(axis=1, keepdims=True) / before.sum(axis=1, keepdims=True)

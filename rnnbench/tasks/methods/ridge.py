@@ -1,4 +1,4 @@
-"""A linear map from lookback to horizon, solved in closed form."""
+"""Ridge regression from lookback to horizon, in closed form."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 class Ridge:
     """f = last + W (past - last) + b, per channel.
 
-    weights: (1 or channels, lookback + 1, horizon), the bias last; one set shared by all channels, or one for each.
+    weights: (1 or channels, lookback + 1, horizon), the bias last: shared by all channels, or one set per channel.
     """
 
     weights: np.ndarray
@@ -31,14 +31,14 @@ class Ridge:
 
 
 class RidgeSums:
-    """The sums that the closed form needs, over training windows added a few at a time.
+    """X'X and X'Y of ridge regression, accumulated over chunks of training windows.
 
         W = argmin  sum_n |y_n - x_n W|^2 + penalty x n |W|^2   =   (X'X + penalty n I)^-1 X'Y
 
-    x is the lookback and y the horizon, both less the last known value, which makes the map indifferent to the level
-    of the series. The bias carries no penalty. Channels should come in comparable units (standardised).
+    x is the lookback and y the horizon, both minus the last known value, so that the map does not depend on the level
+    of the series. The bias is not penalized. Channels should be standardized.
 
-    Source: Hoerl and Kennard 1970, "Ridge regression"; that it rivals trained models: Toner and Darlow 2024, "An
+    Source: Hoerl and Kennard 1970, "Ridge regression"; compared with trained models in Toner and Darlow 2024, "An
     analysis of linear time series forecasting models", arXiv:2403.14587.
     """
 
@@ -55,19 +55,19 @@ class RidgeSums:
             self.windows += len(past)
 
     def solve(self, penalty: float, *, is_shared: bool) -> Ridge:
-        """The best weights under a penalty per window, shared by all channels or one set for each."""
+        """The weights that minimize the sum under a penalty, shared by all channels or one set per channel."""
         squares, products = np.asarray(self._squares), np.asarray(self._products)
         windows = self.windows
         if is_shared:
             windows *= len(squares)
             squares, products = squares.sum(axis=0, keepdims=True), products.sum(axis=0, keepdims=True)
         shrink = np.full(squares.shape[-1], penalty * windows)
-        # the last lookback step is always 0, and the bias is free: both need a little for the matrix to have an inverse
+        # the last step of x is always 0 and the bias is not penalized: a small value keeps the matrix invertible
         shrink[-1] = 1e-9 * windows
         return Ridge(weights=np.linalg.solve(squares + np.diag(shrink), products), penalty=penalty)
 
     def candidates(self, penalties: Iterable[float]) -> Iterator[Ridge]:
-        """Every penalty with shared weights, and with weights per channel where there are several channels."""
+        """The solution for every penalty, with shared weights and, for several channels, with weights per channel."""
         for is_shared in (True, False) if len(np.asarray(self._squares)) > 1 else (True,):
             for penalty in penalties:
                 yield self.solve(penalty, is_shared=is_shared)

@@ -1,6 +1,6 @@
-"""AutoETS and AutoTheta: chosen and fitted once on the end of training, then rolled over the origins.
+"""AutoETS and AutoTheta, selected and fitted once on the end of training, then applied at every origin.
 
-Parameters stay as training left them; only the state moves on with each known value, as an encoder's does.
+Parameters are not refitted at later origins; only the state is updated with the known values, as an encoder's is.
 """
 
 from __future__ import annotations
@@ -12,23 +12,23 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 FIT_ROWS = 1000
-"""Rows at the end of training that a model is fitted on: more cost minutes and change little."""
+"""Rows at the end of training that a model is fitted on; more take minutes and change the forecasts little."""
 CONTEXT_ROWS = 500
-"""Rows before an origin that Theta is rolled over: it takes the season out of them anew each time."""
+"""Rows before an origin that Theta reads: it removes the season from them at each origin."""
 LONGEST_SEASON = 24
 MOST_CHANNELS = 50
 MOST_FORECASTS = {"auto_ets": 500_000, "auto_theta": 15_000}
-"""Origins x channels: ETS gives every origin in one pass, Theta takes about two milliseconds for each."""
+"""Largest origins x channels: ETS computes all origins in one pass, Theta takes about two milliseconds per origin."""
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Which forecasts, and what may be fitted on.
+class RollingRequest:
+    """The origins of the forecasts, and the rows to fit on.
 
-    series: (rows, channels) of training, validation and test joined.
-    train_rows: how many of the first rows may be fitted on.
-    test_rows: how many may be fitted on for the test origins; more than `train_rows` fits once more.
-    validation_origins, test_origins: for each forecast, how many rows are known. Forecasts come in this order.
+    series: (rows, channels) of training, validation and test, concatenated.
+    train_rows: number of first rows to fit on.
+    test_rows: number of first rows to fit on for the test origins; the model is refitted if more than `train_rows`.
+    validation_origins, test_origins: for each forecast, the number of known rows. Forecasts are in this order.
     """
 
     series: np.ndarray
@@ -40,14 +40,14 @@ class Asked:
     season_length: int
 
     @property
-    def is_fitted_again(self) -> bool:
-        """Whether more may be fitted on for the test origins than for those of validation."""
+    def is_refitted(self) -> bool:
+        """Whether the model is refitted for the test origins."""
         return self.test_rows > self.train_rows
 
 
 @dataclass(frozen=True)
-class Rolled:
-    """Forecasts (origins, horizon, channels), how many numbers were fitted, and which models were chosen."""
+class RollingForecasts:
+    """Forecasts (origins, horizon, channels), the number of fitted parameters, and the model selected per channel."""
 
     forecasts: np.ndarray
     parameters: int
@@ -55,23 +55,23 @@ class Rolled:
 
 
 def reason_to_skip(model: str, *, train_rows: int, season_length: int, forecasts: int, channels: int) -> str:
-    """Why a model costs too much or cannot be fitted here, in words; empty where it can."""
+    """The reason why a model cannot be fitted or costs too much; empty if there is none."""
     if season_length > LONGEST_SEASON:
-        return f"a season of {season_length} is longer than {LONGEST_SEASON}, the longest it can fit"
+        return f"the season of {season_length} samples is longer than {LONGEST_SEASON}, the longest it can fit"
     if train_rows < max(3 * season_length, 12):
         return f"{train_rows} training rows are fewer than three seasons"
     if channels > MOST_CHANNELS:
-        return f"{channels} channels are more than {MOST_CHANNELS} fits"
+        return f"{channels} channels are more than the limit of {MOST_CHANNELS}"
     if forecasts > MOST_FORECASTS[model]:
-        return f"{forecasts:,} forecasts (origins x channels) are more than {MOST_FORECASTS[model]:,}"
+        return f"{forecasts:,} forecasts (origins x channels) are more than the limit of {MOST_FORECASTS[model]:,}"
     return ""
 
 
-def auto_ets(asked: Asked) -> Rolled:
-    """Exponential smoothing, its error, trend and season chosen by AICc, and by validation whether a season must be.
+def auto_ets(request: RollingRequest) -> RollingForecasts:
+    """Exponential smoothing with error, trend and season selected by AICc, and a forced season by validation.
 
-    AICc looks one step ahead, where the last value is hard to beat: on hourly data it drops the season that the longer
-    horizon needs. So the best of all models and the best with an additive season compete, per channel.
+    AICc measures one-step errors and, on hourly data, drops the season that a longer horizon needs. Therefore, the best
+    of all models and the best with an additive season are compared on validation, per channel.
 
     Source: Hyndman, Koehler, Snyder and Grose 2002, "A state space framework for automatic forecasting using
     exponential smoothing methods"; computed by statsforecast.
@@ -81,38 +81,36 @@ def auto_ets(asked: Asked) -> Rolled:
 
     def forecast(channel: np.ndarray, kind: str, rows: int, origins: np.ndarray) -> tuple[np.ndarray, dict[str, Any]]:
         start = max(0, rows - FIT_ROWS)
-        fitted = AutoETS(season_length=asked.season_length, model=kind).fit(channel[start:rows]).model_
-        # the states after row t depend on the rows up to t alone, so one pass serves every origin
+        fitted = AutoETS(season_length=request.season_length, model=kind).fit(channel[start:rows]).model_
+        # the state after row t depends on the rows up to t only, so one pass gives all origins
         passed = forward_ets(fitted, channel[start:])
-        return _ets_point_forecasts(passed, passed["states"][origins - start], asked.horizon), fitted
+        return _ets_point_forecasts(passed, passed["states"][origins - start], request.horizon), fitted
 
     columns, chosen, parameters = [], [], 0
-    early = len(asked.validation_origins)
-    both = np.concatenate([asked.validation_origins, asked.test_origins])
-    for channel in asked.series.T:
+    count = len(request.validation_origins)
+    both = np.concatenate([request.validation_origins, request.test_origins])
+    for channel in request.series.T:
         best: tuple[float, str, np.ndarray, dict[str, Any]] | None = None
-        actual = sliding_window_view(channel, asked.horizon)[asked.validation_origins]
-        for kind in ("ZZZ", "ZZA") if asked.season_length > 1 else ("ZZZ",):
-            forecasts, fitted = forecast(channel, kind, asked.train_rows, both)
-            errors = np.abs(actual - forecasts[:early])
-            merit = float(np.nan_to_num(errors.mean(), nan=np.inf))
-            if best is None or merit < best[0]:
-                best = (merit, kind, forecasts, fitted)
+        actual = sliding_window_view(channel, request.horizon)[request.validation_origins]
+        for kind in ("ZZZ", "ZZA") if request.season_length > 1 else ("ZZZ",):
+            forecasts, fitted = forecast(channel, kind, request.train_rows, both)
+            errors = np.abs(actual - forecasts[:count])
+            mean_error = float(np.nan_to_num(errors.mean(), nan=np.inf))
+            if best is None or mean_error < best[0]:
+                best = (mean_error, kind, forecasts, fitted)
         assert best is not None
         _, kind, forecasts, fitted = best
-        if asked.is_fitted_again:
-            after, fitted = forecast(channel, kind, asked.test_rows, asked.test_origins)
-            forecasts = np.concatenate([forecasts[:early], after])
+        if request.is_refitted:
+            of_test, fitted = forecast(channel, kind, request.test_rows, request.test_origins)
+            forecasts = np.concatenate([forecasts[:count], of_test])
         columns.append(forecasts)
         chosen.append(_ets_name(fitted["components"]))
         parameters += int(fitted["n_params"])
-    return Rolled(np.stack(columns, axis=2), parameters, tuple(chosen))
+    return RollingForecasts(np.stack(columns, axis=2), parameters, tuple(chosen))
 
 
-def auto_theta(asked: Asked) -> Rolled:
-    """The Theta method, its kind (standard or optimised, fixed or dynamic) chosen by squared error.
-
-    Nothing is left for validation to choose.
+def auto_theta(request: RollingRequest) -> RollingForecasts:
+    """The Theta method, its variant (standard or optimized, static or dynamic) selected by squared training error.
 
     Source: Fiorucci, Pellegrini, Louzada, Petropoulos and Koehler 2016, "Models for optimising the theta method and
     their relationship to state space models"; computed by statsforecast.
@@ -120,31 +118,32 @@ def auto_theta(asked: Asked) -> Rolled:
     from statsforecast.models import AutoTheta
 
     def fit(channel: np.ndarray, rows: int) -> Any:
-        return AutoTheta(season_length=asked.season_length).fit(channel[max(0, rows - FIT_ROWS) : rows])
+        return AutoTheta(season_length=request.season_length).fit(channel[max(0, rows - FIT_ROWS) : rows])
 
     def forecast(model: Any, channel: np.ndarray, rows: int, origin: int) -> np.ndarray:
         known = channel[max(0, rows - FIT_ROWS, origin - CONTEXT_ROWS) : origin]
-        return np.asarray(model.forward(known, h=asked.horizon)["mean"])
+        return np.asarray(model.forward(known, h=request.horizon)["mean"])
 
     columns, chosen, parameters = [], [], 0
-    for channel in asked.series.T:
-        model = fit(channel, asked.train_rows)
-        rows = [forecast(model, channel, asked.train_rows, origin) for origin in asked.validation_origins]
-        if asked.is_fitted_again:
-            model = fit(channel, asked.test_rows)
-        rows += [forecast(model, channel, asked.test_rows, origin) for origin in asked.test_origins]
+    for channel in request.series.T:
+        model = fit(channel, request.train_rows)
+        rows = [forecast(model, channel, request.train_rows, origin) for origin in request.validation_origins]
+        if request.is_refitted:
+            model = fit(channel, request.test_rows)
+        rows += [forecast(model, channel, request.test_rows, origin) for origin in request.test_origins]
         columns.append(np.stack(rows))
         chosen.append(str(model.model_["modeltype"]))
-        parameters += 3 + (asked.season_length if model.model_.get("decompose", False) else 0)
-    return Rolled(np.stack(columns, axis=2), parameters, tuple(chosen))
+        parameters += 3 + (request.season_length if model.model_.get("decompose", False) else 0)
+    return RollingForecasts(np.stack(columns, axis=2), parameters, tuple(chosen))
 
 
 def _ets_point_forecasts(passed: dict[str, Any], states: np.ndarray, horizon: int) -> np.ndarray:
-    """(origins, horizon) from (origins, states): level, then slope if there is a trend, then the season, newest first.
+    """(origins, horizon) from (origins, states): the level, the slope if there is a trend, the season, newest first.
 
         f_{t+h} = (level + (phi + ... + phi^h) slope)  + or x  season of that step
 
-    Not statsforecast's own forecast: up to 2.0.1 that adds phi twice where phi + phi^2 is due (its pull request 1219).
+    statsforecast's own forecast is not used: up to 2.0.1, it adds phi twice instead of phi + phi^2 (its pull request
+    1219).
 
     Source: Hyndman and Athanasopoulos 2021, "Forecasting: principles and practice", table 8.6.
     """

@@ -1,4 +1,4 @@
-"""The units that a model is fitted in, learned from training, and the way back."""
+"""Standardization of levels, or of their logarithms, fitted on training, and its inverse."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ class Units:
 
     @classmethod
     def from_training(cls, train: np.ndarray, *, is_log: bool) -> Units:
-        """Standardised values, or logarithms measured in the deviation of one step's return."""
+        """Standardized values, or logarithms divided by the standard deviation of the one-step returns."""
         if is_log:
             logs = np.log(train)
             return cls(logs.mean(axis=0), _or_one(np.diff(logs, axis=0).std(axis=0)), is_log=True)
         return cls(train.mean(axis=0), _or_one(train.std(axis=0)), is_log=False)
 
     def of_levels(self, levels: np.ndarray) -> np.ndarray:
-        """Levels in the units of the model."""
+        """Levels, standardized."""
         return ((np.log(levels) if self.is_log else levels) - self.offset) / self.deviation
 
     def to_levels(self, values: np.ndarray) -> np.ndarray:
-        """The model's values as levels, in the series' own unit."""
+        """Standardized values as levels, in the unit of the series."""
         levels = values * self.deviation + self.offset
         return np.exp(levels) if self.is_log else levels
 
 
 def _or_one(deviation: np.ndarray) -> np.ndarray:
-    """A constant channel is centred and not stretched."""
+    """The deviation, 1 for a constant channel."""
     return np.where(deviation > 0, deviation, 1.0)

@@ -1,4 +1,4 @@
-"""Every rolling origin of one split, a bounded amount of memory at a time."""
+"""All rolling-origin windows of a split, in chunks of bounded memory."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 NUMBERS_AT_ONCE = 2_000_000
-"""Numbers in one chunk of windows: 16 MB."""
+"""Values in one chunk of windows: 16 MB."""
 
 
 @dataclass(frozen=True)
 class RollingWindows:
-    """The windows of (rows, channels) `levels`: one origin per row, each with a lookback before and a horizon after.
+    """The windows of `levels` (rows, channels): one origin per row, with a lookback before it and a horizon after it.
 
         rows      0 ......... history .................................. rows
         window 0      [ lookback ][ horizon ]
         window 1       [ lookback ][ horizon ]
 
-    The first `history` rows are looked back on and never forecast: windows = rows - history - horizon + 1.
+    The first `history` rows are inputs only: windows = rows - history - horizon + 1.
 
     Raises: ValueError when the history is shorter than the lookback, or a level is not finite.
     """
@@ -47,11 +47,11 @@ class RollingWindows:
 
     @property
     def new_rows(self) -> np.ndarray:
-        """The rows that the split before did not have."""
+        """The rows after the history."""
         return self.levels[self.history :]
 
     def chunks(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """(windows, lookback, channels) and (windows, horizon, channels), in the order of time."""
+        """Chunks of (windows, lookback, channels) and (windows, horizon, channels), in the order of time."""
         if not self.count:
             return
         width = self.lookback + self.horizon

@@ -1,1 +1,1 @@
-"""Sentiment: one class for each text."""
+"""Sentiment: text classification."""

@@ -1,4 +1,4 @@
-"""What a text classifier has to beat: the majority class, Naive Bayes, and logistic regression on TF-IDF."""
+"""Baselines of text classification: majority class, Naive Bayes, and logistic regression on TF-IDF."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.tasks.baseline import REFITTED, BaselineResult, prefixed, stopwatch
 
 TOKEN_PATTERN = r"(?u)\b\w+\b"
-"""Runs of letters and digits of any script; scikit-learn's own drops those of one letter, `I`, `a` and 못."""
+"""Words of any script and length; scikit-learn's default drops words of one character, such as `I`, `a` and 못."""
 
 INVERSE_PENALTIES = (0.3, 1.0, 3.0, 10.0, 30.0)
 
@@ -29,12 +29,12 @@ def run(
     class_count: int,
     refit: bool = False,
 ) -> Iterator[BaselineResult]:
-    """Each baseline as soon as it is done: `majority_class`, `naive_bayes`, `tfidf_logistic_regression`.
+    """Yields each baseline as soon as it is computed: `majority_class`, `naive_bayes`, `tfidf_logistic_regression`.
 
-    Labels are class indices from 0 to class_count - 1. Words and weights come from training alone; validation chooses
-    the strength of the penalty.
+    Labels are class indices from 0 to class_count - 1. All are fitted on training; the penalty of the regression is
+    selected on validation.
 
-    refit: what scores the test split learns from training and validation together, with the penalty chosen before.
+    refit: fit on training and validation together, with the selected penalty, before scoring the test split.
     """
     train = _Labelled(train_texts, np.asarray(train_labels))
     validation = _Labelled(validation_texts, np.asarray(validation_labels))
@@ -60,7 +60,7 @@ _Scored = tuple[dict[str, float], dict[str, ExampleScores], dict[str, Any]]
 
 @dataclass(frozen=True)
 class _Problem:
-    """Three splits, and whether what scores the test split may learn from validation too."""
+    """Three splits, and whether baselines are refitted on validation before scoring the test split."""
 
     train: _Labelled
     validation: _Labelled
@@ -69,7 +69,7 @@ class _Problem:
     refit: bool
 
     def scored(self, fit: Callable[[_Labelled], Classifier]) -> _Scored:
-        """Every metric of both splits, what each test text scored, and which classes were taken for which."""
+        """The metrics of both splits, and the scores of examples and the confusion matrix of the test split."""
         classify = fit(self.train)
         scores = prefixed("validation", metrics.class_metrics(self.validation.labels, classify(self.validation.texts)))
         if self.refit:
@@ -85,10 +85,10 @@ class _Problem:
 
 
 def _majority_class(problem: _Problem) -> BaselineResult:
-    """The shares of the classes in what is learned from, for every text."""
+    """The class frequencies of the fitted texts, for every text."""
 
-    def fit(known: _Labelled) -> Classifier:
-        return lambda texts: np.tile(_shares(known, problem.class_count), (len(texts), 1))
+    def fit(fitted: _Labelled) -> Classifier:
+        return lambda texts: np.tile(_shares(fitted, problem.class_count), (len(texts), 1))
 
     with stopwatch() as watch:
         scores, examples, details = problem.scored(fit)
@@ -104,12 +104,12 @@ def _majority_class(problem: _Problem) -> BaselineResult:
     )
 
 
-def _shares(known: _Labelled, class_count: int) -> np.ndarray:
-    return np.bincount(known.labels, minlength=class_count) / len(known.labels)
+def _shares(fitted: _Labelled, class_count: int) -> np.ndarray:
+    return np.bincount(fitted.labels, minlength=class_count) / len(fitted.labels)
 
 
 def _naive_bayes(problem: _Problem) -> BaselineResult:
-    """p(class) x the product over words and word pairs of p(word | class), add-one smoothed.
+    """p(class | text) ~ p(class) x product of p(word | class) over words and word pairs, with add-one smoothing.
 
     Source: McCallum and Nigam 1998, "A comparison of event models for Naive Bayes text classification".
     """
@@ -118,9 +118,9 @@ def _naive_bayes(problem: _Problem) -> BaselineResult:
 
     model = MultinomialNB()
 
-    def fit(known: _Labelled) -> Classifier:
+    def fit(fitted: _Labelled) -> Classifier:
         counter = CountVectorizer(ngram_range=(1, 2), token_pattern=TOKEN_PATTERN)
-        model.fit(counter.fit_transform(known.texts), known.labels)
+        model.fit(counter.fit_transform(fitted.texts), fitted.labels)
         return lambda texts: _probabilities(model, counter.transform(texts), problem.class_count)
 
     with stopwatch() as watch:
@@ -144,30 +144,30 @@ def _logistic_regression(problem: _Problem) -> BaselineResult:
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
 
-    def weigher() -> Any:
+    def new_vectorizer() -> Any:
         return TfidfVectorizer(ngram_range=(1, 2), token_pattern=TOKEN_PATTERN, sublinear_tf=True)
 
     with stopwatch() as watch:
-        weigh = weigher()
-        train, validation = weigh.fit_transform(problem.train.texts), weigh.transform(problem.validation.texts)
-        chosen: tuple[tuple[float, float], Any] | None = None
+        of_train = new_vectorizer()
+        train, validation = of_train.fit_transform(problem.train.texts), of_train.transform(problem.validation.texts)
+        selected: tuple[tuple[float, float], Any] | None = None
         for inverse_penalty in INVERSE_PENALTIES:
             model = LogisticRegression(C=inverse_penalty, max_iter=1000).fit(train, problem.train.labels)
             probabilities = _probabilities(model, validation, problem.class_count)
-            found = metrics.class_metrics(problem.validation.labels, probabilities)
-            # the selecting metric first; log loss decides between equals
-            merit = (found["accuracy"], -found["log_loss"])
-            if chosen is None or merit > chosen[0]:
-                chosen = (merit, model)
-        assert chosen is not None
-        best = chosen[1]
+            scores = metrics.class_metrics(problem.validation.labels, probabilities)
+            # the selecting metric first; log loss breaks ties
+            criterion = (scores["accuracy"], -scores["log_loss"])
+            if selected is None or criterion > selected[0]:
+                selected = (criterion, model)
+        assert selected is not None
+        best = selected[1]
 
-        def fit(known: _Labelled) -> Classifier:
-            if known is problem.train:
-                return lambda texts: _probabilities(best, weigh.transform(texts), problem.class_count)
-            again = weigher()
-            best.fit(again.fit_transform(known.texts), known.labels)
-            return lambda texts: _probabilities(best, again.transform(texts), problem.class_count)
+        def fit(fitted: _Labelled) -> Classifier:
+            if fitted is problem.train:
+                return lambda texts: _probabilities(best, of_train.transform(texts), problem.class_count)
+            of_both = new_vectorizer()
+            best.fit(of_both.fit_transform(fitted.texts), fitted.labels)
+            return lambda texts: _probabilities(best, of_both.transform(texts), problem.class_count)
 
         scores, examples, details = problem.scored(fit)
     return BaselineResult(
@@ -175,14 +175,14 @@ def _logistic_regression(problem: _Problem) -> BaselineResult:
         metrics=scores,
         wall_seconds=watch.seconds,
         parameters=best.coef_.size + best.intercept_.size,
-        note=problem.noted(f"words and word pairs; C = {best.C:g} chosen on validation"),
+        note=problem.noted(f"words and word pairs; C = {best.C:g}, selected on validation"),
         examples=examples,
         details=details,
     )
 
 
 def _probabilities(model: Any, features: Any, class_count: int) -> np.ndarray:
-    """The model's probabilities with a column for every class, 0 for one that training never showed."""
+    """The model's probabilities (texts, classes), 0 for classes that are not in the training split."""
     probabilities = np.zeros((features.shape[0], class_count))
     probabilities[:, model.classes_.astype(int)] = model.predict_proba(features)
     return probabilities

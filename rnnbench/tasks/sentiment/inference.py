@@ -1,4 +1,4 @@
-"""The class of a text, with the probability of every class."""
+"""Classify texts with a trained run, with class probabilities."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_LISTED = 5
 
 
 class TextClassifier(CanPredict):
-    """A trained classifier of texts."""
+    """A trained text classifier."""
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -24,13 +24,13 @@ class TextClassifier(CanPredict):
         return classes
 
     def predict(self, texts: str | Sequence[str]) -> list[dict[str, float]]:
-        """For each text the probability of every class, the most probable first; they add up to 1.
+        """The probability of every class for each text, the most probable first.
 
-        Raises: RnnbenchError for an empty text, by its number.
+        Raises: RnnbenchError for an empty text, with its number.
         """
         texts = [texts] if isinstance(texts, str) else [*texts]
         rows = self._probabilities(texts)
-        return [dict(sorted(row.items(), key=lambda pair: -pair[1])) for row in rows]
+        return [dict(sorted(row.items(), key=lambda item: -item[1])) for row in rows]
 
     def predictions(self, texts: Sequence[str]) -> list[Prediction]:
         """The most probable class of each text, and the probability of every class."""
@@ -41,39 +41,39 @@ class TextClassifier(CanPredict):
         if not unread:
             return ""
         listed = ", ".join(unread[:MOST_LISTED]) + (", ..." if len(unread) > MOST_LISTED else "")
-        return f"no word of these texts is in the vocabulary, so their classes mean little: text {listed}"
+        return f"no word of these texts is in the vocabulary, so their classes are not reliable: text {listed}"
 
     def unknown_share(self, text: str) -> float:
-        """The share of a text's tokens that the vocabulary lacks; at 1 the prediction says nothing of the text."""
+        """The share of a text's tokens that are not in the vocabulary."""
         numbers = np.asarray(self._tokens(text))
         return float((numbers == self.prepared.tokenizer.unknown_id).mean())
 
     def _probabilities(self, texts: Sequence[str]) -> list[dict[str, float]]:
-        """For each text the probability of every class, in the order of the classes."""
+        """The probability of every class for each text, in the order of the classes."""
         for number, text in enumerate(texts, start=1):
             if not text.strip():
                 where = f"text {number} of {len(texts)}" if len(texts) > 1 else "the text"
                 raise RnnbenchError(f"{where} is empty: there is nothing to classify")
         encoded = [self._tokens(text) for text in texts]
         rows: list[dict[str, float]] = [{} for _ in texts]
-        for chosen, probabilities in self._batches(encoded):
-            for place, row in zip(chosen, probabilities.tolist(), strict=True):
-                rows[place] = dict(zip(self.classes, row, strict=True))
+        for indices, probabilities in self._batches(encoded):
+            for index, row in zip(indices, probabilities.tolist(), strict=True):
+                rows[index] = dict(zip(self.classes, row, strict=True))
         return rows
 
     def _tokens(self, text: str) -> list[int]:
-        """As in training: cut at the end, and a text of no symbol at all is one unknown."""
+        """Token ids as in training: truncated at the end, one unknown token for a text without tokens."""
         tokenizer = self.prepared.tokenizer
         numbers: list[int] = tokenizer.encode(text)[: self.settings.max_tokens].tolist()
         return numbers or [tokenizer.unknown_id]
 
     def _batches(self, encoded: list[list[int]]) -> Iterator[tuple[list[int], torch.Tensor]]:
-        """Places of texts of similar length, and their probabilities (texts, classes)."""
-        order = sorted(range(len(encoded)), key=lambda place: len(encoded[place]))
+        """Indices of texts of similar length, and their class probabilities (texts, classes)."""
+        order = sorted(range(len(encoded)), key=lambda index: len(encoded[index]))
         for start in range(0, len(order), BATCH):
-            chosen = order[start : start + BATCH]
-            rows = [torch.tensor(encoded[place]) for place in chosen]
+            indices = order[start : start + BATCH]
+            rows = [torch.tensor(encoded[index]) for index in indices]
             lengths = torch.tensor([len(row) for row in rows])
             with torch.inference_mode():
-                scores = self.task(torch.nn.utils.rnn.pad_sequence(rows, batch_first=True), lengths)
-            yield chosen, scores.double().softmax(dim=1)
+                logits = self.task(torch.nn.utils.rnn.pad_sequence(rows, batch_first=True), lengths)
+            yield indices, logits.double().softmax(dim=1)

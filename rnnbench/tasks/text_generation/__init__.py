@@ -1,1 +1,1 @@
-"""Text generation: the next character (or token) of a text, again and again."""
+"""Text generation: a language model over characters or tokens."""

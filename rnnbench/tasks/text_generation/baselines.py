@@ -1,4 +1,4 @@
-"""What a text model has to beat: a character n-gram and two compressors."""
+"""Baselines of text generation: a character n-gram model and two compressors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from rnnbench.tasks.methods.ngram import MAX_ORDER, WittenBell
 def of_corpus(corpus: TextCorpus, *, refit: bool) -> Iterator[BaselineResult]:
     """The baselines of a corpus whose test split is opened.
 
-    The n-gram reads characters whatever the encoders read: bits per character compare all the same.
+    The n-gram model reads characters, whatever the encoders' tokenizer: bits per character remain comparable.
     """
     splits = corpus.splits
     tokenizer = build_tokenizer(TokenizerSettings(kind="characters"), splits.train)
@@ -48,15 +48,14 @@ def run(
     max_order: int = MAX_ORDER,
     refit: bool = False,
 ) -> Iterator[BaselineResult]:
-    """Each baseline as soon as it is done: `witten_bell_ngram`, `xz`, `bz2`.
+    """Yields each baseline as soon as it is computed: `witten_bell_ngram`, `xz`, `bz2`.
 
-    All numbers are per character of the texts, whatever one id stands for. Only the training text is learned from; the
-    validation text chooses the order of the n-gram. A compressor gives the size of a whole, of which no piece of a
-    text has a share of its own: `xz` and `bz2` have no scores of examples.
+    Scores are per character. The n-gram model is fitted on the training text; its order is selected on the validation
+    text. A compressor gives the size of a whole text only, so `xz` and `bz2` have no scores of examples.
 
     Args:
-        train_ids, validation_ids, test_ids: one whole number per symbol (character or token), below vocabulary_size.
-        refit: once the order is chosen, the validation text is learned from too, before the test text is scored.
+        train_ids, validation_ids, test_ids: one integer per symbol (character or token), below vocabulary_size.
+        refit: fit on training and validation together, with the selected order, before scoring the test text.
     """
     yield _ngram(
         (train_ids, validation_ids, test_ids),
@@ -70,7 +69,7 @@ def run(
         scores = dict(zip(texts, xz_bits(*texts.values(), after=train_text), strict=True))
         if refit:
             (scores["test"],) = xz_bits(test_text, after=train_text + validation_text)
-    archive = f"what the split adds to an archive of the training text{'; ' + REFITTED if refit else ''}"
+    archive = f"increase of an archive of the training text by the split{'; ' + REFITTED if refit else ''}"
     yield _compressed("xz", scores, texts, watch.seconds, archive)
     with stopwatch() as watch:
         scores = {split: bz2_bits(text) for split, text in texts.items()}
@@ -102,7 +101,7 @@ def _ngram(
         metrics=scores,
         wall_seconds=watch.seconds,
         parameters=model.parameters(best + 1),
-        note=f"order {best + 1} of 1 to {len(validation)} chosen on validation{'; ' + REFITTED if refit else ''}",
+        note=f"order {best + 1} of 1 to {len(validation)}, selected on validation{'; ' + REFITTED if refit else ''}",
         examples={"bits_per_character": pieces},
     )
 

@@ -1,4 +1,4 @@
-"""Text that goes on from a prompt, streamed at a constant cost per character."""
+"""Continue a prompt with a trained language model, streamed at a constant cost per character."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_NAMED = 10
 class TextModel(CanGenerate):
     """A trained language model.
 
-    prompt ─► tokens ─► encoder, state carried ─► one token drawn at a time ─► characters
+    prompt ─► tokens ─► encoder (state carried) ─► one token sampled at a time ─► characters
     """
 
     def generate(
@@ -29,10 +29,7 @@ class TextModel(CanGenerate):
         top_p: float | None = None,
         seed: int = 0,
     ) -> str:
-        """What follows the prompt, without the prompt; the same seed gives the same text.
-
-        Args: as `stream`.
-        """
+        """The continuation of the prompt as one string, without the prompt. Arguments as in `stream`."""
         return "".join(self.stream(prompt, length, temperature=temperature, top_k=top_k, top_p=top_p, seed=seed))
 
     def stream(
@@ -45,20 +42,20 @@ class TextModel(CanGenerate):
         top_p: float | None = None,
         seed: int = 0,
     ) -> Iterator[str]:
-        """The same text piece by piece as it is made: whole characters, never half of one.
+        """The continuation of the prompt, in pieces of whole characters; the same seed gives the same text.
 
         Args:
-            length: characters to make, the prompt not counted.
-            temperature: 1 draws as the model believes, less is more careful, 0 always takes the most probable.
-            top_k: draw among so many of the most probable alone.
-            top_p: draw among the fewest that together have this probability.
+            length: characters to generate, the prompt not counted.
+            temperature: 1 samples from the model's distribution, 0 always takes the most probable token.
+            top_k: sample among the k most probable tokens only.
+            top_p: sample among the smallest set of tokens with this total probability.
 
-        Raises: RnnbenchError for an empty prompt, for what the vocabulary lacks, and for values out of bounds.
+        Raises: RnnbenchError for an empty prompt, for characters that the vocabulary lacks, for values out of bounds.
         """
         sampling = Sampling(temperature, top_k, top_p, seed)
         if length < 1:
             raise RnnbenchError(f"the length must be at least 1 character, not {length}")
-        # checked here and not at the first piece: the mistake is told where it was made
+        # not a generator itself, so that a bad prompt raises here and not at the first piece
         return self.task.generate(self._tokens(prompt), length, sampling)
 
     def _tokens(self, prompt: str) -> list[int]:
@@ -78,5 +75,5 @@ class TextModel(CanGenerate):
             )
         numbers: list[int] = tokenizer.encode(prompt).tolist()
         if not numbers:
-            raise RnnbenchError(f"the prompt {prompt!r} holds nothing that a vocabulary of {tokenizer.kind} can read")
+            raise RnnbenchError(f"the prompt {prompt!r} has no {tokenizer.kind} of the vocabulary: type another one")
         return numbers

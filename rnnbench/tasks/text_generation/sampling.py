@@ -1,8 +1,8 @@
-"""A text drawn token by token from scores: temperature, top-k, top-p, and the loop that carries the state.
+"""Sample a text token by token: temperature, top-k, top-p, and the loop that carries the state.
 
-    prompt ─► step ─► scores, state ─► one token drawn ─► step ─► scores, state ─► ...
+    prompt ─► step ─► logits, state ─► one token sampled ─► step ─► logits, state ─► ...
 
-Each step is given one token and the state before it, so it costs the same however long the text has become.
+Each step reads one token and the state before it, so its cost does not depend on the length of the text.
 """
 
 from __future__ import annotations
@@ -19,23 +19,24 @@ from rnnbench.data.decoding import Decode
 from rnnbench.encoders.base import State
 
 Step = Callable[[list[int], State | None], tuple[Tensor, State]]
-"""Given tokens and the state before them: scores of the next token, (vocabulary,), and the state after."""
+"""Tokens and the state before them to the logits of the next token, (vocabulary,), and the state after."""
 
 PROMPT_PIECE = 256
-"""Tokens of a prompt that are read at once: attention over a long prompt stays small."""
+"""Tokens of a prompt per step, which bounds the memory of attention."""
 SPECIALS = 2
-"""Padding and the unknown, the first two numbers of every vocabulary: never drawn."""
+"""Padding and unknown, the first two ids of every vocabulary: never sampled."""
 
 
 @dataclass(frozen=True)
 class Sampling:
-    """How the next token is drawn.
+    """How the next token is sampled.
 
-    temperature: scores are divided by it; 0 always takes the most probable.
-    top_k: only so many of the most probable may be drawn (Fan, Lewis and Dauphin, 2018, arXiv:1805.04833).
-    top_p: only the fewest that together have this probability (Holtzman et al., 2020, arXiv:1904.09751).
+    temperature: logits are divided by it; 0 always takes the most probable token.
+    top_k: sample among the k most probable tokens only (Fan, Lewis and Dauphin, 2018, arXiv:1805.04833).
+    top_p: sample among the smallest set of tokens with this total probability (Holtzman et al., 2020,
+        arXiv:1904.09751).
 
-    Raises: RnnbenchError with the rule that a value breaks.
+    Raises: RnnbenchError for a value out of bounds.
     """
 
     temperature: float = 1.0
@@ -57,9 +58,9 @@ class Sampling:
 
 
 def probabilities(scores: Float[Tensor, " vocabulary"], sampling: Sampling) -> Float[Tensor, " vocabulary"]:
-    """The distribution that is drawn from: first the temperature, then top-k, then top-p over what top-k left.
+    """The distribution of the next token: temperature, then top-k, then top-p over the tokens that top-k kept.
 
-    Raises: RnnbenchError where the scores are not finite: the weights have diverged.
+    Raises: RnnbenchError where the logits are not finite: the weights have diverged.
     """
     if not bool(torch.isfinite(scores).all()):
         raise RnnbenchError("the scores are not finite: these weights have diverged")
@@ -67,9 +68,9 @@ def probabilities(scores: Float[Tensor, " vocabulary"], sampling: Sampling) -> F
     scores[:SPECIALS] = float("-inf")
     if sampling.temperature == 0:
         return torch.nn.functional.one_hot(scores.argmax(), len(scores)).to(scores.dtype)
-    # shifted first: a small temperature must not turn the largest score into infinity, nor be a zero to divide by
+    # the maximum is subtracted first, so that a small temperature overflows nothing
     scores = (scores - scores.max()) / max(sampling.temperature, torch.finfo(scores.dtype).tiny)
-    # of equals, the first is kept: as in greedy choice
+    # stable: of equal logits the first is kept, as by argmax
     ordered, order = scores.sort(descending=True, stable=True)
     if sampling.top_k is not None:
         ordered[sampling.top_k :] = float("-inf")
@@ -82,26 +83,26 @@ def probabilities(scores: Float[Tensor, " vocabulary"], sampling: Sampling) -> F
 
 
 def generated(step: Step, prompt_ids: Sequence[int], length: int, sampling: Sampling, decode: Decode) -> Iterator[str]:
-    """Pieces of text that together have `length` characters; fewer only where what is drawn makes no characters.
+    """Pieces of text with `length` characters in total; fewer only where the sampled tokens decode to no characters.
 
-    Randomness is the generation's own: the common generators of torch are neither read nor moved.
+    Uses a generator of its own: torch's global ones are not affected.
     """
     generator = torch.Generator().manual_seed(sampling.seed)
     state: State | None = None
     with torch.inference_mode():
         for start in range(0, len(prompt_ids), PROMPT_PIECE):
             scores, state = step([*map(int, prompt_ids[start : start + PROMPT_PIECE])], state)
-    left = length
-    # untrained weights may draw bytes that never make a character: that has to end too
+    remaining = length
+    # bounded, since untrained weights may sample bytes that never complete a character
     for _ in range(16 * length):
-        if left <= 0:
+        if remaining <= 0:
             return
         with torch.inference_mode():
             number = int(torch.multinomial(probabilities(scores, sampling), 1, generator=generator))
-        piece = decode(number)[:left]
-        left -= len(piece)
+        piece = decode(number)[:remaining]
+        remaining -= len(piece)
         if piece:
             yield piece
-        if left > 0:
+        if remaining > 0:
             with torch.inference_mode():
                 scores, state = step([number], state)

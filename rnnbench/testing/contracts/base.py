@@ -85,7 +85,7 @@ def settings_to_try(layer: type[Layer], *, draws: int = 3, seed: int = 0) -> dic
             values_by_name[f"{name}, context 4"] = {**values_by_name[name], "context": 4}
         values_by_name["context 1"] = {"context": 1}
     configurations = {name: layer.Settings(**{**small, **values}) for name, values in values_by_name.items()}
-    configurations = {name: settings for name, settings in configurations.items() if not layer.refused(settings)}
+    configurations = {name: settings for name, settings in configurations.items() if not layer.unsupported(settings)}
     generator = np.random.default_rng(seed)
     for number in range(draws):
         configurations[f"draw {number}"] = draw_settings(layer, generator)

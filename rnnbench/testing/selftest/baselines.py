@@ -76,7 +76,7 @@ def forecasters_equal_statsforecast() -> Check:
     train = series[:TRAIN_ROWS]
     own_naive = naive.seasonal_naive(train[None, :, None], horizon=HORIZON, season_length=SEASON).ravel()
     their_naive = SeasonalNaive(SEASON).forecast(train, h=HORIZON)["mean"]
-    request = statistical.Asked(
+    request = statistical.RollingRequest(
         series[:, None],
         train_rows=TRAIN_ROWS,
         test_rows=TRAIN_ROWS,

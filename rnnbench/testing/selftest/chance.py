@@ -22,7 +22,8 @@ import numpy as np
 from scipy import stats
 
 from rnnbench.data.kinds import LabelledTexts
-from rnnbench.runs.train import load_data, train
+from rnnbench.runs.prepare import load_data
+from rnnbench.runs.train import train
 from rnnbench.testing.selftest import made
 from rnnbench.testing.selftest.base import LOWEST_P, Check, Context
 

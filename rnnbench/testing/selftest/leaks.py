@@ -20,8 +20,8 @@ from rnnbench.encoders.base import Encoded, State
 from rnnbench.encoders.gru import GRU
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
-from rnnbench.runs.train import load_data, prepare
-from rnnbench.tasks.base import Prepared
+from rnnbench.runs.prepare import load_data, prepare
+from rnnbench.tasks.prepared import Prepared
 from rnnbench.testing.contracts import does_not_look_ahead
 from rnnbench.testing.selftest import made
 from rnnbench.testing.selftest.base import Check, Context

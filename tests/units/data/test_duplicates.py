@@ -12,7 +12,7 @@ from rnnbench.data.description import describe_data
 from rnnbench.data.duplicates import overlap_of
 from rnnbench.data.kinds import Labelled, SeriesSplit
 from rnnbench.data.splits import Splits
-from rnnbench.runs import train as runs
+from rnnbench.runs.train import describe
 from rnnbench.storage.record import ALSO_IN_TRAINING, RunRecord
 
 
@@ -111,14 +111,12 @@ def test_the_description_tells_of_it():
 
 
 def test_a_run_carries_it_and_the_table_says_it_below(monkeypatch):
-    from small_runs import a_config
+    from small_runs import a_config, use_data
 
     data = texts_of(["a good film", "a bad film"] * 9, ["fine", "a new one"], ["A good film", "a new one"])
-    monkeypatch.setattr(runs, "_load", lambda settings, task, state: data)
-    runs._overlap.cache_clear()
-    record = runs.describe(a_config("sentiment"), "confirm")
-    refitted = runs.describe(a_config("sentiment", **{"search.refit": True}), "confirm")
-    runs._overlap.cache_clear()
+    use_data(monkeypatch, lambda kind: data)
+    record = describe(a_config("sentiment"), "confirm")
+    refitted = describe(a_config("sentiment", **{"search.refit": True}), "confirm")
     assert record.tags[ALSO_IN_TRAINING] == "1 of 2 texts"
     assert refitted.tags[ALSO_IN_TRAINING] == "2 of 2 texts"
     scored = [replace(record, seed=seed, metrics={"test/accuracy": 0.5}) for seed in (1, 2)]

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-import small_data
 import torch
-from small_runs import a_config
+from small_runs import a_config, use_data
 from torch import Tensor, nn
 
-from rnnbench.experiment.classes import task_class
-from rnnbench.runs import train as runs
+from rnnbench.runs.train import train
 from rnnbench.tasks.text_generation.task import TextGeneration
 
 MODELS = ("gru", "lstm", "transformer")
@@ -68,14 +66,14 @@ def empty_states(patch: pytest.MonkeyPatch, seen: list[Tensor]) -> None:
 def test_every_encoder_is_shown_the_same(
     task: str, setting: str, share: float, listen: Listen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs, "load_data", lambda config: small_data.of_kind(task_class(config.task).data_kind))
+    use_data(monkeypatch)
 
     def shown(model: str, share: float) -> list[Tensor]:
         values = {"encoder.dropout": 0.2, "budget.updates": 12, "budget.epochs": 50, setting: share}
         seen: list[Tensor] = []
         with pytest.MonkeyPatch.context() as patch:
             listen(patch, seen)
-            runs.train(a_config(task, model, **values), kind="trial")
+            train(a_config(task, model, **values), kind="trial")
         return seen
 
     first, *others = (shown(model, share) for model in MODELS)

@@ -230,7 +230,7 @@ def test_a_file_of_ones_own_resolves_and_is_known_by_its_content(tmp_path):
     plain = config.to_plain()
     assert from_plain(plain) == config
     path.write_text(CELL + "# changed\n")
-    with pytest.raises(RnnbenchError, match=r"mine\.py has changed since: to search it anew, type"):
+    with pytest.raises(RnnbenchError, match=r"mine\.py has changed since: to search it again, type"):
         from_plain(plain)
 
 

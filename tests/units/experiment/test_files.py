@@ -10,17 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from small_data import of_kind
+from small_runs import use_data
 from typer.testing import CliRunner, Result
 
 from rnnbench.cli.commands import app
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError, UnknownNameError
 from rnnbench.experiment import files
-from rnnbench.experiment.classes import task_class
-from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.experiment.files import load, name_of, studies
-from rnnbench.runs import train as runs
 
 NAMES = sorted(path.stem for path in (registry.PACKAGE.parent / "experiments").glob("*.yaml"))
 _reads: Counter[str] = Counter()
@@ -54,15 +51,15 @@ def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def typed(in_folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Types a command on small data; nothing is trained, prepared or sized."""
 
-    def small(config: ExperimentConfig) -> object:
-        return of_kind(task_class(config.task).data_kind)
+    def refuse(*_: object, **__: object) -> None:
+        raise RnnbenchError("not trained here")
 
-    monkeypatch.setattr(runs, "load_data", small)
-    monkeypatch.setattr(runs, "prepare", lambda config: None)
-    monkeypatch.setattr(runs, "tracked", lambda *_, **__: (_ for _ in ()).throw(RnnbenchError("not trained here")))
+    use_data(monkeypatch)
+    monkeypatch.setattr("rnnbench.sweeps.plan.prepare", lambda config: None)
+    monkeypatch.setattr("rnnbench.runs.record_run.train_and_record", refuse)
     monkeypatch.setattr("rnnbench.cli.train_and_sweep._carry_out", lambda *_: None)
     monkeypatch.setattr("rnnbench.cli.train_and_sweep._say_sizes", lambda *_: None)
-    monkeypatch.setattr("rnnbench.runs.baselines.computed_alone", lambda *_, **__: [])
+    monkeypatch.setattr("rnnbench.runs.baselines.record_without_sweep", lambda *_, **__: [])
     monkeypatch.setattr("rnnbench.runs.match_parameters.matched", lambda config: config)
     monkeypatch.setattr("rnnbench.sweeps.plan._check_ceiling", lambda configs: None)
     monkeypatch.setattr("rnnbench.sweeps.plan.match_all", lambda configs: {one.model: one for one in configs})
@@ -93,11 +90,11 @@ def test_another_call_in_one_process_reads_what_was_written_since(in_folder: Pat
 
 
 def test_the_working_folder_goes_before_the_package_and_the_place_is_said(in_folder: Path) -> None:
-    assert load("regularization").places == "sentiment.yaml (package), regularization.yaml (package)"
+    assert load("regularization").locations == "sentiment.yaml (package), regularization.yaml (package)"
     (in_folder / "experiments").mkdir()
     (in_folder / "experiments" / "sentiment.yaml").write_text("models: [gru]")
     found = load("regularization")
-    assert found.places == "experiments/sentiment.yaml, regularization.yaml (package)"
+    assert found.locations == "experiments/sentiment.yaml, regularization.yaml (package)"
     assert load("sentiment").models == ["gru"]
     shown = CliRunner().invoke(app, ["show", "sentiment"])
     assert "settings from  experiments/sentiment.yaml" in shown.stderr
@@ -119,9 +116,9 @@ def test_a_study_is_given_by_its_path_and_has_the_name_of_its_file(in_folder: Pa
     (in_folder / "deep" / "mine.yml").write_text("study_of: sentiment\nquestion: Why?\nmodels: [gru]")
     found = load("deep/mine.yml")
     assert (found.name, found.task, found.typed) == ("mine", "sentiment", "deep/mine.yml")
-    assert found.places == "sentiment.yaml (package), deep/mine.yml"
+    assert found.locations == "sentiment.yaml (package), deep/mine.yml"
     assert found.question == "Why?"
-    assert load(str(in_folder / "deep" / "mine.yml")).places == found.places
+    assert load(str(in_folder / "deep" / "mine.yml")).locations == found.locations
     assert name_of("deep/mine.yml") == name_of("mine") == "mine"
 
 
@@ -198,4 +195,4 @@ def test_init_says_where_the_files_of_another_folder_are_read(in_folder: Path) -
     (in_folder / "file").write_text("")
     refused = CliRunner().invoke(app, ["init", "file"])
     assert refused.exit_code == 2
-    assert "no experiment files can be written to file/experiments" in refused.stderr
+    assert "cannot write experiment files to file/experiments" in refused.stderr

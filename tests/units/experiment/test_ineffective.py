@@ -45,7 +45,7 @@ def test_no_window_can_begin_anew_where_each_does() -> None:
 
 def test_the_reason_names_what_to_set() -> None:
     assert without_effect("training.momentum=0.5") == {
-        "training.momentum": "it is for training.optimizer = sgd or muon"
+        "training.momentum": "only used with training.optimizer = sgd or muon"
     }
     assert "set encoder.num_layers to 2 or more" in without_effect("encoder.connection=highway")["encoder.connection"]
 

@@ -89,18 +89,18 @@ def test_every_name_that_nothing_has_is_told_at_once_with_the_nearest() -> None:
     told = [(problem.setting, problem.value, problem.rule) for problem in caught.value.problems]
     groups = "Groups: basics, optimization, regularization, architecture, all and none"
     assert told == [
-        ("search.settings", "bascis", f"no encoder has such a setting. Did you mean 'basics'? {groups}"),
-        ("search.settings", "dropout", f"no encoder has such a setting. Did you mean 'encoder.dropout'? {groups}"),
-        ("search.settings", "task.poling", f"no encoder has such a setting. Did you mean 'task.pooling'? {groups}"),
-        ("search.settings", "training.decay_every", "has no range to be searched in: write one in search.ranges, such "
+        ("search.settings", "bascis", f"no encoder has this setting. Did you mean 'basics'? {groups}"),
+        ("search.settings", "dropout", f"no encoder has this setting. Did you mean 'encoder.dropout'? {groups}"),
+        ("search.settings", "task.poling", f"no encoder has this setting. Did you mean 'task.pooling'? {groups}"),
+        ("search.settings", "training.decay_every", "has no range: write one in search.ranges, such "
          "as [1, 2] or {low: 1, high: 2}"),
-        ("search.ranges", "encoder.hiden_size", "no encoder has such a setting. Did you mean 'encoder.hidden_size'?"),
+        ("search.ranges", "encoder.hiden_size", "no encoder has this setting. Did you mean 'encoder.hidden_size'?"),
     ]  # fmt: skip
     assert caught.value.problems[0].origin == "--search"
 
 
 def test_an_empty_name_is_no_search_of_everything() -> None:
-    with pytest.raises(SettingsError, match="no encoder has such a setting"):
+    with pytest.raises(SettingsError, match="no encoder has this setting"):
         check_search([searching("").search_space])
 
 
@@ -117,12 +117,12 @@ def test_a_setting_typed_by_name_is_searched_though_the_file_leaves_it_out_of_it
 @pytest.mark.parametrize(
     ("name", "more", "words"),
     [
-        ("encoder.zoneout", {"model": "transformer"}, "transformer cannot have it"),
-        ("encoder.forget_bias", {"model": "gru"}, "gru cannot have it"),
-        ("encoder.bidirectional", {"task": "text_generation"}, "text_generation needs an encoder that does not look"),
-        ("encoder.zoneout", {"sets": ["encoder.zoneout=0.1"]}, "what is typed is not searched: leave out one"),
-        ("encoder.zoneout", {"sets": ["search.ranges={encoder.zoneout: null}"]}, "search.ranges says null"),
-        ("encoder.hidden_size", {"sets": ["budget.match_parameters=100k"]}, "is solved for under"),
+        ("encoder.zoneout", {"model": "transformer"}, "not supported by transformer"),
+        ("encoder.forget_bias", {"model": "gru"}, "not supported by gru"),
+        ("encoder.bidirectional", {"task": "text_generation"}, "text_generation needs a causal encoder"),
+        ("encoder.zoneout", {"sets": ["encoder.zoneout=0.1"]}, "its value is typed: leave out one"),
+        ("encoder.zoneout", {"sets": ["search.ranges={encoder.zoneout: null}"]}, "null in search.ranges"),
+        ("encoder.hidden_size", {"sets": ["budget.match_parameters=100k"]}, "is determined by"),
     ],
 )
 def test_a_name_typed_in_vain_is_told(name: str, more: dict[str, Any], words: str) -> None:
@@ -148,7 +148,7 @@ def test_lookbacks_are_half_once_and_twice_what_suits_the_series() -> None:
     found = config.with_ranges_of(series()).ranges()
     assert found["task.lookback"] == Choices(LOOKBACK // 2, LOOKBACK)
     shorter = searching("basics", task="forecasting", sets=["task.lookback=8"])
-    assert "task.lookback" not in shorter.with_ranges_of(series()).ranges(), "what is typed is not searched"
+    assert "task.lookback" not in shorter.with_ranges_of(series()).ranges(), "its value is typed"
 
 
 def test_a_range_of_the_file_goes_before_that_of_the_data() -> None:
@@ -183,13 +183,13 @@ def test_every_setting_is_searched_or_has_one_reason_why_not(task: str, model: s
 @pytest.mark.parametrize(
     ("setting", "reason", "more"),
     [
-        ("encoder.dropout", "what is typed is not searched", {"sets": ["encoder.dropout=0.1"]}),
-        ("encoder.zoneout", "search.ranges says null", {}),
-        ("task.tokenizer", "there is no range", {}),
-        ("encoder.zoneout", "transformer cannot have it", {"model": "transformer", "sets": ["search.ranges={}"]}),
-        ("encoder.hidden_size", "it is solved for under", {"sets": ["budget.match_parameters=100k"]}),
-        ("encoder.bidirectional", "needs an encoder that does not look ahead", {"task": "text_generation"}),
-        ("encoder.forget_bias", "gru cannot have it", {}),
+        ("encoder.dropout", "its value is typed", {"sets": ["encoder.dropout=0.1"]}),
+        ("encoder.zoneout", "null in search.ranges", {}),
+        ("task.tokenizer", "it has no range", {}),
+        ("encoder.zoneout", "not supported by transformer", {"model": "transformer", "sets": ["search.ranges={}"]}),
+        ("encoder.hidden_size", "it is determined by", {"sets": ["budget.match_parameters=100k"]}),
+        ("encoder.bidirectional", "needs a causal encoder", {"task": "text_generation"}),
+        ("encoder.forget_bias", "not supported by gru", {}),
         ("task.window", "sentiment has no such setting", {}),
     ],
 )
@@ -209,7 +209,7 @@ def test_a_setting_without_effect_is_drawn_all_the_same_and_says_so() -> None:
     alone = searching("training.momentum").search_space
     assert "training.momentum" in alone.ranges, "leaving it out would change every other draw of the same seed"
     assert alone.settings["training.momentum"].in_words == (
-        "0.8 to 0.98; no effect: it is for training.optimizer = sgd or muon"
+        "0.8 to 0.98; no effect: only used with training.optimizer = sgd or muon"
     )
     both = searching("training.momentum", "training.optimizer").search_space
     assert both.settings["training.momentum"].no_effect == "", "some trials use it"

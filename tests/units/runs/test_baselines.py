@@ -2,14 +2,15 @@
 
 import pytest
 import small_data
-from small_runs import a_config
+from small_runs import a_config, use_data
 
 from rnnbench.cli.train_and_sweep import baseline_scores
 from rnnbench.comparison.compare import compare
 from rnnbench.experiment.classes import task_class
+from rnnbench.experiment.files import load
 from rnnbench.reports import results
-from rnnbench.runs import baselines as baseline_runs
-from rnnbench.runs import train as runs
+from rnnbench.runs import baselines
+from rnnbench.runs.record_run import train_and_record
 from rnnbench.storage.tracker import PARENT, Tracker
 from rnnbench.sweeps import SweepPlan
 from rnnbench.sweeps.queue import WorkQueue
@@ -20,7 +21,7 @@ from rnnbench.tasks.baseline import BaselineResult
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    monkeypatch.setattr(runs, "load_data", lambda config: small_data.of_kind(task_class(config.task).data_kind))
+    use_data(monkeypatch)
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def below_a_sweep(tracker, experiment, **settings):
     parent = tracker.start(experiment, "sweep", {"kind": "sweep"}).run_id
     claim = tracker.start(experiment, "baselines", {"kind": "claim", "claim": "baselines"}, parent).run_id
     told = []
-    baseline_runs.tracked_baselines(
+    baselines.record_in_sweep(
         a_config("sentiment", **settings),
         tracker=tracker,
         experiment_id=experiment,
@@ -59,7 +60,7 @@ def test_another_sweep_takes_over_baselines_with_the_scores_of_their_examples(tr
         assert record.examples["accuracy"].mean == pytest.approx(record.test, rel=1e-6)
         assert len(record.examples["accuracy"].scores) == len(small_data.texts().splits.opened().test.texts)
     told, second = below_a_sweep(tracker, experiment)
-    assert told == [f"{model}, taken over from an earlier sweep of the same data" for model in first]
+    assert told == [f"{model}, reused from an earlier sweep on the same data" for model in first]
     assert {model: record.examples for model, record in second.items()} == {
         model: record.examples for model, record in first.items()
     }
@@ -68,7 +69,7 @@ def test_another_sweep_takes_over_baselines_with_the_scores_of_their_examples(tr
 
 def test_baselines_of_before_scores_of_examples_were_kept_are_computed_anew(tracker, experiment, monkeypatch):
     with monkeypatch.context() as earlier:
-        earlier.setattr(baseline_runs, "_KEPT", {})
+        earlier.setattr(baselines, "_WITH_EXAMPLES", {})
         below_a_sweep(tracker, experiment)
     told, records = below_a_sweep(tracker, experiment)
     assert len(told) == 3
@@ -77,7 +78,7 @@ def test_baselines_of_before_scores_of_examples_were_kept_are_computed_anew(trac
 
 def test_only_what_was_scored_on_the_test_split_is_asked_for_its_examples(tracker, experiment, monkeypatch):
     _, records = below_a_sweep(tracker, experiment)
-    trial = runs.tracked(
+    trial = train_and_record(
         a_config("sentiment"), tracker=tracker, experiment_id=experiment, name="gru-trial000", kind="trial"
     )
     asked = []
@@ -87,15 +88,15 @@ def test_only_what_was_scored_on_the_test_split_is_asked_for_its_examples(tracke
 
 
 def test_a_baseline_that_is_left_out_is_named_below_the_table_with_the_reason(tracker, experiment, monkeypatch):
-    original = baseline_runs.compute
+    original = baselines.compute
 
     def compute(config):
         yield from original(config)
         yield BaselineResult.skip("oracle", "it costs too much")
 
-    monkeypatch.setattr(baseline_runs, "compute", compute)
+    monkeypatch.setattr(baselines, "compute", compute)
     _, records = below_a_sweep(tracker, experiment)
-    confirmed = runs.tracked(
+    confirmed = train_and_record(
         a_config("sentiment"), tracker=tracker, experiment_id=experiment, name="gru-seed1", kind="confirm",
         open_test=True,
     )  # fmt: skip
@@ -110,7 +111,7 @@ def test_baselines_that_learn_from_validation_too_are_other_baselines(tracker, e
     assert [record.is_refitted for record in refitted.values()] == [True] * 3
     assert [record.is_refitted for record in usual.values()] == [False] * 3
     told, again = below_a_sweep(tracker, experiment)
-    assert told[0] == "majority_class, taken over from an earlier sweep of the same data"
+    assert told[0] == "majority_class, reused from an earlier sweep on the same data"
     assert {model: record.metrics for model, record in again.items()} == {
         model: record.metrics for model, record in usual.items()
     }
@@ -140,7 +141,7 @@ def test_other_data_has_its_baselines_computed_anew(tracker, experiment, monkeyp
     below_a_sweep(tracker, experiment)
     other = small_data.texts(test=small_data.texts().splits.validation)
     assert other.fingerprint != small_data.texts().fingerprint
-    monkeypatch.setattr(runs, "load_data", lambda config: other)
+    use_data(monkeypatch, lambda kind: other)
     told, records = below_a_sweep(tracker, experiment)
     assert told == ["majority_class", "naive_bayes", "tfidf_logistic_regression"]
     assert {record.fingerprint for record in records.values()} == {other.fingerprint}
@@ -151,16 +152,16 @@ def test_a_task_without_baselines_says_so_and_its_table_has_none(tracker, experi
     monkeypatch.setattr(task_class("sentiment"), "baselines", SequenceTask.baselines)
     told, records = below_a_sweep(tracker, experiment)
     assert (told, records) == ([], {})
-    confirmed = runs.tracked(
+    confirmed = train_and_record(
         a_config("sentiment"), tracker=tracker, experiment_id=experiment, name="gru-seed1", kind="confirm",
         open_test=True,
     )  # fmt: skip
     assert compare([confirmed]).baselines == ()
-    baseline_scores(a_config("sentiment"), as_json=False)
+    baseline_scores(load("sentiment"), a_config("sentiment"), as_json=False)
     assert "sentiment has no baselines" in capsys.readouterr().out
 
 
 def test_baselines_depend_on_the_settings_that_their_task_names():
-    assert [baseline_runs._baseline_key(a_config(task)) for task in ("forecasting", "sentiment")] == ["0-0", "all"]
+    assert [baselines._baseline_key(a_config(task)) for task in ("forecasting", "sentiment")] == ["0-0", "all"]
     values = {"task.lookback": 5, "task.horizon": 2, "search.refit": True}
-    assert baseline_runs._baseline_key(a_config("forecasting", **values)) == "5-2-refitted"
+    assert baselines._baseline_key(a_config("forecasting", **values)) == "5-2-refitted"

@@ -6,21 +6,24 @@ from dataclasses import replace
 import pytest
 import small_data
 import torch
-from small_runs import a_config, stored
+from small_runs import a_config, stored, use_data
 
 import rnnbench
 from rnnbench.core import registry
 from rnnbench.core.errors import DataError, RnnbenchError, UnknownNameError
 from rnnbench.experiment.classes import task_class
-from rnnbench.runs import train as runs
+from rnnbench.runs import record_run
 from rnnbench.runs.load import load
+from rnnbench.runs.prepare import prepare
+from rnnbench.runs.record_run import train_and_record
+from rnnbench.runs.train import Hooks, train
 from rnnbench.storage.tracker import Tracker
 from rnnbench.tasks.inference import CanForecast, CanGenerate, CanPredict
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    monkeypatch.setattr(runs, "load_data", lambda config: small_data.of_kind(task_class(config.task).data_kind))
+    use_data(monkeypatch)
 
 
 @pytest.fixture
@@ -43,7 +46,7 @@ def first_batch(task):
 def test_a_loaded_run_gives_the_outputs_of_the_task_that_was_trained_and_reads_no_data(task, tracker, monkeypatch):
     record, trained = stored(tracker, task)
     inputs = first_batch(trained)[: 2 if task == "sentiment" else 1]
-    monkeypatch.setattr(runs, "load_data", no_data)
+    monkeypatch.setattr("rnnbench.runs.prepare._load", no_data)
     torch.manual_seed(5)
     before = torch.get_rng_state()
     model = load(record.run_id)
@@ -59,7 +62,7 @@ def test_a_loaded_run_gives_the_outputs_of_the_task_that_was_trained_and_reads_n
 @pytest.mark.parametrize("task", registry.names("tasks"))
 def test_what_was_prepared_is_read_back_without_data_and_without_loss(task):
     config = a_config(task)
-    prepared = runs.prepare(config)
+    prepared = prepare(config)
     plain = json.loads(json.dumps(prepared.to_plain()))
     again = type(prepared).from_plain(plain, config.task_settings)
     assert again.to_plain() == plain
@@ -95,7 +98,7 @@ def a_sweep(tracker, monkeypatch, scores):
     """A confirmed sweep: (model, seed) to (validation, test) accuracy."""
     experiment = tracker.experiment("sentiment", "small")
     parent = tracker.start(experiment, "sweep-1", {"kind": "sweep", "task": "sentiment"}).run_id
-    original = runs.train
+    original = record_run.train
     found = {}
     for (model, seed), (validation, test) in scores.items():
         for kind in ("trial", "confirm") if seed == 1 else ("confirm",):
@@ -106,9 +109,9 @@ def a_sweep(tracker, monkeypatch, scores):
                 metrics |= {"test/accuracy": test} if kind == "confirm" else {}
                 return replace(trained, record=replace(trained.record, metrics=metrics))
 
-            monkeypatch.setattr(runs, "train", train)
+            monkeypatch.setattr(record_run, "train", train)
             tags = {"trial": "0"} if kind == "trial" else {}
-            record = runs.tracked(
+            record = train_and_record(
                 a_config("sentiment", model, seed), tracker=tracker, experiment_id=experiment, name=f"{model}-{kind}",
                 kind=kind, parent=parent, open_test=kind == "confirm", tags=tags,
             )  # fmt: skip
@@ -128,20 +131,20 @@ def test_best_is_the_best_encoders_seed_that_validated_best_and_never_tested_bes
 
 def test_a_trial_and_a_run_that_did_not_complete_have_no_weights(tracker):
     trial, _ = stored(tracker, "sentiment", kind="trial", name="trial 001")
-    with pytest.raises(RnnbenchError, match=r"is a trial, which keeps no weights.*rnnbench predict best"):
+    with pytest.raises(RnnbenchError, match=r"is a trial, whose weights are not stored.*rnnbench predict best"):
         load(trial.run_id)
-    pruned = runs.Hooks(report=lambda step, score: True)
+    pruned = Hooks(report=lambda step, score: True)
     run, _ = stored(tracker, "sentiment", name="gone", hooks=pruned)
-    with pytest.raises(RnnbenchError, match="ended as pruned: it left no weights"):
+    with pytest.raises(RnnbenchError, match="ended as pruned and has no weights"):
         load(run.run_id)
-    with pytest.raises(RnnbenchError, match=r"nothing of sentiment was trained yet. Type: rnnbench sweep sentiment"):
+    with pytest.raises(RnnbenchError, match=r"there is no trained run of sentiment. Type: rnnbench sweep sentiment"):
         load(task="sentiment")
 
 
 def test_a_run_that_goes_on_has_no_weights_yet(tracker):
     begun = tracker.start(tracker.experiment("sentiment", "small"), "gru-seed0", {"kind": "train", "task": "sentiment"})
     for named in (begun.run_id, begun.run_id[:7], "gru-seed0"):
-        with pytest.raises(RnnbenchError, match="has not ended yet: it has no weights so far"):
+        with pytest.raises(RnnbenchError, match="is still running: it has no weights yet"):
             load(named)
 
 
@@ -167,7 +170,7 @@ def test_a_command_takes_the_newest_run_of_the_tasks_whose_models_can_do_it(trac
     assert str(caught.value) == (
         f"run other ({short}) is of forecasting, which `rnnbench predict` cannot use. Type: rnnbench forecast {short}"
     )
-    with pytest.raises(RnnbenchError, match=r"nothing of text_generation was trained yet\. Type: rnnbench sweep"):
+    with pytest.raises(RnnbenchError, match=r"there is no trained run of text_generation\. Type: rnnbench sweep"):
         load(capability=CanGenerate)
 
 
@@ -175,9 +178,9 @@ def test_runs_of_a_task_without_inference_are_refused_in_words(tracker, monkeypa
     record, _ = stored(tracker, "sentiment")
     monkeypatch.setattr(task_class("sentiment"), "inference", None)
     for arguments in ({}, {"capability": CanPredict}, {"task": "sentiment"}):
-        with pytest.raises(RnnbenchError, match=r"sentiment has no inference: no command uses its runs"):
+        with pytest.raises(RnnbenchError, match=r"sentiment has no inference, so its runs cannot be used"):
             load(record.run_id, **arguments)
-    with pytest.raises(RnnbenchError, match="nothing of any task was trained yet"):
+    with pytest.raises(RnnbenchError, match="there is no trained run of any task"):
         load(capability=CanPredict)
 
 
@@ -185,8 +188,8 @@ def test_an_unknown_run_is_told_with_the_nearest_and_the_newest(tracker):
     record, _ = stored(tracker, "sentiment")
     with pytest.raises(RnnbenchError, match=r"there is no run 'gru-sed0' in .* Did you mean 'gru-seed0'\?") as caught:
         load("gru-sed0")
-    assert f"The newest: gru-seed0 ({record.run_id[:8]})." in str(caught.value)
-    with pytest.raises(RnnbenchError, match="too short for the beginning of a run id: type at least 6 digits"):
+    assert f"Newest runs: gru-seed0 ({record.run_id[:8]})." in str(caught.value)
+    with pytest.raises(RnnbenchError, match="too short for the start of a run id: type at least 6 digits"):
         load("abc")
     with pytest.raises(UnknownNameError, match="Did you mean 'sentiment'"):
         load(task="sentimnt")
@@ -197,7 +200,7 @@ def test_weights_that_were_taken_away_are_told(name, tracker, store):
     record, _ = stored(tracker, "sentiment")
     (kept,) = store.glob(f"artifacts/**/{name}")
     kept.unlink()
-    with pytest.raises(RnnbenchError, match=rf"has no {name} in the store any more: train it again"):
+    with pytest.raises(RnnbenchError, match=rf"has no {name} in the store: train it again"):
         load(record.run_id)
 
 
@@ -207,7 +210,7 @@ def test_a_run_of_an_earlier_version_says_so(tracker, store):
     plain = json.loads(kept.read_text(encoding="utf-8"))
     del plain["covariate_scaler"]
     kept.write_text(json.dumps(plain), encoding="utf-8")
-    with pytest.raises(RnnbenchError, match="was stored by an earlier rnnbench, without 'covariate_scaler'"):
+    with pytest.raises(RnnbenchError, match="was stored by an earlier version of rnnbench, without 'covariate_scaler'"):
         load(record.run_id)
 
 
@@ -261,8 +264,8 @@ def test_probabilities_are_those_of_the_trained_task_whatever_the_order_and_the_
 def test_samples_are_kept_at_every_validation_and_training_does_not_notice(tracker):
     config = a_config("text_generation", **{"encoder.dropout": 0.3, "budget.updates": 12, "budget.validations": 3})
     samples = {}
-    plain = runs.train(config).record
-    watched = runs.train(config, hooks=runs.Hooks(keep_sample=lambda text, path: samples.update({path: text}))).record
+    plain = train(config).record
+    watched = train(config, hooks=Hooks(keep_sample=lambda text, path: samples.update({path: text}))).record
     assert {**watched.curves, "seconds": None} == {**plain.curves, "seconds": None}
     assert watched.metrics == plain.metrics
     assert [*samples] == [f"samples/update-{update:06d}.txt" for update in (4, 8, 12)]

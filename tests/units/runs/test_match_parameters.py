@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import pytest
-import small_data
+from small_runs import use_data
 
 from rnnbench.core import registry
 from rnnbench.core.errors import BudgetError, SettingsError
-from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.experiment.resolve import resolve
-from rnnbench.runs import train as runs
 from rnnbench.runs.build import build, parameters_of
 from rnnbench.runs.match_parameters import match_all, matched, nearest_sizes
+from rnnbench.runs.prepare import prepare
 from rnnbench.storage.record import is_matched
 
 PICKY = """
@@ -35,7 +34,7 @@ class Picky(Cell):
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runs, "load_data", lambda config: small_data.of_kind(task_class(config.task).data_kind))
+    use_data(monkeypatch)
 
 
 def a_config(task: str, model: str, target: object, **values: object) -> ExperimentConfig:
@@ -44,7 +43,7 @@ def a_config(task: str, model: str, target: object, **values: object) -> Experim
 
 
 def size_of(config: ExperimentConfig) -> int:
-    return parameters_of(config, runs.prepare(config))
+    return parameters_of(config, prepare(config))
 
 
 TASKS = registry.names("tasks")
@@ -73,9 +72,7 @@ def test_the_width_is_the_one_that_trying_every_width_finds(model: str) -> None:
         nearest = min(sizes, key=lambda width: (abs(sizes[width] - target), width))
         config = base.with_values({"budget.match_parameters": target})
         assert matched(config).encoder.hidden_size == nearest == 37
-        assert (37, sizes[37]) in [
-            (size.width, size.parameters) for size in nearest_sizes(config, runs.prepare(config))
-        ]
+        assert (37, sizes[37]) in [(size.width, size.parameters) for size in nearest_sizes(config, prepare(config))]
 
 
 def test_heads_that_leave_no_width_in_reach_are_told_with_the_two_nearest() -> None:
@@ -104,7 +101,7 @@ def test_where_no_width_fits_every_encoder_is_told_with_what_it_can_have_in_one_
     with pytest.raises(BudgetError) as refused:
         match_all(configs)
     said = str(refused.value)
-    assert "no hidden_size comes within 2% of 500 parameters; nearest: rnn has " in said
+    assert "no hidden_size is within 2% of 500 parameters; nearest: rnn has " in said
     smallest = size_of(configs[1].with_values({"encoder.hidden_size": 1}))
     assert f"lstm has {smallest:,} (hidden_size 1)" in said
     assert "\n" not in said
@@ -124,7 +121,7 @@ def test_what_is_no_number_of_parameters_is_told(written: object) -> None:
 def test_a_matched_width_is_neither_searched_nor_typed() -> None:
     free, tied = resolve("sentiment", "lstm"), a_config("sentiment", "lstm", "1M")
     assert free.ranges().keys() - tied.ranges().keys() == {"encoder.hidden_size"}
-    with pytest.raises(SettingsError, match=r"is solved for under budget\.match_parameters: leave out one of the two"):
+    with pytest.raises(SettingsError, match=r"is determined by budget\.match_parameters: leave out one of the two"):
         resolve("sentiment", "lstm", sets=["budget.match_parameters=1M", "encoder.hidden_size=64"])
 
 
@@ -139,7 +136,7 @@ def test_a_matched_sweep_is_another_sweep_and_one_without_keeps_its_old_name() -
 
 def test_a_training_of_another_size_is_refused_before_it_begins() -> None:
     config = matched(a_config("forecasting", "gru", 20_000))
-    build(config, runs.prepare(config))
+    build(config, prepare(config))
     wide = config.with_values({"encoder.hidden_size": 2 * config.encoder.hidden_size})
     with pytest.raises(BudgetError, match=r"not the 20,000 \+- 2 % that all encoders are matched to"):
-        build(wide, runs.prepare(wide))
+        build(wide, prepare(wide))

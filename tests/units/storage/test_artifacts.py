@@ -214,5 +214,5 @@ def test_a_store_that_was_moved_is_told(store):
     record, _ = confirmed((tracker, tracker.experiment("sentiment", "small"), store / "artifacts"))
     run = tracker.run(record.run_id)
     store.rename(store.parent / "elsewhere")
-    with pytest.raises(RnnbenchError, match="can be read only where it was made, so move it back"):
+    with pytest.raises(RnnbenchError, match="cannot be read after its folder was moved, so move it back"):
         Artifacts(tracker.client).names(run)

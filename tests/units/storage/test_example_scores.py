@@ -66,7 +66,7 @@ def test_a_block_is_the_root_of_the_number_of_examples_or_twice_what_overlaps(co
 def test_what_is_no_such_file_is_refused_wherever_it_is_damaged():
     whole = scores(*range(20), block=3).to_bytes()
     for content in (b"", b"text", np.arange(3).tobytes(), *(whole[:end] for end in range(0, len(whole) - 1, 7))):
-        with pytest.raises(ValueError, match="these are no example scores"):
+        with pytest.raises(ValueError, match="not a file of example scores"):
             ExampleScores.from_bytes(content)
 
 

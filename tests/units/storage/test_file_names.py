@@ -64,6 +64,6 @@ def test_a_store_may_have_nearly_any_name(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", ["100%25", "what?"])
 def test_a_store_whose_name_no_database_address_can_hold_is_refused(name, tmp_path, monkeypatch):
     monkeypatch.setenv("RNNBENCH_STORE", str(tmp_path / name))
-    with pytest.raises(RnnbenchError, match=r"its path holds \? or %, set RNNBENCH_STORE to another"):
+    with pytest.raises(RnnbenchError, match=r"its path contains \? or %\. Set RNNBENCH_STORE to another folder"):
         Tracker()
     assert not [*tmp_path.iterdir()]

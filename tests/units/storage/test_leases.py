@@ -209,7 +209,7 @@ def test_an_owner_that_others_have_ended_finds_out_and_cannot_make_its_lease_ane
         owner._beat(kept)
 
     assert watch(others, clock, GRACE, only_the_other_beats) == 1
-    with pytest.raises(LeaseLostError, match="003-gru: this process gave no sign of life"):
+    with pytest.raises(LeaseLostError, match="003-gru: this process had no heartbeat"):
         lease.require()  # before the first beat after it woke
     owner.beat()
     assert lease.is_lost
@@ -311,7 +311,7 @@ def test_a_suspended_process_is_judged_and_notices_when_it_wakes(tmp_path: Path,
         others.expire()  # takes in the last beat
         assert watch(others, clock, GRACE) == 1
         process.send_signal(signal.SIGCONT)
-        assert "this process gave no sign of life" in process.stdout.readline()
+        assert "this process had no heartbeat" in process.stdout.readline()
         assert process.wait() == 0
         assert [*folder.iterdir()] == []
     finally:

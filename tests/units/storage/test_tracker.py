@@ -146,7 +146,7 @@ def test_runs_are_found_by_their_tags_the_oldest_first(tracker, experiment):
 
 
 def test_a_search_reads_on_after_a_full_page(tracker, experiment, monkeypatch):
-    monkeypatch.setattr("rnnbench.storage.tracker._PAGE", 3)
+    monkeypatch.setattr("rnnbench.storage.tracker.PAGE", 3)
     made = {tracker.start(experiment, f"run {number}", {"kind": "trial"}).run_id for number in range(8)}
     assert {run.info.run_id for run in tracker.find(experiment, kind="trial")} == made
 
@@ -299,7 +299,7 @@ def test_a_run_that_was_taken_over_is_not_written_over(tracker, experiment, end)
     writer = tracker.start(experiment, "a run", {})
     end_lease(tracker, writer.run_id)
     tracker.repair(experiment)
-    with pytest.raises(LeaseLostError, match="a run: this process gave no sign of life"):
+    with pytest.raises(LeaseLostError, match="a run: this process had no heartbeat"):
         end(writer)
     writer.fail()
     run = tracker.run(writer.run_id)

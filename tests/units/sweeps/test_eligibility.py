@@ -11,7 +11,7 @@ from rnnbench.core.errors import ComparisonError
 from rnnbench.core.settings import range_to_plain
 from rnnbench.experiment.files import load
 from rnnbench.sweeps import SweepOptions
-from rnnbench.sweeps.eligibility import require_alike
+from rnnbench.sweeps.eligibility import require_comparable
 from rnnbench.sweeps.plan import configurations
 
 Write = Callable[[str], None]
@@ -30,7 +30,7 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
 
 
 def checked() -> None:
-    require_alike(configurations(load("mine"), SweepOptions()), {}, {}, "mine")
+    require_comparable(configurations(load("mine"), SweepOptions()), {}, {}, "mine")
 
 
 def refusal() -> str:
@@ -42,7 +42,7 @@ def refusal() -> str:
 def test_encoders_under_unlike_budgets_are_refused(write: Write) -> None:
     write("for_model: {gru: {budget: {updates: 4000}}}")
     assert refusal().splitlines()[:2] == [
-        "these encoders could not stand in one table:",
+        "these encoders cannot be compared in one table:",
         "  budget.updates: 1000 in rnn; 4000 in gru",
     ]
 
@@ -75,33 +75,33 @@ def test_another_value_for_one_encoder_is_not(write: Write) -> None:
 def test_an_encoder_whose_settings_changed_since_the_sweep_began_is_refused(write: Write) -> None:
     write("for_model: {gru: {encoder: {num_layers: 2}}}")
     began = configurations(load("mine"), SweepOptions())
-    require_alike(began, began, {}, "mine")
+    require_comparable(began, began, {}, "mine")
     write("for_model: {gru: {encoder: {num_layers: 1}}}")
     now = configurations(load("mine"), SweepOptions())
     with pytest.raises(ComparisonError) as refused:
-        require_alike(now, began, {}, "mine")
+        require_comparable(now, began, {}, "mine")
     assert str(refused.value).splitlines() == [
-        "the sweep that is there was begun under other settings:",
+        "the existing sweep was started with other settings:",
         "  encoder.num_layers of gru, which was not searched: 1 in this call; 2 in an earlier call",
-        "  to begin a new one beside it, type: rnnbench sweep mine --fresh, with your other options",
+        "  to start a separate sweep, type: rnnbench sweep mine --fresh, with your other options",
     ]
-    require_alike(now, {"rnn": began["rnn"]}, {}, "mine")
+    require_comparable(now, {"rnn": began["rnn"]}, {}, "mine")
 
 
 def test_a_sweep_whose_trials_were_drawn_from_other_ranges_does_not_go_on(write: Write) -> None:
     write("search: {settings: [encoder.num_layers]}")
     began = configurations(load("mine"), SweepOptions())
     ranges = {name: range_to_plain(searched) for name, searched in began["gru"].ranges().items()}
-    require_alike(began, began, {"gru": ranges}, "mine")
+    require_comparable(began, began, {"gru": ranges}, "mine")
     older = {"encoder.num_layers": {"low": 1, "high": 4, "log": False, "step": 1}}
     with pytest.raises(ComparisonError) as refused:
-        require_alike(began, began, {"gru": older}, "mine")
+        require_comparable(began, began, {"gru": older}, "mine")
     assert "range of encoder.num_layers: 1 to 3 in this call; 1 to 4 in an earlier call" in str(refused.value)
     with pytest.raises(ComparisonError) as unlike:
-        require_alike({"rnn": began["rnn"]}, began, {"gru": older}, "mine")
+        require_comparable({"rnn": began["rnn"]}, began, {"gru": older}, "mine")
     said = str(unlike.value)
     assert "range of encoder.num_layers: 1 to 3 in rnn; 1 to 4 in gru" in said
     assert said.endswith(
-        "gru came into the sweep by an earlier call; "
-        "to begin a new one beside it, type: rnnbench sweep mine --fresh, with your other options"
+        "gru: from an earlier call of this sweep; "
+        "to start a separate sweep, type: rnnbench sweep mine --fresh, with your other options"
     )

@@ -7,11 +7,10 @@ from collections import Counter
 
 import planted_sweep
 import pytest
-import small_data
+from small_runs import use_data
 
-from rnnbench.experiment.classes import task_class
-from rnnbench.runs import build as building
-from rnnbench.runs import train as runs
+from rnnbench.experiment.files import load
+from rnnbench.runs.train import train
 from rnnbench.storage.leases import LeaseLostError, Leases
 from rnnbench.storage.tracker import LEASE, Tracker
 from rnnbench.sweeps import SweepOptions, SweepPlan, sweep_plan
@@ -25,14 +24,15 @@ KINDS = ["baseline", "trial", "reselect", "confirm"]
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runs, "load_data", lambda config: small_data.of_kind(task_class(config.task).data_kind))
-    monkeypatch.setattr(building, "parameters_of", lambda config, prepared: 1)
+    use_data(monkeypatch)
+    for module in ("plan", "queue"):
+        monkeypatch.setattr(f"rnnbench.sweeps.{module}.parameters_of", lambda config, prepared: 1)
 
 
 @pytest.fixture
 def plan(store: object) -> SweepPlan:
     options = SweepOptions(models=("rnn",), sets=("search.reselect=1",), trials=1, seeds=1)
-    return sweep_plan("sentiment", options)
+    return sweep_plan(load("sentiment"), options)
 
 
 def finish(queue: WorkQueue, work: Work) -> None:
@@ -115,8 +115,7 @@ def test_what_a_dead_worker_on_another_host_has_begun_is_said_and_done_again(
     assert sum(ended[key] for key in ended if key[1] == "interrupted") == (0 if kind == "trial" else 1)
     waits = [event.message for event in events if event.what == "waiting"]
     assert waits[0] == (
-        f"waiting for {lost.name} (process 12 on node7); done again here if there is no sign of life from there for "
-        "60 s"
+        f"waiting for {lost.name} (process 12 on node7); repeated here if that process has no heartbeat for 60 s"
     )
     assert len(waits) == 1 + (hours.now > 60), "said once, and now and then"
     assert worker.queue.next() is None
@@ -181,7 +180,7 @@ def test_a_worker_that_was_taken_for_dead_says_so_and_keeps_nothing_of_it(
         Worker(plan).end_lost()
         raise LeaseLostError("001-rnn: taken over")
 
-    monkeypatch.setattr(runs, "tracked", suspended)
+    monkeypatch.setattr(worker_module, "train_and_record", suspended)
     worker._train(work)
     assert [(event.what, event.name, event.message) for event in events] == [("lost", "001-rnn", "001-rnn: taken over")]
     assert worker.studies.counted("rnn") == [], "it is drawn again, and is no failure of the encoder"
@@ -197,7 +196,7 @@ def test_the_share_of_a_training_is_of_the_updates_that_it_makes(
          "task.minimum_count": 1, "budget.updates": 1000, "budget.epochs": 1, "budget.validations": 2}
     )  # fmt: skip
     for kind, refit in (("trial", None), ("confirm", 1)):
-        runs.train(config, refit=refit, hooks=worker._hooks(Work(kind, "rnn", kind, config)))
+        train(config, refit=refit, hooks=worker._hooks(Work(kind, "rnn", kind, config)))
     for kind in ("trial", "confirm"):
         shares = [event.share for event in events if event.name == kind]
         assert shares == sorted(shares)

@@ -198,5 +198,5 @@ def test_without_a_validation_there_is_nothing_to_restore():
 
 
 def test_a_task_without_an_optimization_says_so():
-    with pytest.raises(RuntimeError, match="its optimization was set"):
+    with pytest.raises(RuntimeError, match="set `optimization` before training"):
         Scripted([]).configure_optimizers()

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import pytest
-import small_data
 import torch
-from small_runs import a_config
+from small_runs import a_config, use_data
 
-from rnnbench.experiment.classes import task_class
 from rnnbench.runs import memory
-from rnnbench.runs import train as runs
 from rnnbench.runs.memory import PeakMemory
+from rnnbench.runs.prepare import prepare
+from rnnbench.runs.train import train
 from rnnbench.runs.training import speed
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    monkeypatch.setattr(runs, "load_data", lambda config: small_data.of_kind(task_class(config.task).data_kind))
+    use_data(monkeypatch)
 
 
 # memory
@@ -34,7 +33,7 @@ def test_peak_memory_sees_what_was_allocated_since():
 def test_a_small_run_after_a_big_one_does_not_report_the_big_ones_peak():
     def peak(hidden_size):
         config = a_config("forecasting", "lstm", **{"encoder.hidden_size": hidden_size, "budget.parameters": 10**8})
-        return runs.train(config).record.costs["peak_memory_bytes"]
+        return train(config).record.costs["peak_memory_bytes"]
 
     peak(8)  # what is imported and kept on first use
     alone = peak(8)
@@ -44,14 +43,14 @@ def test_a_small_run_after_a_big_one_does_not_report_the_big_ones_peak():
 
 
 def test_where_the_system_cannot_forget_an_earlier_peak_it_is_not_taken_for_this_runs(monkeypatch):
-    monkeypatch.setattr(memory, "_forget_peak", lambda: False)
+    monkeypatch.setattr(memory, "_reset_peak", lambda: False)
     monkeypatch.setattr(memory, "_peak_bytes", lambda: 700)
     watched = PeakMemory()
     assert watched.peak_bytes() is None, "the peak may be from before"
     monkeypatch.setattr(memory, "_peak_bytes", lambda: 900)
     assert watched.peak_bytes() == 900
     monkeypatch.setattr(PeakMemory, "peak_bytes", lambda self: None)
-    assert "peak_memory_bytes" not in runs.train(a_config("forecasting")).record.costs
+    assert "peak_memory_bytes" not in train(a_config("forecasting")).record.costs
 
 
 # sizes
@@ -60,8 +59,8 @@ def test_where_the_system_cannot_forget_an_earlier_peak_it_is_not_taken_for_this
 def test_embeddings_are_counted_apart_and_tied_ones_once():
     def sizes(**values):
         config = a_config("text_generation", **values)
-        symbols = runs.prepare(config).tokenizer.size
-        costs = runs.train(config, kind="trial").record.costs
+        symbols = prepare(config).tokenizer.size
+        costs = train(config, kind="trial").record.costs
         return symbols, costs["parameters"], costs["embedding_parameters"]
 
     # GRU 3 x 8 x (16 + 8 + 2); the output layer reads 8 and has a bias
@@ -123,20 +122,20 @@ def test_a_long_pass_is_not_repeated(monkeypatch):
 
 @pytest.mark.parametrize(("task", "batch"), [("sentiment", 21), ("forecasting", 57)])
 def test_inference_is_measured_in_the_tasks_own_batches(task, batch):
-    costs = runs.train(a_config(task)).record.costs
+    costs = train(a_config(task)).record.costs
     assert costs["inference_items_per_second"] > 0
     assert costs["inference_batch_size"] == batch, "the whole split, as no batch of the task's would be full"
-    assert "inference_items_per_second" not in runs.train(a_config(task), kind="trial").record.costs
+    assert "inference_items_per_second" not in train(a_config(task), kind="trial").record.costs
 
 
 def test_measuring_is_no_part_of_the_runs_own_seconds(monkeypatch):
     clock = [0.0]
-    monkeypatch.setattr(runs.time, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr("rnnbench.runs.train.time.perf_counter", lambda: clock[0])
 
     def slow(*given, **named):
         clock[0] += 1000.0
         return {}
 
-    monkeypatch.setattr(runs, "measured", slow)
-    assert runs.train(a_config("forecasting")).record.costs["wall_seconds"] < 1000
+    monkeypatch.setattr("rnnbench.runs.train.measured", slow)
+    assert train(a_config("forecasting")).record.costs["wall_seconds"] < 1000
     assert clock[0] == 1000

@@ -291,7 +291,7 @@ def test_averages_are_torchs(averaging):
             for parameter in module.parameters():
                 parameter += torch.randn_like(parameter)
         theirs.update_parameters(module)
-        ours.take(module)
+        ours.update(module)
     for name, value in theirs.module.state_dict().items():
         if value.is_floating_point():
             assert torch.allclose(ours.average[name], value, atol=1e-6), name

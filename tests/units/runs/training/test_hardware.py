@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-import small_data
 import torch
-from small_runs import a_config
+from small_runs import a_config, use_data
 
 from rnnbench.comparison.compare import compare
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.encoders.layers import kernels
-from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.sections import HardwareSettings
-from rnnbench.runs import train as runs
+from rnnbench.runs.prepare import prepare
+from rnnbench.runs.record_run import train_and_record
+from rnnbench.runs.train import Hooks, train
 from rnnbench.runs.training import hardware
 from rnnbench.runs.training.hardware import check_hardware, device_of, missing_kernels, precision_of
 from rnnbench.storage.record import HARDWARE_NOTE
@@ -33,7 +33,7 @@ WITHOUT_LSTM = "no fused LSTM kernel in float32 on this processor: computed step
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    monkeypatch.setattr(runs, "load_data", lambda config: small_data.of_kind(task_class(config.task).data_kind))
+    use_data(monkeypatch)
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def without_kernels(monkeypatch):
 def trained(task, model, **values):
     told = []
     config = a_config(task, model, **{**STILL, "training.optimizer": "sgd", **values})
-    return runs.train(config, kind="confirm", open_test=True, hooks=runs.Hooks(note=told.append)), told
+    return train(config, kind="confirm", open_test=True, hooks=Hooks(note=told.append)), told
 
 
 @pytest.mark.parametrize("task", ["text_generation", "sentiment", "forecasting"])
@@ -113,7 +113,7 @@ def test_every_encoder_is_asked_for_its_kernels():
 
     for model in registry.names("encoders"):
         config = a_config("sentiment", model)
-        task = build(config, runs.prepare(config))
+        task = build(config, prepare(config))
         all_kernels = [module for module in task.modules() if isinstance(module, torch.nn.RNNBase)]
         assert bool(all_kernels) == (model in ("lstm", "gru", "rnn"))
         assert missing_kernels(task) == [], "every processor has them in float32"
@@ -121,9 +121,9 @@ def test_every_encoder_is_asked_for_its_kernels():
 
 def test_float16_on_a_processor_is_bfloat16_and_on_a_gpu_itself(monkeypatch):
     half = HardwareSettings(precision="16-mixed")
-    monkeypatch.setattr(hardware, "_is_there", lambda device: False)
+    monkeypatch.setattr(hardware, "_is_available", lambda device: False)
     assert (device_of(half), precision_of(half)) == ("cpu", "bf16-mixed")
-    monkeypatch.setattr(hardware, "_is_there", lambda device: device == "cuda")
+    monkeypatch.setattr(hardware, "_is_available", lambda device: device == "cuda")
     assert (device_of(half), precision_of(half)) == ("cuda", "16-mixed")
     on_cpu = HardwareSettings(device="cpu", precision="64-true")
     assert (device_of(on_cpu), precision_of(on_cpu)) == ("cpu", "64-true")
@@ -133,7 +133,7 @@ def test_in_a_notebook_a_note_is_a_warning(store, monkeypatch):
     from rnnbench import api
     from rnnbench.sweeps.model import Event
 
-    monkeypatch.setattr(api.runs, "tracked", lambda *given, hooks, **named: hooks.note("no fused kernel"))
+    monkeypatch.setattr(api, "train_and_record", lambda *given, hooks, **named: hooks.note("no fused kernel"))
     with pytest.warns(UserWarning, match="^no fused kernel$"):
         api.train("sentiment", "rnn")
     with pytest.warns(UserWarning, match="^rnn: no fused kernel$"):
@@ -144,20 +144,20 @@ def test_in_a_notebook_a_note_is_a_warning(store, monkeypatch):
 def test_a_device_that_is_not_there_is_refused_before_training(device, store, monkeypatch):
     from rnnbench.storage.tracker import Tracker
 
-    monkeypatch.setattr(hardware, "_is_there", lambda device: False)
+    monkeypatch.setattr(hardware, "_is_available", lambda device: False)
     config, tracker = a_config("sentiment", **{"hardware.device": device}), Tracker()
     experiment = tracker.experiment("sentiment", "small")
-    for train in (
-        lambda: runs.train(config),
-        lambda: runs.tracked(config, tracker=tracker, experiment_id=experiment, name="gru-seed0"),
+    for call in (
+        lambda: train(config),
+        lambda: train_and_record(config, tracker=tracker, experiment_id=experiment, name="gru-seed0"),
     ):
         with pytest.raises(RnnbenchError, match=rf"hardware.device = {device}.*--set hardware.device=auto"):
-            train()
+            call()
     assert tracker.find(experiment, model="gru") == [], "no run was begun"
 
 
 def test_a_device_without_float64_is_refused_where_it_is_asked_for(monkeypatch):
-    monkeypatch.setattr(hardware, "_is_there", lambda device: True)
+    monkeypatch.setattr(hardware, "_is_available", lambda device: True)
     monkeypatch.setattr(hardware, "_has_float64", lambda device: device != "mps")
     with pytest.raises(RnnbenchError, match=r"mps has no float64.*--set hardware.device=cpu"):
         check_hardware(HardwareSettings(device="mps", precision="64-true"))
@@ -169,14 +169,15 @@ def test_a_device_without_float64_is_refused_where_it_is_asked_for(monkeypatch):
 
 SCRIPT = """
 import json, small_data
-from rnnbench.experiment.classes import task_class
-from rnnbench.runs import train as runs
+import pytest
+from small_runs import use_data
+from rnnbench.runs.train import train
 from small_runs import a_config
-runs.load_data = lambda config: small_data.of_kind(task_class(config.task).data_kind)
+use_data(pytest.MonkeyPatch())
 done = {}
 for precision in ("32-true", "bf16-mixed", "16-mixed"):
     config = a_config("forecasting", "lstm", **{"hardware.precision": precision, "hardware.device": "cpu"})
-    record = runs.train(config, kind="confirm", open_test=True).record
+    record = train(config, kind="confirm", open_test=True).record
     done[precision] = [record.outcome, record.test, record.tags.get("hardware_note", "")]
 print(json.dumps(done))
 """

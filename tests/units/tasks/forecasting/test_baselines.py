@@ -110,7 +110,7 @@ def test_a_refitted_linear_map_is_the_one_that_was_trained_on_both_splits(monkey
 @pytest.mark.parametrize("model", ["auto_ets", "auto_theta"])
 def test_a_refitted_forecast_is_that_of_both_splits(model: str) -> None:
     validation, test = np.arange(60, 77), np.arange(80, 97)
-    again = statistical.Asked(
+    again = statistical.RollingRequest(
         _seasonal(100), train_rows=60, test_rows=80, validation_origins=validation, test_origins=test,
         horizon=4, season_length=4,
     )  # fmt: skip
@@ -163,19 +163,21 @@ def test_baselines_that_do_not_apply_say_why() -> None:
     assert all("no season" in no_season[model].skipped for model in NAIVE[1:])
     short = _run(_seasonal(), lookback=6, horizon=2, season_length=4)
     assert not short["seasonal_naive"].skipped
-    assert "fewer than two seasons" in short["seasonal_mean"].skipped
+    assert "shorter than two seasons" in short["seasonal_mean"].skipped
     shorter = _run(_seasonal(), lookback=3, horizon=2, season_length=4)
-    assert "shorter than a season" in shorter["seasonal_naive"].skipped
+    assert "shorter than the season" in shorter["seasonal_naive"].skipped
     negative = _run(_seasonal() - 30, lookback=8, horizon=2, season_length=4)
     assert "above 0" in negative["seasonal_naive_with_growth"].skipped
     long = _run(_seasonal(season=30), lookback=8, horizon=2, season_length=30)
-    assert "30 is longer" in long["auto_ets"].skipped
+    assert "30 samples is longer" in long["auto_ets"].skipped
     assert long["auto_ets"].metrics == {}
 
 
 def test_what_costs_too_much_is_skipped_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(statistical.MOST_FORECASTS, "auto_theta", 10)
-    assert "more than 10" in _run(_seasonal(), lookback=8, horizon=2, season_length=4)["auto_theta"].skipped
+    assert (
+        "more than the limit of 10" in _run(_seasonal(), lookback=8, horizon=2, season_length=4)["auto_theta"].skipped
+    )
 
 
 def test_a_gap_between_the_splits_stops_what_carries_a_state() -> None:
@@ -212,7 +214,7 @@ def test_the_future_does_not_change_a_rolled_forecast(model: str, test_rows: int
     changed = series.copy()
     changed[80:] += 50
     origins = np.arange(60, 95)
-    asked = statistical.Asked(
+    asked = statistical.RollingRequest(
         series, train_rows=60, test_rows=test_rows, validation_origins=origins[:10], test_origins=origins[10:],
         horizon=4, season_length=4,
     )  # fmt: skip
@@ -231,7 +233,7 @@ def test_rolling_ets_is_statsforecast_run_anew_at_every_origin(kind: str, monkey
     series = _seasonal(90, season=6)
     origins = np.arange(60, 84)
     monkeypatch.setattr(models, "AutoETS", lambda season_length, model: fixed())
-    asked = statistical.Asked(
+    asked = statistical.RollingRequest(
         series, train_rows=60, test_rows=60, validation_origins=origins[:10], test_origins=origins[10:],
         horizon=7, season_length=6,
     )  # fmt: skip

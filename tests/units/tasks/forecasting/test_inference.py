@@ -8,18 +8,16 @@ import pytest
 import small_data
 import torch
 from small_data import HORIZON, LOOKBACK
-from small_runs import stored
+from small_runs import stored, use_data
 
 from rnnbench.core.errors import DataError, RnnbenchError, SettingsError
-from rnnbench.experiment.classes import task_class
-from rnnbench.runs import train as runs
 from rnnbench.runs.load import load
 from rnnbench.storage.tracker import Tracker
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    monkeypatch.setattr(runs, "load_data", lambda config: small_data.of_kind(task_class(config.task).data_kind))
+    use_data(monkeypatch)
 
 
 @pytest.fixture
@@ -68,8 +66,8 @@ def test_beyond_the_trained_horizon_forecasts_are_read_back(forecaster):
     read_back[table.columns[2]] = table.iloc[-1, 2]
     second = model.forecast(pd.concat([table, read_back]), HORIZON)
     np.testing.assert_allclose(found.values[HORIZON : 2 * HORIZON], second.values, rtol=1e-5)
-    assert any("read back as if observed" in note for note in found.notes)
-    assert any("held at the last value there: covariate_0" in note for note in found.notes)
+    assert any("forecasts are used as inputs" in note for note in found.notes)
+    assert any("keep their last value there: covariate_0" in note for note in found.notes)
 
 
 def test_the_band_is_made_of_the_errors_of_the_validation_split_step_by_step(forecaster):
@@ -89,18 +87,18 @@ def test_the_band_is_made_of_the_errors_of_the_validation_split_step_by_step(for
         model.forecast(coverage=0.7)
 
 
-def test_a_run_of_its_own_goes_on_from_the_end_of_its_data_and_refuses_changed_data(forecaster, monkeypatch):
+def test_the_data_set_of_the_run_is_continued_and_refused_where_it_changed(forecaster, monkeypatch):
     model, _ = forecaster
     found = model.forecast()
     np.testing.assert_allclose(found.values, model.forecast(frame(small_data.series())).values)
-    monkeypatch.setattr(runs, "load_data", lambda config: small_data.series(scale=(1, 1, 2)))
-    with pytest.raises(DataError, match="is not what it was when gru-seed0 was trained"):
+    use_data(monkeypatch, lambda kind: small_data.series(scale=(1, 1, 2)))
+    with pytest.raises(DataError, match="has changed since gru-seed0 was trained"):
         model.forecast()
 
 
 def test_log_returns_are_added_up_over_all_blocks(tracker, monkeypatch):
     prices = small_data.series(learn="log_returns")
-    monkeypatch.setattr(runs, "load_data", lambda config: prices)
+    use_data(monkeypatch, lambda kind: prices)
     stored(tracker, "forecasting")
     model = load(task="forecasting")
     found = model.forecast(horizon=2 * HORIZON)
@@ -130,7 +128,7 @@ def test_a_file_is_read_by_the_columns_that_the_run_learned(forecaster, tmp_path
         model.forecast(path, fill="zero", **named)
 
     table[: LOOKBACK - 1].to_csv(path)
-    with pytest.raises(DataError, match=r"new.csv has 11 rows, and gru-seed0 looks back on 12: give a longer series"):
+    with pytest.raises(DataError, match=r"new.csv has 11 rows, and gru-seed0 reads 12: use a longer series"):
         model.forecast(path)
     table[::2].to_csv(path)
     with pytest.raises(DataError, match=r"new.csv has a value every 2h, and the run was trained on one every 1h"):

@@ -80,7 +80,7 @@ def test_a_refitted_classifier_is_the_one_that_was_trained_on_both_splits() -> N
     for model, result in refitted.items():
         assert result.metrics["validation/log_loss"] == usual[model].metrics["validation/log_loss"]
         assert result.metrics["test/log_loss"] != usual[model].metrics["test/log_loss"], model
-        assert result.note.endswith("fitted again with validation for the test split")
+        assert result.note.endswith("refitted on training and validation for the test split")
 
 
 def test_the_test_texts_change_nothing_on_validation() -> None:

@@ -23,12 +23,13 @@ from rnnbench.data.splits import Splits
 from rnnbench.encoders.gru import GRU
 from rnnbench.encoders.layers import numpy_kernels
 from rnnbench.metrics import Metric
-from rnnbench.runs.train import _load, prepare
+from rnnbench.runs.prepare import _load, prepare
 from rnnbench.storage.record import RunRecord, model_name
 from rnnbench.tasks.methods import naive
 from rnnbench.tasks.methods.ngram import WittenBell
 from rnnbench.tasks.methods.ridge import RidgeSums
-from rnnbench.tasks.text_generation.task import PreparedCorpus, TextGeneration
+from rnnbench.tasks.text_generation.prepared import PreparedCorpus
+from rnnbench.tasks.text_generation.task import TextGeneration
 from rnnbench.testing.selftest import baselines, chance, encoders, leaks, made, run, same_twice, scales, twins
 from rnnbench.testing.selftest.base import Check, Context, temporary_store
 from rnnbench.testing.selftest.twins import Pair
@@ -99,8 +100,8 @@ def test_a_scaler_fitted_on_every_row_is_caught(configs, monkeypatch):
         joined = replace(read, splits=Splits(whole, parts.validation, parts.test))
         return replace(original(joined, calendar), splits=original(read, calendar).splits)
 
-    monkeypatch.setattr("rnnbench.tasks.forecasting.task.prepare_series", on_every_row)
-    monkeypatch.setattr("rnnbench.tasks.forecasting.task.remembered", lambda key, make: make())
+    monkeypatch.setattr("rnnbench.tasks.forecasting.prepared.prepare_series", on_every_row)
+    monkeypatch.setattr("rnnbench.tasks.forecasting.prepared.cached", lambda key, make: make())
     check = leaks.fitted_to_training_only(configs)
     assert not check.passed
     assert check.told == "fitted to the test split: forecasting"
@@ -182,7 +183,7 @@ def test_noise_is_forecast_where_the_future_is_in_the_past(context, monkeypatch)
         return replace(found, inputs=np.roll(found.inputs, -1, axis=0))
 
     monkeypatch.setattr(series.PreparedSeries, "scaled", shifted)
-    monkeypatch.setattr("rnnbench.tasks.forecasting.task.remembered", lambda key, make: make())
+    monkeypatch.setattr("rnnbench.tasks.forecasting.prepared.cached", lambda key, make: make())
     check = chance.white_noise(context)
     assert not check.passed, check.told
 

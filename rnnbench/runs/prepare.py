@@ -1,0 +1,49 @@
+"""The data set of a configuration, loaded and prepared for its task."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from rnnbench import data
+from rnnbench.data.duplicates import Overlap, overlap_of
+from rnnbench.data.kinds import AnyData
+from rnnbench.data.settings import DataSettings
+from rnnbench.experiment.classes import task_class
+from rnnbench.experiment.config import ExperimentConfig
+from rnnbench.tasks.base import Prepared
+
+
+def load_data(config: ExperimentConfig) -> AnyData:
+    """The data set of a configuration, with the test split sealed; cached between runs of one process."""
+    return _load(config.data.model_dump_json(), config.task, _file_state(config.data.path))
+
+
+def prepare(config: ExperimentConfig) -> Prepared:
+    """The data set prepared for the configuration's task, with the test split sealed."""
+    return task_class(config.task).prepare(load_data(config), config.task_settings)
+
+
+def training_overlap(config: ExperimentConfig) -> Overlap:
+    """Examples of the validation and test splits that also occur in what the configuration is trained on."""
+    settings, state = config.data.model_dump_json(), _file_state(config.data.path)
+    return _overlap(settings, config.task, state, refit=config.search.refit)
+
+
+@lru_cache(maxsize=2)
+def _load(settings: str, task: str, state: tuple[int, int] | None) -> AnyData:
+    return data.load(DataSettings.model_validate_json(settings), task_class(task).data_kind)
+
+
+@lru_cache(maxsize=2)
+def _overlap(settings: str, task: str, state: tuple[int, int] | None, *, refit: bool) -> Overlap:
+    return overlap_of(_load(settings, task, state), refit=refit)
+
+
+def _file_state(path: str | None) -> tuple[int, int] | None:
+    """Modification time and size of a file, so that a changed file is read again in a notebook."""
+    try:
+        state = None if path is None else Path(path).expanduser().stat()
+    except OSError:  # reported when the file is read
+        return None
+    return None if state is None else (state.st_mtime_ns, state.st_size)

@@ -1,0 +1,105 @@
+"""Train one configuration and record the run in the store while it trains."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+
+import yaml
+
+from rnnbench.core import environment
+from rnnbench.experiment.config import ExperimentConfig
+from rnnbench.runs.train import KEPT_KINDS, Hooks, Trained, describe, train
+from rnnbench.runs.training.hardware import check_hardware
+from rnnbench.runs.training.weights import save_weights
+from rnnbench.storage.leases import Lease, LeaseLostError
+from rnnbench.storage.record import Kind, RunRecord, model_name
+from rnnbench.storage.run_writer import RunWriter
+from rnnbench.storage.tracker import Tracker
+from rnnbench.tasks.samples import SHOWCASE_FILE, to_json
+
+
+def train_and_record(
+    config: ExperimentConfig,
+    *,
+    tracker: Tracker,
+    experiment_id: str,
+    name: str,
+    kind: Kind = "train",
+    open_test: bool = False,
+    refit: int | None = None,
+    parent: str | None = None,
+    run_id: str | None = None,
+    lease: Lease | None = None,
+    tags: Mapping[str, str] | None = None,
+    params: Mapping[str, object] | None = None,
+    hooks: Hooks | None = None,
+) -> RunRecord:
+    """Train as `train` does, and record the run; it always ends with an outcome in the store.
+
+    run_id: a run that was claimed for this training; by default a new one is made below `parent`.
+    lease: see `Tracker.start`.
+    Raises: LeaseLostError where another process has taken the run over, and nothing more is written; any other error
+        ends the run as `failed`, with its traceback as an artifact, and is raised again.
+    """
+    check_hardware(config.hardware)
+    own_tags = dict(tags or {})
+    claimed = None if run_id is None else tracker.claimed(run_id)
+    first_tags = {"kind": kind, "model": model_name(config.model), "task": config.task, **own_tags}
+    writer = claimed or tracker.start(experiment_id, name, first_tags, parent, lease=lease)
+    try:
+        writer.text(yaml.safe_dump(config.to_plain(), sort_keys=False, allow_unicode=True), "config.yaml")
+        described = describe(config, kind)
+        writer.describe(replace(described, tags={**described.tags, **own_tags}))
+        recording = _recording(hooks or Hooks(), writer, keeps_samples=kind in KEPT_KINDS)
+        trained = train(config, kind=kind, open_test=open_test, refit=refit, hooks=recording)
+        writer.require_lease()
+        is_opened = open_test and trained.record.outcome == "completed"
+        result_tags = {**trained.record.tags, "test_opened": str(is_opened), **own_tags}
+        record = replace(trained.record, run_id=writer.run_id, name=name, tags=result_tags)
+        _write_files(writer, trained, record, with_showcase=is_opened)
+        writer.finish(record, {"model": record.model, "seed": config.seed, **(params or {})})
+        return record
+    except (KeyboardInterrupt, SystemExit):
+        with suppress(LeaseLostError):
+            writer.end("interrupted")
+        raise
+    except LeaseLostError:
+        raise
+    except BaseException:
+        writer.fail()
+        raise
+
+
+def _recording(hooks: Hooks, writer: RunWriter, *, keeps_samples: bool) -> Hooks:
+    """The caller's hooks, extended by writing curves and samples, and by stopping when the run is taken over."""
+
+    def log(update: int, values: dict[str, float]) -> None:
+        writer.curve(update, values)
+        if hooks.log is not None:
+            hooks.log(update, values)
+
+    def is_interrupted() -> bool:
+        return writer.is_lost or (hooks.is_interrupted is not None and hooks.is_interrupted())
+
+    return replace(
+        hooks,
+        log=log,
+        is_interrupted=is_interrupted,
+        keep_sample=writer.text if keeps_samples else None,
+        # written before the test split is opened, so that a run killed afterwards is still marked
+        opening=lambda: writer.tags({"test_opened": "True"}),
+    )
+
+
+def _write_files(writer: RunWriter, trained: Trained, record: RunRecord, *, with_showcase: bool) -> None:
+    """Store the environment, scores of test examples, and, where they are kept, weights and showcase."""
+    facts = {**environment.describe(), "data_fingerprint": record.fingerprint, "data": record.data}
+    writer.text(json.dumps(facts, indent=2), "environment.json")
+    writer.examples(record)
+    if record.kind in KEPT_KINDS and record.outcome == "completed":
+        save_weights(trained.task, writer.file, writer.text)
+    if with_showcase:
+        writer.text(to_json(trained.task.showcase()), SHOWCASE_FILE)
