@@ -1,4 +1,4 @@
-"""The program: its name, its version, and what its commands are added to."""
+"""The Typer application that commands are added to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 from rnnbench.core.version import __version__
 
 app = typer.Typer(
-    help="Which sequence encoder to use on your data, how sure that answer is, and what it costs.",
+    help="Compare sequence encoders on your data: scores with intervals, significance tests, costs.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -17,8 +17,8 @@ app = typer.Typer(
 )
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(is_given: bool) -> None:
+    if is_given:
         typer.echo(f"rnnbench {__version__}")
         raise typer.Exit
 
@@ -29,4 +29,4 @@ def program(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Options of the program itself, before a command."""
+    """Options before a command."""

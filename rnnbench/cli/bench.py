@@ -1,4 +1,4 @@
-"""Benchmarks: each result a line as soon as it is there."""
+"""Benchmarks: a line per result, printed as it is measured."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ from rnnbench.core.errors import RnnbenchError
 from rnnbench.testing.benchmarks.base import Figures, Measurement
 
 NAME_WIDTH, COLUMN_WIDTH = 60, 18
-"""Of a table of several numbers a line."""
+"""Characters, in a table with several numbers per line."""
 
 FOLDER = "testing/benchmarks"
 
 
-def benchmarks(names: Sequence[str], as_json: bool) -> None:
-    """Runs the named benchmarks, or all, and prints what they measure.
+def run_benchmarks(names: Sequence[str], as_json: bool) -> None:
+    """Run the named benchmarks, or all, and print their measurements.
 
-    Raises: UnknownNameError before anything runs; RnnbenchError for a file without `measure`.
+    Raises: UnknownNameError before anything runs; RnnbenchError for a module without `measure`.
     """
     chosen = [*dict.fromkeys(names)] or registry.names(FOLDER)
-    holders = {name: registry.module(FOLDER, name) for name in chosen}
-    for holder in holders.values():
-        if not callable(getattr(holder, "measure", None)):
-            raise RnnbenchError(f"{holder.__file__} must define a function measure()")
-    found = []
-    for name, holder in holders.items():
+    modules = {name: registry.module(FOLDER, name) for name in chosen}
+    for module in modules.values():
+        if not callable(getattr(module, "measure", None)):
+            raise RnnbenchError(f"{module.__file__} must define a function measure()")
+    measurements = []
+    for name, module in modules.items():
         if not as_json:
-            out.print(f"[bold]{name}[/bold]  {(holder.__doc__ or '').strip().partition(chr(10))[0]}")
+            out.print(f"[bold]{name}[/bold]  {(module.__doc__ or '').strip().partition(chr(10))[0]}")
         with notes.status(f"measuring {name}"):
             columns: tuple[str, ...] = ()
-            for measurement in holder.measure():
-                found.append({"benchmark": name, **asdict(measurement)})
+            for measurement in module.measure():
+                measurements.append({"benchmark": name, **asdict(measurement)})
                 if as_json:
                     continue
                 if isinstance(measurement, Figures) and columns != (columns := column_names(measurement)):
                     out.print(heading(columns), style="dim", markup=False, soft_wrap=True)
-                shown = table_line(measurement) if isinstance(measurement, Figures) else line(measurement)
-                out.print(shown, markup=False, soft_wrap=True)
+                text = table_line(measurement) if isinstance(measurement, Figures) else line(measurement)
+                out.print(text, markup=False, soft_wrap=True)
     if as_json:
-        out.print_json(json.dumps(found))
+        out.print_json(json.dumps(measurements))
 
 
 def line(measurement: Measurement) -> str:
@@ -56,12 +56,12 @@ def line(measurement: Measurement) -> str:
 
 
 def column_names(figures: Figures) -> tuple[str, ...]:
-    """The names over the numbers of a line."""
+    """The headers of the numbers."""
     return tuple(name for name, _, _ in figures.figures)
 
 
 def heading(columns: Sequence[str]) -> str:
-    """The line above lines of these columns."""
+    """The header line."""
     return " " * (NAME_WIDTH + 2) + "".join(f"{name:>{COLUMN_WIDTH}}" for name in columns)
 
 
@@ -76,5 +76,5 @@ def table_line(figures: Figures) -> str:
 
 
 def _figures(value: float) -> str:
-    """Three significant figures, or all before the point."""
+    """Three significant figures; whole from 1000 on."""
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:#.3g}".rstrip(".")

@@ -1,4 +1,4 @@
-"""The commands that use what was trained: text as it comes, classes, and forecasts."""
+"""What trained models generate, predict and forecast, printed."""
 
 from __future__ import annotations
 
@@ -28,29 +28,30 @@ def _load(run: str, capability: type[Inference], data: str | None) -> Any:
     return model
 
 
-def generated(run: str, data: str | None, prompt: str, length: int, how: dict[str, Any], *, as_json: bool) -> None:
-    """The prompt and what follows it, written as it is made."""
+def print_generated_text(
+    run: str, data: str | None, prompt: str, length: int, sampling: dict[str, Any], *, as_json: bool
+) -> None:
+    """Write the prompt and its continuation, character by character."""
     from rnnbench.tasks.inference import CanGenerate
 
     model: CanGenerate = _load(run, CanGenerate, data)
-    pieces = model.stream(prompt, length, **how)
+    pieces = model.stream(prompt, length, **sampling)
     if as_json:
-        told = {"run_id": model.run_id, "prompt": prompt, "text": "".join(pieces), **how}
-        out.print_json(json.dumps(told))
+        out.print_json(json.dumps({"run_id": model.run_id, "prompt": prompt, "text": "".join(pieces), **sampling}))
         return
-    # a terminal obeys control characters, and a model may have learned some or drawn some bytes
-    shown = dict.fromkeys(_CONTROLS) if sys.stdout.isatty() else {}
+    # a terminal obeys control characters, and a model may generate some
+    removed = dict.fromkeys(_CONTROLS) if sys.stdout.isatty() else {}
     sys.stdout.write(prompt)
     for piece in pieces:
-        sys.stdout.write(piece.translate(shown))
+        sys.stdout.write(piece.translate(removed))
         sys.stdout.flush()
     sys.stdout.write("\n")
 
 
-def predicted(
+def print_predictions(
     run: str, data: str | None, texts: list[str], file: Path | None, text_column: str | None, *, as_json: bool
 ) -> None:
-    """The answer for each text, and of classes the probability of every one."""
+    """Print the answer for each text; of a classifier, the probability of every class."""
     from rnnbench.tasks.inference import CanPredict
 
     if text_column is not None and file is None:
@@ -61,7 +62,7 @@ def predicted(
 
         texts = [*texts, *read_texts(file.expanduser(), DataSettings(text_column=text_column))]
     if not texts:
-        raise RnnbenchError('there is nothing to classify: type --text "..." or --file FILE')
+        raise RnnbenchError('no text to classify: type --text "..." or --file FILE')
     model: CanPredict = _load(run, CanPredict, data)
     predictions = model.predictions(texts)
     if as_json:
@@ -83,7 +84,7 @@ def predicted(
 
 
 def _prediction(text: str, prediction: Prediction) -> dict[str, Any]:
-    """A prediction for programs; classes with the most probable first."""
+    """A prediction as plain data, the most probable class first."""
     if not prediction.probabilities:
         return {"text": text, "answer": prediction.answer}
     ordered = sorted(prediction.probabilities.items(), key=lambda pair: -pair[1])
@@ -91,48 +92,47 @@ def _prediction(text: str, prediction: Prediction) -> dict[str, Any]:
 
 
 def _plain(text: str) -> str:
-    """A text on one line, in which rich sees no markup."""
+    """The text on one line, escaped for rich."""
     from rich.markup import escape
 
     return escape(" ".join(text.split()))
 
 
-def forecasted(
+def print_forecast(
     run: str, options: dict[str, tuple[Any, str]], horizon: int | None, plot: Path | None, *, as_json: bool
 ) -> None:
-    """The values to come, as a table with the band of past errors, and as a picture."""
+    """Print the forecast as a table with bands of past errors, and plot it where a file is named."""
     from rnnbench.tasks.inference import CanForecast
 
-    given = {name.removeprefix("data."): value for name, (value, _) in options.items()}
-    series = given.pop("path", None) or given.get("name")
-    columns = {
-        name: given[name] for name in ("target", "time_column", "covariates", "frequency", "fill") if name in given
-    }
+    settings = {name.removeprefix("data."): value for name, (value, _) in options.items()}
+    series = settings.pop("path", None) or settings.get("name")
+    names = ("target", "time_column", "covariates", "frequency", "fill")
+    columns = {name: settings[name] for name in names if name in settings}
     if columns and series is None:
-        named = ", ".join(f"--{name.replace('_', '-')}" for name in columns)
-        raise RnnbenchError(f"{named} tells of a file: add --data FILE")
+        typed = ", ".join(f"--{name.replace('_', '-')}" for name in columns)
+        raise RnnbenchError(f"{typed} describes a file: add --data FILE")
     model: CanForecast = _load(run, CanForecast, None)
     with notes.status("computing the forecast"):
-        found = model.forecast(series, horizon, **columns)
+        forecast = model.forecast(series, horizon, **columns)
         if plot is not None:
-            found.plot(plot.expanduser())
+            forecast.plot(plot.expanduser())
     if as_json:
-        out.print_json(json.dumps({"run_id": model.run_id, **found.to_plain()}))
+        out.print_json(json.dumps({"run_id": model.run_id, **forecast.to_plain()}))
     else:
-        _print_forecast(found)
+        _print_table(forecast)
     if plot is not None:
         notes.print(f"wrote {plot}", markup=False)
 
 
-def _print_forecast(found: ForecastTable) -> None:
+def _print_table(forecast: ForecastTable) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column("time")
-    plain = found.to_plain()["forecast"]
-    for column in [name for name in plain[0] if name != "time"]:
+    rows = forecast.to_plain()["forecast"]
+    for column in [name for name in rows[0] if name != "time"]:
         table.add_column(column, justify="right")
-    for row in plain:
+    for row in rows:
         table.add_row(row["time"], *(f"{value:,.5g}" for name, value in row.items() if name != "time"))
-    out.print(f"{found.name}, {', '.join(found.targets)} [{found.unit}]", markup=False, style="bold")
+    out.print(f"{forecast.name}, {', '.join(forecast.targets)} [{forecast.unit}]", markup=False, style="bold")
     out.print(table)
-    for note in found.notes:
+    for note in forecast.notes:
         out.print(note, style="dim", markup=False)

@@ -1,4 +1,4 @@
-"""Lists and descriptions: encoders, tasks, data sets, a configuration."""
+"""Lists of encoders, tasks and data sets, and one configuration, printed."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from rnnbench.experiment.files import Experiment
 
 
-def registered(folder: str, as_json: bool) -> None:
-    """Names of a folder's files and the first line of each."""
+def print_names(folder: str, as_json: bool) -> None:
+    """Print the names of a folder's modules with the first line of each docstring."""
     lines = {name: registry.first_line(folder, name) for name in registry.names(folder)}
     if as_json:
         out.print_json(json.dumps(lines))
@@ -29,30 +29,30 @@ def registered(folder: str, as_json: bool) -> None:
     out.print(_named([(name, line, "") for name, line in lines.items()]))
 
 
-def tasks_and_studies(as_json: bool) -> None:
-    """The tasks with the first line of each, and the studies with their questions, each with its experiment file."""
+def print_tasks(as_json: bool) -> None:
+    """Print the tasks and the studies, each with its experiment file."""
     from rnnbench.experiment.files import location_of, studies
 
     if as_json:
-        registered("tasks", as_json)
+        print_names("tasks", as_json)
         return
     tasks = registry.names("tasks")
     out.print(_named([(name, registry.first_line("tasks", name), location_of(name)) for name in tasks]))
     if files := studies():
-        out.print("\nstudies, run by name in place of a task:")
+        out.print("\nstudies, used by name in place of a task:")
         out.print(_named([(file.name, file.question, file.location) for file in files]))
 
 
 def _named(rows: Iterable[tuple[str, str, str]]) -> Table:
-    """Names, what each is, and where it was read from."""
+    """Name, description, and the file it was read from."""
     table = Table(box=None, show_header=False, pad_edge=False)
     for name, line, place in rows:
         table.add_row(f"[bold]{name}[/bold]", escape(line), f"[dim]{escape(place)}[/dim]")
     return table
 
 
-def copied_experiments(folder: Path) -> None:
-    """Copies the package's experiment files for editing, and says which were written and which were there."""
+def copy_experiments(folder: Path) -> None:
+    """Copy the package's experiment files for editing; print which were written and which existed."""
     from rnnbench.experiment.files import copy_package_files
 
     target, written, kept = copy_package_files(folder)
@@ -60,45 +60,43 @@ def copied_experiments(folder: Path) -> None:
     for name in written:
         out.print(f"  {name}", markup=False)
     if kept:
-        out.print(f"left as they are: {', '.join(kept)}", markup=False, soft_wrap=True)
+        out.print(f"existing files, not changed: {', '.join(kept)}", markup=False, soft_wrap=True)
     if target.parent.resolve() != Path.cwd():
-        out.print(f"they are read where the current folder is {target.parent}", markup=False, soft_wrap=True)
+        out.print(f"read by commands started in {target.parent}", markup=False, soft_wrap=True)
 
 
-def switch_matrix(as_json: bool) -> None:
-    """Every switch against every encoder: works, or refused with its reason below the table."""
+def print_compatibility(as_json: bool) -> None:
+    """Print every training option against every encoder: works, or refused with its reason below the table."""
     from rnnbench.experiment.compatibility import matrix, tasks_with
 
     models = registry.names("encoders")
-    found = matrix(models)
+    reasons_by_switch = matrix(models)
     if as_json:
-        out.print_json(json.dumps(found))
+        out.print_json(json.dumps(reasons_by_switch))
         return
     table = Table(box=None, pad_edge=False)
-    for title in ("switch", *models):
+    for title in ("setting", *models):
         table.add_column(title)
-    reasons: dict[str, int] = {}
-    for switch, by_model in found.items():
+    numbers: dict[str, int] = {}
+    for switch, reasons in reasons_by_switch.items():
         cells = []
         for model in models:
-            why = by_model[model]
-            number = reasons.setdefault(why, len(reasons) + 1) if why else 0
-            cells.append(f"[yellow]refused ({number})[/yellow]" if why else "[green]works[/green]")
+            reason = reasons[model]
+            number = numbers.setdefault(reason, len(numbers) + 1) if reason else 0
+            cells.append(f"[yellow]refused ({number})[/yellow]" if reason else "[green]works[/green]")
         table.add_row(switch, *cells)
     out.print(table)
     out.print()
-    for why, number in reasons.items():
-        out.print(f"({number}) {why}", markup=False)
-    of_tasks = {switch: tasks_with(switch) for switch in found if switch.startswith("task.")}
-    told = "; ".join(f"{switch.partition('.')[2]}: {', '.join(tasks)}" for switch, tasks in of_tasks.items())
-    out.print(f"Switches of tasks, and which tasks have them: {told}.", highlight=False)
-    out.print(
-        "A contract test trains every cell: what works changes the training, and leaves evaluation deterministic."
-    )
+    for reason, number in numbers.items():
+        out.print(f"({number}) {reason}", markup=False)
+    of_tasks = {switch: tasks_with(switch) for switch in reasons_by_switch if switch.startswith("task.")}
+    listed = "; ".join(f"{switch.partition('.')[2]}: {', '.join(tasks)}" for switch, tasks in of_tasks.items())
+    out.print(f"Settings of tasks, and the tasks that have them: {listed}.")
+    out.print("A contract test trains every combination that works.")
 
 
-def data_catalogue(settings: dict[str, tuple[Any, str]], as_json: bool) -> None:
-    """Every known data set: task, size, licence, and whether it is at hand."""
+def print_data_sets(settings: dict[str, tuple[Any, str]], as_json: bool) -> None:
+    """Print every known data set: kind, size, licence, and whether it is on this machine."""
     from rnnbench import data
 
     entries = data.catalogue(settings.get("data.folder", (None, ""))[0])
@@ -110,24 +108,23 @@ def data_catalogue(settings: dict[str, tuple[Any, str]], as_json: bool) -> None:
         out.print_json(json.dumps(plain))
         return
     table = Table(box=None, pad_edge=False)
-    for title in ("name", "kind", "size", "at hand", "licence", "what"):
+    for title in ("name", "kind", "size", "present", "licence", "description"):
         table.add_column(title, justify="right" if title == "size" else "left", overflow="fold")
     for entry in entries:
-        at_hand = "[green]yes[/green]" if entry.is_at_hand else "no"
-        kind = entry.facts.kind.replace("_", " ")
+        facts = entry.facts
         table.add_row(
-            f"[bold]{entry.facts.name}[/bold]",
-            kind,
+            f"[bold]{facts.name}[/bold]",
+            facts.kind.replace("_", " "),
             f"{entry.size_bytes / 1e6:.1f} MB",
-            at_hand,
-            entry.facts.licence,
-            entry.facts.title,
+            "[green]yes[/green]" if entry.is_at_hand else "no",
+            facts.licence,
+            facts.title,
         )
     out.print(table)
 
 
-def data_description(settings: dict[str, tuple[Any, str]], task: str | None, as_json: bool) -> None:
-    """One data set in words: sizes, splits, fingerprint, three examples."""
+def print_data_set(settings: dict[str, tuple[Any, str]], task: str | None, as_json: bool) -> None:
+    """Print one data set: sizes, splits, fingerprint, three examples."""
     from rnnbench import data
     from rnnbench.core.settings import problems_of
     from rnnbench.data.settings import DataSettings
@@ -138,9 +135,8 @@ def data_description(settings: dict[str, tuple[Any, str]], task: str | None, as_
 
         kind = task_class(task).data_kind
     values = {name.partition(".")[2]: value for name, (value, _) in settings.items()}
-    problems, chosen = problems_of(
-        DataSettings, "data", values, {name: origin for name, (_, origin) in settings.items()}
-    )
+    origins = {name: origin for name, (_, origin) in settings.items()}
+    problems, chosen = problems_of(DataSettings, "data", values, origins)
     if not isinstance(chosen, DataSettings):
         raise SettingsError(problems)
     described = data.describe(chosen, kind)
@@ -157,14 +153,14 @@ def data_description(settings: dict[str, tuple[Any, str]], task: str | None, as_
         out.print(example, markup=False)
 
 
-def configuration(experiment: Experiment, config: ExperimentConfig, as_json: bool) -> None:
-    """Every setting, its value, where that came from, and the range it is searched in or why it is not."""
-    from rnnbench.cli.train_and_sweep import say_files
+def print_configuration(experiment: Experiment, config: ExperimentConfig, as_json: bool) -> None:
+    """Print every setting, its value, the origin of the value, and its search range or why it is not searched."""
+    from rnnbench.cli.train_and_sweep import print_files
     from rnnbench.experiment.search_names import check_search
 
     space = config.search_space
     check_search([space])
-    say_files(experiment)
+    print_files(experiment)
     plain = config.to_plain()
     if as_json:
         not_searched = {name: item.why_not for name, item in space.settings.items() if item.why_not}

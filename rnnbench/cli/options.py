@@ -1,4 +1,4 @@
-"""Options that several commands share, written once."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -16,71 +16,80 @@ from rnnbench.core.errors import RnnbenchError
 from rnnbench.experiment.files import SettingValues, named_data
 
 Task = Annotated[
-    str, typer.Argument(help="A task or a study by name (see: rnnbench tasks), or the path of a study's file.")
+    str, typer.Argument(help="A task or a study by name (see: rnnbench tasks), or the path of a study file.")
 ]
-Models = Annotated[list[str] | None, typer.Option("--model", "-m", help="An encoder, or a file with one. Repeatable.")]
-OneModel = Annotated[str, typer.Option("--model", "-m", help="An encoder, or a file with one.")]
+Models = Annotated[
+    list[str] | None, typer.Option("--model", "-m", help="An encoder's name, or the path of its file. Repeatable.")
+]
+OneModel = Annotated[str, typer.Option("--model", "-m", help="An encoder's name, or the path of its file.")]
 Sets = Annotated[list[str] | None, typer.Option("--set", help="section.setting=value. Repeatable.")]
 Search = Annotated[
     list[str] | None,
     typer.Option(
         "--search",
-        help="What is searched: basics, optimization, regularization, architecture, all, or a setting by name. "
-        "Repeatable, or with commas.",
+        help="The settings to search: basics, optimization, regularization, architecture, all, or settings by name. "
+        "Repeatable, or separated by commas.",
     ),
 ]
-Seeds = Annotated[int | None, typer.Option("--seeds", min=1, help="Fresh seeds of the confirmation, in all.")]
-Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Processes; one per core by default.")]
+Seeds = Annotated[int | None, typer.Option("--seeds", min=1, help="Total number of confirmation seeds.")]
+Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Worker processes; one per core by default.")]
 Match = Annotated[
     str | None,
-    typer.Option("--match-parameters", metavar="N", help="Solve every encoder's width for N parameters, such as 300k."),
+    typer.Option("--match-parameters", metavar="N", help="Give every encoder the width with N parameters, as in 300k."),
 ]
 Reselect = Annotated[
     int | None,
-    typer.Option("--reselect", metavar="K", min=0, help="Train the best K of each on two more seeds before choosing."),
+    typer.Option(
+        "--reselect", metavar="K", min=0, help="Train each encoder's best K trials on two more seeds before choosing."
+    ),
 ]
 Refit = Annotated[
-    bool, typer.Option("--refit", help="Confirm on training and validation together, for the length that was chosen.")
+    bool, typer.Option("--refit", help="Confirm on training and validation data, for the chosen number of updates.")
 ]
-Quick = Annotated[bool, typer.Option("--quick", help="A small budget: two minutes instead of ten or more.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-Sweep = Annotated[str | None, typer.Option("--sweep", help="A sweep by run id or name; the newest by default.")]
-StoredData = Annotated[str | None, typer.Option("--data", help="The data set, where the task has runs on several.")]
+Quick = Annotated[
+    bool, typer.Option("--quick", help="Use the experiment file's small budget: minutes, not for conclusions.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Sweep = Annotated[str | None, typer.Option("--sweep", help="A sweep's run id or name; the newest by default.")]
+StoredData = Annotated[str | None, typer.Option("--data", help="The data set, if the task has runs on several.")]
 Run = Annotated[str, typer.Argument(help="A run id, its first 6 digits, a run's name, or best.")]
-Folder = Annotated[Path | None, typer.Option("--output", "-o", help="A folder.")]
+Folder = Annotated[Path | None, typer.Option("--output", "-o", help="The folder to write to.")]
+Figure = Annotated[Path | None, typer.Option("--output", "-o", help="The PNG file to write the figure to.")]
+Format = Annotated[str, typer.Option("--format", "-f", help="table, csv, md, latex, html or json.")]
 Reach = Annotated[
     float | None,
-    typer.Option("--reach", help="Seconds to this validation score, a share as 0.75; the best baseline's without."),
+    typer.Option(
+        "--reach", help="Report seconds to this validation score, such as 0.75; by default the best baseline's."
+    ),
 ]
-Metric = Annotated[
-    str | None, typer.Option("--metric", help="Judge by another metric that was logged, as published numbers do.")
-]
-Force = Annotated[bool, typer.Option("--force", help="Compare unlike runs all the same; a footnote says so.")]
+Metric = Annotated[str | None, typer.Option("--metric", help="Compare by another logged metric.")]
+Force = Annotated[bool, typer.Option("--force", help="Compare runs that are not comparable, with a footnote.")]
 
 
 def searched(search: list[str] | None) -> SettingValues:
-    """The setting that `--search` stands for: it replaces what the experiment file names; its ranges stay."""
+    """The setting of `--search`: it replaces the experiment file's list of settings, and keeps its ranges."""
     names = [name.strip() for item in search or () for name in item.split(",") if name.strip()]
     return {"search.settings": ([*dict.fromkeys(names)] or [""], "--search")} if search else {}
 
 
 def fairness(match_parameters: str | None, reselect: int | None, refit: bool) -> SettingValues:
-    """The settings that `--match-parameters`, `--reselect` and `--refit` stand for."""
-    found: SettingValues = (
-        {"budget.match_parameters": (match_parameters, "--match-parameters")} if match_parameters else {}
-    )
-    found |= {} if reselect is None else {"search.reselect": (reselect, "--reselect")}
-    return found | ({"search.refit": (True, "--refit")} if refit else {})
+    """The settings of `--match-parameters`, `--reselect` and `--refit`."""
+    values = {
+        "budget.match_parameters": (match_parameters or None, "--match-parameters"),
+        "search.reselect": (reselect, "--reselect"),
+        "search.refit": (refit or None, "--refit"),
+    }
+    return {name: value for name, value in values.items() if value[0] is not None}
 
 
-def tell_errors(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Prints the errors a person can mend without a traceback, and exits with 2."""
+def report_errors(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Print an RnnbenchError without a traceback and exit with 2."""
 
     @wraps(command)
-    def told(*words: Any, **named: Any) -> Any:
+    def wrapped(*arguments: Any, **options: Any) -> Any:
         try:
-            _check_encoding(named)
-            return command(*words, **named)
+            _check_encoding(options)
+            return command(*arguments, **options)
         except RnnbenchError as error:
             typer.echo(f"rnnbench: {error}", err=True)
             raise typer.Exit(2) from None
@@ -88,34 +97,34 @@ def tell_errors(command: Callable[..., Any]) -> Callable[..., Any]:
             typer.echo("rnnbench: stopped", err=True)
             raise typer.Exit(130) from None
         except BrokenPipeError:
-            # the reader has seen enough (`| head`): nothing is wrong
+            # the reader closed the pipe (`| head`): not an error
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from None
 
-    return told
+    return wrapped
 
 
-def _check_encoding(named: Mapping[str, Any]) -> None:
-    """Raises: RnnbenchError where a typed text is not UTF-8: neither the store nor a table could hold it."""
-    for value in named.values():
+def _check_encoding(options: Mapping[str, Any]) -> None:
+    """Raises: RnnbenchError for a text that is not UTF-8, which neither the store nor a table can hold."""
+    for value in options.values():
         for text in map(str, value if isinstance(value, list) else [value]):
             if any("\ud800" <= character <= "\udfff" for character in text):
                 raise RnnbenchError(f"{text!r} is not valid UTF-8: rename the file, or type it in a UTF-8 terminal")
 
 
 def _data_options(
-    data: Annotated[str | None, typer.Option(help="A data set's name (rnnbench data) or a file of your own.")] = None,
-    data_dir: Annotated[str | None, typer.Option(help="Where research data sets lie.")] = None,
-    text_column: Annotated[str | None, typer.Option(help="The column with the texts.")] = None,
-    label_column: Annotated[str | None, typer.Option(help="The column with the classes.")] = None,
-    target: Annotated[str | None, typer.Option(help="The column to forecast, or several with commas.")] = None,
-    time_column: Annotated[str | None, typer.Option(help="The column with the times.")] = None,
-    covariates: Annotated[str | None, typer.Option(help="Further columns to look at, with commas.")] = None,
-    frequency: Annotated[str | None, typer.Option(help="The step between rows, such as 1h or 1D.")] = None,
-    fill: Annotated[str | None, typer.Option(help="Fill gaps: interpolate or forward.")] = None,
+    data: Annotated[str | None, typer.Option(help="A data set's name (see: rnnbench data) or a file.")] = None,
+    data_dir: Annotated[str | None, typer.Option(help="The folder of the research data sets.")] = None,
+    text_column: Annotated[str | None, typer.Option(help="The column of texts.")] = None,
+    label_column: Annotated[str | None, typer.Option(help="The column of classes.")] = None,
+    target: Annotated[str | None, typer.Option(help="The column to forecast, or several separated by commas.")] = None,
+    time_column: Annotated[str | None, typer.Option(help="The column of times.")] = None,
+    covariates: Annotated[str | None, typer.Option(help="Further input columns, separated by commas.")] = None,
+    frequency: Annotated[str | None, typer.Option(help="The time between rows, such as 1h or 1D.")] = None,
+    fill: Annotated[str | None, typer.Option(help="How to fill missing rows: interpolate or forward.")] = None,
 ) -> SettingValues:
     """The data options as settings."""
-    plain = {
+    values = {
         "folder": (data_dir, "--data-dir"),
         "text_column": (text_column, "--text-column"),
         "label_column": (label_column, "--label-column"),
@@ -125,28 +134,25 @@ def _data_options(
         "frequency": (frequency, "--frequency"),
         "fill": (fill, "--fill"),
     }
-    found = {f"data.{name}": given for name, given in plain.items() if given[0] is not None}
-    return {**named_data(data), **found}
+    typed = {f"data.{name}": value for name, value in values.items() if value[0] is not None}
+    return {**named_data(data), **typed}
 
 
 def with_data_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Gives a command every data option; it receives them together as `options`."""
+    """Add every data option to a command, which receives them together as `options`."""
     shared = inspect.signature(_data_options).parameters
-    hints = get_type_hints(_data_options, include_extras=True)
-    own = inspect.signature(command)
-    own_hints = get_type_hints(command, include_extras=True)
-    kept = {name: value for name, value in own.parameters.items() if name not in ("options", *shared)}
+    hints = get_type_hints(_data_options, include_extras=True) | get_type_hints(command, include_extras=True)
+    parameters = {
+        name: parameter.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY)
+        for name, parameter in {**inspect.signature(command).parameters, **shared}.items()
+        if name != "options"
+    }
 
     @wraps(command)
-    def called(**named: Any) -> Any:
-        options = _data_options(**{name: named.pop(name) for name in shared})
-        return command(**named, options=options)
+    def wrapped(**options: Any) -> Any:
+        data_options = _data_options(**{name: options.pop(name) for name in shared})
+        return command(**options, options=data_options)
 
-    def bare(parameter: inspect.Parameter, hint: Any) -> inspect.Parameter:
-        return parameter.replace(annotation=hint, kind=inspect.Parameter.KEYWORD_ONLY)
-
-    parameters = [bare(value, own_hints[name]) for name, value in kept.items()]
-    parameters += [bare(value, hints[name]) for name, value in shared.items()]
-    called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    called.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    return called
+    wrapped.__signature__ = inspect.Signature([*parameters.values()])  # type: ignore[attr-defined]
+    wrapped.__annotations__ = {name: parameter.annotation for name, parameter in parameters.items()}
+    return wrapped

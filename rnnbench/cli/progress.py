@@ -1,4 +1,4 @@
-"""What a person sees while a sweep goes: a live panel on a terminal, plain lines when piped."""
+"""Progress of a sweep: a live panel on a terminal, plain lines when piped."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from rich.text import Text
 
 from rnnbench.sweeps.model import Event
 
-_SAY_AGAIN_SECONDS = 60.0
-"""After how long the same wait is a line again where there is no live panel."""
+_REPEAT_SECONDS = 60.0
+"""Where there is no live panel, the line about the same wait is repeated after this time."""
 
 
 class SweepProgress:
-    """Follows the events of a sweep. Use it as a context manager and hand `tell` to the sweep."""
+    """Shows the events of a sweep. Use it as a context manager and pass `handle` to the sweep."""
 
     def __init__(
         self,
@@ -57,8 +57,8 @@ class SweepProgress:
         if self.live:
             self.live.stop()
 
-    def tell(self, event: Event) -> None:
-        """Takes in one event and shows what it changes."""
+    def handle(self, event: Event) -> None:
+        """Record one event and show what it changes."""
         self.waiting.pop(event.worker, None)
         match event.what:
             case "there":
@@ -81,7 +81,7 @@ class SweepProgress:
                 self.running.pop(event.worker, None)
                 self._line(event)
             case "waiting":
-                self._take_wait(event)
+                self._wait(event)
             case "done":
                 self.running.pop(event.worker, None)
         if self.live:
@@ -97,62 +97,61 @@ class SweepProgress:
         return max(scores) * self.sign if scores else None
 
     def _done(self, model: str, kind: str) -> int:
-        """How many pieces of work have ended; a seed that a changed choice trains again is one."""
+        """Number of ended runs; a seed that is trained again counts once."""
         return len({event.name for event in self.ended.get((model, kind), [])})
 
     def _note(self, event: Event) -> None:
-        """A note on an encoder is shown once, not for each of its trials."""
+        """Print a note on an encoder once, not for each of its trials."""
         if (event.model, event.message) not in self.noted:
             self.noted.add((event.model, event.message))
             self.console.print(f"{self.models.get(event.model, event.model)}: {event.message}", markup=False)
 
-    def _take_wait(self, event: Event) -> None:
-        """A wait for work of this very call is nothing to tell: that work is shown itself."""
+    def _wait(self, event: Event) -> None:
+        """Show a wait for another process; a run of this process is shown anyway."""
         if any(event.name == running.name for running in self.running.values()):
             return
         self.waiting[event.worker] = event
         now = time.monotonic()
-        said_at = self._wait_lines.get(event.message)
-        if self.live is None and (said_at is None or now - said_at >= _SAY_AGAIN_SECONDS):
-            self._wait_lines[event.message] = now  # several workers wait for the same
-            self.console.print(event.message, markup=False, highlight=False, soft_wrap=True)
+        printed_at = self._wait_lines.get(event.message)
+        if self.live is None and (printed_at is None or now - printed_at >= _REPEAT_SECONDS):
+            self._wait_lines[event.message] = now  # several workers may wait for the same run
+            self.console.print(event.message, markup=False, soft_wrap=True)
 
     def _line(self, event: Event) -> None:
         if event.what in ("error", "lost"):
             self.console.print(f"[red]{event.message}[/red]")
         elif self.live is None:
             score = "" if event.score is None else f"  validation {event.score:.4f}"
-            left = self._left()
+            remaining = self._remaining()
             name = event.name if event.kind == "baseline" else f"{event.kind} {event.name}"
-            self.console.print(f"{name}: {event.outcome}{score}{f'  ({left} left)' if left else ''}")
+            self.console.print(f"{name}: {event.outcome}{score}{f'  ({remaining} left)' if remaining else ''}")
 
-    def _left(self) -> str:
-        """How long still, by what the pieces of work took that were finished in this call."""
-        workers = max(1, len(self._since))
+    def _remaining(self) -> str:
+        """The estimated remaining time, from the durations of the runs that this call has finished."""
         planned = {"trial": self.trials, "reselect": self.reselected, "confirm": self.seeds}
         seconds = 0.0
         for kind, count in planned.items():
             if not count:
                 continue
-            took = self.seconds.get(kind) or self.seconds.get("trial")
-            if not took:
+            durations = self.seconds.get(kind) or self.seconds.get("trial")
+            if not durations:
                 return ""
-            left = sum(max(0, count - self._done(model, kind)) for model in self.models)
-            seconds += left * sum(took) / len(took)
-        seconds /= workers
+            runs = sum(max(0, count - self._done(model, kind)) for model in self.models)
+            seconds += runs * sum(durations) / len(durations)
+        seconds /= max(1, len(self._since))  # workers
         return f"about {seconds / 60:.0f} min" if seconds > 90 else f"about {max(1, round(seconds / 5) * 5)} s"
 
     def _panel(self) -> Group:
         encoders = Table(box=None, pad_edge=False)
         for title in ("encoder", "trials", "pruned", "failed", "confirmed", "best validation"):
             encoders.add_column(title, justify="left" if title == "encoder" else "right")
-        for model, shown in self.models.items():
+        for model, name in self.models.items():
             trials = self.ended.get((model, "trial"), [])
             pruned = sum(event.outcome == "pruned" for event in trials)
             failed = sum(event.outcome not in ("pruned", "completed") for event in trials)
             best = self.best(model)
             encoders.add_row(
-                shown,
+                name,
                 f"{len(trials)}/{self.trials}",
                 str(pruned),
                 str(failed),
@@ -164,7 +163,7 @@ class SweepProgress:
             score = "" if event.score is None else f"validation {event.score:.4f}"
             now.add_row(event.kind, event.name, ProgressBar(total=1.0, completed=event.share, width=24), score)
         waits = [Text(message) for message in dict.fromkeys(event.message for event in self.waiting.values())]
-        left = self._left()
+        remaining = self._remaining()
         elapsed = time.monotonic() - self.began
-        head = Text(f"{int(elapsed // 60)}:{int(elapsed % 60):02d} so far" + (f", {left} left" if left else ""))
+        head = Text(f"{int(elapsed // 60)}:{int(elapsed % 60):02d}" + (f", {remaining} left" if remaining else ""))
         return Group(head, Text(), encoders, Text(), now, *waits)

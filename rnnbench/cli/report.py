@@ -1,14 +1,14 @@
-"""The report of a sweep: written, and its paths told."""
+"""The report of a sweep."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 
-def reported(
+def write_report(
     task: str, data: str | None, sweep: str | None, output: Path | None, *, reach: float | None = None, force: bool
 ) -> None:
-    """Writes the report of the newest sweep, logs it on the sweep's run, and says where it is."""
+    """Write the report of the newest sweep, log it on the sweep's run, and print the paths of its two pages."""
     from rnnbench.cli.compare import print_paths
     from rnnbench.cli.console import notes
     from rnnbench.reports import results

@@ -1,4 +1,4 @@
-"""The selftest: a line per check as soon as it is known, and in the end whether this installation can be believed."""
+"""The selftest: a line per check, and a summary."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from dataclasses import asdict
 from rnnbench.cli.console import notes, out
 
 
-def selftest(
+def run_selftest(
     names: Sequence[str], models: Sequence[str], *, pairs: int | None, workers: int | None, quick: bool, as_json: bool
 ) -> bool:
-    """Runs the checks in a store that is thrown away, and prints them. Returns whether all passed."""
+    """Run the checks in a temporary store and print each result. Returns whether all passed."""
     from rnnbench.testing.selftest.base import Context, temporary_store
     from rnnbench.testing.selftest.run import checks
 
     started = time.perf_counter()
-    found = []
-    with temporary_store() as folder, notes.status("getting ready") as status:
+    results = []
+    with temporary_store() as folder, notes.status("preparing") as status:
         context = Context(
             folder,
             is_quick=quick,
@@ -29,20 +29,18 @@ def selftest(
             progress=status.update,
         )
         for check in checks(names, context):
-            found.append(check)
+            results.append(check)
             if not as_json:
                 word = "[green]ok[/green]    " if check.passed else "[bold red]FAILED[/bold red]"
                 out.print(word, end="  ")
                 out.print(check.name, markup=False, soft_wrap=True)
                 out.print(f"        {check.told}", markup=False, soft_wrap=True, style="dim")
-    failed, seconds = [check for check in found if not check.passed], time.perf_counter() - started
+    failed, seconds = [check for check in results if not check.passed], time.perf_counter() - started
     if as_json:
-        out.print_json(json.dumps({"passed": not failed, "seconds": seconds, "checks": [*map(asdict, found)]}))
+        out.print_json(json.dumps({"passed": not failed, "seconds": seconds, "checks": [*map(asdict, results)]}))
     elif failed:
-        out.print(
-            f"\n{len(failed)} of {len(found)} checks FAILED in {seconds:.0f} seconds: do not believe this", end=" "
-        )
-        out.print("installation's answers before you know why")
+        out.print(f"\n{len(failed)} of {len(results)} checks FAILED in {seconds:.0f} seconds.", end=" ")
+        out.print("Do not use results of this installation before the cause is known.")
     else:
-        out.print(f"\nall {len(found)} checks passed in {seconds:.0f} seconds")
+        out.print(f"\nall {len(results)} checks passed in {seconds:.0f} seconds")
     return not failed

@@ -1,4 +1,4 @@
-"""MLflow's pages on the store."""
+"""The MLflow UI on the store."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ VIEW = "viewStateShareKey=rnnbench&workflowType=machine_learning"
 
 
 def serve(host: str, port: int) -> None:
-    """Serves until Ctrl-C. Raises: RnnbenchError when the port is taken, naming a free one."""
+    """Serve until Ctrl-C. Raises: RnnbenchError where the port is taken, with a free one."""
     from rnnbench.storage.tracker import Tracker, tracking_uri
 
     with socket.socket() as probe:
@@ -39,10 +39,10 @@ def serve(host: str, port: int) -> None:
         out.print(f"[bold]{item.name}[/bold]  {verdict}", soft_wrap=True)
         out.print(f"  http://{host}:{port}/#/experiments/{item.experiment_id}/runs?{VIEW}", soft_wrap=True)
     if not shown:
-        out.print("nothing compared yet; type: rnnbench sweep TASK")
+        out.print("no comparison in the store yet; type: rnnbench sweep TASK")
         out.print(f"http://{host}:{port}/?workflowType=machine_learning", soft_wrap=True)
-    out.print("the pages answer in about ten seconds; Ctrl-C ends them")
-    # one worker: several cost five times the memory and 40 ms more per request
+    out.print("ready in about ten seconds; Ctrl-C stops the server")
+    # one worker: several use five times the memory and take 40 ms longer per request
     command = [sys.executable, "-m", "mlflow", "server", "--workers", "1", "--host", host, "--port", str(port)]
     command += ["--backend-store-uri", tracking_uri()]
     command += ["--default-artifact-root", (store_folder() / "artifacts").as_uri()]
@@ -51,22 +51,22 @@ def serve(host: str, port: int) -> None:
 
 
 def _until_interrupted(command: list[str], environment: dict[str, str]) -> None:
-    """Runs a server until Ctrl-C, and ends it with everything it has started."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # the server, told by us, ends without a word
+    """Run a server until Ctrl-C, then end it and its child processes."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # the server ignores Ctrl-C: it is ended below
     server = subprocess.Popen(command, env=environment)
     signal.pthread_sigmask(signal.SIG_SETMASK, before)
     try:
         code = server.wait()
     except KeyboardInterrupt:
-        below = psutil.Process(server.pid).children(recursive=True)
-        for process in below:
+        children = psutil.Process(server.pid).children(recursive=True)
+        for process in children:
             process.terminate()
         server.terminate()
-        for process in psutil.wait_procs(below, timeout=10)[1]:
+        for process in psutil.wait_procs(children, timeout=10)[1]:
             process.kill()
         server.wait(timeout=10)
         return
-    raise RnnbenchError(f"the pages ended by themselves (exit code {code}); what they said stands above")
+    raise RnnbenchError(f"the MLflow server ended with exit code {code}; see its output above")
 
 
 def _free_port() -> int:

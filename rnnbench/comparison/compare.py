@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from rnnbench.comparison.eligibility import mixtures, require_confirmed
+from rnnbench.comparison.eligibility import incomparable, require_confirmed
 from rnnbench.comparison.examples import scored
 from rnnbench.comparison.model import Comparison, Note, Row
-from rnnbench.comparison.most_frequent import usual
 from rnnbench.comparison.notes.footnotes import footnotes
 from rnnbench.comparison.pairwise import against_above, against_baseline, against_best, with_intervals
 from rnnbench.comparison.rows import baseline_row, encoder_row
+from rnnbench.comparison.search_spaces import most_frequent
 from rnnbench.comparison.time_to_target import with_reached
 from rnnbench.core.errors import ComparisonError
 from rnnbench.metrics import Metric, metric_of
@@ -31,68 +31,64 @@ def compare(
     name: str | None = None,
     notes: Sequence[Note] = (),
 ) -> Comparison:
-    """The table of these runs, the same for every order they come in.
-
-    Trials, what was trained again before the choice, confirm runs of the current choice of each encoder, and baselines
-    count; runs of other kinds are left out.
+    """The table of these runs, independent of their order; kinds of runs that are not in COUNTED are left out.
 
     Args:
-        force: make a table of unlike runs after all, each reason against it a footnote.
-        reach: a validation score, to say how long each encoder trained until it got there; the best baseline's
-            unless stated. Only records with their curves can tell.
-        name: what to type for this sweep, where that is not its task.
-        notes: further footnotes, about runs that are not among the records.
+        force: compare runs that are not comparable, with each reason as a footnote.
+        reach: a validation score, for the training time of each encoder until it; by default the best baseline's.
+            Needs records with validation curves.
+        name: of the sweep on the command line; by default its task.
+        notes: further footnotes, on runs that are not among the records.
 
-    Raises: ComparisonError where nothing is confirmed, or naming the runs that may not stand together.
+    Raises: ComparisonError where nothing is confirmed, or the runs are not comparable.
     """
     used = sorted((record for record in records if record.kind in COUNTED), key=_order)
     require_confirmed(used)
-    reasons = mixtures(used)
+    reasons = incomparable(used)
     if reasons and not force:
-        listed = "\n".join(f"  {reason}" for reason in reasons)
-        raise ComparisonError(
-            f"these runs are not comparable:\n{listed}\n  --force compares them all the same, with footnotes"
-        )
+        lines = "\n".join(f"  {reason}" for reason in reasons)
+        raise ComparisonError(f"these runs are not comparable:\n{lines}\n  --force compares them, with footnotes")
     confirms = [record for record in used if record.kind == "confirm"]
-    metric = usual(metric_of(record) for record in confirms)
+    metric = most_frequent(metric_of(record) for record in confirms)
     rows = tuple(_bare_rows(used, metric))
+    task, data = most_frequent(record.task for record in confirms), most_frequent(record.data for record in confirms)
     shared = Comparison(
-        title=f"{usual(record.task for record in confirms)} on {usual(record.data for record in confirms)}",
-        task=usual(record.task for record in confirms),
-        data=usual(record.data for record in confirms),
-        fingerprint=usual(record.fingerprint for record in confirms),
+        title=f"{task} on {data}",
+        task=task,
+        data=data,
+        fingerprint=most_frequent(record.fingerprint for record in confirms),
         metric=metric,
-        protocol=usual(record.protocol for record in confirms),
-        budget=_plain(usual(record.config.get("budget") or {} for record in confirms)),
+        protocol=most_frequent(record.protocol for record in confirms),
+        budget=_plain(most_frequent(record.config.get("budget") or {} for record in confirms)),
         rows=rows,
         unscored=_unscored(used, rows),
         is_refitted=any(record.is_refitted for record in confirms),
     )
     table = with_reached(_compared(_ordered(shared), used), confirms, reach)
-    every_note = tuple(footnotes(table, used, reasons, name or table.task, notes))
-    return replace(table, notes=every_note, is_forced=bool(reasons))
+    all_notes = tuple(footnotes(table, used, reasons, name or table.task, notes))
+    return replace(table, notes=all_notes, is_forced=bool(reasons))
 
 
 def _unscored(records: Sequence[RunRecord], rows: Sequence[Row]) -> tuple[str, ...]:
-    tried = {record.model for record in records if record.kind != "baseline"}
-    return tuple(sorted(tried - {row.model for row in rows if row.kind == "encoder" and row.test is not None}))
+    encoders = {record.model for record in records if record.kind != "baseline"}
+    return tuple(sorted(encoders - {row.model for row in rows if row.kind == "encoder" and row.test is not None}))
 
 
 def _bare_rows(records: Sequence[RunRecord], metric: Metric) -> Iterable[Row]:
-    """A row per encoder that was confirmed and per baseline that was run."""
+    """A row per confirmed encoder and per baseline."""
     for model in sorted({record.model for record in records if record.kind == "confirm"}):
         own = [record for record in records if record.model == model]
         confirms = [record for record in own if record.kind == "confirm"]
         row = encoder_row(model, metric, confirms, [record for record in own if record.kind == "trial"])
-        again = sorted(record.run_id for record in own if record.kind == "reselect" and record.run_id)
-        yield replace(row, reselect_run_ids=tuple(again))
+        repeated = sorted(record.run_id for record in own if record.kind == "reselect" and record.run_id)
+        yield replace(row, reselect_run_ids=tuple(repeated))
     for model in sorted({record.model for record in records if record.kind == "baseline"}):
         runs = [record for record in records if record.model == model and record.kind == "baseline"]
         yield baseline_row(model, metric, runs)
 
 
 def _compared(table: Comparison, records: Sequence[RunRecord]) -> Comparison:
-    """The rows with intervals, and set against the best encoder, the best baseline and the row above."""
+    """The rows with intervals and compared with the best encoder, the best baseline and the row above."""
     examples = scored(table.rows, records, table.metric)
     table = against_best(with_intervals(table, examples), examples)
     return against_above(against_baseline(table, examples), examples)
@@ -100,16 +96,13 @@ def _compared(table: Comparison, records: Sequence[RunRecord]) -> Comparison:
 
 def _ordered(table: Comparison) -> Comparison:
     """Best first; rows without a test score last; equal scores by name."""
-
-    def place(row: Row) -> tuple[bool, float, str, str]:
-        score = 0.0 if row.test is None else row.test
-        return row.test is None, -score if table.higher_is_better else score, row.model, row.kind
-
-    return replace(table, rows=tuple(sorted(table.rows, key=place)))
+    sign = -table.metric.sign
+    rows = sorted(table.rows, key=lambda row: (row.test is None, sign * (row.test or 0.0), row.model, row.kind))
+    return replace(table, rows=tuple(rows))
 
 
 def _plain(value: Any) -> Any:
-    """The value with what JSON cannot hold (NaN, infinity) as None."""
+    """The value as JSON: NaN and infinity are None, other types are strings."""
     if isinstance(value, Mapping):
         return {str(key): _plain(value[key]) for key in sorted(value, key=str)}
     if isinstance(value, list | tuple):
@@ -121,9 +114,6 @@ def _plain(value: Any) -> Any:
 
 def _order(record: RunRecord) -> tuple[str, str, int, str, str, str]:
     seed = -1 if record.seed is None else record.seed
-    contents = _spelled([record.outcome, record.metrics, record.costs, record.config, record.tags])
-    return record.kind, record.model, seed, record.run_id, record.name, contents
-
-
-def _spelled(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, default=str)
+    contents = [record.outcome, record.metrics, record.costs, record.config, record.tags]
+    spelled = json.dumps(contents, sort_keys=True, default=str)
+    return record.kind, record.model, seed, record.run_id, record.name, spelled

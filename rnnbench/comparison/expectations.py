@@ -1,4 +1,4 @@
-"""Expected validation performance of every encoder of a sweep: curves, where their bands are apart, who is left out."""
+"""Expected validation performance of every encoder of a sweep: curves, sentences, and encoders without a curve."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from rnnbench.metrics import Metric, plain_fields
 from rnnbench.storage.record import RunRecord
 
 _Reliable = tuple[str, Band, float]
-"""Encoder, band, and the largest budget at which the band can be trusted."""
+"""Encoder, band, and the largest budget for which the band is reliable."""
 
 
 @dataclass(frozen=True)
 class Expectations:
-    """What is known of one sweep, encoders by name.
+    """Expected validation scores of one sweep, encoders by name.
 
     words: where the bands of two encoders do not overlap. notes: how trials that did not complete are counted.
     """
@@ -35,83 +35,74 @@ class Expectations:
     notes: tuple[str, ...]
 
     def to_plain(self) -> dict[str, Any]:
-        """For programs: everything."""
+        """All fields as plain data."""
         return {**asdict(self, dict_factory=plain_fields), "interval": LEVEL}
 
 
 def expectations(records: Sequence[RunRecord], models: Sequence[str] = ()) -> Expectations:
-    """Curves and words of the encoders asked for, or of all, from the records of a sweep alone."""
-    found = {model: draws for model, draws in random_draws(records).items() if not models or model in models}
-    curves = tuple(curve_of(draws) for draws in found.values() if not refusal(draws))
-    first = next(iter(found.values()), None)
+    """Curves and sentences of these encoders, or of all, from the records of a sweep."""
+    by_model = {model: draws for model, draws in random_draws(records).items() if not models or model in models}
+    refusals = {model: refusal(draws) for model, draws in by_model.items()}
+    curves = tuple(curve_of(draws) for model, draws in by_model.items() if not refusals[model])
+    first = next(iter(by_model.values()), None)
     return Expectations(
         task=first.task if first else "",
         data=first.data if first else "",
         metric=first.metric if first else NO_METRIC,
         curves=curves,
-        refused=tuple(_too_few(model, records, refusal(draws)) for model, draws in found.items() if refusal(draws)),
-        words=tuple(words(curves)),
-        notes=tuple(notes(curves)),
+        refused=tuple(_too_few(model, records, reason) for model, reason in refusals.items() if reason),
+        words=tuple(_bands_in_words(curves)),
+        notes=tuple(_notes(curves)),
     )
 
 
-def words(curves: Sequence[ExpectedCurve]) -> Iterable[str]:
-    """Which encoder is ahead where the bands of two do not overlap, by trials and by seconds."""
+def _bands_in_words(curves: Sequence[ExpectedCurve]) -> Iterable[str]:
+    """Where the bands of two encoders do not overlap, by trials and by seconds."""
     if len(curves) < 2:
         return
-    by_trials = [(one.model, one.unbiased, float(one.reliable_trials)) for one in curves]
-    by_seconds = [(one.model, one.seconds, one.reliable_seconds) for one in curves if one.seconds]
+    by_trials = [(curve.model, curve.unbiased, float(curve.reliable_trials)) for curve in curves]
+    by_seconds = [(curve.model, curve.seconds, curve.reliable_seconds) for curve in curves if curve.seconds]
     for unit, bands in (("random trials", by_trials), ("seconds of search", by_seconds)):
-        sentences = [
-            sentence
-            for one, other in itertools.permutations(bands, 2)
-            if (sentence := _ahead(one, other, unit, curves[0].draws.metric.higher_is_better))
-        ]
-        yield from sentences or ([f"By {unit}, the bands of all encoders overlap."] if len(bands) > 1 else [])
-    yield "Bands are 95 % at each budget alone, and compared up to half of the random draws."
+        pairs = itertools.permutations(bands, 2)
+        sentences = [_ahead(*pair, unit, curves[0].draws.metric.higher_is_better) for pair in pairs]
+        if not any(sentences) and len(bands) > 1:
+            yield f"By {unit}, the bands of all encoders overlap."
+        yield from filter(None, sentences)
+    yield "Bands are 95 % at each budget separately, and compared up to half of the random draws."
 
 
-def _ahead(one: _Reliable, other: _Reliable, unit: str, higher_is_better: bool) -> str:
+def _ahead(encoder: _Reliable, other: _Reliable, unit: str, higher_is_better: bool) -> str:
     """'By random trials, gru is ahead of lstm at 2 to 4 (their bands do not overlap).', or nothing."""
-    (name, band, until), (behind, worse, worse_until) = one, other
-    upper, lower = (band.low, worse.high) if higher_is_better else (worse.low, band.high)
-    apart = [
+    (name, band, until), (other_name, other_band, other_until) = encoder, other
+    upper, lower = (band.low, other_band.high) if higher_is_better else (other_band.low, band.high)
+    ahead = [
         place
         for place, (at, high, low) in enumerate(zip(band.at, upper, lower, strict=False))
-        if high > low and at <= min(until, worse_until)
+        if high > low and at <= min(until, other_until)
     ]
-    stretches = [[*group] for _, group in itertools.groupby(enumerate(apart), key=lambda pair: pair[1] - pair[0])]
+    stretches = [[*group] for _, group in itertools.groupby(enumerate(ahead), key=lambda pair: pair[1] - pair[0])]
     ends = [(band.at[stretch[0][1]], band.at[stretch[-1][1]]) for stretch in stretches]
     budgets = listed(f"{first:g} to {last:g}" if first < last else f"{first:g}" for first, last in ends)
     if not budgets:
         return ""
-    return f"By {unit}, {one_line(name)} is ahead of {one_line(behind)} at {budgets} (their bands do not overlap)."
+    return f"By {unit}, {one_line(name)} is ahead of {one_line(other_name)} at {budgets} (their bands do not overlap)."
 
 
-def notes(curves: Sequence[ExpectedCurve]) -> list[str]:
-    """How trials without the score of a whole training are counted."""
-    pruned = [f"{one.model} {one.draws.pruned}" for one in curves if one.draws.pruned]
-    failed = [f"{one.model} {one.draws.failed}" for one in curves if one.draws.failed]
-    said = []
-    if any(one.seconds for one in curves):
-        said.append(
-            "By seconds, a search counts as the worst random trial of any encoder until its first one has ended."
-        )
+def _notes(curves: Sequence[ExpectedCurve]) -> Iterable[str]:
+    """How trials that did not complete are counted."""
+    pruned = ", ".join(f"{curve.model} {curve.draws.pruned}" for curve in curves if curve.draws.pruned)
+    failed = ", ".join(f"{curve.model} {curve.draws.failed}" for curve in curves if curve.draws.failed)
+    worst = "the worst random trial of any encoder"
+    if any(curve.seconds for curve in curves):
+        yield f"By seconds, a search counts as {worst} until its first trial has ended."
     if pruned:
-        said.append(
-            f"Pruned random trials ({', '.join(pruned)}) count with the best score they had reached: whole, they could "
-            "only have been better."
-        )
+        yield f"Pruned random trials ({pruned}) count with their best score: whole, they could only have been better."
     if failed:
-        said.append(
-            f"Random trials that diverged, failed or ran out of memory ({', '.join(failed)}) count as the worst random "
-            "trial of any encoder."
-        )
-    return said
+        yield f"Random trials that diverged, failed or ran out of memory ({failed}) count as {worst}."
 
 
 def _too_few(model: str, records: Sequence[RunRecord], reason: str) -> TooFew:
-    """With how many trials in all there would probably be enough; 0 where more would not be random ones."""
-    own = [record for record in records if record.kind == "trial" and record.model == model]
-    only_random = all(record.tags.get("draw") == "random" for record in own)
-    return TooFew(model, reason, max(FEWEST_DRAWS, len(own) + 1) if only_random else 0)
+    """The encoder with the number of trials probably needed; 0 where further trials would not be random."""
+    trials = [record for record in records if record.kind == "trial" and record.model == model]
+    only_random = all(record.tags.get("draw") == "random" for record in trials)
+    return TooFew(model, reason, max(FEWEST_DRAWS, len(trials) + 1) if only_random else 0)

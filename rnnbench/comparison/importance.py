@@ -9,9 +9,9 @@ EvaluatorName = Literal["ped_anova", "fanova"]
 EVALUATORS: tuple[EvaluatorName, ...] = get_args(EvaluatorName)
 TITLES: dict[EvaluatorName, str] = {"ped_anova": "PED-ANOVA", "fanova": "fANOVA"}
 QUESTIONS: dict[EvaluatorName, str] = {
-    "ped_anova": "which settings set the best trials apart from the rest; shares add up to 1",
-    "fanova": "share of the score's variance over the searched ranges that a setting explains by itself; what is "
-    "missing to 1 lies in settings together",
+    "ped_anova": "which settings distinguish the best trials from the rest; shares add up to 1",
+    "fanova": "share of the score's variance over the searched ranges that a setting explains by itself; the "
+    "remainder to 1 is due to interactions",
 }
 INTERVAL = 0.8
 """Coverage of the intervals: from the 10th to the 90th percentile over resampled trials."""
@@ -29,9 +29,9 @@ class Share:
 
 @dataclass(frozen=True)
 class Importance:
-    """What one evaluator says of one encoder, the weightiest setting first.
+    """Importances of the settings of one encoder by one evaluator, the largest first.
 
-    completed: trials with a score. rest: pruned and diverged ones that stand among the poor trials.
+    completed: trials with a score. rest: pruned and diverged trials, which count as poor ones.
     """
 
     model: str
@@ -44,7 +44,7 @@ class Importance:
 
 @dataclass(frozen=True)
 class TooFew:
-    """An encoder of which nothing is said, and why. trials: how many in all would probably do; 0 if none would."""
+    """An encoder without a result, and the reason. trials: the total number probably needed; 0 if more do not help."""
 
     model: str
     reason: str
@@ -53,7 +53,7 @@ class TooFew:
 
 @dataclass(frozen=True)
 class Importances:
-    """What is known of one sweep."""
+    """Importances of one sweep."""
 
     task: str
     data: str
@@ -62,6 +62,7 @@ class Importances:
     refused: tuple[TooFew, ...]
 
     def to_plain(self) -> dict[str, Any]:
-        """For programs: everything, with what each evaluator answers."""
-        asked = {name: QUESTIONS[name] for name in EVALUATORS if any(one.evaluator == name for one in self.found)}
-        return {**asdict(self), "interval": INTERVAL, "questions": asked}
+        """All fields as plain data, with the meaning of each evaluator."""
+        evaluators = {importance.evaluator for importance in self.found}
+        questions = {name: QUESTIONS[name] for name in EVALUATORS if name in evaluators}
+        return {**asdict(self), "interval": INTERVAL, "questions": questions}

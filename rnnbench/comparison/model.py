@@ -1,4 +1,4 @@
-"""What a comparison is: rows of one table, with everything a rendering needs and nothing it has to work out."""
+"""One comparison: the rows of a table, with all numbers and notes that tables and figures show."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any, Literal, Self
 from rnnbench.metrics import Metric
 
 LEVEL = 0.95
-"""Coverage that every interval claims."""
+"""Coverage of every interval."""
 
 ALPHA = 0.05
-"""An encoder is called worse than the best one only when its adjusted p value is below this."""
+"""Significance level of the adjusted p values."""
 
 RowKind = Literal["encoder", "baseline"]
 
 
 @dataclass(frozen=True)
 class Interval:
-    """The two ends of an interval, `low` below `high` whichever direction is better."""
+    """The ends of an interval: `low` is below `high`, whichever direction is better."""
 
     low: float
     high: float
@@ -29,40 +29,38 @@ class Interval:
 
 @dataclass(frozen=True)
 class Note:
-    """A footnote: its full text, and a shorter one for a terminal, empty where a terminal leaves it out."""
+    """A footnote: the full text, and a short one for a terminal; without one, a terminal leaves it out."""
 
     text: str
     short: str = ""
 
     @classmethod
-    def short_as_it_is(cls, text: str) -> Self:
-        """A footnote that a terminal shows in full."""
+    def in_full(cls, text: str) -> Self:
+        """A footnote that a terminal shows with its full text."""
         return cls(text, text)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One encoder or baseline. None stands for what is not known; no field is ever NaN.
+    """One encoder or baseline. Unknown values are None, never NaN.
 
-    seed_scores: (seed, test score) of each seed that completed, by seed; empty for a baseline.
-    seeds_planned: seeds tried, with those that did not complete.
-    costs (`parameters` to `inference_batch_size`): means over the completed confirm runs.
-    peak_memory_bytes: the largest of them.
+    seed_scores: (seed, test score) of each completed seed, by seed; empty for a baseline.
+    seeds_planned: completed seeds and those that did not complete.
+    costs (`parameters` to `inference_batch_size`): means over completed confirm runs; peak_memory_bytes: their maximum.
     seconds_to_reach: mean training seconds until validation reached the table's `reach`, over `seeds_reached` seeds.
     trials_failed: trials that diverged, ran out of memory or failed.
     interval: of the mean over seeds and `examples` test examples; over seeds alone where `examples` is 0.
-    block: how many consecutive examples depend on one another.
-    p_value: against the best encoder, from `paired_seeds` seeds that both completed, adjusted for being several and for
-        the best one being picked on the same scores. It decides, together with `behind_best`.
-    p_value_holm: the same without that last, adjusted by Holm's method.
-    behind_best: how much worse than the best encoder over seeds and examples, holding for all pairs at once.
-    in_best_group: the best encoder, or one not shown to be worse than it.
-    ahead_of_baseline: how much better than the best baseline, holding for all encoders at once.
-    surely_beats_baseline: better by more than chance; None for baselines and where there is none.
-    above_better: the chance that a run of the row above is better than one of this row, on other examples.
-    beats_baseline: the mean is better than the best baseline's; None for baselines and where there is none.
-    remarks: what a reader has to know about this row, in words.
-    validation_run_ids: runs of the validation score: trials where the confirmations learned from that split too.
+    block: number of consecutive examples that are dependent.
+    p_value: against the best encoder, over `paired_seeds` common seeds, adjusted for all pairs of encoders, because the
+        best one is selected by the same scores. An encoder is worse by p_value and `behind_best` together.
+    p_value_holm: p value adjusted by Holm's method, without that selection.
+    behind_best: difference to the best encoder over seeds and examples, simultaneous for all pairs.
+    in_best_group: the best encoder, or one not shown to be worse.
+    beats_baseline: the mean is better than the best baseline's; None for baselines, and without a baseline.
+    ahead_of_baseline: difference to the best baseline, simultaneous for all encoders.
+    surely_beats_baseline: significantly better than it.
+    above_better: probability that a run of the row above is better than one of this row, on other examples.
+    validation_run_ids: runs of the validation score: trials, where the confirmations were trained on validation too.
     """
 
     model: str
@@ -111,22 +109,21 @@ class Row:
 
     @property
     def seeds(self) -> int:
-        """How many seeds the means are over."""
+        """The number of completed seeds."""
         return len(self.seed_scores)
 
     @property
     def trials(self) -> int:
-        """How many trials of the search count: completed, pruned and failed."""
+        """The number of trials that count: completed, pruned and failed."""
         return self.trials_completed + self.trials_pruned + self.trials_failed
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One table: rows best first, baselines among the encoders, and what holds for all of them.
+    """One table: encoders and baselines together, best first.
 
-    is_forced: unlike runs stand in it, on purpose; the first footnotes say which.
-    reach: the validation score that `seconds_to_reach` of each row is about; reach_is_baselines: nobody stated it, so
-        it is the best baseline's.
+    is_forced: its runs are not comparable; the first footnotes give the reasons.
+    reach: the target validation score of `seconds_to_reach`; reach_is_baselines: it is the best baseline's, by default.
     is_refitted: encoders were confirmed on training and validation together.
     unscored: encoders that were searched or confirmed and have no test score.
     """
@@ -178,14 +175,10 @@ class Comparison:
 
     @property
     def run_ids(self) -> tuple[str, ...]:
-        """Every run the table rests on, sorted."""
-        ids = {
-            one
-            for row in self.rows
-            for one in (*row.run_ids, *row.lost_run_ids, *row.trial_run_ids, *row.reselect_run_ids)
-        }
-        return tuple(sorted(ids))
+        """Every run of the table, sorted."""
+        of_rows = [(*row.run_ids, *row.lost_run_ids, *row.trial_run_ids, *row.reselect_run_ids) for row in self.rows]
+        return tuple(sorted(set().union(*of_rows)))
 
-    def is_better(self, one: float, other: float) -> bool:
-        """Whether the first score is strictly better than the second."""
-        return one > other if self.higher_is_better else one < other
+    def is_better(self, score: float, other: float) -> bool:
+        """Whether the score is strictly better than the other."""
+        return score > other if self.higher_is_better else score < other

@@ -1,4 +1,4 @@
-"""The rows of a table before they are set against each other: what one encoder's, or one baseline's, runs say."""
+"""The row of one encoder or baseline, from its runs alone."""
 
 from __future__ import annotations
 
@@ -6,29 +6,43 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from rnnbench.comparison.model import Row
+from rnnbench.comparison.selection import is_open
 from rnnbench.comparison.statistics.summary import mean_interval
 from rnnbench.metrics import Metric
 from rnnbench.storage.record import LEFT_OUT, Outcome, RunRecord
 
 UNSCORED = "without a test score"
-"""What is remarked of a run that completed and has no value of the metric."""
+"""Remark on a run that completed and has no value of the metric."""
 
 FAILED: tuple[Outcome, ...] = ("diverged", "out_of_memory", "failed")
-"""Outcomes of a trial that count as failed. An interrupted trial is none: the search goes on with another."""
+"""Outcomes of a trial that count as failed. An interrupted trial does not: the search repeats it."""
 
-NOT_RESULTS: tuple[Outcome, ...] = ("running", "interrupted")
-"""Outcomes of an attempt that says nothing once the same seed has completed."""
+
+MEAN_COSTS = (
+    "parameters",
+    "embedding_parameters",
+    "updates",
+    "wall_seconds",
+    "training_seconds",
+    "training_items_per_second",
+    "training_flops_per_item",
+    "training_flops",
+    "inference_items_per_second",
+    "inference_batch_size",
+)
+"""Costs of a row that are means over its runs."""
 
 
 def encoder_row(model: str, metric: Metric, confirms: Sequence[RunRecord], trials: Sequence[RunRecord]) -> Row:
-    """One encoder: means over the seeds that completed, and in words the seeds that did not."""
+    """The row of an encoder: means over the completed seeds, and remarks on the others."""
     scored = [record for record in confirms if is_scored(record, metric.key)]
     by_seed: dict[int, list[float]] = {}
     for record in scored:
         by_seed.setdefault(_seed(record), []).append(record.metrics[f"test/{metric.key}"])
-    # A seed counts once, however often it was trained (more than once only under --force).
+    # a seed counts once, even if it was trained several times (only under --force)
     scores = tuple((seed, math.fsum(values) / len(values)) for seed, values in sorted(by_seed.items()))
     lost = [record for record in confirms if not is_scored(record, metric.key)]
     planned = {_seed(record) for record in confirms}
@@ -55,13 +69,13 @@ def encoder_row(model: str, metric: Metric, confirms: Sequence[RunRecord], trial
 
 
 def _validated(confirms: Sequence[RunRecord], trials: Sequence[RunRecord]) -> Sequence[RunRecord]:
-    """The runs whose validation score an encoder's row shows: confirmed on all data, it is that of the chosen trial."""
+    """The runs of the validation score: the chosen trials where encoders were confirmed on training and validation."""
     choices = {record.tags.get("choice") for record in confirms if record.is_refitted}
     return [record for record in trials if record.tags.get("choice") in choices] if choices else confirms
 
 
 def baseline_row(model: str, metric: Metric, runs: Sequence[RunRecord]) -> Row:
-    """One baseline: it has no seed, so repeated runs are one and the same score."""
+    """The row of a baseline, which has no seed: repeated runs have the same score."""
     scored = [record for record in runs if is_scored(record, metric.key)]
     lost = [record for record in runs if not is_scored(record, metric.key)]
     row = Row(
@@ -78,17 +92,17 @@ def baseline_row(model: str, metric: Metric, runs: Sequence[RunRecord]) -> Row:
 
 
 def is_scored(record: RunRecord, metric: str) -> bool:
-    """Whether the run completed with a test score, so that it counts in the means."""
+    """Whether the run completed with a test score."""
     return record.outcome == "completed" and _finite(record.metrics.get(f"test/{metric}")) is not None
 
 
 def _losses(lost: Sequence[RunRecord], done: set[int], planned: int) -> Iterable[str]:
-    """'1 of 6 seeds diverged', and attempts at a seed that another attempt completed."""
+    """'1 of 6 seeds diverged', and failed attempts at a seed that another attempt completed."""
     missing = {_seed(record): record for record in lost if _seed(record) not in done}
     for word, count in sorted(Counter(_word(record) for record in missing.values()).items()):
         yield f"{count} of {planned} seeds {word}"
     for record in lost:
-        if _seed(record) in done and record.outcome not in NOT_RESULTS:
+        if _seed(record) in done and not is_open(record):
             yield f"seed {_seed(record)} {_word(record)} in another attempt"
 
 
@@ -100,29 +114,14 @@ def _word(record: RunRecord) -> str:
 
 
 def _seed(record: RunRecord) -> int:
-    assert record.seed is not None  # checks.require_confirmed refused the others
+    assert record.seed is not None  # checked by eligibility.require_confirmed
     return record.seed
 
 
 def _with_costs(row: Row, runs: Sequence[RunRecord]) -> Row:
-    def mean(key: str) -> float | None:
-        return _mean(record.costs.get(key) for record in runs)
-
+    means: dict[str, Any] = {key: _mean(record.costs.get(key) for record in runs) for key in MEAN_COSTS}
     peaks = [peak for record in runs if (peak := _finite(record.costs.get("peak_memory_bytes"))) is not None]
-    return replace(
-        row,
-        parameters=mean("parameters"),
-        updates=mean("updates"),
-        wall_seconds=mean("wall_seconds"),
-        training_items_per_second=mean("training_items_per_second"),
-        inference_items_per_second=mean("inference_items_per_second"),
-        embedding_parameters=mean("embedding_parameters"),
-        training_seconds=mean("training_seconds"),
-        training_flops_per_item=mean("training_flops_per_item"),
-        training_flops=mean("training_flops"),
-        inference_batch_size=mean("inference_batch_size"),
-        peak_memory_bytes=max(peaks, default=None),
-    )
+    return replace(row, peak_memory_bytes=max(peaks, default=None), **means)
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

@@ -1,10 +1,10 @@
-"""Which configuration each search has chosen, from the records of a sweep alone.
+"""Which configuration each search selects, from the records of a sweep alone.
 
 without reselection   the trial with the best validation score
-with reselection      the best K distinct configurations of each encoder were trained on two more search seeds; the one
-                      with the best mean validation score over its three
+with reselection      the best K distinct configurations of each encoder are trained on two more search seeds; the
+                      best mean validation score over the three seeds decides
 
-Always among as many trials as every encoder has had, and among as many candidates as every encoder has.
+Every encoder has the same number of trials to select from, and the same number of candidates.
 """
 
 from __future__ import annotations
@@ -26,81 +26,84 @@ def counted(records: Iterable[RunRecord]) -> list[RunRecord]:
 
 
 def candidates(records: Sequence[RunRecord], most: int) -> dict[str, list[RunRecord]]:
-    """The best trials of each encoder, of distinct configurations, the best first; as many of one as of another.
+    """The best trials of each encoder with distinct configurations, best first, the same number for each encoder.
 
-    An encoder of which no trial completed has none, and takes none from the others.
+    An encoder without a completed trial has no candidates and does not reduce the number of the others.
     """
     trials = counted(records)
     models = sorted({record.model for record in trials})
     equal = min((sum(record.model == model for record in trials) for model in models), default=0)
-    ranked = {model: _ranked([one for one in trials if one.model == model and _index(one) < equal]) for model in models}
-    fewest = min((len(found) for found in ranked.values() if found), default=0)
-    return {model: found[: min(most, fewest)] for model, found in ranked.items() if found}
+    ranked = {
+        model: _ranked(trial for trial in trials if trial.model == model and _index(trial) < equal) for model in models
+    }
+    fewest = min((len(best) for best in ranked.values() if best), default=0)
+    return {model: best[: min(most, fewest)] for model, best in ranked.items() if best}
 
 
 def chosen(records: Sequence[RunRecord]) -> dict[str, RunRecord]:
     """The trial whose configuration each encoder is confirmed with."""
-    best = {model: found[0] for model, found in candidates(records, 1).items()}
-    most = asked_for(records)
+    selected = {model: trials[0] for model, trials in candidates(records, 1).items()}
+    most = reselected_per_model(records)
     if not most:
-        return best
-    for model, found in candidates(records, most).items():
-        again = [(trial, fresh_scores(records, trial)) for trial in found]
-        sign = -1.0 if found[0].higher_is_better else 1.0
+        return selected
+    for model, trials in candidates(records, most).items():
+        sign = -1.0 if trials[0].higher_is_better else 1.0
         totals = [
-            (sign * math.fsum([trial.validation, *fresh]), place)
-            for place, (trial, fresh) in enumerate(again)
-            if len(fresh) == REPETITIONS
+            (sign * math.fsum([trial.validation, *repeated]), place)
+            for place, trial in enumerate(trials)
+            if len(repeated := repeated_scores(records, trial)) == REPETITIONS
         ]
-        if totals:  # where none has trained to its end again, the best single score is all there is
-            best[model] = found[min(totals)[1]]
-    return best
+        if totals:  # without a candidate that completed all repetitions, the best single score decides
+            selected[model] = trials[min(totals)[1]]
+    return selected
 
 
-def reselections(records: Iterable[RunRecord], trial: RunRecord) -> list[RunRecord]:
-    """The runs that trained a trial's configuration again before the choice, in the order of their seeds."""
-    again = [one for one in records if one.kind == "reselect" and one.model == trial.model and not is_open(one)]
-    return sorted((one for one in again if _choice(one) == _choice(trial)), key=lambda one: one.seed or 0)
+def repeated_runs(records: Iterable[RunRecord], trial: RunRecord) -> list[RunRecord]:
+    """The runs that trained a trial's configuration again before the selection, by seed."""
+    runs = [record for record in records if record.kind == "reselect" and record.model == trial.model]
+    ended = [run for run in runs if not is_open(run) and choice_of(run) == choice_of(trial)]
+    return sorted(ended, key=lambda run: run.seed or 0)
 
 
-def fresh_scores(records: Iterable[RunRecord], trial: RunRecord) -> list[float]:
+def repeated_scores(records: Iterable[RunRecord], trial: RunRecord) -> list[float]:
     """The validation scores of a trial's configuration on the further search seeds that completed."""
-    done = {one.seed: one for one in reselections(records, trial) if one.outcome == "completed"}
-    return [one.validation for one in done.values() if math.isfinite(one.validation)]
+    by_seed = {run.seed: run.validation for run in repeated_runs(records, trial) if run.outcome == "completed"}
+    return [score for score in by_seed.values() if math.isfinite(score)]
 
 
 def chosen_length(records: Iterable[RunRecord], choice: str) -> int:
-    """After how many updates the search found a configuration at its best: the median over its trainings.
+    """The number of updates at which a configuration had its best validation score: the median over its trainings.
 
     Raises: RnnbenchError where none of them is stored.
     """
     lengths = [
-        one.costs["best_update"]
-        for one in records
-        if one.kind in ("trial", "reselect") and one.outcome == "completed" and _choice(one) == choice
+        record.costs["best_update"]
+        for record in records
+        if record.kind in ("trial", "reselect") and record.outcome == "completed" and choice_of(record) == choice
     ]
     if not lengths:
-        raise RnnbenchError("no trial of the chosen configuration is stored: nothing says how long to train it")
+        raise RnnbenchError("no trial of the chosen configuration is stored: its training length is unknown")
     return round(median(lengths))
 
 
-def asked_for(records: Iterable[RunRecord]) -> int:
-    """How many configurations of each encoder the search trains again before it chooses; 0 for none."""
-    asked = [record.config.get("search", {}).get("reselect") or 0 for record in records if record.kind == "trial"]
-    return max(asked, default=0)
+def reselected_per_model(records: Iterable[RunRecord]) -> int:
+    """The number of configurations of each encoder that are trained again before the selection; 0 for none."""
+    numbers = [record.config.get("search", {}).get("reselect") or 0 for record in records if record.kind == "trial"]
+    return max(numbers, default=0)
 
 
 def _ranked(trials: Iterable[RunRecord]) -> list[RunRecord]:
-    """Completed trials, the best first and of equal ones the earlier; each configuration once."""
+    """Completed trials, best first and ties by trial number; each configuration once."""
     done = [trial for trial in trials if trial.outcome == "completed" and math.isfinite(trial.validation)]
     sign = -1.0 if done and done[0].higher_is_better else 1.0
-    first: dict[str, RunRecord] = {}
-    for trial in sorted(done, key=lambda one: (sign * one.validation, _index(one))):
-        first.setdefault(_choice(trial), trial)
-    return [*first.values()]
+    by_choice: dict[str, RunRecord] = {}
+    for trial in sorted(done, key=lambda trial: (sign * trial.validation, _index(trial))):
+        by_choice.setdefault(choice_of(trial), trial)
+    return [*by_choice.values()]
 
 
-def _choice(record: RunRecord) -> str:
+def choice_of(record: RunRecord) -> str:
+    """The identifier of the configuration that a run belongs to; empty where it has none."""
     return record.tags.get("choice", "")
 
 
@@ -109,5 +112,5 @@ def _index(record: RunRecord) -> int:
 
 
 def is_open(record: RunRecord) -> bool:
-    """Whether a run has not come to an end of its own: it is going on, or was broken off."""
+    """Whether a run is in progress or was interrupted."""
     return record.outcome in ("interrupted", "running")

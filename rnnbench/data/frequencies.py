@@ -61,6 +61,8 @@ def infer(times: np.ndarray) -> str:
 
     Raises: DataError when most steps differ.
     """
+    if len(times) < 2:
+        raise DataError("a single time has no step: type it, such as --frequency 1h")
     steps, counts = np.unique(np.diff(times.astype("datetime64[s]").astype(np.int64)), return_counts=True)
     common = int(steps[np.argmax(counts)])
     days = times.astype("datetime64[D]")

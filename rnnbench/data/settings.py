@@ -8,6 +8,8 @@ from pydantic import Field
 
 from rnnbench.core.settings import Settings
 
+Fill = Literal["none", "interpolate", "forward"]
+
 
 class DataSettings(Settings):
     """What to read and how. `name` is a known data set; `path` is the user's own file and takes precedence."""
@@ -23,7 +25,7 @@ class DataSettings(Settings):
     time_column: str | None = None
     covariates: tuple[str, ...] = ()
     frequency: str | None = None
-    fill: Literal["none", "interpolate", "forward"] = "none"
+    fill: Fill = "none"
     # the user's own splits: shares of the whole
     validation_share: Annotated[float, Field(gt=0, lt=0.5)] = 0.1
     test_share: Annotated[float, Field(gt=0, lt=0.5)] = 0.1

@@ -91,7 +91,7 @@ class Layer(nn.Module):
 
     @classmethod
     def supported_range(cls, setting: str, searched: Range) -> Range | None:
-        """The part of a range that this layer supports; None where fewer than two values remain."""
+        """The part of a range that this layer supports; None where it leaves nothing to search."""
 
         def is_unsupported(value: object) -> bool:
             # not validated here: ranges outside the setting's bounds are reported by `SearchSpace.problems`
@@ -106,7 +106,7 @@ class Layer(nn.Module):
 
     @classmethod
     def search_ranges(cls) -> dict[str, Range]:
-        """The supported part of the range beside each setting."""
+        """The supported part of each setting's default range."""
         ranges = {name: cls.supported_range(name, searched) for name, searched in cls.Settings.search_ranges().items()}
         return {name: searched for name, searched in ranges.items() if searched is not None}
 

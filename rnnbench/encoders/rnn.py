@@ -46,6 +46,6 @@ class RNN(Cell):
         lengths: Int[Tensor, " batch"] | None = None,
         state: State | None = None,
     ) -> Encoded:
-        if not can_run(self.kernel, x):
+        if not can_run(self.kernel, x):  # no fused kernel for this device and precision
             return self.step_by_step(x, lengths, state)
         return Encoded(*run_kernel(self.kernel, x, lengths, state))

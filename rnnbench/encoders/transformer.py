@@ -61,6 +61,7 @@ class Transformer(Layer):
     """
 
     Settings: ClassVar[type[EncoderSettings]] = TransformerSettings
+    settings: TransformerSettings
     state_count: ClassVar[int] = 3
     handles_bidirectional: ClassVar[bool] = True
     needs_final_normalization: ClassVar[bool] = True
@@ -78,7 +79,6 @@ class Transformer(Layer):
 
     def __init__(self, input_size: int, settings: TransformerSettings) -> None:
         super().__init__(input_size, settings)
-        self.own = settings
         size = settings.hidden_size
         # the head size is rounded up to an even number (rotary needs pairs), so that any hidden size can be used
         self.head_size = 2 * -(-size // (2 * settings.heads))
@@ -103,51 +103,51 @@ class Transformer(Layer):
         state: State | None = None,
     ) -> Encoded:
         x = self.enter(x)
-        keys_before, values_before, seen = state if state is not None else self._empty(x)
+        keys_before, values_before, past_steps = state if state is not None else self._empty(x)
         normalized = self.attention_norm(x)
         queries, keys, values = self.to_queries(normalized), self.to_keys(normalized), self.to_values(normalized)
         keys, values = torch.cat([keys_before, keys], dim=1), torch.cat([values_before, values], dim=1)
-        window = self._window(seen, keys_before.shape[1], x.shape[1], lengths)
+        window = self._window(past_steps, keys_before.shape[1], x.shape[1], lengths)
         x = x + self.dropout(self.leave(self._attend(queries, keys, values, window)))
         x = x + self.dropout(self.feedforward(x))
         if self.settings.bidirectional:
             return Encoded(x, ())
-        return Encoded(x, self._carry(keys, values, seen, keys_before.shape[1], x.shape[1], lengths))
+        return Encoded(x, self._carry(keys, values, past_steps, keys_before.shape[1], x.shape[1], lengths))
 
     def _empty(self, x: Tensor) -> State:
-        nothing = x.new_zeros(x.shape[0], 0, self.head_size * self.own.heads)
-        return nothing, nothing, torch.zeros(x.shape[0], dtype=torch.long, device=x.device)
+        empty = x.new_zeros(x.shape[0], 0, self.head_size * self.settings.heads)
+        return empty, empty, torch.zeros(x.shape[0], dtype=torch.long, device=x.device)
 
-    def _window(self, seen: Tensor, before: int, time: int, lengths: Tensor | None) -> _Window:
+    def _window(self, past_steps: Tensor, before: int, time: int, lengths: Tensor | None) -> _Window:
         """Positions and mask of a call; key k is at step k - before of the call."""
-        steps = torch.arange(time, device=seen.device)
-        key_steps = torch.arange(-before, time, device=seen.device)
+        steps = torch.arange(time, device=past_steps.device)
+        key_steps = torch.arange(-before, time, device=past_steps.device)
         distances = steps.unsqueeze(1) - key_steps.unsqueeze(0)
-        queries, keys = seen.unsqueeze(1) + steps, seen.unsqueeze(1) + key_steps
+        queries, keys = past_steps.unsqueeze(1) + steps, past_steps.unsqueeze(1) + key_steps
         if self.settings.bidirectional:
             allowed = None if lengths is None else (key_steps < lengths.unsqueeze(1)).unsqueeze(1)
             return _Window(queries, keys, distances, allowed)
-        if before == 0 and time <= self.own.context:  # plain causal attention: the kernel needs no mask
+        if before == 0 and time <= self.settings.context:  # plain causal attention: the kernel needs no mask
             return _Window(queries, keys, distances, None)
-        near = (distances >= 0) & (distances < self.own.context)
+        near = (distances >= 0) & (distances < self.settings.context)
         # in a row with fewer steps so far than the state's width, the first slots of the state are empty
-        exists = key_steps.unsqueeze(0) >= -seen.unsqueeze(1)
+        exists = key_steps.unsqueeze(0) >= -past_steps.unsqueeze(1)
         return _Window(queries, keys, distances, near & exists.unsqueeze(1) if before else near.unsqueeze(0))
 
     def _attend(self, queries: Tensor, keys: Tensor, values: Tensor, window: _Window) -> Tensor:
         batch, time, _ = queries.shape
-        if self.own.positions == "sinusoidal":
+        if self.settings.positions == "sinusoidal":
             queries = queries + sinusoids(window.queries, queries.shape[-1]).to(queries.dtype)
             keys = keys + sinusoids(window.keys, keys.shape[-1]).to(keys.dtype)
-        heads = [part.unflatten(-1, (self.own.heads, -1)).transpose(1, 2) for part in (queries, keys, values)]
-        if self.own.positions == "rotary":
+        heads = [part.unflatten(-1, (self.settings.heads, -1)).transpose(1, 2) for part in (queries, keys, values)]
+        if self.settings.positions == "rotary":
             heads[0], heads[1] = rotate(heads[0], window.queries), rotate(heads[1], window.keys)
         mask = None if window.allowed is None else window.allowed.unsqueeze(1)
         is_plain_causal = mask is None and not self.settings.bidirectional
-        if self.own.positions == "alibi":
+        if self.settings.positions == "alibi":
             if is_plain_causal:
                 mask, is_plain_causal = (window.distances >= 0)[None, None], False
-            penalties = distance_penalties(self.own.heads, window.distances).to(queries.dtype).unsqueeze(0)
+            penalties = distance_penalties(self.settings.heads, window.distances).to(queries.dtype).unsqueeze(0)
             mask = penalties if mask is None else penalties.masked_fill(~mask, float("-inf"))
         # no dropout_p: with it, the fused kernel could not be used
         mixed = functional.scaled_dot_product_attention(
@@ -156,13 +156,13 @@ class Transformer(Layer):
         return mixed.transpose(1, 2).reshape(batch, time, -1)
 
     def _carry(
-        self, keys: Tensor, values: Tensor, seen: Tensor, before: int, time: int, lengths: Tensor | None
+        self, keys: Tensor, values: Tensor, past_steps: Tensor, before: int, time: int, lengths: Tensor | None
     ) -> State:
         """The state: the last keys and values of each row, right-aligned at its last valid step."""
-        width = min(self.own.context - 1, before + time)
+        width = min(self.settings.context - 1, before + time)
         if lengths is None:
             start = before + time - width
-            return keys[:, start:], values[:, start:], seen + time
+            return keys[:, start:], values[:, start:], past_steps + time
         slots = torch.arange(-width, 0, device=keys.device) + before + lengths.unsqueeze(1)
         picked = slots.clamp(min=0).unsqueeze(2).expand(-1, -1, keys.shape[2])
-        return keys.gather(1, picked), values.gather(1, picked), seen + lengths
+        return keys.gather(1, picked), values.gather(1, picked), past_steps + lengths

@@ -124,7 +124,7 @@ class SearchSettings(Settings):
 
     trials: Annotated[int, Field(ge=1)] = 12
     random_trials: Annotated[int, Field(ge=1)] = 8
-    seeds: Annotated[int, Field(ge=1, lt=100_000)] = 6  # from there on they would be the seeds of trials
+    seeds: Annotated[int, Field(ge=1, lt=100_000)] = 6  # larger numbers are seeds of trials
     sampler: Literal["tpe", "random"] = "tpe"
     pruning: bool = True
     reselect: Annotated[int, Field(ge=0)] = 0

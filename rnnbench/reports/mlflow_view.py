@@ -68,7 +68,7 @@ def publish(tracker: Tracker, result: Result) -> None:
     tracker.describe_experiment(result.experiment_id, note=f"{words}\n\n{table}", view=view)
 
 
-def log_finding(tracker: Tracker, parent: str, found: Importances | Expectations, figure: bytes, picture: str) -> None:
+def log_analysis(tracker: Tracker, parent: str, found: Importances | Expectations, figure: bytes, picture: str) -> None:
     """Puts what a sweep's trials tell on its run: a figure `folder/name.png`, the numbers `folder/folder.json`."""
     folder, _, name = picture.partition("/")
     writer = tracker.writer(parent)

@@ -12,7 +12,7 @@ from typing import Any
 from rnnbench.comparison.compare import compare
 from rnnbench.comparison.model import Comparison, Note
 from rnnbench.comparison.other_metric import judged_by, with_note
-from rnnbench.comparison.selection import asked_for, candidates, chosen, reselections
+from rnnbench.comparison.selection import candidates, chosen, repeated_runs, reselected_per_model
 from rnnbench.core import registry
 from rnnbench.core.errors import ComparisonError, UnknownNameError, did_you_mean
 from rnnbench.experiment.files import load, name_of
@@ -158,7 +158,7 @@ def _nothing_confirmed(records: Sequence[RunRecord], task: str) -> str:
     if not trials:
         return f"nothing to compare yet: this sweep has not finished a trial. To go on, type: rnnbench sweep {task}"
     if any(record.outcome == "completed" for record in trials):
-        return f"nothing to compare yet: only trials, which never saw the test split. Type: rnnbench confirm {task}"
+        return f"nothing to compare yet: only trials, which have no test score. Type: rnnbench confirm {task}"
     counts = Counter((record.model, record.outcome) for record in trials)
     listed = ", ".join(f"{model} {count} {end.replace('_', ' ')}" for (model, end), count in sorted(counts.items()))
     return (
@@ -177,8 +177,8 @@ def current(records: Sequence[RunRecord], codes: Mapping[str, str | None] | None
     """
     records = of_newest_code(records, codes or {})
     choices = {model: trial.tags["choice"] for model, trial in chosen(records).items()}
-    again = candidates(records, asked_for(records))
-    ids = {one.run_id for found in again.values() for trial in found for one in reselections(records, trial)}
+    again = candidates(records, reselected_per_model(records))
+    ids = {one.run_id for found in again.values() for trial in found for one in repeated_runs(records, trial)}
     return [
         record
         for record in records

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from rnnbench.comparison.eligibility import mixtures
+from rnnbench.comparison.eligibility import incomparable
 from rnnbench.core.errors import ComparisonError
 from rnnbench.core.text import listed
 from rnnbench.experiment.config import ExperimentConfig
@@ -33,7 +33,7 @@ def require_comparable(
     changes = [
         change
         for model in before.keys() & configs.keys()
-        for change in mixtures([before[model], _as_trial(configs[model], "this call")])
+        for change in incomparable([before[model], _as_trial(configs[model], "this call")])
     ]
     restart = f"to start a separate sweep, type: rnnbench sweep {name} --fresh, with your other options"
     if changes:
@@ -41,7 +41,7 @@ def require_comparable(
             f"the existing sweep was started with other settings:\n{_lines(sorted(changes))}\n  {restart}"
         )
     others = {model: replace(before[model], name=earlier[model].model) for model in before.keys() - configs.keys()}
-    differences = mixtures([*(_as_trial(config, config.model) for config in configs.values()), *others.values()])
+    differences = incomparable([*(_as_trial(config, config.model) for config in configs.values()), *others.values()])
     if differences:
         origin = f"\n  {listed(sorted(others))}: from an earlier call of this sweep; {restart}" if others else ""
         raise ComparisonError(

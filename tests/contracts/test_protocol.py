@@ -403,7 +403,7 @@ def test_rule_11_batches_that_depend_on_the_encoder_are_caught(monkeypatch):
 def test_rule_12_a_trial_with_a_test_score_is_refused_and_lends_it_to_nobody(records):
     trial = of_kind(records, "trial")
     seen = with_one(records, trial, metrics={**trial.metrics, "test/accuracy": 0.99})
-    with pytest.raises(ComparisonError, match="the search has seen the test split: 001-gru"):
+    with pytest.raises(ComparisonError, match="the search used the test split: 001-gru"):
         compare(seen)
     honest, forced = compare(records), compare(seen, force=True)
     assert [row.test for row in forced.rows] == [row.test for row in honest.rows]

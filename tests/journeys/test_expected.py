@@ -58,7 +58,7 @@ def test_expected_refuses_few_trials_and_tells_of_enough(
     told = typed("expected", "sentiment", "--output", "found.png")
     assert told.exit_code == 0, words_of(told)
     assert "By random trials, gru is ahead of lstm at 1 to 4 (their bands do not overlap)." in words_of(told)
-    assert "left out: too little to tell" in told.output
+    assert "left out: too few random trials" in told.output
     assert "rnn: 2 random trials" in told.output
     (line,) = [line for line in told.output.splitlines() if line.startswith("gru   ") and "[" in line and " 8 " in line]
     assert line.split()[2] == "90.3", "the mean of 90.0, 90.3 and 90.6 three, three and two times"

@@ -42,7 +42,7 @@ def test_the_report_tells_all_of_a_sweep_from_the_store_alone(finished: Sweep, t
     HTMLParser().feed(page)
     assert re.findall(r'<section id="(\w+)"', page)[: len(SECTIONS)] == SECTIONS
     assert not re.search(r"<script|<link|<img|@import|\bsrc=|href=\"(?!#)", page)
-    assert "Which encoder tells best whether a review is favourable?" in page
+    assert "Which encoder classifies reviews best?" in page
     assert "test texts wrong" in page
     markdown = (tmp_path / "one" / "report.md").read_text(encoding="utf-8")
     behind = [run.info.run_id for kind in ("trial", "confirm", "baseline", "sweep") for run in place.runs(kind=kind)]

@@ -26,7 +26,7 @@ def test_a_sweep_stopped_three_ways_ends_complete(place: Place) -> None:
     stopped.wait_for("trial 001")
     os.killpg(stopped.process.pid, signal.SIGINT)
     assert stopped.end() == 130
-    assert "To go on, type the same command again" in stopped.told
+    assert "To continue, type the same command again" in stopped.told
     assert "rnnbench sweep sentiment --data reviews.csv" in stopped.told
     assert "Traceback" not in stopped.told
     assert "RUNNING" not in {run.info.status for run in place.runs()}
@@ -55,7 +55,7 @@ def test_a_sweep_stopped_three_ways_ends_complete(place: Place) -> None:
         assert place.outcomes("reselect", model) == ["completed"] * 4
         assert {run.data.tags["choice"] for run in place.runs(kind="confirm", model=model)} == {best_mean(place, model)}
     said = survived.told[: survived.told.index("confirm ")]
-    assert "matched to 8,000 +- 2 %: hidden_size is solved for, not searched" in " ".join(said.split())
+    assert "matched to 8,000 +- 2 %: hidden_size is computed, not searched" in " ".join(said.split())
     trained = [run for kind in ("trial", "reselect", "confirm") for run in place.runs(kind=kind, outcome="completed")]
     assert len(trained) == 2 * (3 + 4 + 2)
     assert all(7840 <= run.data.metrics["cost/parameters"] <= 8160 for run in trained)

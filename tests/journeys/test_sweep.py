@@ -38,11 +38,12 @@ def test_before_anything_is_trained_it_says_what_it_understood(finished: Sweep) 
     assert "train  320 texts" in understood
 
 
-def test_it_names_the_files_it_wrote(finished: Sweep) -> None:
+def test_it_ends_with_the_folder_of_its_exports_and_what_to_type_next(finished: Sweep) -> None:
     place, _, said = finished
-    named = [place.folder / line for line in said.out.splitlines() if line.startswith("store/")]
-    assert len(named) == 9
-    assert all(path.stat().st_size > 0 for path in named)
+    folder, commands = said.out.splitlines()[-2:]
+    assert folder == "9 files in store/exports/sentiment-reviews.csv/"
+    assert len([path for path in exports(place).iterdir() if path.is_file() and path.stat().st_size]) == 9
+    assert commands == "HTML report: rnnbench report sentiment    every run in MLflow: rnnbench ui"
 
 
 def test_every_number_can_be_traced_to_its_run(finished: Sweep) -> None:
@@ -92,13 +93,12 @@ def test_nothing_stays_behind_running(finished: Sweep) -> None:
 
 def test_judged_by_another_metric_the_files_stand_beside_the_usual_ones(finished: Sweep) -> None:
     place, _, _ = finished
-    said = place.type_in("export", "sentiment", "--metric", "log_loss", "--reach", "0.6").stdout.split()
-    tables = [place.folder / line for line in said if line.endswith("comparison.json")]
-    assert [path.parent.name for path in tables] == ["sentiment-reviews.csv-log_loss"]
-    written = json.loads(tables[0].read_text(encoding="utf-8"))
+    printed = place.type_in("export", "sentiment", "--metric", "log_loss", "--reach", "0.6").stdout
+    assert printed == "9 files in store/exports/sentiment-reviews.csv-log_loss/\n"
+    table = place.store / "exports" / "sentiment-reviews.csv-log_loss" / "comparison.json"
+    written = json.loads(table.read_text(encoding="utf-8"))
     assert (written["metric"], written["reach"]) == ("log_loss", 0.6)
-    usual = place.type_in("export", "sentiment").stdout.split()
-    assert not {*usual} & {*said}
+    assert place.type_in("export", "sentiment").stdout == "9 files in store/exports/sentiment-reviews.csv/\n"
 
 
 def test_the_same_command_again_makes_no_run_and_the_same_table(finished: Sweep) -> None:

@@ -149,7 +149,7 @@ def test_a_forecast_goes_on_from_new_data(trained: Trained) -> None:
     assert "has no column 'lod' (--target). Did you mean 'load'?" in trained.refused(
         f"forecast --data {new.name} --target lod"
     )
-    assert "--target tells of a file: add --data FILE" in trained.refused("forecast --target load")
+    assert "--target describes a file: add --data FILE" in trained.refused("forecast --target load")
 
 
 def test_a_run_that_is_not_there_or_is_of_another_task(trained: Trained) -> None:

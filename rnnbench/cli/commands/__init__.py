@@ -1,4 +1,4 @@
-"""The command line: every command parses, prints and exits; what it prints is imported only when it runs."""
+"""The commands. What a command needs is imported when it runs, so that `--help` is fast."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import signal
 
 from rnnbench.cli.app import app
 
-# importing a module adds its commands, in the order in which the help lists them
+# importing a module adds its commands; `rnnbench --help` lists them in this order
 from rnnbench.cli.commands import listing, training, results, inference, checks  # isort: skip
 
 __all__ = ["app", "checks", "inference", "listing", "main", "results", "training"]
 
 
 def main() -> None:
-    """Runs the program. A scheduler's SIGTERM stops it as Ctrl-C does: in good order, with what is done kept."""
+    """Run the program. SIGTERM, as a scheduler sends it, stops it as Ctrl-C does: finished runs are kept."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     app(prog_name="rnnbench")

@@ -1,4 +1,4 @@
-"""The commands that examine the program itself."""
+"""Commands that test the installation."""
 
 from __future__ import annotations
 
@@ -7,45 +7,40 @@ from typing import Annotated
 import typer
 
 from rnnbench.cli.app import app
-from rnnbench.cli.options import (
-    Json,
-    Models,
-    Workers,
-    tell_errors,
-)
+from rnnbench.cli.options import Json, Models, Workers, report_errors
 
 
 @app.command()
-@tell_errors
+@report_errors
 def bench(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Which; without it, all.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Benchmarks to run; all by default.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Times parts of the program against what they replace, in interleaved rounds."""
-    from rnnbench.cli.bench import benchmarks
+    """Measure the speed of parts of the program against what they replace, in interleaved rounds."""
+    from rnnbench.cli.bench import run_benchmarks
 
-    benchmarks(names or (), as_json)
+    run_benchmarks(names or (), as_json)
 
 
 @app.command()
-@tell_errors
+@report_errors
 def selftest(
     names: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[NAME]...", help="baselines, leaks, chance, encoders, same_twice; without a name, all."
-        ),
+        typer.Argument(metavar="[NAME]...", help="baselines, leaks, chance, encoders, same_twice; all by default."),
     ] = None,
     model: Models = None,
     pairs: Annotated[
-        int | None, typer.Option("--pairs", min=1, help="How often an encoder meets itself; 12, quick 4.")
+        int | None, typer.Option("--pairs", min=1, help="Comparisons of an encoder with itself; 12, or 4 if --quick.")
     ] = None,
     workers: Workers = None,
-    quick: Annotated[bool, typer.Option("--quick", help="About one minute instead of two.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Take about one minute instead of two.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Checks this installation on made-up data: whether its answers can be believed. Exit code 1 where one fails."""
-    from rnnbench.cli.selftest import selftest as tested
+    """Check this installation on synthetic data with known answers. Exit code 1 if a check fails."""
+    from rnnbench.cli.selftest import run_selftest
 
-    if not tested(names or (), model or (), pairs=pairs, workers=workers, quick=quick, as_json=as_json):
+    if not run_selftest(names or (), model or (), pairs=pairs, workers=workers, quick=quick, as_json=as_json):
         raise typer.Exit(1)

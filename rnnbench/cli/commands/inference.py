@@ -1,4 +1,4 @@
-"""The commands that use a trained model."""
+"""Commands that use a trained model."""
 
 from __future__ import annotations
 
@@ -8,70 +8,66 @@ from typing import Annotated
 import typer
 
 from rnnbench.cli.app import app
-from rnnbench.cli.options import (
-    Json,
-    Run,
-    SettingValues,
-    StoredData,
-    tell_errors,
-    with_data_options,
-)
+from rnnbench.cli.options import Json, Run, SettingValues, StoredData, report_errors, with_data_options
 
 
 @app.command()
-@tell_errors
+@report_errors
 def generate(
     run: Run = "best",
     prompt: Annotated[str, typer.Option("--prompt", "-p", help="The first characters of the text.")] = "",
-    length: Annotated[int, typer.Option("--length", "-n", min=1, help="Characters to make.")] = 500,
-    temperature: Annotated[float, typer.Option("--temperature", help="0: always the most probable.")] = 1.0,
-    top_k: Annotated[int | None, typer.Option("--top-k", help="Draw among so many of the most probable.")] = None,
+    length: Annotated[int, typer.Option("--length", "-n", min=1, help="Number of characters to generate.")] = 500,
+    temperature: Annotated[
+        float, typer.Option("--temperature", help="Sampling temperature; 0 takes the most probable.")
+    ] = 1.0,
+    top_k: Annotated[int | None, typer.Option("--top-k", help="Sample from the K most probable characters.")] = None,
     top_p: Annotated[
-        float | None, typer.Option("--top-p", help="Draw among the fewest that together have this probability.")
+        float | None, typer.Option("--top-p", help="Sample from the fewest characters with this total probability.")
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same text.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Random seed: the same seed gives the same text.")] = 0,
     data: StoredData = None,
     as_json: Json = False,
 ) -> None:
-    """Writes a text that goes on from a prompt, as a trained run would."""
-    from rnnbench.cli.inference import generated
+    """Generate text that continues a prompt."""
+    from rnnbench.cli.inference import print_generated_text
 
-    how = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "seed": seed}
-    generated(run, data, prompt, length, how, as_json=as_json)
+    sampling = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "seed": seed}
+    print_generated_text(run, data, prompt, length, sampling, as_json=as_json)
 
 
 @app.command()
-@tell_errors
+@report_errors
 def predict(
     run: Run = "best",
     text: Annotated[list[str] | None, typer.Option("--text", "-t", help="A text. Repeatable.")] = None,
     file: Annotated[
-        Path | None, typer.Option("--file", "-f", help="A .txt with a text per line, or a CSV, TSV, JSONL or Parquet.")
+        Path | None,
+        typer.Option("--file", "-f", help="A .txt file with a text per line, or CSV, TSV, JSONL or Parquet."),
     ] = None,
-    text_column: Annotated[str | None, typer.Option("--text-column", help="The column with the texts.")] = None,
+    text_column: Annotated[str | None, typer.Option("--text-column", help="The column of texts.")] = None,
     data: StoredData = None,
     as_json: Json = False,
 ) -> None:
-    """Classify texts with a trained model and print class probabilities, or the text it answers."""
-    from rnnbench.cli.inference import predicted
+    """Classify texts with a trained model and print class probabilities."""
+    from rnnbench.cli.inference import print_predictions
 
-    predicted(run, data, text or [], file, text_column, as_json=as_json)
+    print_predictions(run, data, text or [], file, text_column, as_json=as_json)
 
 
 @app.command()
-@tell_errors
+@report_errors
 @with_data_options
 def forecast(
     options: SettingValues,
     run: Run = "best",
-    horizon: Annotated[int | None, typer.Option("--horizon", min=1, help="Samples ahead.")] = None,
-    plot: Annotated[Path | None, typer.Option("--plot", help="A picture to write: .png, .svg or .pdf.")] = None,
+    horizon: Annotated[int | None, typer.Option("--horizon", min=1, help="Number of time steps to forecast.")] = None,
+    plot: Annotated[Path | None, typer.Option("--plot", help="A .png, .svg or .pdf file to write a plot to.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Tells the next values of a series with a band of past errors, as a trained run would.
+    """Forecast the next values of a series, with bands from past errors.
 
-    Without --data it goes on from the end of the data set that the run was trained on.
+    Without --data, the forecast starts at the end of the data set that the run was trained on.
     """
-    from rnnbench.cli.inference import forecasted
+    from rnnbench.cli.inference import print_forecast
 
-    forecasted(run, options, horizon, plot, as_json=as_json)
+    print_forecast(run, options, horizon, plot, as_json=as_json)

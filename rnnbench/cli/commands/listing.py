@@ -1,4 +1,4 @@
-"""The commands that list and explain: encoders, tasks, data sets, settings."""
+"""Commands that list encoders, tasks, data sets and settings."""
 
 from __future__ import annotations
 
@@ -17,68 +17,72 @@ from rnnbench.cli.options import (
     SettingValues,
     Task,
     named_data,
+    report_errors,
     searched,
-    tell_errors,
     with_data_options,
 )
 
 
 @app.command()
-@tell_errors
+@report_errors
 def models(
-    matrix: Annotated[bool, typer.Option("--matrix", help="What regularizes, and which encoder refuses it.")] = False,
+    matrix: Annotated[
+        bool, typer.Option("--matrix", help="List which training settings each encoder supports.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Lists the encoders, or which switches of training each of them works with."""
-    from rnnbench.cli.lists import registered, switch_matrix
+    """List the encoders."""
+    from rnnbench.cli.lists import print_compatibility, print_names
 
     if matrix:
-        switch_matrix(as_json)
+        print_compatibility(as_json)
     else:
-        registered("encoders", as_json)
+        print_names("encoders", as_json)
 
 
 @app.command()
-@tell_errors
+@report_errors
 def tasks(as_json: Json = False) -> None:
-    """Lists the tasks, and the studies of `experiments/`."""
-    from rnnbench.cli.lists import tasks_and_studies
+    """List the tasks and the studies, with their experiment files."""
+    from rnnbench.cli.lists import print_tasks
 
-    tasks_and_studies(as_json)
+    print_tasks(as_json)
 
 
 @app.command()
-@tell_errors
+@report_errors
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where `experiments/` goes.")] = Path(),
+    folder: Annotated[
+        Path, typer.Argument(metavar="[FOLDER]", help="The folder to create `experiments/` in.")
+    ] = Path(),
 ) -> None:
-    """Copies the experiment files into a folder for editing; files that are there are left as they are."""
-    from rnnbench.cli.lists import copied_experiments
+    """Copy the experiment files into a folder for editing; existing files are kept."""
+    from rnnbench.cli.lists import copy_experiments
 
-    copied_experiments(folder)
+    copy_experiments(folder)
 
 
 @app.command()
-@tell_errors
+@report_errors
 @with_data_options
 def data(
     options: SettingValues,
-    name: Annotated[str | None, typer.Argument(help="A data set or a file; without it, all that are known.")] = None,
-    task: Annotated[str | None, typer.Option("--task", help="What a file of your own is for.")] = None,
+    name: Annotated[str | None, typer.Argument(help="A data set or a file; all known data sets by default.")] = None,
+    task: Annotated[str | None, typer.Option("--task", help="The task to read your file for.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Lists the data sets, or shows one in words: rows, classes, lengths, splits, examples."""
-    from rnnbench.cli.lists import data_catalogue, data_description
+    """List the data sets, or describe one: rows, classes, lengths, splits, examples."""
+    from rnnbench.cli.lists import print_data_set, print_data_sets
 
     settings = {**options, **named_data(name)}
     if "data.name" in settings:
-        data_description(settings, task, as_json)
+        print_data_set(settings, task, as_json)
     else:
-        data_catalogue(settings, as_json)
+        print_data_sets(settings, as_json)
 
 
 @app.command()
-@tell_errors
+@report_errors
 @with_data_options
 def show(
     task: Task,
@@ -89,10 +93,10 @@ def show(
     quick: Quick = False,
     as_json: Json = False,
 ) -> None:
-    """Shows the resolved configuration, where each value came from, and what is searched."""
-    from rnnbench.cli.lists import configuration
+    """Show the resolved configuration: values, their origins, and search ranges."""
+    from rnnbench.cli.lists import print_configuration
     from rnnbench.experiment.files import load
     from rnnbench.experiment.resolve import resolve
 
     experiment, options = load(task), options | searched(search)
-    configuration(experiment, resolve(experiment, model, sets=sets or (), options=options, quick=quick), as_json)
+    print_configuration(experiment, resolve(experiment, model, sets=sets or (), options=options, quick=quick), as_json)

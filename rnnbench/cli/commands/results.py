@@ -1,4 +1,4 @@
-"""The commands that show stored results."""
+"""Commands that show stored results."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import typer
 
 from rnnbench.cli.app import app
 from rnnbench.cli.options import (
+    Figure,
     Folder,
     Force,
+    Format,
     Json,
     Metric,
     Models,
@@ -18,31 +20,31 @@ from rnnbench.cli.options import (
     StoredData,
     Sweep,
     Task,
-    tell_errors,
+    report_errors,
 )
 
 
 @app.command()
-@tell_errors
+@report_errors
 def compare(
     task: Task,
     data: StoredData = None,
     sweep: Sweep = None,
-    format: Annotated[str, typer.Option("--format", "-f", help="table, csv, md, latex, html or json.")] = "table",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file to write instead of printing.")] = None,
+    format: Format = "table",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file to write to.")] = None,
     reach: Reach = None,
     metric: Metric = None,
-    notes: Annotated[bool, typer.Option("--notes", help="Every footnote; by default the most important.")] = False,
+    notes: Annotated[bool, typer.Option("--notes", help="Print every footnote; by default at most six.")] = False,
     force: Force = False,
 ) -> None:
-    """Prints the comparison of the newest sweep, from the store alone."""
-    from rnnbench.cli.compare import compared
+    """Print the comparison of the newest sweep, from the store alone."""
+    from rnnbench.cli.compare import print_comparison
 
-    compared(task, data, sweep, format, output, reach=reach, metric=metric, force=force, all_notes=notes)
+    print_comparison(task, data, sweep, format, output, reach=reach, metric=metric, force=force, all_notes=notes)
 
 
 @app.command()
-@tell_errors
+@report_errors
 def export(
     task: Task,
     data: StoredData = None,
@@ -52,14 +54,14 @@ def export(
     metric: Metric = None,
     force: Force = False,
 ) -> None:
-    """Writes the comparison in every format, with its figures, into one folder."""
-    from rnnbench.cli.compare import exported
+    """Write the comparison in every format, with its figures, to one folder."""
+    from rnnbench.cli.compare import write_exports
 
-    exported(task, data, sweep, output, reach=reach, metric=metric, force=force)
+    write_exports(task, data, sweep, output, reach=reach, metric=metric, force=force)
 
 
 @app.command()
-@tell_errors
+@report_errors
 def report(
     task: Task,
     data: StoredData = None,
@@ -68,72 +70,74 @@ def report(
     reach: Reach = None,
     force: Force = False,
 ) -> None:
-    """Writes one HTML page that tells all of the newest sweep, and the same as Markdown, from the store alone."""
-    from rnnbench.cli.report import reported
+    """Write the report of the newest sweep as one HTML page and as Markdown, from the store alone."""
+    from rnnbench.cli.report import write_report
 
-    reported(task, data, sweep, output, reach=reach, force=force)
+    write_report(task, data, sweep, output, reach=reach, force=force)
 
 
 @app.command()
-@tell_errors
+@report_errors
 def across(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[TASK|STUDY[:DATA]]...", help="Which; without it, every task on every data set."),
+        typer.Argument(metavar="[TASK|STUDY[:DATA]]...", help="Experiments to sum up; all by default."),
     ] = None,
     model: Models = None,
-    format: Annotated[str, typer.Option("--format", "-f", help="table, csv, md, latex, html or json.")] = "table",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; with --export a folder.")] = None,
-    export: Annotated[bool, typer.Option("--export", help="Write every format and the figures as well.")] = False,
+    format: Format = "table",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A file to write to; with --export, a folder.")
+    ] = None,
+    export: Annotated[bool, typer.Option("--export", help="Also write every format and the figures.")] = False,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Sums up the newest tables of several data sets: which encoder is best over all of them, and how sure that is."""
-    from rnnbench.cli.across import summed_up
+    """Rank the encoders over several data sets, with intervals and a test over data sets."""
+    from rnnbench.cli.across import print_across
 
-    summed_up(names or (), model or (), "json" if as_json else format, output, write_all=export, force=force)
+    print_across(names or (), model or (), "json" if as_json else format, output, write_all=export, force=force)
 
 
 @app.command()
-@tell_errors
+@report_errors
 def importance(
     task: Task,
     data: StoredData = None,
     sweep: Sweep = None,
     model: Models = None,
     evaluator: Annotated[str, typer.Option("--evaluator", help="ped_anova, fanova or both.")] = "both",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A PNG to write the figure to.")] = None,
+    output: Figure = None,
     as_json: Json = False,
 ) -> None:
-    """Shows which settings mattered for which encoder, with intervals, from the newest sweep's trials."""
-    from rnnbench.cli.importance import mattered
+    """Show the importance of every searched setting per encoder, with intervals, from the newest sweep's trials."""
+    from rnnbench.cli.importance import print_importance
 
-    mattered(task, data, sweep, model or [], evaluator, output, as_json=as_json)
+    print_importance(task, data, sweep, model or [], evaluator, output, as_json=as_json)
 
 
 @app.command()
-@tell_errors
+@report_errors
 def expected(
     task: Task,
     data: StoredData = None,
     sweep: Sweep = None,
     model: Models = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A PNG to write the figure to.")] = None,
+    output: Figure = None,
     as_json: Json = False,
 ) -> None:
-    """Shows the best validation score to expect of a random search of so many trials or seconds, and who is ahead."""
-    from rnnbench.cli.expected import expected_of_search
+    """Show the expected best validation score after n trials or seconds of random search, per encoder."""
+    from rnnbench.cli.expected import print_expected
 
-    expected_of_search(task, data, sweep, model or [], output, as_json=as_json)
+    print_expected(task, data, sweep, model or [], output, as_json=as_json)
 
 
 @app.command()
-@tell_errors
+@report_errors
 def ui(
-    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Where to serve.")] = 5000,
-    host: Annotated[str, typer.Option("--host", help="Which address to serve on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port to serve on.")] = 5000,
+    host: Annotated[str, typer.Option("--host", help="The address to serve on.")] = "127.0.0.1",
 ) -> None:
-    """Serves the MLflow pages of the store and prints the addresses that show who wins."""
+    """Serve the MLflow UI on the store and print the address of each comparison."""
     from rnnbench.cli.ui import serve
 
     serve(host, port)

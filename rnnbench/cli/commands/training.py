@@ -1,4 +1,4 @@
-"""The commands that train."""
+"""Commands that train."""
 
 from __future__ import annotations
 
@@ -24,76 +24,78 @@ from rnnbench.cli.options import (
     Task,
     Workers,
     fairness,
+    report_errors,
     searched,
-    tell_errors,
     with_data_options,
 )
 
 
 @app.command()
-@tell_errors
+@report_errors
 @with_data_options
 def baselines(task: Task, options: SettingValues, sets: Sets = None, as_json: Json = False) -> None:
-    """Shows what there is to beat: trivial and classical methods on the same splits."""
-    from rnnbench.cli.train_and_sweep import baseline_scores
+    """Score the baselines: trivial and classical methods on the same splits."""
+    from rnnbench.cli.train_and_sweep import print_baselines
     from rnnbench.experiment.files import load
     from rnnbench.experiment.resolve import resolve
 
     experiment = load(task)
     config = resolve(experiment, experiment.models[0], sets=sets or (), options=options)
-    baseline_scores(experiment, config, as_json)
+    print_baselines(experiment, config, as_json)
 
 
 @app.command()
-@tell_errors
+@report_errors
 @with_data_options
 def train(
     task: Task,
     options: SettingValues,
     model: OneModel = "lstm",
     sets: Sets = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Decides weights, batch order and noise.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Random seed of weights, batch order and noise.")] = 0,
     quick: Quick = False,
     as_json: Json = False,
 ) -> None:
-    """Trains one encoder once and records the run; the test split stays sealed."""
-    from rnnbench.cli.train_and_sweep import training
+    """Train one encoder once and record the run; the test split stays sealed."""
+    from rnnbench.cli.train_and_sweep import run_training
     from rnnbench.experiment.files import load
     from rnnbench.experiment.resolve import resolve
 
     experiment = load(task)
     config = resolve(experiment, model, sets=sets or (), options=options, quick=quick, seed=seed)
-    training(experiment, config, as_json)
+    run_training(experiment, config, as_json)
 
 
 @app.command()
-@tell_errors
+@report_errors
 @with_data_options
 def sweep(
     task: Task,
     options: SettingValues,
     model: Models = None,
     search: Search = None,
-    trials: Annotated[int | None, typer.Option("--trials", min=1, help="Per encoder, in all.")] = None,
+    trials: Annotated[int | None, typer.Option("--trials", min=1, help="Total number of trials per encoder.")] = None,
     seeds: Seeds = None,
     workers: Workers = None,
-    timeout: Annotated[float | None, typer.Option("--timeout", min=1, help="Seconds for the search.")] = None,
+    timeout: Annotated[
+        float | None, typer.Option("--timeout", min=1, help="Seconds after which no new trial starts.")
+    ] = None,
     match_parameters: Match = None,
     reselect: Reselect = None,
     refit: Refit = False,
     sets: Sets = None,
     quick: Quick = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew instead of going on.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start a new sweep instead of continuing.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Searches every encoder under one budget, confirms on fresh seeds, prints and exports the table.
+    """Search every encoder under the same budget, confirm on fresh seeds, print and export the comparison.
 
-    The same command again goes on where the last one stopped.
+    The same command continues where the last one stopped.
     """
     from rnnbench.cli.train_and_sweep import run_sweep
     from rnnbench.sweeps import SweepOptions
 
-    wanted = SweepOptions(
+    sweep_options = SweepOptions(
         models=tuple(model or ()),
         sets=tuple(sets or ()),
         options=options | searched(search) | fairness(match_parameters, reselect, refit),
@@ -104,11 +106,11 @@ def sweep(
         timeout=timeout,
         fresh=fresh,
     )
-    run_sweep(task, wanted, as_json)
+    run_sweep(task, sweep_options, as_json)
 
 
 @app.command()
-@tell_errors
+@report_errors
 def confirm(
     task: Task,
     data: StoredData = None,
@@ -118,7 +120,7 @@ def confirm(
     workers: Workers = None,
     as_json: Json = False,
 ) -> None:
-    """Trains what the newest sweep chose on more fresh seeds, and opens the test split."""
+    """Train the configurations that the newest sweep chose on more fresh seeds, and open the test split."""
     from rnnbench.cli.train_and_sweep import run_confirmation
     from rnnbench.sweeps import ConfirmOptions
 

@@ -1,4 +1,4 @@
-"""What is said over several experiments: plain data that a rendering needs, and nothing it has to work out."""
+"""Results of encoders over several experiments: plain data for tables and figures."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from rnnbench.comparison.model import Interval
 from rnnbench.metrics import Metric
 
 FEWEST_DATA_SETS = 6
-"""Below this many data sets no test over data sets is made, and nothing is said about data sets in general."""
+"""Fewer data sets than this are not tested: the results then hold for these data sets only."""
 
 
 @dataclass(frozen=True)
 class Entry:
     """One ranked encoder in one experiment.
 
-    skill: mean over the seeds that every ranked encoder completed; seed_skills: one per such seed, in their order.
-    rank: 1 is best, ties share the mean of their places.
+    skill: mean over the seeds that every ranked encoder completed. seed_skills: by seed.
+    rank: 1 is best, ties share the mean of their ranks.
     """
 
     encoder: str
@@ -30,9 +30,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class Experiment:
-    """One task on one data set: a fair comparison in itself, and the baseline that its skills are against.
+    """One task on one data set, with the baseline that defines its skills.
 
-    label: what a user types and on what it ran, `sentiment on mr`. seeds: completed by every ranked encoder.
+    label: `sentiment on mr`. seeds: completed by every ranked encoder.
     """
 
     label: str
@@ -50,7 +50,7 @@ class Experiment:
 
 @dataclass(frozen=True)
 class Against:
-    """How often one encoder beats another: the share of paired seeds, every experiment counting the same."""
+    """The share of common seeds on which an encoder beats this one; every experiment has the same weight."""
 
     encoder: str
     win_rate: float
@@ -59,9 +59,9 @@ class Against:
 
 @dataclass(frozen=True)
 class Standing:
-    """One encoder over all experiments. Intervals are of the chance in seeds alone, for these data sets.
+    """One encoder over all experiments, with intervals over seeds alone.
 
-    A rank has none: it jumps where two encoders are level, and drawing seeds again does not see that.
+    The rank has no interval: it is discontinuous where two encoders tie, so a bootstrap over seeds is not valid.
     """
 
     encoder: str
@@ -77,9 +77,9 @@ class Standing:
 
 @dataclass(frozen=True)
 class OverDataSets:
-    """The test whether average ranks differ over data sets, and which encoders it cannot tell apart.
+    """The test whether average ranks differ over data sets, and the encoders that are not distinguishable.
 
-    f: None where every data set ranks the encoders alike.
+    f: None where all data sets have the same ranks.
     cliques: the largest groups of encoders, best first, whose average ranks lie within the critical difference.
     """
 
@@ -92,9 +92,9 @@ class OverDataSets:
 
 @dataclass(frozen=True)
 class Across:
-    """Encoders over several experiments, the best average rank first.
+    """Encoders over several experiments, by average rank.
 
-    test: None where `refusal` says in words why there is none.
+    test: None where there is none, for the reason in `refusal`.
     """
 
     experiments: tuple[Experiment, ...]
@@ -106,14 +106,14 @@ class Across:
 
     @property
     def encoders(self) -> tuple[str, ...]:
-        """The ranked encoders, the best average rank first."""
-        return tuple(one.encoder for one in self.standings)
+        """The ranked encoders, by average rank."""
+        return tuple(standing.encoder for standing in self.standings)
 
     @property
     def data_sets(self) -> int:
-        """How many different data sets there are: two tasks may share one."""
-        return len({(one.data, one.fingerprint) for one in self.experiments})
+        """The number of different data sets: two tasks may share one."""
+        return len({(experiment.data, experiment.fingerprint) for experiment in self.experiments})
 
     def entry(self, experiment: Experiment, encoder: str) -> Entry:
         """The entry of an encoder in an experiment."""
-        return next(one for one in experiment.entries if one.encoder == encoder)
+        return next(entry for entry in experiment.entries if entry.encoder == encoder)

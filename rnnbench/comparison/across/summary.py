@@ -1,4 +1,4 @@
-"""Comparisons to one summary over all of them, the same for every order they come in."""
+"""The summary of encoders over several experiments, independent of the order of the experiments."""
 
 from __future__ import annotations
 
@@ -7,23 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from rnnbench.comparison.across import notes
+from rnnbench.comparison.across import notes, statistics
 from rnnbench.comparison.across.base import Across, Against, Experiment, OverDataSets, Standing
-from rnnbench.comparison.across.ranks import cliques, critical_difference, friedman
-from rnnbench.comparison.across.selection import Labelled, experiment, ranked_encoders, unlike
-from rnnbench.comparison.across.statistics import (
-    Skills,
-    average_ranks,
-    bootstrap_intervals,
-    iqm,
-    pairs_behind,
-    share_interval,
-    wins,
-)
+from rnnbench.comparison.across.selection import Labelled, experiment, incomparable, ranked_encoders
 from rnnbench.core.errors import ComparisonError
 
 SEED = 20061
-"""Of the generator that draws seeds again, so that one store gives one summary."""
+"""Seed of the bootstrap, so that one store always gives the same summary."""
 
 
 def summarize(
@@ -37,68 +27,68 @@ def summarize(
     """The encoders over all these experiments.
 
     Args:
-        models: the encoders to rank; without any, those that every experiment has.
-        force: sum up unlike experiments after all, each reason against it a footnote.
-        left_out: sentences on experiments that were not even taken in.
+        models: the encoders to rank; by default those that every experiment has.
+        force: summarize experiments that are not comparable, with each reason as a footnote.
+        left_out: sentences on experiments that are not among the tables.
 
-    Raises: ComparisonError where there is nothing to sum up, or naming what may not stand together.
+    Raises: ComparisonError where there are too few experiments or encoders, or experiments are not comparable.
     """
     tables = {label: tables[label] for label in sorted(tables)}
     ranked, kept, missing = ranked_encoders(tables, models)
-    reasons = unlike(kept)
+    reasons = incomparable(kept)
     if reasons and not force:
-        listed = "\n".join(f"  {reason}" for reason in reasons)
+        lines = "\n".join(f"  {reason}" for reason in reasons)
         raise ComparisonError(
-            f"these experiments may not stand in one summary:\n{listed}\n"
-            "  name the ones to take (rnnbench across TASK:DATA ...), or --force makes it all the same, with footnotes"
+            f"these experiments are not comparable:\n{lines}\n"
+            "  name comparable ones (rnnbench across TASK:DATA ...), or add --force to summarize them with footnotes"
         )
     experiments = tuple(experiment(label, table, ranked) for label, table in kept.items())
-    draw = generator or np.random.default_rng(SEED)
-    standings = _standings(experiments, ranked, draw)
-    bare = Across(experiments, standings, None, "", is_forced=bool(reasons))
-    refusal = notes.refusal(bare)
-    whole = replace(bare, refusal=refusal, test=None if refusal else _over_data_sets(bare))
-    return replace(whole, footnotes=tuple(notes.footnotes(whole, kept, reasons, [*missing, *left_out])))
+    standings = _standings(experiments, ranked, generator or np.random.default_rng(SEED))
+    untested = Across(experiments, standings, None, "", is_forced=bool(reasons))
+    refusal = notes.refusal(untested)
+    table = replace(untested, refusal=refusal, test=None if refusal else _over_data_sets(untested))
+    return replace(table, footnotes=tuple(notes.footnotes(table, kept, reasons, [*missing, *left_out])))
 
 
 def _standings(
     experiments: Sequence[Experiment], encoders: Sequence[str], generator: np.random.Generator
 ) -> tuple[Standing, ...]:
-    """Every encoder over all experiments, the best average rank first, then the higher interquartile mean."""
-    skills: Skills = [np.array([entry.seed_skills for entry in one.entries]) for one in experiments]
-    places, middles, won = average_ranks(skills), iqm(skills), wins(skills)
-    middle_ends = bootstrap_intervals(skills, iqm, generator)
-    pairs = pairs_behind([len(one.seeds) for one in experiments])
-    found = []
+    """Every encoder over all experiments, by average rank, then by interquartile mean."""
+    skills: statistics.Skills = [
+        np.array([entry.seed_skills for entry in experiment.entries]) for experiment in experiments
+    ]
+    ranks, iqm, wins = statistics.average_ranks(skills), statistics.iqm(skills), statistics.wins(skills)
+    iqm_intervals = statistics.bootstrap_intervals(skills, statistics.iqm, generator)
+    pairs = statistics.effective_pairs([len(experiment.seeds) for experiment in experiments])
+    standings = []
     for index, encoder in enumerate(encoders):
         others = [other for other in range(len(encoders)) if other != index]
-        share = float(np.mean(won[index, others]))
-        entries = [next(entry for entry in one.entries if entry.encoder == encoder) for one in experiments]
-        found.append(
+        share = float(np.mean(wins[index, others]))
+        entries = [experiment.entries[index] for experiment in experiments]
+        standings.append(
             Standing(
                 encoder=encoder,
-                average_rank=float(places[index]),
-                iqm=float(middles[index]),
-                iqm_interval=middle_ends[index] if middle_ends else None,
+                average_rank=float(ranks[index]),
+                iqm=float(iqm[index]),
+                iqm_interval=iqm_intervals[index] if iqm_intervals else None,
                 win_rate=share,
-                win_interval=share_interval(share, pairs),
-                against=tuple(_against(encoders[other], float(won[index, other]), pairs) for other in others),
+                win_interval=statistics.share_interval(share, pairs),
+                against=tuple(
+                    Against(encoders[other], rate := float(wins[index, other]), statistics.share_interval(rate, pairs))
+                    for other in others
+                ),
                 experiments_beating_baseline=sum(entry.skill > 0 for entry in entries),
                 run_ids=tuple(run_id for entry in entries for run_id in entry.run_ids),
             )
         )
-    return tuple(sorted(found, key=lambda one: (one.average_rank, -one.iqm, one.encoder)))
-
-
-def _against(encoder: str, win_rate: float, pairs: float) -> Against:
-    return Against(encoder, win_rate, share_interval(win_rate, pairs))
+    return tuple(sorted(standings, key=lambda row: (row.average_rank, -row.iqm, row.encoder)))
 
 
 def _over_data_sets(table: Across) -> OverDataSets:
-    """Friedman's test and the groups that Nemenyi's cannot tell apart."""
-    places = np.array([[table.entry(one, name).rank for name in table.encoders] for one in table.experiments])
-    chi_square, f, p = friedman(places)
-    difference = critical_difference(len(table.encoders), len(table.experiments))
-    groups = cliques([one.average_rank for one in table.standings], difference)
-    named = tuple(tuple(table.encoders[place] for place in group) for group in groups)
-    return OverDataSets(chi_square, f, p, difference, named)
+    """Friedman's test, and the groups that are not distinguishable by Nemenyi's."""
+    ranks = [[table.entry(experiment, name).rank for name in table.encoders] for experiment in table.experiments]
+    chi_square, f, p = statistics.friedman(np.array(ranks))
+    difference = statistics.critical_difference(len(table.encoders), len(table.experiments))
+    groups = statistics.cliques([standing.average_rank for standing in table.standings], difference)
+    names = tuple(tuple(table.encoders[place] for place in group) for group in groups)
+    return OverDataSets(chi_square, f, p, difference, names)

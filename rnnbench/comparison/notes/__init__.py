@@ -1,1 +1,1 @@
-"""What a table says in words: the verdict, footnotes and how certain they are."""
+"""Sentences of a table: verdict and footnotes."""

@@ -1,23 +1,31 @@
-"""The footnotes of a table: what a reader has to know before trusting a number in it."""
+"""The footnotes of a table, the most serious first."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Any
 
+from rnnbench.comparison.eligibility import fixed_settings
 from rnnbench.comparison.model import ALPHA, Comparison, Note, Row
-from rnnbench.comparison.notes.fixed_settings import fixed_differences_note
-from rnnbench.comparison.notes.matched_sizes import matched_note
 from rnnbench.comparison.notes.uncertainty import bold_notes, interval_notes, probability_note
+from rnnbench.comparison.optimism import reselection_note
 from rnnbench.comparison.pareto import front_note
-from rnnbench.comparison.reselection import reselection_note
 from rnnbench.comparison.rows import FAILED, UNSCORED
-from rnnbench.comparison.search_spaces import few_random_note, searched_note
+from rnnbench.comparison.search_spaces import (
+    few_random_note,
+    is_variant,
+    most_frequent,
+    searched_note,
+    searched_of,
+    setting_order,
+    short_names,
+)
 from rnnbench.comparison.selection import counted
 from rnnbench.comparison.statistics.summary import seeds_needed, smallest_p
 from rnnbench.comparison.time_to_target import reach_note
-from rnnbench.core.text import listed
-from rnnbench.storage.record import ALSO_IN_TRAINING, HARDWARE_NOTE, RunRecord
+from rnnbench.core.text import compact, listed
+from rnnbench.storage.record import ALSO_IN_TRAINING, HARDWARE_NOTE, MATCH_TOLERANCE, RunRecord
 
 MOST_SHORT_NOTES = 6
 """How many footnotes a terminal shows below a table."""
@@ -30,11 +38,11 @@ def footnotes(
 
     Args:
         reasons: why these runs are not comparable, when the table was forced.
-        name: what the sweep is called on the command line.
-        notes: about runs that are not among the records.
+        name: of the sweep on the command line.
+        notes: on runs that are not among the records.
     """
     for reason in reasons:
-        yield Note.short_as_it_is(f"FORCED, not a fair comparison. {reason}.")
+        yield Note.in_full(f"FORCED, not a fair comparison. {reason}.")
     yield from notes
     yield from _also_in_training(records)
     yield from _refitted(table, records)
@@ -42,8 +50,8 @@ def footnotes(
     yield from _seeds(table)
     yield from _trials(table, records, name)
     yield from searched_note([record for record in records if record.kind in ("trial", "confirm")])
-    yield from fixed_differences_note(records)
-    yield from matched_note(records)
+    yield from _fixed_differences(records)
+    yield from _matched_sizes(records)
     yield from reselection_note(records)
     yield from few_random_note(records)
     yield from _baselines(table, records, name)
@@ -55,7 +63,7 @@ def footnotes(
 
 
 def short_notes(table: Comparison) -> list[str]:
-    """The footnotes that a terminal shows: those that matter for this table, shortened, the most serious first."""
+    """The footnotes that a terminal shows: shortened, the most serious first."""
     return [note.short for note in table.notes if note.short][:MOST_SHORT_NOTES]
 
 
@@ -73,7 +81,7 @@ def _hardware(records: Sequence[RunRecord]) -> Iterable[Note]:
         if note := record.tags.get(HARDWARE_NOTE):
             models.setdefault(note, set()).add(record.model)
     for note, names in sorted(models.items()):
-        yield Note.short_as_it_is(f"{listed(sorted(names))}: {note}.")
+        yield Note.in_full(f"{listed(sorted(names))}: {note}.")
 
 
 def _refitted(table: Comparison, records: Sequence[RunRecord]) -> Iterable[Note]:
@@ -81,23 +89,14 @@ def _refitted(table: Comparison, records: Sequence[RunRecord]) -> Iterable[Note]
         return
     both = all(record.is_refitted for record in records if record.kind == "baseline")
     validated = any(row.validation is not None for row in table.encoders)
+    scores = ": the validation scores are those of the chosen trials" if validated else ""
+    baselines = "also fitted again on both" if both else "fitted on the training split alone"
+    together = "Confirmed on training and validation data together"
     yield Note(
-        "Confirmed on training and validation data together, for the number of updates that validation selected in the "
-        "search"
-        + (": the validation scores are those of the chosen trials. " if validated else ". ")
-        + (
-            "Baselines were also fitted again on both."
-            if both
-            else "Baselines were fitted on the training split alone."
-        ),
-        "Confirmed on training and validation data together.",
+        f"{together}, for the number of updates that validation selected in the search{scores}. "
+        f"Baselines were {baselines}.",
+        f"{together}.",
     )
-
-
-def reach(table: Comparison) -> tuple[int, float, int]:
-    """(largest number of paired seeds, smallest p possible with them, seeds that could give p below 0.05)."""
-    pairs = [row.paired_seeds for row in table.encoders if row.paired_seeds]
-    return (max(pairs), smallest_p(max(pairs)), seeds_needed()) if pairs else (0, 1.0, seeds_needed())
 
 
 def _significance(table: Comparison) -> Iterable[Note]:
@@ -105,11 +104,11 @@ def _significance(table: Comparison) -> Iterable[Note]:
     if not others:
         return
     yield from bold_notes(table, others)
-    seeds, floor, needed = reach(table)
-    if floor >= ALPHA:
-        yield Note.short_as_it_is(
+    seeds = max(row.paired_seeds for row in others)
+    if smallest_p(seeds) >= ALPHA:
+        yield Note.in_full(
             f"No difference can be significant with {_count(seeds, 'paired seed')}: the smallest possible p is "
-            f"{floor:.3f}. At least {needed} seeds are needed."
+            f"{smallest_p(seeds):.3f}. At least {seeds_needed()} seeds are needed."
         )
 
 
@@ -118,7 +117,7 @@ def _seeds(table: Comparison) -> Iterable[Note]:
         for remark in row.remarks:
             if "seed" in remark:
                 left_out = "; its numbers are over the seeds that completed" if " of " in remark and row.seeds else ""
-                yield Note.short_as_it_is(f"{row.model}: {remark}{left_out}.")
+                yield Note.in_full(f"{row.model}: {remark}{left_out}.")
     best = table.best
     for row in table.encoders:
         if best is None or row.is_best or row.test is None:
@@ -126,7 +125,7 @@ def _seeds(table: Comparison) -> Iterable[Note]:
         if row.paired_seeds < min(best.seeds, row.seeds) or row.seeds != best.seeds:
             shared = f"{_count(row.paired_seeds, 'seed')} in common with {best.model}"
             tested = "only those are tested" if row.paired_seeds else "so not tested"
-            yield Note.short_as_it_is(f"{row.model}: {shared}, {tested}.")
+            yield Note.in_full(f"{row.model}: {shared}, {tested}.")
 
 
 def _trials(table: Comparison, records: Sequence[RunRecord], name: str) -> Iterable[Note]:
@@ -137,7 +136,7 @@ def _trials(table: Comparison, records: Sequence[RunRecord], name: str) -> Itera
         listed = ", ".join(f"{model} {count}" for model, count in sorted(ended.items()))
         fewest = min(ended.values())
         chosen = f" Each configuration was chosen among the first {fewest}." if fewest else ""
-        yield Note.short_as_it_is(f"The encoders have different numbers of trials: {listed}.{chosen}")
+        yield Note.in_full(f"The encoders have different numbers of trials: {listed}.{chosen}")
     by_model = {
         model: Counter(record.outcome for record in trials if record.model == model)
         for model in sorted({record.model for record in trials})
@@ -149,35 +148,76 @@ def _trials(table: Comparison, records: Sequence[RunRecord], name: str) -> Itera
         if outcomes[outcome]
     ]
     if failed:
-        yield Note.short_as_it_is(f"Failed trials: {', '.join(failed)}.")
+        yield Note.in_full(f"Failed trials: {', '.join(failed)}.")
     for model, outcomes in by_model.items():
         unfinished = outcomes["interrupted"] + outcomes["running"]
         if unfinished:
             yield Note(f"{_count(unfinished, 'trial')} of {model} interrupted or still running: not counted.")
         if model not in totals and not outcomes["completed"]:
             count = _count(sum(outcomes.values()), "trial")
-            yield Note.short_as_it_is(f"{model} has no row: none of its {count} completed.")
+            yield Note.in_full(f"{model} has no row: none of its {count} completed.")
         elif model not in totals:
-            yield Note.short_as_it_is(
-                f"{model} has no row: it has trials but no confirmation. Type: rnnbench confirm {name}"
-            )
+            yield Note.in_full(f"{model} has no row: it has trials but no confirmation. Type: rnnbench confirm {name}")
+
+
+def _fixed_differences(records: Sequence[RunRecord]) -> Iterable[Note]:
+    """'Fixed settings that differ between encoders: hidden_size 448 (gru), 512 (lstm and rnn).', or nothing.
+
+    Settings that only one encoder has are left out, and variants, whose purpose is to differ.
+    """
+    confirms = [
+        record
+        for record in records
+        if record.kind == "confirm" and searched_of(record) is not None and not is_variant(record)
+    ]
+    by_model: dict[str, dict[str, Any]] = {
+        model: most_frequent(fixed_settings(record) for record in confirms if record.model == model)
+        for model in sorted({record.model for record in confirms})
+    }
+    names = {name for settings in by_model.values() for name in settings}
+    searched = {name for record in confirms for name in searched_of(record) or {}}
+    short, clauses = short_names(names), {}
+    for name in sorted(names - searched, key=setting_order):
+        models_by_value: dict[str, list[str]] = defaultdict(list)
+        for model, settings in by_model.items():
+            if name in settings:
+                models_by_value["nothing" if settings[name] is None else str(settings[name])].append(model)
+        if len(models_by_value) > 1:
+            values = ", ".join(f"{value} ({listed(models)})" for value, models in models_by_value.items())
+            clauses[short[name]] = f"{short[name]} {values}"
+    if clauses:
+        differ = "Fixed settings that differ between encoders"
+        yield Note(f"{differ}: {'; '.join(clauses.values())}.", f"{differ}: {', '.join(clauses)}.")
+
+
+def _matched_sizes(records: Sequence[RunRecord]) -> Iterable[Note]:
+    """'Parameters matched to 300k +- 2 %: lstm 301k (hidden_size 96), ...', or nothing where no size was matched."""
+    confirms = [record for record in records if record.kind == "confirm"]
+    targets = {target for record in confirms if (target := (record.config.get("budget") or {}).get("match_parameters"))}
+    if not targets:
+        return
+    sizes = {
+        record.model: f"{record.model} {compact(record.costs['parameters'])}"
+        f" (hidden_size {record.config.get('encoder', {}).get('hidden_size', 'unknown')})"
+        for record in confirms
+        if "parameters" in record.costs
+    }
+    target = " or ".join(compact(float(target)) for target in sorted(targets))
+    matched = f"Parameters matched to {target} +- {MATCH_TOLERANCE * 100:g} %"
+    listed_sizes = ", ".join(sizes[model] for model in sorted(sizes))
+    yield Note(f"{matched}: {listed_sizes}. hidden_size was solved for in every trial, not searched.", f"{matched}.")
 
 
 def _baselines(table: Comparison, records: Sequence[RunRecord], name: str) -> Iterable[Note]:
     computed = [record for record in records if record.kind == "baseline" and record.outcome == "completed"]
     if computed and not any(f"test/{table.metric.key}" in record.metrics for record in computed):
-        yield Note.short_as_it_is("No baseline has this metric, so there is no skill.")
+        yield Note.in_full("No baseline has this metric, so there is no skill.")
     elif table.best_baseline is None:
         missing = f" Type: rnnbench sweep {name}, with the same options" if not table.baselines else ""
-        yield Note.short_as_it_is(f"No baseline has a test score, so there is no skill.{missing}")
+        yield Note.in_full(f"No baseline has a test score, so there is no skill.{missing}")
     for row in table.baselines:
         if row.test is None and row.remarks != (UNSCORED,):
-            yield Note.short_as_it_is(f"Baseline {row.model} has no test score: {', '.join(row.remarks)}.")
-
-
-def is_unequally_searched(table: Comparison) -> bool:
-    """Whether some encoder in the table has more trials than another."""
-    return len({row.trials for row in table.encoders}) > 1
+            yield Note.in_full(f"Baseline {row.model} has no test score: {', '.join(row.remarks)}.")
 
 
 def _count(number: int, noun: str) -> str:
@@ -186,6 +226,5 @@ def _count(number: int, noun: str) -> str:
 
 def untested(table: Comparison) -> list[Row]:
     """Encoders with a test score that have too few paired seeds to be shown worse than the best encoder."""
-    floor = reach(table)[1]
     others = [row for row in table.encoders if row.test is not None and not row.is_best]
-    return [row for row in others if floor >= ALPHA or smallest_p(row.paired_seeds) >= ALPHA]
+    return [row for row in others if smallest_p(row.paired_seeds) >= ALPHA]

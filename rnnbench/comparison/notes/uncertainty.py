@@ -32,19 +32,19 @@ def bold_notes(table: Comparison, others: Sequence[Row]) -> Iterable[Note]:
     # one paired seed has no interval over seeds, whatever was kept
     without_interval = [row.model for row in others if row not in with_interval and row.paired_seeds > 1]
     if without_interval:
-        yield Note.short_as_it_is(
+        yield Note.in_full(
             f"{listed(without_interval)}: tested over seeds only; single example scores are missing or too few."
         )
     significant = [row for row in others if row.in_best_group and row.p_value is not None and row.p_value < ALPHA]
     kept = [row.model for row in significant if row in with_interval and not is_ahead(table, row)]
     if kept:
-        yield Note.short_as_it_is(
+        yield Note.in_full(
             f"{', '.join(kept)}: worse across seeds (p < {ALPHA}), but the interval over test examples includes 0: "
             "not counted as worse."
         )
     ahead = [row.model for row in significant if is_ahead(table, row)]
     if ahead:
-        yield Note.short_as_it_is(
+        yield Note.in_full(
             f"{', '.join(ahead)}: better than the best mean on the seeds that both completed (p < {ALPHA}); the means "
             "are over different seeds."
         )
@@ -83,7 +83,7 @@ def interval_notes(table: Comparison) -> Iterable[Note]:
             )
     if over_seeds:
         names = f" of {', '.join(row.model for row in over_seeds)}" if over_examples else ""
-        yield Note.short_as_it_is(
+        yield Note.in_full(
             f"Intervals{names} are 95 % Student t intervals over seeds only: they do not include "
             "the choice of test examples."
         )

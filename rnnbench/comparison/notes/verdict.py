@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rnnbench.comparison.model import ALPHA, Comparison, Interval, Row
-from rnnbench.comparison.notes.footnotes import is_unequally_searched, reach, untested
+from rnnbench.comparison.model import ALPHA, Comparison, Row
+from rnnbench.comparison.notes.footnotes import untested
 from rnnbench.comparison.notes.uncertainty import is_ahead
 from rnnbench.comparison.rows import UNSCORED
+from rnnbench.comparison.statistics.summary import seeds_needed
 from rnnbench.core.text import listed, one_line, p_text
 
 
 def verdict(comparison: Comparison) -> str:
     """The result of a table in two or three sentences, claiming no more than its runs support."""
-    best, unscored = comparison.best, comparison.unscored
+    best, encoders, unscored = comparison.best, comparison.encoders, comparison.unscored
     if best is None:
         return "No encoder has a test score yet."
     if comparison.is_forced:
@@ -24,7 +25,7 @@ def verdict(comparison: Comparison) -> str:
     sentences = [
         _ranking(comparison, best),
         _over_baseline(comparison),
-        "The encoders have different numbers of trials." if is_unequally_searched(comparison) else "",
+        "The encoders have different numbers of trials." if len({row.trials for row in encoders}) > 1 else "",
         f"{listed(map(one_line, unscored))} {'has' if len(unscored) == 1 else 'have'} no test score."
         if unscored
         else "",
@@ -52,11 +53,8 @@ def _ranking(table: Comparison, best: Row) -> str:
         with_p = listed([f"{one_line(row.model)} ({_why_level(table, row)})" for row in level])
         clauses.append(f"{with_p} {are} not distinguishable from it")
     if too_few:
-        needed = reach(table)[2]
-        clauses.append(
-            f"too few common seeds to compare {_names(too_few)} with it"
-            + (f" (at least {needed} needed)" if needed else "")
-        )
+        needed = f"(at least {seeds_needed()} needed)"
+        clauses.append(f"too few common seeds to compare {_names(too_few)} with it {needed}")
     if worse:
         clauses.append(f"{_names(worse)} {'is' if len(worse) == 1 else 'are'} {_worse(worse)}")
     return "; ".join(clauses) + "."
@@ -109,9 +107,7 @@ def _over_baseline(table: Comparison) -> str:
     if not clear and not unclear:
         return f"No encoder beats {name}."
     if clear:
-        first = (
-            f"{_all_but(clear, encoders, _scored(table))} {'beats' if _is_singular(clear, encoders) else 'beat'} {name}"
-        )
+        first = f"{_all_but(clear, encoders, _scored(table))} {'beats' if len(clear) == 1 else 'beat'} {name}"
         first += "" if all(row.ahead_of_baseline for row in clear) else " (over seeds only)"
     else:
         first = f"No encoder significantly beats {name}"
@@ -119,31 +115,27 @@ def _over_baseline(table: Comparison) -> str:
     if unclear:
         alone = len(unclear) == 1
         in_doubt = all(row.interval and row.interval.low < row.interval.high for row in unclear)
-        chance = "seeds and test examples" if all(row.ahead_of_baseline for row in unclear) else "seeds"
-        together = "" if all(baseline.test in _around(row) for row in unclear) else " (simultaneous for all encoders)"
-        doubt = f"only within the uncertainty of {chance}{together}" if in_doubt else "with too few seeds"
+        source = "seeds and test examples" if all(row.ahead_of_baseline for row in unclear) else "seeds"
+        together = (
+            ""
+            if all(row.interval and baseline.test in row.interval for row in unclear)
+            else " (simultaneous for all encoders)"
+        )
+        doubt = f"only within the uncertainty of {source}{together}" if in_doubt else "with too few seeds"
         clauses.append(f"{_names(unclear)} {'is' if alone else 'are'} ahead of it, but {doubt}")
     if behind and (unclear or not clear):
         clauses.append(f"{_names(behind)} {'does' if len(behind) == 1 else 'do'} not beat it")
     return "; ".join(clauses) + "."
 
 
-def _around(row: Row) -> Interval:
-    """The interval of a row's mean, or the mean itself where there is none."""
-    return row.interval or Interval(row.test or 0.0, row.test or 0.0)
-
-
-def _all_but(some: Sequence[Row], everyone: Sequence[Row], which: str = "") -> str:
-    left = [row for row in everyone if row not in some]
-    if len(some) > len(left) > 0 and len(some) > 2:
-        return f"All encoders{which} but {_names(left)}"
-    if left or len(everyone) == 1:
-        return _names(some)
-    return f"{'Both' if len(everyone) == 2 else 'All'} encoders{which}"
-
-
-def _is_singular(some: Sequence[Row], everyone: Sequence[Row]) -> bool:
-    return len(some) == 1 and not _all_but(some, everyone).startswith("All")
+def _all_but(rows: Sequence[Row], encoders: Sequence[Row], which: str = "") -> str:
+    """'gru and lstm', 'Both encoders', 'All encoders', or 'All encoders but rnn', for some rows of all encoders."""
+    others = [row for row in encoders if row not in rows]
+    if len(rows) > len(others) > 0 and len(rows) > 2:
+        return f"All encoders{which} but {_names(others)}"
+    if others or len(encoders) == 1:
+        return _names(rows)
+    return f"{'Both' if len(encoders) == 2 else 'All'} encoders{which}"
 
 
 def _names(rows: Sequence[Row]) -> str:

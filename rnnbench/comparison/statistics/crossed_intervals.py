@@ -1,20 +1,20 @@
-"""How sure a mean over seeds AND test examples is, where every seed meets every example: variance, degrees of freedom.
+"""Variance of a mean over seeds and test examples, crossed: every seed is scored on every example.
 
-    score of seed k on example e  =  mean + seed k + example e + what is left of that pair
+    score of seed k on example e  =  mean + seed k + example e + residual of the pair
 
     variance of the mean  =  seeds / K  +  examples  +  pairs / K
                           =  (spread of the seeds' means) + (spread of the examples' means) - (spread of the pairs)
 
-The first two terms on the right are, in closed form, the variances of the bootstrap that draws seeds, or examples in
-circular blocks, with replacement, with the small-sample corrections K / (K - 1) and E / (E - block). Each of them holds
-the chance in the pairs, so their sum counts it twice; the third takes it off once.
+The first two terms on the right are, in closed form, the variances of the bootstrap that resamples seeds, or examples
+in circular blocks, with the small-sample corrections K / (K - 1) and E / (E - block). Both include the variance of the
+pairs, so that it is subtracted once.
 
 Sources: Cornfield and Tukey 1956, Average Values of Mean Squares in Factorials, Annals of Mathematical Statistics
-27(4); Owen 2007, The Pigeonhole Bootstrap, Annals of Applied Statistics 1(2), arXiv:0712.1111 (what drawing both counts
-twice); Satterthwaite 1946, An Approximate Distribution of Estimates of Variance Components, Biometrics Bulletin 2(6);
-Politis and Romano 1992, A Circular Block-Resampling Procedure for Stationary Data (blocks that go round); Politis and
-Romano 1995, Bias-Corrected Nonparametric Spectral Estimation, Journal of Time Series Analysis 16(1) (twice the variance
-in double blocks less that in single ones).
+27(4); Owen 2007, The Pigeonhole Bootstrap, Annals of Applied Statistics 1(2), arXiv:0712.1111 (resampling both counts
+the pairs twice); Satterthwaite 1946, An Approximate Distribution of Estimates of Variance Components, Biometrics
+Bulletin 2(6); Politis and Romano 1992, A Circular Block-Resampling Procedure for Stationary Data; Politis and Romano
+1995, Bias-Corrected Nonparametric Spectral Estimation, Journal of Time Series Analysis 16(1) (twice the variance in
+double blocks minus that in single ones).
 """
 
 from __future__ import annotations
@@ -25,41 +25,41 @@ import numpy as np
 from scipy import special
 
 REACH = 1.5
-"""Dependence is taken to reach so many blocks. In simulated tables (`rnnbench bench statistics`) one block still called
-alike encoders different in six of a hundred where volatility lasts; two and more only made intervals wider."""
+"""Range of dependence in blocks. In simulated tables (`rnnbench bench statistics`), 1 gave 6 % false positives where
+volatility is persistent; 2 and more only widened the intervals."""
 
 DEGREES = 0.5
-"""Degrees of freedom per stretch of dependence, chosen by measurement (docs/statistics.md): 3/8, the theory of the
-window, held too much on texts (97.5 of a hundred), 3/4 too little on short series (91 to 92)."""
+"""Degrees of freedom per range of dependence, by measured coverage of 95 % intervals (docs/statistics.md): 3/8, the
+theory of the window, is conservative on texts (97.5 %), 3/4 too narrow on short series (91 to 92 %)."""
 
 FEWEST_STRETCHES = 8
-"""That reach is cut so that a test split holds at least so many of it: the spread of fewer says nothing."""
+"""The range of dependence is at most the test split divided by this."""
 
 FEWEST_BLOCKS = 4
-"""With fewer whole blocks than this, a cut block would be far shorter than the dependence, and the interval a guess."""
+"""Fewest blocks of a test split: with fewer, there is no interval over examples."""
 
 
 class Estimate(NamedTuple):
-    """Means with their variances and degrees of freedom: one number each, or arrays of one shape."""
+    """Means with their variances and degrees of freedom: numbers, or arrays of one shape."""
 
     mean: np.ndarray
     variance: np.ndarray
     degrees: np.ndarray
 
     def reach(self, level: float, comparisons: int = 1) -> np.ndarray:
-        """How far the interval goes to either side.
+        """Half the width of the interval.
 
-        comparisons: so many intervals hold their values all at once with this level (Bonferroni).
+        comparisons: number of intervals that have this level simultaneously (Bonferroni).
         """
         return special.stdtrit(self.degrees, 1 - (1 - level) / 2 / comparisons) * np.sqrt(self.variance)
 
 
 def two_way(scores: np.ndarray, weights: np.ndarray, block: int) -> Estimate:
-    """The mean over seeds and examples as an estimate of the mean over all seeds and all examples there could be.
+    """The mean over seeds and examples, as an estimate of the mean of both populations.
 
     scores: (..., seeds, examples), at least two seeds.
     weights: (examples,).
-    block: how many consecutive examples depend on one another.
+    block: number of consecutive examples that are dependent.
     """
     seeds = scores.shape[-2]
     means, influence = influence_of(scores, weights)
@@ -70,23 +70,24 @@ def two_way(scores: np.ndarray, weights: np.ndarray, block: int) -> Estimate:
     by_pair = spread(pairs, block).sum(axis=-1) / (seeds - 1) / seeds
     variance = np.maximum(by_seed + by_example - by_pair, np.maximum(by_seed, by_example))
     stretches = example_degrees(scores.shape[-1], block)
-    doubt = by_seed**2 / (seeds - 1) + by_example**2 / stretches + by_pair**2 / (stretches * (seeds - 1))
-    return Estimate(means.mean(axis=-1), variance, _degrees(variance, doubt))
+    uncertainty = by_seed**2 / (seeds - 1) + by_example**2 / stretches + by_pair**2 / (stretches * (seeds - 1))
+    # Satterthwaite's degrees of freedom; 1e9 where the variance is known exactly
+    ratio = np.square(variance) / np.where(uncertainty > 0, uncertainty, 1.0)
+    return Estimate(means.mean(axis=-1), variance, np.where(uncertainty > 0, ratio, 1e9).clip(1.0, 1e9))
 
 
 def one_way(scores: np.ndarray, weights: np.ndarray, block: int) -> Estimate:
-    """The mean over examples of something that has no seeds, such as a baseline. scores: (..., examples)."""
+    """The mean over examples, for a baseline, which has no seeds. scores: (..., examples)."""
     means, influence = influence_of(scores, weights)
     variance = spread(influence, block)
     return Estimate(means, variance, np.full_like(means, example_degrees(scores.shape[-1], block)))
 
 
 def spread(influence: np.ndarray, block: int) -> np.ndarray:
-    """The variance of the sum of these (..., examples) numbers, neighbours within a block depending on one another.
+    """The variance of the sum of (..., examples) numbers of which neighbours within a block are dependent.
 
-    Blocks as long as the dependence cut a good part of it at their ends. Twice the variance in double blocks less that
-    in single ones has no such loss where nothing depends on anything farther than a single one away. By chance it can
-    come out below the variance in single blocks, which is then taken: this errs on the wide side.
+    Blocks as long as the dependence cut some of it at their ends. Twice the variance in double blocks minus that in
+    single ones has no such bias. It is never taken below the variance in single blocks, which is conservative.
     """
     length = reach_of_dependence(influence.shape[-1], block)
     single = in_blocks(influence, length)
@@ -94,7 +95,7 @@ def spread(influence: np.ndarray, block: int) -> np.ndarray:
 
 
 def reach_of_dependence(examples: int, block: int) -> int:
-    """Over how many examples one may depend on another: 1 where each stands for itself."""
+    """The range of dependence in examples: 1 where they are independent."""
     return 1 if block == 1 else max(1, min(int(REACH * block), examples // FEWEST_STRETCHES))
 
 
@@ -102,8 +103,8 @@ def example_degrees(examples: int, block: int) -> float:
     """Degrees of freedom of `spread`: 2 / (relative variance of the estimate).
 
     For a lag window, that relative variance is 2 * reach / examples * (the integral of its square), and the integral is
-    8/3 for the one that is flat up to the reach and falls to zero at twice that: 3/8 of examples / reach. `spread` is
-    never taken below what single blocks say, which takes its lowest values away: DEGREES makes up for that.
+    8/3 for the one that is flat up to the reach and falls to zero at twice that: 3/8 of examples / reach. DEGREES is
+    larger, because `spread` is never below the variance in single blocks.
 
     Source: Priestley 1981, Spectral Analysis and Time Series, section 6.2.
     """
@@ -112,25 +113,20 @@ def example_degrees(examples: int, block: int) -> float:
 
 
 def influence_of(scores: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Weighted means over examples, and how far each example pulls them: parts that add up to zero."""
+    """Weighted means over examples, and the contribution of each example to its mean: they add up to zero."""
     shares = weights / weights.sum()
-    # not @, whose last digits depend on how many threads there are: the same runs must give the same bytes
+    # not @, whose last digits depend on the number of threads: the same runs must give the same bytes
     means = (scores * shares).sum(axis=-1)
     return means, (scores - means[..., None]) * shares
 
 
 def in_blocks(influence: np.ndarray, length: int) -> np.ndarray:
-    """The variance of the sum when circular blocks are drawn with replacement: exact, without drawing any."""
+    """The variance of the sum under a circular block bootstrap, in closed form."""
     examples = influence.shape[-1]
     if length == 1:
         return np.square(influence).sum(axis=-1) * examples / (examples - 1)
-    round_trip = np.concatenate([influence, influence[..., : length - 1]], axis=-1)
-    totals = np.cumsum(round_trip, axis=-1)
+    circular = np.concatenate([influence, influence[..., : length - 1]], axis=-1)
+    totals = np.cumsum(circular, axis=-1)
     sums = totals[..., length - 1 :].copy()
     sums[..., 1:] -= totals[..., :-length]
     return np.square(sums).sum(axis=-1) / length * examples / (examples - length)
-
-
-def _degrees(variance: np.ndarray, doubt: np.ndarray) -> np.ndarray:
-    """Satterthwaite: the square of the variance over its own doubt; without any doubt, plenty."""
-    return np.where(doubt > 0, np.square(variance) / np.where(doubt > 0, doubt, 1.0), 1e9).clip(1.0, 1e9)

@@ -1,15 +1,15 @@
-"""Exact tests on paired seeds: each rival against the best encoder, whichever that turned out to be.
+"""Exact tests on paired seeds: every encoder against the best one.
 
-Were all encoders alike, then in every seed the scores, less their mean, could as well lie on the other side of it. All
-2^seeds ways to turn seeds over are gone through, and in each of them ALL encoders are turned over together:
+Under the null hypothesis, paired differences are symmetric about zero. All 2^n sign flips of n seeds are enumerated,
+each applied to all encoders together:
 
-    p of a rival  =  share of the ways in which some two encoders lie at least as far apart as best and rival do
+    p of an encoder  =  share of sign flips in which any two encoders differ by at least |best - encoder|
 
-"Some two", not "the same two", because the best one was picked on the same scores. The rival farthest behind is tested
-among all; where it is told apart, the next one is tested among those that are left; and so on.
+"Any two", because the best encoder is selected by the same scores. The test is step-down: the encoder farthest behind
+is tested among all encoders, the next one among the remaining ones, and so on.
 
 Sources: Westfall and Young 1993, Resampling-Based Multiple Testing (step-down maxT); Tukey 1953, The Problem of
-Multiple Comparisons (all pairs, hence any pair picked afterwards); Fisher 1935, The Design of Experiments, section 21.
+Multiple Comparisons (all pairs); Fisher 1935, The Design of Experiments, section 21.
 """
 
 from __future__ import annotations
@@ -19,22 +19,24 @@ from itertools import pairwise
 
 import numpy as np
 
+from rnnbench.comparison.statistics.summary import finite_array
+
 EXACT_SEEDS = 17
-"""Most seeds of which every way to turn them over is gone through: 2^16, as a way and its opposite count the same."""
+"""Most seeds for which all sign flips are enumerated: 2^16, as a flip and its opposite are equivalent."""
 
 DRAWN = 2**16
-"""Ways drawn at random where there are more than that, the one observed among them."""
+"""Number of random sign flips beyond that, including the observed one."""
 
 
 def flips(seeds: int) -> np.ndarray:
-    """Signs (ways, seeds): every way up to EXACT_SEEDS, beyond it DRAWN ways, the same on every call.
+    """Signs (flips, seeds): all up to EXACT_SEEDS seeds, beyond it DRAWN random ones; deterministic.
 
-    The first way is the one observed.
+    The first flip is the observed one, which counts.
 
-    Source: Phipson and Smyth 2010, Permutation P-values Should Never Be Zero, arXiv:1603.05766 (why it counts).
+    Source: Phipson and Smyth 2010, Permutation P-values Should Never Be Zero, arXiv:1603.05766.
     """
     if seeds <= EXACT_SEEDS:
-        # a way and its opposite lie equally far from zero, so the first sign can stay as it is
+        # a flip and its opposite have the same absolute mean, so the first sign is fixed
         bits = (np.arange(2 ** max(0, seeds - 1))[:, None] >> np.arange(seeds)) & 1
         return np.roll(1.0 - 2.0 * bits, 1, axis=1)
     drawn = np.random.default_rng(seeds).integers(0, 2, (DRAWN, seeds)) * 2.0 - 1.0
@@ -43,62 +45,58 @@ def flips(seeds: int) -> np.ndarray:
 
 
 def sign_flip_p(differences: Sequence[float]) -> float:
-    """The two-sided p value of paired differences with mean zero: the share of ways whose mean lies as far from zero.
+    """The two-sided p value of paired differences: the share of sign flips with at least their absolute mean.
 
-    The smallest p is thus 2 / 2^n. Raises: ValueError without differences, or with one that is not finite.
+    The smallest possible p is 2 / 2^n. Raises: ValueError without differences, or with one that is not finite.
     """
-    observed = np.array(differences, dtype=np.float64)
+    observed = finite_array(differences)
     if observed.size == 0:
         raise ValueError("a sign-flip test needs at least one difference")
-    if not np.isfinite(observed).all():
-        raise ValueError("statistics are taken of finite numbers only")
     return _share(np.abs(flips(observed.size) @ observed), abs(float(observed.sum())), np.abs(observed).sum())
 
 
 def step_down(scores: Mapping[str, Mapping[int, float]], best: str) -> dict[str, float]:
-    """The adjusted p of every rival that has a seed in common with the best.
+    """The adjusted p value of every encoder that has a seed in common with the best one.
 
     scores: test scores by encoder and seed. Two encoders are compared on the seeds both have.
     """
-    seeds = sorted({seed for own in scores.values() for seed in own})
-    table = np.array([[own.get(seed, np.nan) for seed in seeds] for own in scores.values()])
+    seeds = sorted({seed for by_seed in scores.values() for seed in by_seed})
+    table = np.array([[by_seed.get(seed, np.nan) for seed in seeds] for by_seed in scores.values()])
     names = list(scores)
-    found = step_down_of(table, names.index(best), flips(len(seeds)))
-    return {name: float(p) for name, p in zip(names, found, strict=True) if np.isfinite(p)}
+    p_values = step_down_of(table, names.index(best), flips(len(seeds)))
+    return {name: float(p) for name, p in zip(names, p_values, strict=True) if np.isfinite(p)}
 
 
-def step_down_of(scores: np.ndarray, best: int, ways: np.ndarray) -> np.ndarray:
+def step_down_of(scores: np.ndarray, best: int, signs: np.ndarray) -> np.ndarray:
     """Adjusted p values (encoders,) of scores (encoders, seeds) with NaN where a seed is missing.
 
-    NaN for the best itself and for who shares no seed with it.
+    They are NaN for the best encoder and for those without a seed in common with it.
     """
     behind = np.array([_mean_difference(scores[best], own) for own in scores])
-    order = [best] + [
-        int(one) for one in np.argsort(np.abs(behind), kind="stable") if one != best and np.isfinite(behind[one])
-    ]
+    by_distance = np.argsort(np.abs(behind), kind="stable")
+    order = [best, *(int(index) for index in by_distance if index != best and np.isfinite(behind[index]))]
     scale = np.nanmax(np.abs(scores - scores[best]), initial=0.0, where=np.isfinite(scores - scores[best]))
-    farthest = np.zeros(len(ways))
-    found = np.full(len(scores), np.nan)
-    for place, rival in enumerate(order[1:], start=1):
+    largest = np.zeros(len(signs))
+    p_values = np.full(len(scores), np.nan)
+    for place, encoder in enumerate(order[1:], start=1):
         for other in order[:place]:
-            farthest = np.maximum(farthest, np.abs(_flipped(scores[other] - scores[rival], ways)))
-        found[rival] = _share(farthest, abs(behind[rival]), scale)
+            largest = np.maximum(largest, np.abs(_flipped(scores[other] - scores[encoder], signs)))
+        p_values[encoder] = _share(largest, abs(behind[encoder]), scale)
     for nearer, farther in reversed(list(pairwise(order[1:]))):
-        found[nearer] = max(found[nearer], found[farther])
-    return found
+        p_values[nearer] = max(p_values[nearer], p_values[farther])
+    return p_values
 
 
-def _mean_difference(one: np.ndarray, other: np.ndarray) -> float:
-    both = np.isfinite(one - other)
-    return float((one - other)[both].mean()) if both.any() else np.nan
+def _mean_difference(scores: np.ndarray, other: np.ndarray) -> float:
+    both = np.isfinite(scores - other)
+    return float((scores - other)[both].mean()) if both.any() else np.nan
 
 
-def _flipped(differences: np.ndarray, ways: np.ndarray) -> np.ndarray:
+def _flipped(differences: np.ndarray, signs: np.ndarray) -> np.ndarray:
     both = np.isfinite(differences)
-    flipped: np.ndarray = ways[:, both] @ differences[both] / max(1, int(both.sum()))
-    return flipped
+    return np.asarray(signs[:, both] @ differences[both] / max(1, int(both.sum())))
 
 
 def _share(statistics: np.ndarray, observed: float, scale: float) -> float:
-    """The share at least as large; numbers equal on paper differ in the last digits and count as equal."""
+    """The share at least as large as the observed one, up to rounding errors."""
     return float(np.mean(statistics >= observed - 1e-12 * scale))

@@ -1,12 +1,12 @@
-"""The chance that one run beats another with the same seed, on other test examples, and how sure that chance is.
+"""Probability of improvement P(A > B): that a run of A beats one of B with the same seed on other test examples.
 
-Examples are drawn again with replacement, in blocks where neighbours depend on one another; in each draw the seeds are
-counted in which the first is better, half for a tie. The share over all draws is the chance. Drawing six seeds of six
-again would give no width when all agree, so the share of seeds has its Beta distribution instead (Jeffreys).
+Examples are resampled with replacement, in blocks where neighbours are dependent. P is the mean over resamples of the
+share of seeds in which A is better, ties half. Its interval is Jeffreys': resampling seeds would give an interval of
+width zero where all seeds agree.
 
 Sources: Bouthillier et al. 2021, Accounting for Variance in Machine Learning Benchmarks, arXiv:2103.03098 (P(A > B));
 Brown, Cai and DasGupta 2001, Interval Estimation for a Binomial Proportion, Statistical Science 16(2) (Jeffreys);
-Davison and Hinkley 1997, Bootstrap Methods and Their Application, section 3.8 (drawing one level, then the other);
+Davison and Hinkley 1997, Bootstrap Methods and Their Application, section 3.8 (resampling at two levels);
 Kunsch 1989, The Jackknife and the Bootstrap for General Stationary Observations, Annals of Statistics 17(3) (blocks).
 """
 
@@ -23,19 +23,19 @@ from rnnbench.comparison.model import LEVEL, Interval
 from rnnbench.comparison.statistics.crossed_intervals import reach_of_dependence
 
 DRAWS, AT_ONCE = 1000, 100
-"""Draws of the examples, and how many of them are held in memory at once."""
+"""Number of resamples, and of those in memory at once."""
 
 HALVINGS = 40
-"""Steps to a quantile: each halves how far off it may be."""
+"""Bisection steps of a quantile."""
 
 K = TypeVar("K", bound=Hashable)
 
 
 class Pair(NamedTuple):
-    """Two rows run by run: how much better the first is.
+    """By how much one row is better than another.
 
-    means: (seeds,).
-    weighted: (seeds, examples) differences times weights, or None where they are not known.
+    means: (seeds,) differences of the scores.
+    weighted: (seeds, examples) differences times weights, or None without example scores.
     """
 
     means: np.ndarray
@@ -43,23 +43,20 @@ class Pair(NamedTuple):
     block: int
 
 
-class Chance(NamedTuple):
+class Probability(NamedTuple):
     """A probability and its interval."""
 
     value: float
     interval: Interval
 
 
-def chances(pairs: Mapping[K, Pair]) -> dict[K, Chance]:
-    """The chance of every pair that its first run is better; the same numbers for the same scores.
-
-    All pairs must be of the same examples, so that one draw serves them all.
-    """
+def probabilities(pairs: Mapping[K, Pair]) -> dict[K, Probability]:
+    """P(A > B) of every pair, deterministic. All pairs have the same examples, which are resampled once for all."""
     content = b"".join(np.ascontiguousarray(pair.means).tobytes() for pair in pairs.values())
     generator = np.random.default_rng(int.from_bytes(hashlib.sha256(content).digest()[:8], "big"))
     wins = _wins(pairs, generator)
     return {
-        name: Chance(float(wins[name].mean() / pair.means.size), jeffreys(wins[name], pair.means.size))
+        name: Probability(float(wins[name].mean() / pair.means.size), jeffreys(wins[name], pair.means.size))
         for name, pair in pairs.items()
     }
 
@@ -77,35 +74,34 @@ def drawn_examples(generator: np.random.Generator, examples: int, length: int, d
 
 
 def _wins(pairs: Mapping[K, Pair], generator: np.random.Generator) -> dict[K, np.ndarray]:
-    """Per pair, in how many seeds the first is better, in every draw of the examples."""
+    """Per pair and resample, the number of seeds in which the first is better."""
     wins = {name: np.full(DRAWS, float(won(pair.means))) for name, pair in pairs.items()}
     known = {name: pair.weighted for name, pair in pairs.items() if pair.weighted is not None}
     if not known:
         return wins
     together = np.concatenate(list(known.values()))
-    # numbers that are equal on paper differ in the last digits
+    # rounding errors of differences that are zero
     slack = 1e-10 * np.abs(together).sum(axis=1)
-    ends = np.cumsum([len(one) for one in known.values()])[:-1]
+    ends = np.cumsum([len(weighted) for weighted in known.values()])[:-1]
     length = reach_of_dependence(together.shape[1], max(pair.block for pair in pairs.values()))
     for start in range(0, DRAWS, AT_ONCE):
         counts = drawn_examples(generator, together.shape[1], length, AT_ONCE)
         sums = together @ counts.T
         sums[np.abs(sums) <= slack[:, None]] = 0.0
-        for name, own in zip(known, np.split(sums, ends), strict=True):
-            wins[name][start : start + AT_ONCE] = won(own)
+        for name, differences in zip(known, np.split(sums, ends), strict=True):
+            wins[name][start : start + AT_ONCE] = won(differences)
     return wins
 
 
 def won(differences: np.ndarray, axis: int = 0) -> np.ndarray:
-    """In how many seeds the first is better, half for a tie; seeds lie along `axis`."""
-    count: np.ndarray = (differences > 0).sum(axis=axis) + 0.5 * (differences == 0).sum(axis=axis)
-    return count
+    """The number of seeds (along `axis`) in which the first is better, ties half."""
+    return np.asarray((differences > 0).sum(axis=axis) + 0.5 * (differences == 0).sum(axis=axis))
 
 
 def jeffreys(wins: np.ndarray, seeds: int) -> Interval:
-    """The interval of the share of seeds won, where the number won differs from one draw of the examples to another.
+    """Interval of the share of seeds won, for the number won in each resample of the examples.
 
-    The share has a mixture of Beta distributions, one for every number won, whose quantiles are found by halving.
+    It is from the mixture of the Jeffreys posteriors, Beta(won + 1/2, lost + 1/2), of all resamples.
     """
     values, counts = np.unique(wins, return_counts=True)
     parts = counts / wins.size

@@ -17,18 +17,15 @@ UNBOUNDED = (-math.inf, math.inf)
 def mean_interval(
     values: Sequence[float], level: float = LEVEL, bounds: tuple[float, float] = UNBOUNDED
 ) -> Interval | None:
-    """The interval of the mean, or None for fewer than two values.
+    """Student's t interval of the mean of values, within the metric's bounds; None for fewer than two values.
 
         mean +- t(level, n - 1) * standard deviation / sqrt(n)
 
-    It ends at the metric's `bounds`: no accuracy is above 1, no error below 0.
-
-    It is over the values given, which here are seeds: the chance in the choice of test examples is NOT in it. It stands
-    in for the one over seeds and examples where the scores of single examples were not kept.
+    Over seeds, it does not cover the choice of test examples.
 
     Source: Student 1908, The Probable Error of a Mean, Biometrika 6(1).
     """
-    scores = _finite(values)
+    scores = finite_array(values)
     if scores.size < 2:
         return None
     mean, error = float(scores.mean()), float(scores.std(ddof=1)) / math.sqrt(scores.size)
@@ -37,25 +34,25 @@ def mean_interval(
 
 
 def bounded_interval(mean: float, reach: float, bounds: tuple[float, float] = UNBOUNDED) -> Interval:
-    """mean +- reach, cut off at the bounds of the metric."""
+    """mean +- reach within the bounds of the metric."""
     low, high = bounded_ends(np.array(mean), np.array(reach), bounds)
     return Interval(float(low), float(high))
 
 
 def bounded_ends(means: np.ndarray, reach: np.ndarray, bounds: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
-    """Both ends of mean +- reach, cut off at the bounds; a mean outside of the bounds still lies between its ends."""
+    """Both ends of mean +- reach within the bounds; a mean outside of the bounds is still inside its interval."""
     low = np.maximum(means - reach, np.minimum(means, bounds[0]))
     high = np.minimum(means + reach, np.maximum(means, bounds[1]))
     return low, high
 
 
 def smallest_p(seeds: int) -> float:
-    """The smallest p value a two-sided sign-flip test on so many seeds can reach: 2 / 2^seeds."""
+    """The smallest possible p value of a two-sided sign-flip test: 2 / 2^seeds."""
     return min(1.0, 2.0 ** (1 - seeds))
 
 
 def seeds_needed(alpha: float = ALPHA) -> int:
-    """The fewest seeds with which a sign-flip test can get below `alpha`: 6 for 0.05."""
+    """The fewest seeds for a sign-flip test with p below `alpha`: 6 for 0.05."""
     seeds = 1
     while smallest_p(seeds) >= alpha:
         seeds += 1
@@ -63,9 +60,7 @@ def seeds_needed(alpha: float = ALPHA) -> int:
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """The p values adjusted for being several, in the order given.
-
-    The k-th smallest of m is multiplied by m - k + 1, and none may fall below the one before it.
+    """Holm's adjusted p values, in the order given: the k-th smallest of m times m - k + 1, made monotone.
 
     Source: Holm 1979, A Simple Sequentially Rejective Multiple Test Procedure, Scandinavian Journal of Statistics 6(2).
     """
@@ -78,13 +73,11 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def skill(metric: Metric, score: float, baseline: float) -> float | None:
-    """The share of the baseline's error that is gone: 1 is perfect, 0 is level with the baseline, below 0 is worse.
+    """Skill score: the share of the baseline's error that is removed; 1 is perfect, below 0 is worse than the baseline.
 
         1 - (ideal - score) / (ideal - baseline)
 
-    With an ideal of 0, as of MASE and bits per character, that is 1 - score / baseline.
-
-    None where the metric has no ideal, or where the baseline leaves no error to remove.
+    None where the metric has no ideal, or the baseline has no error.
 
     Source: Murphy 1988, Skill Scores Based on the Mean Square Error, Monthly Weather Review 116(12).
     """
@@ -96,8 +89,9 @@ def skill(metric: Metric, score: float, baseline: float) -> float | None:
     return 1 - error / removable
 
 
-def _finite(values: Sequence[float]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def finite_array(values: Sequence[float]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """The values as an array. Raises: ValueError where one is not finite."""
     numbers = np.array(values, dtype=np.float64)
     if not np.isfinite(numbers).all():
-        raise ValueError("statistics are taken of finite numbers only")
+        raise ValueError("statistics need finite numbers")
     return numbers

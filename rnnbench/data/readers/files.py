@@ -8,7 +8,8 @@ from rnnbench.core.errors import DataError
 from rnnbench.data.code_points import points_of, text_of
 from rnnbench.data.kinds import AnyData, Kind
 from rnnbench.data.readers.labelled import find_columns, find_text_column, read_labelled
-from rnnbench.data.readers.series import find_time_column, read_series
+from rnnbench.data.readers.series import read_series
+from rnnbench.data.readers.series_columns import find_time_column
 from rnnbench.data.readers.tables import TABLES, check_file, read_table
 from rnnbench.data.readers.text import PLAIN, corpus_of, decoded, read_text_file
 from rnnbench.data.settings import DataSettings

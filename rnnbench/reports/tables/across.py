@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rnnbench.comparison.across.base import Across, Experiment, Standing
-from rnnbench.comparison.across.words import verdict
+from rnnbench.comparison.across.notes import verdict
 from rnnbench.comparison.model import Interval
 from rnnbench.core.text import MISSING, one_line, signed
 from rnnbench.reports.tables.model import Column, Document, Table

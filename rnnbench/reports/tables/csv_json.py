@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from rnnbench.comparison.across.base import Across, Experiment, Standing
-from rnnbench.comparison.across.words import verdict as verdict_across
+from rnnbench.comparison.across.notes import verdict as verdict_across
 from rnnbench.comparison.model import Comparison, Interval, Row
 from rnnbench.comparison.notes.verdict import verdict
 from rnnbench.metrics import plain_fields

@@ -86,6 +86,6 @@ class PreparedWindows(Prepared):
             suggested_horizon=plain["horizon"],
             fingerprint="",
         )
-        scaler, beside = (Scaler.from_plain(plain[name]) for name in ("scaler", "covariate_scaler"))
+        scaler, covariate_scaler = (Scaler.from_plain(plain[name]) for name in ("scaler", "covariate_scaler"))
         as_trained = settings.model_copy(update={"segment": plain["segment"]})
-        return cls(series, as_trained, prepared_without_rows(series, settings.calendar, scaler, beside))
+        return cls(series, as_trained, prepared_without_rows(series, settings.calendar, scaler, covariate_scaler))

@@ -375,7 +375,7 @@ def test_trials_are_counted_by_outcome_and_unequal_numbers_are_told() -> None:
 
 def test_a_trial_never_lends_its_score_to_the_table() -> None:
     runs = [*confirms("lstm", 0.8), run("trial", "lstm", 9, 0.99)]
-    with pytest.raises(ComparisonError, match=r"the search has seen the test split: lstm trial seed 9 \[trial-ls\]"):
+    with pytest.raises(ComparisonError, match=r"the search used the test split: lstm trial seed 9 \[trial-ls\]"):
         compare(runs)
     assert row(compare(runs, force=True), "lstm").test == 0.8
 

@@ -107,7 +107,7 @@ def test_the_footnotes_say_what_the_intervals_are_over() -> None:
     of_one_seed = [record for record in records() if record.seed in (None, 0)]
     assert "tested over seeds only" not in " ".join(compare(of_one_seed).footnotes)
     series = " ".join(compare(confirms("lstm", scores_of(0.8), block=24)).footnotes)
-    assert "neighbours within 36 of one another as dependent" in series
+    assert "neighbours within 36 of each other as dependent" in series
 
 
 def test_a_rival_worse_on_every_seed_but_not_beyond_the_chance_of_examples_stays_in_the_bold_group() -> None:

@@ -263,6 +263,6 @@ def test_luck_is_what_fresh_seeds_take_back_worked_by_hand() -> None:
         in sure
     )
     assert optimism_in_words(optimism(searched(0.80, [0.7])))[0].endswith(
-        "a single seed does not show how optimistic the search was."
+        "optimism cannot be estimated from a single seed."
     )
     assert optimism(trials("gru", [0.5])) == []

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from rnnbench.comparison.compare import compare
+from rnnbench.comparison.optimism import best_score_optimism, excess, share_in_words
 from rnnbench.comparison.other_metric import judged_by
-from rnnbench.comparison.reselection import best_score_optimism, excess, share_in_words
 from rnnbench.comparison.selection import candidates, chosen, chosen_length
 from rnnbench.core.errors import ComparisonError, RnnbenchError
 from rnnbench.metrics.classes import ACCURACY
@@ -160,7 +160,7 @@ def test_the_table_says_how_much_was_luck() -> None:
     ]  # fmt: skip
     (said,) = [note for note in compare(records).footnotes if "ptimism" in note]
     assert said == (
-        "The best 2 configurations of each encoder were trained on two more search seeds; the "
+        "The best 2 configurations of each encoder were trained on 2 more search seeds; the "
         "mean validation score decides. Optimism of the best single score: gru 1.5 points."
     )
     plain = [one for one in records if one.kind != "reselect"]

@@ -56,6 +56,11 @@ def test_times_without_a_step_are_refused():
         infer(irregular)
 
 
+def test_a_single_time_has_no_frequency():
+    with pytest.raises(DataError, match="type it, such as --frequency 1h"):
+        infer(times("h", 1))
+
+
 def test_a_gap_skips_places():
     assert positions(np.delete(times("h", 6), 2), "1h", "ts").tolist() == [0, 1, 3, 4, 5]
     assert positions(np.delete(times("ME", 6), 2), "1M", "ts").tolist() == [0, 1, 3, 4, 5]

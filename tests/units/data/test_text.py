@@ -4,8 +4,6 @@ import numpy as np
 import pytest
 
 from rnnbench.core.errors import SealedSplitError
-from rnnbench.data import code_points
-from rnnbench.data import text as text_module
 from rnnbench.data.code_points import points_of
 from rnnbench.data.kinds import Facts, Labelled, LabelledTexts, TextCorpus
 from rnnbench.data.splits import Splits
@@ -38,7 +36,7 @@ def test_a_corpus_in_pieces_is_the_corpus_in_one(kind, monkeypatch):
     data = corpus()
     tokenizer = build_tokenizer(TokenizerSettings(kind=kind, vocabulary_size=300), data.splits.train)
     whole = tokenizer.decode(encode_corpus(data, tokenizer).splits.train)
-    monkeypatch.setattr(code_points, "PIECE", 37)
+    monkeypatch.setattr("rnnbench.data.code_points.PIECE", 37)
     assert tokenizer.decode(encode_corpus(data, tokenizer).splits.train) == whole
 
 
@@ -64,7 +62,7 @@ def test_a_large_corpus_is_mapped_from_the_cache(tmp_path, monkeypatch):
     data = corpus()
     small = encode_corpus(data, characters(data)).splits.train
     monkeypatch.setenv("RNNBENCH_CACHE", str(tmp_path))
-    monkeypatch.setattr(text_module, "LARGE", 100)
+    monkeypatch.setattr("rnnbench.data.text.LARGE", 100)
     for _ in range(2):
         large = encode_corpus(data, characters(data)).splits.train
         assert isinstance(large, np.memmap)

@@ -1,4 +1,4 @@
-"""One checked, frozen object out of defaults, YAML, options and --set, later ones winning."""
+"""Resolved configurations: defaults, YAML, options and --set, later sources override earlier ones."""
 
 from pathlib import Path
 
@@ -49,7 +49,7 @@ LAYERED = {
 }
 
 
-def test_each_layer_wins_over_the_one_before():
+def test_later_sources_override_earlier_ones():
     write("sentiment", LAYERED)
     config = resolve("sentiment", "gru", quick=True, sets=["training.schedule=constant"])
     found = config.training
@@ -64,20 +64,20 @@ def test_each_layer_wins_over_the_one_before():
     assert origins["schedule"] == "--set"
 
 
-def test_exceptions_hold_for_their_model_and_their_data_alone():
+def test_for_model_and_for_data_apply_to_their_model_and_data_only():
     write("sentiment", LAYERED)
     other = resolve("sentiment", "lstm", options={"data.name": ("elsewhere", "--data")}).training
     assert (other.patience, other.warmup, other.gradient_clip) == (1, 0.1, 1.5)
     assert resolve("sentiment", "gru", for_model=False).training.warmup == 0.3
 
 
-def test_exceptions_for_a_known_data_set_do_not_hold_for_a_file_of_ones_own():
+def test_for_data_does_not_apply_to_the_users_own_file():
     write("sentiment", LAYERED)
     config = resolve("sentiment", "lstm", options={"data.path": ("mine.csv", "--data")})
     assert config.training.patience == 1
 
 
-def test_what_is_typed_with_set_wins_over_an_option():
+def test_set_overrides_an_option():
     options = {"search.trials": (3, "--trials")}
     assert resolve("sentiment", "gru", options=options, sets=["search.trials=5"]).search.trials == 5
     config = resolve("sentiment", "gru", options=options)
@@ -100,17 +100,17 @@ def test_a_typed_value_is_read_as_yaml(typed, name, value):
 
 
 @pytest.mark.parametrize("typed", ["hidden_size=64", "encoder.hidden_size", "", "=", "encoder"])
-def test_what_is_not_written_as_a_setting_is_told(typed):
+def test_a_set_that_is_not_section_setting_value_is_an_error(typed):
     with pytest.raises(SettingsError, match=r"must be written section\.setting=value"):
         resolve("sentiment", "gru", sets=[typed])
 
 
-def test_a_value_that_is_not_even_yaml_is_taken_as_text_and_told():
+def test_a_value_that_is_not_yaml_is_read_as_text_and_validated():
     with pytest.raises(SettingsError, match=r"encoder.hidden_size = '\[1, '"):
         resolve("sentiment", "gru", sets=["encoder.hidden_size=[1, "])
 
 
-def test_a_configuration_comes_back_from_plain_data_without_loss():
+def test_a_configuration_is_restored_from_plain_data():
     config = resolve("sentiment", "lstm", sets=["encoder.forget_bias=0.3", "task.max_tokens=9"], seed=4)
     again = from_plain(yaml.safe_load(yaml.safe_dump(config.to_plain())))
     assert again == config
@@ -154,7 +154,7 @@ def test_the_choice_does_not_depend_on_the_seed_or_the_machine_and_does_on_every
 # what is searched
 
 
-def test_ranges_are_those_beside_the_settings():
+def test_ranges_are_the_defaults_of_the_settings():
     found = resolve("sentiment", "lstm").ranges()
     assert found["encoder.hidden_size"] == Ints(32, 256, log=True)
     assert found["encoder.forget_bias"] == Floats(0.0, 2.0)
@@ -163,7 +163,7 @@ def test_ranges_are_those_beside_the_settings():
     assert not [name for name in found if name.startswith(("data.", "budget.", "search.", "hardware."))]
 
 
-def test_a_range_may_be_narrowed_replaced_added_or_taken_away():
+def test_a_range_can_be_narrowed_replaced_added_or_removed():
     ranges = {
         "encoder.hidden_size": {"low": 8, "high": 16},
         "training.batch_size": [4, 8],
@@ -193,13 +193,13 @@ def test_a_typed_setting_is_no_longer_searched_unless_its_range_is_typed_too():
     assert resolve("sentiment", "gru", sets=both).ranges()["encoder.hidden_size"] == Ints(8, 64)
 
 
-def test_a_task_that_looks_ahead_nowhere_does_not_search_for_it():
+def test_a_causal_task_does_not_search_bidirectional():
     assert "encoder.bidirectional" in resolve("sentiment", "gru").ranges()
     ranges = "search.ranges={encoder.bidirectional: [true, false]}"
     assert "encoder.bidirectional" not in resolve("text_generation", "gru", sets=[ranges]).ranges()
 
 
-def test_the_comparison_key_changes_with_what_all_share_alone():
+def test_the_comparison_key_depends_on_shared_settings_only():
     def key(*sets, model="gru", task="sentiment"):
         return resolve(task, model, sets=sets, for_model=False).comparison_key()
 
@@ -213,7 +213,7 @@ def test_the_comparison_key_changes_with_what_all_share_alone():
     assert len(different) == 8
 
 
-def test_hashes_are_short_and_do_not_mind_the_order_of_names():
+def test_hashes_are_short_and_do_not_depend_on_the_order_of_names():
     assert short_hash({"a": 1, "b": 2}) == short_hash({"b": 2, "a": 1})
     assert len(short_hash({})) == 10
     assert short_hash({"a": 1}) != short_hash({"a": 2})
@@ -222,7 +222,7 @@ def test_hashes_are_short_and_do_not_mind_the_order_of_names():
 # an encoder of one's own
 
 
-def test_a_file_of_ones_own_resolves_and_is_known_by_its_content(tmp_path):
+def test_the_users_own_encoder_is_resolved_and_identified_by_its_content(tmp_path):
     path = tmp_path / "mine.py"
     path.write_text(CELL)
     config = resolve("sentiment", "mine.py")
@@ -234,12 +234,12 @@ def test_a_file_of_ones_own_resolves_and_is_known_by_its_content(tmp_path):
         from_plain(plain)
 
 
-def test_names_stand_for_classes():
+def test_classes_by_name():
     assert layer_class("gru").__name__ == "GRU"
     assert task_class("sentiment").__name__ == "Sentiment"
 
 
-def test_a_file_without_models_compares_the_four_that_everyone_asks_for():
+def test_a_file_without_models_compares_the_default_encoders():
     assert load("sentiment").models == ["rnn", "lstm", "gru", "transformer"]
     write("sentiment", {"models": ["gru"]})
     assert load("sentiment").models == ["gru"]

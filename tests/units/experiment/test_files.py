@@ -1,4 +1,4 @@
-"""Experiment files: each is read once per call, its place is said, and none is missing in silence."""
+"""Experiment files: each is read once per call, its location is reported, and a missing one is an error."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_call_reads_each_file_once(name: str, typed: Callable[..., Result]) ->
         assert dict(reads) == expected, words
 
 
-def test_another_call_in_one_process_reads_what_was_written_since(in_folder: Path) -> None:
+def test_another_call_in_one_process_reads_changed_files(in_folder: Path) -> None:
     path = in_folder / "mine.yaml"
     path.write_text("study_of: sentiment\nmodels: [gru]")
     assert load("mine.yaml").models == ["gru"]
@@ -89,7 +89,7 @@ def test_another_call_in_one_process_reads_what_was_written_since(in_folder: Pat
 # where a file is
 
 
-def test_the_working_folder_goes_before_the_package_and_the_place_is_said(in_folder: Path) -> None:
+def test_the_working_folder_precedes_the_package_and_locations_are_reported(in_folder: Path) -> None:
     assert load("regularization").locations == "sentiment.yaml (package), regularization.yaml (package)"
     (in_folder / "experiments").mkdir()
     (in_folder / "experiments" / "sentiment.yaml").write_text("models: [gru]")
@@ -111,7 +111,7 @@ def test_an_installed_package_has_its_files_inside(in_folder: Path, monkeypatch:
     assert files.package_folder() == inside
 
 
-def test_a_study_is_given_by_its_path_and_has_the_name_of_its_file(in_folder: Path) -> None:
+def test_a_study_can_be_named_by_its_path(in_folder: Path) -> None:
     (in_folder / "deep").mkdir()
     (in_folder / "deep" / "mine.yml").write_text("study_of: sentiment\nquestion: Why?\nmodels: [gru]")
     found = load("deep/mine.yml")
@@ -122,7 +122,7 @@ def test_a_study_is_given_by_its_path_and_has_the_name_of_its_file(in_folder: Pa
     assert name_of("deep/mine.yml") == name_of("mine") == "mine"
 
 
-def test_a_tasks_own_file_is_given_by_its_path_too(in_folder: Path) -> None:
+def test_a_tasks_file_can_be_named_by_its_path(in_folder: Path) -> None:
     (in_folder / "sentiment.yaml").write_text("models: [gru]")
     found = load("./sentiment.yaml")
     assert (found.name, found.task, found.models, len(found.files)) == ("sentiment", "sentiment", ["gru"], 1)
@@ -137,13 +137,13 @@ def test_a_tasks_own_file_is_given_by_its_path_too(in_folder: Path) -> None:
         ("a: [1", r"mine\.yaml is not valid YAML"),
     ],
 )
-def test_a_file_that_is_no_study_is_refused_in_words(content: str, message: str, in_folder: Path) -> None:
+def test_a_file_that_is_not_a_study_is_an_error(content: str, message: str, in_folder: Path) -> None:
     (in_folder / "mine.yaml").write_text(content)
     with pytest.raises(RnnbenchError, match=message):
         load("mine.yaml")
 
 
-def test_what_is_not_there_is_refused_in_words(in_folder: Path) -> None:
+def test_a_missing_file_is_an_error(in_folder: Path) -> None:
     with pytest.raises(RnnbenchError, match=r"there is no experiment file 'nowhere/mine\.yaml'"):
         load("nowhere/mine.yaml")
     with pytest.raises(RnnbenchError, match="cannot be read"):
@@ -155,13 +155,13 @@ def test_what_is_not_there_is_refused_in_words(in_folder: Path) -> None:
         load("mine.yaml")
 
 
-def test_a_study_may_not_have_the_name_of_a_task(in_folder: Path) -> None:
+def test_a_study_with_the_name_of_a_task_is_an_error(in_folder: Path) -> None:
     (in_folder / "sentiment.yaml").write_text("study_of: forecasting")
     with pytest.raises(RnnbenchError, match="is a study with the name of a task"):
         load("./sentiment.yaml")
 
 
-def test_studies_are_listed_once_each_the_working_folders_first(in_folder: Path) -> None:
+def test_studies_are_listed_once_and_the_working_folder_takes_precedence(in_folder: Path) -> None:
     (in_folder / "experiments").mkdir()
     (in_folder / "experiments" / "regularization.yaml").write_text("study_of: sentiment\nquestion: Mine?")
     listed = [file.name for file in studies()]
@@ -172,7 +172,7 @@ def test_studies_are_listed_once_each_the_working_folders_first(in_folder: Path)
 # rnnbench init
 
 
-def test_init_copies_what_is_not_there_and_overwrites_nothing(in_folder: Path) -> None:
+def test_init_copies_missing_files_and_keeps_existing_ones(in_folder: Path) -> None:
     own = in_folder / "experiments" / "sentiment.yaml"
     own.parent.mkdir()
     own.write_text("models: [gru]")
@@ -180,7 +180,7 @@ def test_init_copies_what_is_not_there_and_overwrites_nothing(in_folder: Path) -
     assert done.exit_code == 0
     assert own.read_text() == "models: [gru]"
     assert f"{len(NAMES) - 1} experiment files written" in done.output
-    assert "left as they are: sentiment.yaml" in done.output
+    assert "existing files, not changed: sentiment.yaml" in done.output
     source = registry.PACKAGE.parent / "experiments"
     for name in set(NAMES) - {"sentiment"}:
         assert (own.parent / f"{name}.yaml").read_bytes() == (source / f"{name}.yaml").read_bytes()
@@ -188,9 +188,9 @@ def test_init_copies_what_is_not_there_and_overwrites_nothing(in_folder: Path) -
     assert "0 experiment files written" in again.output
 
 
-def test_init_says_where_the_files_of_another_folder_are_read(in_folder: Path) -> None:
+def test_init_in_another_folder_prints_where_its_files_are_used(in_folder: Path) -> None:
     done = CliRunner().invoke(app, ["init", "project"])
-    assert "they are read where the current folder is project" in done.output
+    assert "read by commands started in project" in done.output
     assert len([*(in_folder / "project" / "experiments").glob("*.yaml")]) == len(NAMES)
     (in_folder / "file").write_text("")
     refused = CliRunner().invoke(app, ["init", "file"])

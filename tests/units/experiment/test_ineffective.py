@@ -1,4 +1,4 @@
-"""A typed setting that changes nothing is told, with the reason; one that acts, or may act in some trial, is not."""
+"""Typed settings without effect are reported with the reason, unless they may have an effect in some trials."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ IDLE = [
 
 
 @pytest.mark.parametrize(("setting", "beside", "at_work"), IDLE)
-def test_what_has_nothing_to_act_on_is_told_and_what_has_is_not(setting: str, beside: str, at_work: str) -> None:
+def test_settings_without_effect_are_reported_and_others_are_not(setting: str, beside: str, at_work: str) -> None:
     assert [*without_effect(setting, beside)] == [setting.partition("=")[0]]
     assert without_effect(setting, at_work) == {}
 
 
-def test_no_window_can_begin_anew_where_each_does() -> None:
+def test_state_reset_has_no_effect_without_a_carried_state() -> None:
     def told(carry: str) -> list[str]:
         sets = ["task.state_reset=0.1", f"task.carry_state={carry}", "search.settings=[none]"]
         return [*resolve("text_generation", "gru", sets=sets).search_space.typed_without_effect()]
@@ -43,7 +43,7 @@ def test_no_window_can_begin_anew_where_each_does() -> None:
     assert told("true") == []
 
 
-def test_the_reason_names_what_to_set() -> None:
+def test_the_reason_names_the_setting_to_change() -> None:
     assert without_effect("training.momentum=0.5") == {
         "training.momentum": "only used with training.optimizer = sgd or muon"
     }
@@ -58,10 +58,10 @@ def test_one_layer_as_wide_as_its_input_is_connected(model: str, width: int) -> 
     )
 
 
-def test_where_some_trial_may_use_it_nothing_is_told() -> None:
+def test_a_setting_that_some_trials_use_is_not_reported() -> None:
     assert without_effect("training.momentum=0.5", search="optimization") == {}
     assert without_effect("encoder.connection=residual", search="encoder.num_layers") == {}
 
 
-def test_what_a_file_says_for_all_encoders_is_not_told() -> None:
+def test_settings_of_a_file_are_not_reported() -> None:
     assert without_effect() == {}

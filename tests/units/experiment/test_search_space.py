@@ -1,4 +1,4 @@
-"""What `--search` names: groups, settings, patterns; what nothing has is told with the nearest."""
+"""The search space: groups, names and patterns; unknown names are reported with the nearest."""
 
 from __future__ import annotations
 
@@ -54,20 +54,20 @@ def test_search_on_the_command_line_replaces_the_names_and_keeps_the_ranges_of_t
     assert found["encoder.hidden_size"] == Ints(32, 96, log=True), "as sentiment.yaml narrows it"
 
 
-def test_a_group_stays_with_its_setting_whatever_its_range() -> None:
+def test_the_group_of_a_setting_does_not_depend_on_its_range() -> None:
     ranges = ["search.ranges={task.tokenizer: [words, subwords], encoder.hidden_size: [8, 16]}"]
     assert searching("basics", sets=ranges).ranges()["encoder.hidden_size"] == Choices(8, 16)
     assert "task.tokenizer" in searching("architecture", sets=ranges).ranges()
 
 
-def test_what_a_task_refuses_is_left_out_without_a_word() -> None:
+def test_settings_that_a_task_does_not_support_are_not_searched() -> None:
     config = searching("architecture", task="text_generation")
     check_search([config.search_space])
     assert "encoder.bidirectional" not in config.ranges()
     assert "encoder.num_layers" in config.ranges()
 
 
-def test_another_search_is_another_comparison_and_comes_back_from_plain_data() -> None:
+def test_the_search_is_part_of_the_comparison_key_and_of_plain_data() -> None:
     keys = {searching(name, for_model=False).comparison_key() for name in ("basics", "regularization", "all")}
     assert len(keys) == 3
     config = searching("basics", "encoder.*")
@@ -76,7 +76,7 @@ def test_another_search_is_another_comparison_and_comes_back_from_plain_data() -
     assert from_plain(stored) == config, "what was searched is told beside the settings, and is none"
 
 
-def test_every_name_that_nothing_has_is_told_at_once_with_the_nearest() -> None:
+def test_all_unknown_names_are_reported_at_once_with_the_nearest() -> None:
     sets = ["search.ranges={encoder.hiden_size: [1]}"]
     with pytest.raises(SettingsError) as caught:
         check_search(
@@ -99,7 +99,7 @@ def test_every_name_that_nothing_has_is_told_at_once_with_the_nearest() -> None:
     assert caught.value.problems[0].origin == "--search"
 
 
-def test_an_empty_name_is_no_search_of_everything() -> None:
+def test_an_empty_name_does_not_search_everything() -> None:
     with pytest.raises(SettingsError, match="no encoder has this setting"):
         check_search([searching("").search_space])
 
@@ -107,7 +107,7 @@ def test_an_empty_name_is_no_search_of_everything() -> None:
 # settings named one by one
 
 
-def test_a_setting_typed_by_name_is_searched_though_the_file_leaves_it_out_of_its_group() -> None:
+def test_a_typed_name_is_searched_even_where_the_file_sets_null() -> None:
     assert "encoder.zoneout" not in searching("regularization").ranges(), "sentiment.yaml says null"
     config = searching("encoder.zoneout")
     assert config.ranges() == {"encoder.zoneout": Floats(0.0, 0.3)}, "as it stands beside the setting"
@@ -125,7 +125,7 @@ def test_a_setting_typed_by_name_is_searched_though_the_file_leaves_it_out_of_it
         ("encoder.hidden_size", {"sets": ["budget.match_parameters=100k"]}, "is determined by"),
     ],
 )
-def test_a_name_typed_in_vain_is_told(name: str, more: dict[str, Any], words: str) -> None:
+def test_a_typed_name_that_is_not_searched_is_an_error(name: str, more: dict[str, Any], words: str) -> None:
     with pytest.raises(SettingsError) as caught:
         check_search([searching(name, **more).search_space])
     (problem,) = caught.value.problems
@@ -140,7 +140,7 @@ def test_a_name_that_one_encoder_of_several_can_search_is_searched() -> None:
 # ranges that only the data set can tell
 
 
-def test_lookbacks_are_half_once_and_twice_what_suits_the_series() -> None:
+def test_lookbacks_are_half_once_and_twice_the_suggestion() -> None:
     config = searching("basics", task="forecasting")
     check_search([config.search_space])
     assert config.search_space.left_to_data == ["task.lookback"]
@@ -151,14 +151,14 @@ def test_lookbacks_are_half_once_and_twice_what_suits_the_series() -> None:
     assert "task.lookback" not in shorter.with_ranges_of(series()).ranges(), "its value is typed"
 
 
-def test_a_range_of_the_file_goes_before_that_of_the_data() -> None:
+def test_a_range_of_the_file_overrides_that_of_the_data_set() -> None:
     sets = ["search.ranges={task.lookback: [3, 5, 7]}"]
     config = searching("basics", task="forecasting", sets=sets)
     assert config.search_space.left_to_data == []
     assert config.with_ranges_of(series()).ranges()["task.lookback"] == Choices(3, 5, 7)
 
 
-def test_a_search_that_does_not_name_it_has_no_range_of_the_data() -> None:
+def test_a_search_without_the_setting_has_no_range_of_the_data_set() -> None:
     config = searching("regularization", task="forecasting")
     assert config.with_ranges_of(series()) is config
     assert config.search_space.left_to_data == []
@@ -170,7 +170,7 @@ def test_a_search_that_does_not_name_it_has_no_range_of_the_data() -> None:
 @pytest.mark.parametrize("task", ["sentiment", "text_generation", "forecasting"])
 @pytest.mark.parametrize("model", ["lstm", "transformer"])
 @pytest.mark.parametrize("names", [(), ("none",), ("all",), ("basics",)])
-def test_every_setting_is_searched_or_has_one_reason_why_not(task: str, model: str, names: tuple[str, ...]) -> None:
+def test_every_setting_is_searched_or_has_a_reason(task: str, model: str, names: tuple[str, ...]) -> None:
     config = resolve(task, model, options={"search.settings": (names, "--search")})
     sections = {name: config.section(name) for name in SEARCHED_SECTIONS}
     expected = {f"{name}.{setting}" for name, values in sections.items() for setting in type(values).model_fields}
@@ -199,13 +199,13 @@ def test_the_reason_why_a_setting_is_not_searched(setting: str, reason: str, mor
     assert setting not in space.ranges
 
 
-def test_a_setting_that_is_not_named_says_so_and_one_that_is_searched_has_no_reason() -> None:
+def test_a_searched_setting_has_no_reason_and_others_have_one() -> None:
     space = searching("basics").search_space
     assert space.why_not("encoder.dropout") == "not in search.settings"
     assert space.why_not("encoder.hidden_size") == ""
 
 
-def test_a_setting_without_effect_is_drawn_all_the_same_and_says_so() -> None:
+def test_a_setting_without_effect_is_sampled_and_reported() -> None:
     alone = searching("training.momentum").search_space
     assert "training.momentum" in alone.ranges, "leaving it out would change every other draw of the same seed"
     assert alone.settings["training.momentum"].in_words == (
@@ -215,7 +215,7 @@ def test_a_setting_without_effect_is_drawn_all_the_same_and_says_so() -> None:
     assert both.settings["training.momentum"].no_effect == "", "some trials use it"
 
 
-def test_settings_are_drawn_in_the_order_of_their_sections_the_encoders_last() -> None:
+def test_settings_are_sampled_in_the_order_of_sections_the_encoder_last() -> None:
     ranges = "search.ranges={task.minimum_count: [1, 2], encoder.hidden_size: [8, 16]}"
     names = ("encoder.hidden_size", "task.minimum_count", "training.learning_rate", "encoder.dropout", "task.pooling")
     drawn = searching(*names, sets=[ranges]).search_space.ranges
@@ -224,7 +224,7 @@ def test_settings_are_drawn_in_the_order_of_their_sections_the_encoders_last() -
     ]  # fmt: skip
 
 
-def test_the_smallest_values_of_a_draw_are_those_that_make_the_fewest_parameters() -> None:
+def test_the_smallest_values_have_the_fewest_parameters() -> None:
     ranges = "search.ranges={encoder.hidden_size: [16, 8], training.batch_size: {low: 4, high: 8}}"
     space = searching("encoder.hidden_size", "training.*", "task.pooling", sets=[ranges]).search_space
     assert {"encoder.hidden_size": 8, "training.batch_size": 4}.items() <= space.smallest().items()

@@ -1,4 +1,4 @@
-"""Settings that every encoder shares: defaults, bounds and ranges agree."""
+"""Settings shared by all encoders: defaults, bounds and ranges agree."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def test_every_range_lies_inside_its_bounds(cls):
         assert cls().model_dump()[name] in searched, f"the default of {name} lies outside of its range"
 
 
-def test_neither_budget_nor_machine_nor_the_search_itself_is_searched():
+def test_budget_hardware_and_search_are_not_searched():
     assert TrainingSettings.search_ranges()
     assert all(not cls.search_ranges() for cls in (BudgetSettings, HardwareSettings, SearchSettings))
 
@@ -44,5 +44,5 @@ def test_neither_budget_nor_machine_nor_the_search_itself_is_searched():
         (HardwareSettings, "device", "tpu"),
     ],
 )
-def test_what_cannot_be_is_refused(cls, setting, value):
+def test_invalid_values_are_refused(cls, setting, value):
     assert [problem.setting for problem in problems_of(cls, "x", {setting: value}, {})[0]] == [f"x.{setting}"]

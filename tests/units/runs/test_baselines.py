@@ -1,10 +1,10 @@
-"""Baselines as runs of the store: computed once per data set, with the scores of their examples."""
+"""Recorded baselines: computed once per data set, with example scores."""
 
 import pytest
 import small_data
 from small_runs import a_config, use_data
 
-from rnnbench.cli.train_and_sweep import baseline_scores
+from rnnbench.cli.train_and_sweep import print_baselines
 from rnnbench.comparison.compare import compare
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.files import load
@@ -67,7 +67,7 @@ def test_another_sweep_takes_over_baselines_with_the_scores_of_their_examples(tr
     assert not {record.run_id for record in first.values()} & {record.run_id for record in second.values()}
 
 
-def test_baselines_of_before_scores_of_examples_were_kept_are_computed_anew(tracker, experiment, monkeypatch):
+def test_baselines_without_example_scores_are_computed_again(tracker, experiment, monkeypatch):
     with monkeypatch.context() as earlier:
         earlier.setattr(baselines, "_WITH_EXAMPLES", {})
         below_a_sweep(tracker, experiment)
@@ -76,7 +76,7 @@ def test_baselines_of_before_scores_of_examples_were_kept_are_computed_anew(trac
     assert all(record.examples for record in records.values())
 
 
-def test_only_what_was_scored_on_the_test_split_is_asked_for_its_examples(tracker, experiment, monkeypatch):
+def test_example_scores_are_read_only_of_runs_scored_on_the_test_split(tracker, experiment, monkeypatch):
     _, records = below_a_sweep(tracker, experiment)
     trial = train_and_record(
         a_config("sentiment"), tracker=tracker, experiment_id=experiment, name="gru-trial000", kind="trial"
@@ -137,7 +137,7 @@ def test_a_sweep_typed_again_computes_baselines_that_failed_or_were_deleted(trac
     assert queue.count_left() == 0
 
 
-def test_other_data_has_its_baselines_computed_anew(tracker, experiment, monkeypatch):
+def test_baselines_are_computed_again_on_other_data(tracker, experiment, monkeypatch):
     below_a_sweep(tracker, experiment)
     other = small_data.texts(test=small_data.texts().splits.validation)
     assert other.fingerprint != small_data.texts().fingerprint
@@ -148,7 +148,7 @@ def test_other_data_has_its_baselines_computed_anew(tracker, experiment, monkeyp
     assert all(record.costs["wall_seconds"] >= 0 and record.costs["parameters"] >= 0 for record in records.values())
 
 
-def test_a_task_without_baselines_says_so_and_its_table_has_none(tracker, experiment, monkeypatch, capsys):
+def test_a_task_without_baselines_is_reported_and_its_table_has_none(tracker, experiment, monkeypatch, capsys):
     monkeypatch.setattr(task_class("sentiment"), "baselines", SequenceTask.baselines)
     told, records = below_a_sweep(tracker, experiment)
     assert (told, records) == ([], {})
@@ -157,7 +157,7 @@ def test_a_task_without_baselines_says_so_and_its_table_has_none(tracker, experi
         open_test=True,
     )  # fmt: skip
     assert compare([confirmed]).baselines == ()
-    baseline_scores(load("sentiment"), a_config("sentiment"), as_json=False)
+    print_baselines(load("sentiment"), a_config("sentiment"), as_json=False)
     assert "sentiment has no baselines" in capsys.readouterr().out
 
 

@@ -1,4 +1,4 @@
-"""A stored run put to use: the same outputs as the task that was trained, without its data; and what cannot be used."""
+"""Loading a stored run: same outputs as the trained task, without its data; and refusals."""
 
 import json
 from dataclasses import replace
@@ -141,7 +141,7 @@ def test_a_trial_and_a_run_that_did_not_complete_have_no_weights(tracker):
         load(task="sentiment")
 
 
-def test_a_run_that_goes_on_has_no_weights_yet(tracker):
+def test_a_running_run_has_no_weights_yet(tracker):
     begun = tracker.start(tracker.experiment("sentiment", "small"), "gru-seed0", {"kind": "train", "task": "sentiment"})
     for named in (begun.run_id, begun.run_id[:7], "gru-seed0"):
         with pytest.raises(RnnbenchError, match="is still running: it has no weights yet"):
@@ -184,7 +184,7 @@ def test_runs_of_a_task_without_inference_are_refused_in_words(tracker, monkeypa
         load(capability=CanPredict)
 
 
-def test_an_unknown_run_is_told_with_the_nearest_and_the_newest(tracker):
+def test_an_unknown_run_is_refused_with_the_nearest_name_and_the_newest_runs(tracker):
     record, _ = stored(tracker, "sentiment")
     with pytest.raises(RnnbenchError, match=r"there is no run 'gru-sed0' in .* Did you mean 'gru-seed0'\?") as caught:
         load("gru-sed0")
@@ -196,7 +196,7 @@ def test_an_unknown_run_is_told_with_the_nearest_and_the_newest(tracker):
 
 
 @pytest.mark.parametrize("name", ["prepared.json", "weights.pt"])
-def test_weights_that_were_taken_away_are_told(name, tracker, store):
+def test_missing_weights_are_reported(name, tracker, store):
     record, _ = stored(tracker, "sentiment")
     (kept,) = store.glob(f"artifacts/**/{name}")
     kept.unlink()
@@ -204,7 +204,7 @@ def test_weights_that_were_taken_away_are_told(name, tracker, store):
         load(record.run_id)
 
 
-def test_a_run_of_an_earlier_version_says_so(tracker, store):
+def test_a_run_of_an_earlier_version_is_refused(tracker, store):
     record, _ = stored(tracker, "forecasting")
     (kept,) = store.glob("artifacts/**/prepared.json")
     plain = json.loads(kept.read_text(encoding="utf-8"))
@@ -217,7 +217,7 @@ def test_a_run_of_an_earlier_version_says_so(tracker, store):
 # text
 
 
-def test_text_goes_on_from_a_prompt_and_can_be_streamed(tracker):
+def test_text_continues_a_prompt_and_can_be_streamed(tracker):
     stored(tracker, "text_generation")
     model = rnnbench.load(task="text_generation")
     text = model.generate("the cat ", 50, seed=3)

@@ -1,4 +1,4 @@
-"""Encoders of one size: the width that is solved for, where none fits, and what it keeps apart."""
+"""Matching the number of parameters: the solved width, and refusals where none fits."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_the_width_is_the_one_that_trying_every_width_finds(model: str) -> None:
         assert (37, sizes[37]) in [(size.width, size.parameters) for size in nearest_sizes(config, prepare(config))]
 
 
-def test_heads_that_leave_no_width_in_reach_are_told_with_the_two_nearest() -> None:
+def test_heads_without_a_width_within_tolerance_are_reported_with_the_two_nearest() -> None:
     shape = {"encoder.heads": 8, "encoder.num_layers": 4, "encoder.feedforward_multiple": 2}
     with pytest.raises(BudgetError, match=r"transformer has 134,978 \(hidden_size 64\) or 159,\d+ \(hidden_size 65\)"):
         matched(a_config("sentiment", "transformer", 150_000, **shape))
@@ -96,7 +96,7 @@ def test_a_cell_that_can_only_be_built_in_eights_gets_the_nearest_that_it_can(tm
         matched(a_config("forecasting", str(path), 650))
 
 
-def test_where_no_width_fits_every_encoder_is_told_with_what_it_can_have_in_one_line() -> None:
+def test_every_encoder_without_a_matching_width_is_reported_with_its_nearest_sizes() -> None:
     configs = [a_config("sentiment", model, 500) for model in ("rnn", "lstm")]
     with pytest.raises(BudgetError) as refused:
         match_all(configs)
@@ -113,7 +113,7 @@ def test_a_number_may_be_written_short(written: object, number: int) -> None:
 
 
 @pytest.mark.parametrize("written", ["many", "3x", "-2k", "1.2345k", 0])
-def test_what_is_no_number_of_parameters_is_told(written: object) -> None:
+def test_an_invalid_number_of_parameters_is_refused(written: object) -> None:
     with pytest.raises(SettingsError, match=r"whole number of at least 1, such as 300000, 300k or 1\.2M"):
         a_config("forecasting", "gru", written)
 

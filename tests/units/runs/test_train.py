@@ -1,51 +1,30 @@
-"""One training: its record, its costs, its budget, and how it ends in the store whatever happens."""
+"""One training: its record, costs, budget and outcome."""
 
-import json
 import math
-import os
-import signal
-import subprocess
-import sys
 import time
-from dataclasses import replace
 
 import pytest
 import small_data
 import torch
 from small_runs import use_data
 
-import rnnbench
 from rnnbench.core import registry
 from rnnbench.core.errors import BudgetError, RnnbenchError
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import from_plain
 from rnnbench.experiment.resolve import resolve
 from rnnbench.metrics import Metric, metric_called, metric_of
-from rnnbench.runs import record_run
 from rnnbench.runs.baselines import _record
 from rnnbench.runs.build import build, count_parameters, parameters_of
 from rnnbench.runs.prepare import prepare
-from rnnbench.runs.record_run import train_and_record
 from rnnbench.runs.train import Hooks, describe, train
-from rnnbench.storage.leases import Leases
 from rnnbench.storage.record import model_name
-from rnnbench.storage.tracker import Tracker, record_of
 from rnnbench.tasks.baseline import BaselineResult
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
     use_data(monkeypatch)
-
-
-@pytest.fixture
-def tracker(store):
-    return Tracker()
-
-
-@pytest.fixture
-def experiment(tracker):
-    return tracker.experiment("forecasting", "small")
 
 
 def a_config(task="forecasting", model="gru", seed=0, **values):
@@ -60,7 +39,7 @@ def a_config(task="forecasting", model="gru", seed=0, **values):
 # training
 
 
-def test_a_record_says_what_was_trained_on_what():
+def test_a_record_contains_the_configuration_and_the_data():
     config = a_config(seed=3)
     record = train(config, kind="confirm").record
     assert (record.kind, record.task, record.model, record.seed) == ("confirm", "forecasting", "gru", 3)
@@ -71,7 +50,7 @@ def test_a_record_says_what_was_trained_on_what():
     assert record.tags["choice"] == config.choice()
 
 
-def test_what_a_task_says_of_its_own_metrics_stands_in_the_record(monkeypatch):
+def test_a_record_contains_the_tasks_own_metrics(monkeypatch):
     own = Metric("mase", "MASE in percent", low=0, decimals=1, unit="%")
     other = Metric("coverage", "coverage", higher_is_better=True, low=0, high=100)
     assert "own_metrics" not in describe(a_config(), "confirm").tags
@@ -83,7 +62,7 @@ def test_what_a_task_says_of_its_own_metrics_stands_in_the_record(monkeypatch):
     assert metric_of(_record(record, result, "all")) == own
 
 
-def test_a_score_outside_the_bounds_of_its_metric_is_an_error(monkeypatch):
+def test_a_score_outside_of_its_metrics_bounds_is_refused(monkeypatch):
     monkeypatch.setattr(task_class("forecasting"), "metric", Metric("mase", "MASE", low=0, high=1e-6))
     with pytest.raises(
         RnnbenchError, match=r"Forecasting computes mase = .*, outside the bounds of its Metric \(between 0 and 1e-06\)"
@@ -150,7 +129,7 @@ def test_the_seed_decides_the_weights_at_the_start():
     assert not torch.allclose(first.head.weight, other.head.weight)
 
 
-def test_a_training_that_diverges_says_so():
+def test_a_diverging_training_ends_as_diverged():
     config = a_config(**{"training.learning_rate": 10, "training.gradient_clip": 0, "task.loss": "squared"})
 
     def poison(self, batch):
@@ -179,7 +158,7 @@ def test_running_out_of_memory_is_an_outcome(monkeypatch, error):
     assert train(a_config()).record.outcome == "out_of_memory"
 
 
-def test_any_other_error_goes_on_up(monkeypatch):
+def test_any_other_error_is_raised(monkeypatch):
     def loss(self, batch):
         raise RuntimeError("a bug")
 
@@ -188,7 +167,7 @@ def test_any_other_error_goes_on_up(monkeypatch):
         train(a_config())
 
 
-def test_hooks_hear_and_end_a_training():
+def test_hooks_observe_and_end_a_training():
     heard = []
     hooks = Hooks(report=lambda step, score: heard.append((step, score)) or step == 1)
     record = train(a_config(), open_test=True, hooks=hooks).record
@@ -198,124 +177,9 @@ def test_hooks_hear_and_end_a_training():
     assert train(a_config(), hooks=Hooks(is_interrupted=lambda: True)).record.outcome == "interrupted"
 
 
-def test_the_name_of_a_file_of_ones_own_is_its_stem():
+def test_the_short_name_of_a_user_file_is_its_stem():
     assert model_name("gru") == "gru"
     assert model_name("/somewhere/my_cell.py") == "my_cell"
-
-
-# in the store
-
-
-def tracked(tracker, experiment, **arguments):
-    arguments = {"config": a_config(), "name": "gru-seed1", **arguments}
-    return train_and_record(arguments.pop("config"), tracker=tracker, experiment_id=experiment, **arguments)
-
-
-def only_run(tracker, experiment):
-    (run,) = tracker.find(experiment)
-    return run
-
-
-def test_a_tracked_run_is_read_back_from_the_store_without_loss(tracker, experiment):
-    record = tracked(tracker, experiment, kind="confirm", open_test=True, tags={"planned_seed": "1"})
-    found = tracker.with_examples(record_of(only_run(tracker, experiment)))
-    found = tracker.with_curves(found, record.curves)
-    assert found.tags.pop("test_opened") == "True"
-    assert found.tags["planned_seed"] == "1"
-    assert replace(found, tags={}) == replace(record, tags={})
-    assert found.test == record.test
-    assert sum(found.details["by_step"]["mase"]) / len(found.details["by_step"]["mase"]) == pytest.approx(found.test)
-    assert from_plain(found.config) == a_config()
-
-
-def test_the_store_alone_brings_the_trained_model_back(tracker, experiment):
-    record = tracked(tracker, experiment, kind="confirm")
-    weights = torch.load(tracker.artifact(record.run_id, "weights.pt"), weights_only=True)
-    config = from_plain(record.config)
-    task = build(config, prepare(config))
-    task.load_state_dict(weights)
-    assert task.evaluate("validation")["validation/mase"] == pytest.approx(record.validation, rel=1e-6)
-    plain = json.loads(tracker.artifact(record.run_id, "prepared.json").read_text())
-    assert plain == json.loads(json.dumps(task.prepared.to_plain()))
-
-
-def test_a_trial_keeps_its_configuration_and_no_weights(tracker, experiment):
-    record = tracked(tracker, experiment, kind="trial")
-    assert tracker.artifact(record.run_id, "config.yaml").read_text().startswith("data:\n")
-    about = json.loads(tracker.artifact(record.run_id, "environment.json").read_text())
-    assert about["data_fingerprint"] == record.fingerprint
-    assert about["torch"] == torch.__version__
-    assert about["rnnbench"] == rnnbench.__version__
-    names = [item.path for item in tracker.client.list_artifacts(record.run_id)]
-    assert "weights.pt" not in names
-
-
-def test_a_claimed_run_is_the_one_that_is_written(tracker, experiment):
-    claimed = tracker.start(experiment, "gru-seed1", {"kind": "confirm", "planned_seed": "1"}).run_id
-    assert tracked(tracker, experiment, run_id=claimed).run_id == claimed
-    assert only_run(tracker, experiment).info.status == "FINISHED"
-
-
-def test_a_bug_ends_the_run_as_failed_with_its_traceback_and_goes_on_up(tracker, experiment, monkeypatch):
-    def loss(self, batch):
-        raise ZeroDivisionError("a bug")
-
-    monkeypatch.setattr(task_class("forecasting"), "loss", loss)
-    with pytest.raises(ZeroDivisionError):
-        tracked(tracker, experiment)
-    run = only_run(tracker, experiment)
-    assert (run.info.status, record_of(run).outcome) == ("FAILED", "failed")
-    assert "ZeroDivisionError: a bug" in tracker.artifact(run.info.run_id, "traceback.txt").read_text()
-
-
-@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
-def test_an_interruption_ends_the_run_as_interrupted_and_goes_on_up(tracker, experiment, monkeypatch, kind):
-    def train(*arguments, **others):
-        raise kind
-
-    monkeypatch.setattr(record_run, "train", train)
-    with pytest.raises(kind):
-        tracked(tracker, experiment)
-    run = only_run(tracker, experiment)
-    assert (run.info.status, record_of(run).outcome) == ("KILLED", "interrupted")
-
-
-@pytest.mark.parametrize(
-    ("hooks", "outcome", "status"),
-    [
-        (Hooks(is_interrupted=lambda: True), "interrupted", "KILLED"),
-        (Hooks(report=lambda step, score: True), "pruned", "FINISHED"),
-    ],
-)
-def test_a_run_that_was_ended_says_so_in_the_store(tracker, experiment, hooks, outcome, status):
-    assert tracked(tracker, experiment, hooks=hooks).outcome == outcome
-    run = only_run(tracker, experiment)
-    assert (run.info.status, record_of(run).outcome) == (status, outcome)
-
-
-def test_curves_are_in_the_store_while_the_training_runs(tracker, experiment):
-    seen = []
-
-    def log(update, values):
-        seen.append(update)
-
-    record = tracked(tracker, experiment, hooks=Hooks(log=log))
-    found = tracker.with_curves(record_of(only_run(tracker, experiment)), record.curves)
-    assert found.curves == record.curves
-    assert sorted(set(seen)) == [4, 8]
-
-
-def test_only_a_run_that_opened_the_test_split_keeps_the_scores_of_its_examples(tracker, experiment):
-    opened = tracked(tracker, experiment, kind="confirm", open_test=True)
-    sealed = tracked(tracker, experiment, kind="trial")
-    assert opened.examples[opened.metric].mean == pytest.approx(
-        opened.test, rel=1e-5
-    )  # sums of float32 in another order
-    assert not sealed.examples
-    found = {name: tracker.with_examples(record).examples for name, record in (("opened", opened), ("sealed", sealed))}
-    assert found == {"opened": opened.examples, "sealed": {}}
-    names = [item.path for item in tracker.client.list_artifacts(sealed.run_id)]
-    assert "test_examples.npz" not in names
 
 
 def test_seconds_of_training_are_counted_at_each_validation_without_it(monkeypatch):
@@ -333,56 +197,3 @@ def test_seconds_of_training_are_counted_at_each_validation_without_it(monkeypat
     assert 0 < seconds[0] < seconds[-1] <= record.costs["training_seconds"]
     assert [*seconds] == sorted(seconds)
     assert "seconds" not in record.metrics
-
-
-# a process that was taken for dead
-
-SUSPENDED = """
-import os, signal, sys
-from rnnbench.storage import leases
-leases.BEAT_SECONDS = 0.05
-import small_data
-import pytest
-from small_runs import use_data
-from rnnbench.runs.train import Hooks
-from rnnbench.runs.record_run import train_and_record
-from rnnbench.core.errors import RnnbenchError
-from rnnbench.experiment.resolve import resolve
-from rnnbench.storage.tracker import Tracker
-use_data(pytest.MonkeyPatch())
-values = {"encoder.hidden_size": 8, "training.patience": 0, "budget.updates": 10**7, "budget.epochs": 10**7}
-config = resolve("forecasting", "gru").with_values({**values, "budget.validations": 1})
-stops = iter([signal.SIGSTOP])
-try:
-    # suspended where it writes nothing: within a write it would hold the lock of the database
-    hooks = Hooks(log=lambda update, values: [os.kill(os.getpid(), number) for number in stops])
-    train_and_record(config, tracker=Tracker(), experiment_id=sys.argv[1], name="gru-seed0", hooks=hooks)
-except RnnbenchError as error:
-    print(error, flush=True)
-"""
-
-
-@pytest.mark.slow
-def test_a_training_that_was_suspended_and_taken_over_ends_and_writes_over_nothing(tracker, experiment, monkeypatch):
-    clock = iter(range(0, 10_000, 5))
-    judge = Leases(tracker.leases.folder, beat_seconds=5, grace_seconds=60, clock=lambda: next(clock))
-    monkeypatch.setattr(tracker, "leases", judge)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    process = subprocess.Popen(
-        [sys.executable, "-c", SUSPENDED, experiment], stdout=subprocess.PIPE, text=True, env=environment
-    )
-    try:
-        state = os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
-        assert state.si_code == os.CLD_STOPPED
-        assert [tracker.repair(experiment) for _ in range(13)] == [0] * 12 + [1]
-        ended = tracker.run(only_run(tracker, experiment).info.run_id).to_dictionary()
-        assert ended["info"]["status"] == "KILLED"
-        process.send_signal(signal.SIGCONT)
-        assert process.stdout.read().startswith("gru-seed0: this process had no heartbeat")
-        after = only_run(tracker, experiment)
-        assert (after.info.status, after.info.end_time) == ("KILLED", ended["info"]["end_time"])
-        assert after.data.tags == ended["data"]["tags"]
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()

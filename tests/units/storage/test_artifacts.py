@@ -1,4 +1,4 @@
-"""Files of runs, also where a server keeps them: whole, or an error that names run and file."""
+"""Files of runs, local or on a server: complete, or an error that names run and file."""
 
 import json
 import os
@@ -123,7 +123,7 @@ def test_a_run_that_never_had_any_gives_the_record_as_it_is(place):
 
 
 @pytest.mark.parametrize("name", ["test_examples.npz", "test_examples-log_loss.npz", DETAILS])
-def test_a_file_that_was_taken_away_is_told_with_its_run(name, place):
+def test_a_missing_file_is_reported_with_its_run(name, place):
     record, path = confirmed(place)
     (path.parent / name).unlink()
     with pytest.raises(RnnbenchError, match=rf"run gru-seed1 \({record.run_id}\) has no file '{name}'"):
@@ -133,7 +133,7 @@ def test_a_file_that_was_taken_away_is_told_with_its_run(name, place):
 
 
 @pytest.mark.parametrize("name", ["test_examples.npz", DETAILS])
-def test_a_damaged_file_is_told_with_its_run(name, place):
+def test_a_damaged_file_is_reported_with_its_run(name, place):
     record, path = confirmed(place)
     damaged = path.parent / name
     damaged.write_bytes(damaged.read_bytes()[:9])
@@ -198,7 +198,7 @@ def test_files_in_folders_are_listed_and_read(place):
         tracker.artifact(writer.run_id, "samples/none.txt")
 
 
-def test_a_server_that_is_gone_is_told(remote, server, monkeypatch):
+def test_an_unreachable_server_is_reported(remote, server, monkeypatch):
     record, _ = confirmed((remote, remote.client.create_experiment("sentiment-gone"), server[1]))
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     run = remote.run(record.run_id)
@@ -209,7 +209,7 @@ def test_a_server_that_is_gone_is_told(remote, server, monkeypatch):
         Artifacts(remote.client).path(run, "test_examples.npz")
 
 
-def test_a_store_that_was_moved_is_told(store):
+def test_a_moved_store_is_reported(store):
     tracker = Tracker()
     record, _ = confirmed((tracker, tracker.experiment("sentiment", "small"), store / "artifacts"))
     run = tracker.run(record.run_id)

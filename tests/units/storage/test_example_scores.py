@@ -1,4 +1,4 @@
-"""The score of every test example: what it is the mean of, how long a block is, and its way into a file and back."""
+"""Example scores: weighted mean, block length, and writing and reading a file."""
 
 import numpy as np
 import pytest

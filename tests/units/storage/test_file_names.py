@@ -1,4 +1,4 @@
-"""Any text as the name of a file in the store."""
+"""Valid file names in the store from any text."""
 
 import unicodedata
 

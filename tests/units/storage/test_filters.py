@@ -1,4 +1,4 @@
-"""Filters on runs hold any text."""
+"""Filters on runs with any text."""
 
 import shutil
 import unicodedata

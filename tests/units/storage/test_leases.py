@@ -1,4 +1,4 @@
-"""Who works on what: a lease is judged by its heartbeat, by any process on any host, without comparing clocks."""
+"""Leases: any process on any host judges them by their heartbeat, without comparing clocks."""
 
 from __future__ import annotations
 

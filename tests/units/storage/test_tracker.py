@@ -112,7 +112,7 @@ def test_the_outcome_decides_the_status_that_mlflow_shows(tracker, experiment, o
     assert record_of(run).outcome == outcome
 
 
-def test_a_run_that_ends_without_a_record_says_how(tracker, experiment):
+def test_a_run_that_ends_without_a_record_has_an_outcome(tracker, experiment):
     writer = tracker.start(experiment, "broken", {"kind": "trial"})
     assert tracker.run(writer.run_id).info.status == "RUNNING"
     assert record_of(tracker.run(writer.run_id)).outcome == "running"
@@ -182,7 +182,7 @@ def test_a_store_without_scores_of_examples_gives_the_record_as_it_is(tracker, e
     assert tracker.with_examples(record) == record
 
 
-def test_damaged_scores_of_examples_are_told_with_the_run_they_belong_to(tracker, experiment, store):
+def test_damaged_example_scores_are_reported_with_their_run(tracker, experiment, store):
     writer = tracker.start(experiment, "gru-seed1", {"kind": "confirm"})
     kept = a_record(kind="confirm")
     writer.examples(replace(kept, examples={kept.metric: ExampleScores.of([1, 0, 1])}))
@@ -194,7 +194,7 @@ def test_damaged_scores_of_examples_are_told_with_the_run_they_belong_to(tracker
         tracker.with_examples(record)
 
 
-def test_a_run_that_is_not_there_is_told(tracker):
+def test_an_unknown_run_id_is_reported(tracker):
     with pytest.raises(RnnbenchError, match="there is no run 'nowhere' in "):
         tracker.run("nowhere")
 
@@ -322,21 +322,21 @@ def test_a_run_that_is_resumed_by_the_process_that_has_it_keeps_its_lease(tracke
     assert [*tracker.leases.folder.iterdir()] == []
 
 
-def test_a_lease_of_ones_own_outlives_the_run(tracker, experiment):
+def test_a_lease_taken_by_the_caller_outlives_the_run(tracker, experiment):
     lease = tracker.leases.take("001-gru")
     tracker.start(experiment, "001-gru", {}, lease=lease).finish(a_record(), {})
     assert tracker.leases.is_held(lease.id)
     lease.release()
 
 
-def test_the_store_is_made_in_the_working_folder_where_no_variable_says_otherwise(tmp_path, monkeypatch):
+def test_the_store_is_in_the_working_folder_by_default(tmp_path, monkeypatch):
     monkeypatch.delenv("RNNBENCH_STORE", raising=False)
     monkeypatch.chdir(tmp_path)
     assert Tracker().experiments("sentiment") == {}
     assert (tmp_path / "mlruns" / "mlflow.db").is_file()
 
 
-def test_a_store_that_cannot_be_written_is_told(tmp_path, monkeypatch):
+def test_a_store_that_cannot_be_written_is_reported(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("RNNBENCH_STORE", str(tmp_path / "file" / "store"))
     with pytest.raises(RnnbenchError, match="cannot be written: Not a directory"):

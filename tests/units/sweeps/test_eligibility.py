@@ -1,4 +1,4 @@
-"""What no table could hold is refused before it is trained."""
+"""Encoders that could not be compared are refused before training."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_an_encoder_whose_settings_changed_since_the_sweep_began_is_refused(writ
     require_comparable(now, {"rnn": began["rnn"]}, {}, "mine")
 
 
-def test_a_sweep_whose_trials_were_drawn_from_other_ranges_does_not_go_on(write: Write) -> None:
+def test_a_sweep_whose_trials_were_drawn_from_other_ranges_is_not_continued(write: Write) -> None:
     write("search: {settings: [encoder.num_layers]}")
     began = configurations(load("mine"), SweepOptions())
     ranges = {name: range_to_plain(searched) for name, searched in began["gru"].ranges().items()}

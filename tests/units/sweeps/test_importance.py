@@ -1,4 +1,4 @@
-"""Importance from records alone: where one setting decides the score, it gets the largest share."""
+"""Importance of settings: a setting that alone determines the score gets the largest share."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_shares_lie_in_their_intervals_and_are_shares() -> None:
         assert total == pytest.approx(1) if found.evaluator == "ped_anova" else total <= 1 + 1e-9
 
 
-def test_neither_the_call_nor_the_order_of_records_matters() -> None:
+def test_the_result_is_independent_of_the_order_of_records() -> None:
     records = [*trials(14), *trials(14, model="rnn")]
     expected = importances(records)
     again = importances(random.Random(1).sample(records, len(records)))
@@ -125,7 +125,7 @@ def test_pruned_and_diverged_trials_count_among_the_rest_for_ped_anova_alone() -
     assert by_evaluator["ped_anova"].shares[0].setting == "training.learning_rate"
 
 
-def test_ties_for_the_best_score_leave_ped_anova_nothing_to_set_apart() -> None:
+def test_ties_for_the_best_score_are_refused_by_ped_anova() -> None:
     tied = [
         replace(one, metrics={"validation/accuracy": 0.57 if number > 1 else 0.5})
         for number, one in enumerate(trials(14))
@@ -135,7 +135,7 @@ def test_ties_for_the_best_score_leave_ped_anova_nothing_to_set_apart() -> None:
     assert found.refused[0].reason.startswith("PED-ANOVA: too many trials share the best score")
 
 
-def test_equal_scores_and_an_empty_search_say_so() -> None:
+def test_equal_scores_and_an_empty_search_are_reported() -> None:
     same = [replace(one, metrics={"validation/accuracy": 0.5}) for one in trials(12)]
     assert importances(same).refused[0].reason == "every completed trial has the same score"
     nothing = [replace(one, config={**one.config, "searched": {}}) for one in trials(12)]
@@ -149,7 +149,7 @@ def test_a_trial_of_other_ranges_is_left_out() -> None:
     assert importances(records, evaluators=["ped_anova"]).found[0].completed == 11
 
 
-def test_records_that_do_not_say_their_ranges_are_read_by_their_configuration() -> None:
+def test_ranges_that_were_not_stored_are_derived_from_the_configuration() -> None:
     base = resolve("sentiment", "gru", sets=["search.settings=[encoder.dropout, training.learning_rate]"])
     chance = random.Random(3)
 

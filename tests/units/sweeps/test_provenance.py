@@ -1,4 +1,4 @@
-"""What a sweep writes down at its start: the question, and the command that repeats it."""
+"""Provenance of a sweep: its question, and the command that repeats it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rnnbench.sweeps import SweepOptions
 from rnnbench.sweeps.provenance import command_of
 
 
-def test_a_study_asks_its_question_and_a_task_what_its_first_line_says(
+def test_the_stored_question_is_that_of_the_study_or_the_first_line_of_the_task(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "experiments").mkdir()

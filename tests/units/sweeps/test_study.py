@@ -1,4 +1,4 @@
-"""One study per encoder: what is drawn, what counts, what is chosen."""
+"""Studies: draws, counted trials, lost trials, pruning and seeds."""
 
 import os
 import platform
@@ -118,7 +118,7 @@ def test_the_same_study_seed_gives_the_same_draws_and_another_seed_others():
     assert len({str(params) for params in first}) == 6
 
 
-def test_going_on_in_another_process_draws_what_one_process_would_have_drawn():
+def test_a_continued_study_draws_the_same_trials_as_one_process():
     whole = Studies(a_plan(key="whole"))
     expected = [draw(whole, score=number / 10)[0].params for number in range(6)]
     found = []
@@ -171,7 +171,7 @@ def test_only_a_completed_trial_has_a_score():
     assert states == [(TrialState.COMPLETE, 0.9), (TrialState.PRUNED, None), fail, fail]
 
 
-def test_a_discarded_draw_is_not_a_trial_of_the_total_and_its_place_is_drawn_anew():
+def test_a_discarded_draw_does_not_count_and_its_index_is_drawn_again():
     studies = Studies(a_plan(random_trials=2))
     discarded = draw(studies, outcome="over_ceiling", score=None)[0]
     for _ in range(3):
@@ -238,7 +238,7 @@ def test_a_trial_that_was_killed_before_it_had_a_lease_is_ended():
 
 
 @pytest.mark.parametrize("is_ended", [True, False])
-def test_whoever_was_taken_over_cannot_end_the_trial(is_ended):
+def test_a_process_that_lost_its_lease_cannot_end_the_trial(is_ended):
     studies = Studies(a_plan())
     trial, _ = draw(studies, outcome=None)
     end_lease(studies, trial)
@@ -305,7 +305,7 @@ def test_the_studies_of_a_sweep_lie_in_one_file(tmp_path):
     assert plan.journal.is_relative_to(tmp_path)
 
 
-def test_a_changed_file_of_ones_own_begins_a_new_study(tmp_path):
+def test_a_changed_user_file_starts_a_new_study(tmp_path):
     path = tmp_path / "mine.py"
     code = "from rnnbench.encoders.base import Cell\n\nclass Mine(Cell):\n    pass\n"
     path.write_text(code)
@@ -315,7 +315,7 @@ def test_a_changed_file_of_ones_own_begins_a_new_study(tmp_path):
     assert Studies(a_plan(str(path))).counted(str(path)) == []
 
 
-def test_an_estimator_that_prefers_what_is_too_large_still_ends_below_the_ceiling():
+def test_a_sampler_that_proposes_too_large_sizes_still_ends_below_the_ceiling():
     # the larger the better: after the random draws every proposal is near the upper end, above the ceiling of 40
     ranges = {"encoder.hidden_size": {"low": 16, "high": 256}}
     studies = Studies(a_plan("gru", random_trials=4, settings=["encoder.hidden_size"], ranges=ranges))
@@ -336,7 +336,7 @@ def test_an_estimator_that_prefers_what_is_too_large_still_ends_below_the_ceilin
     assert {*kinds(studies)[4:]} <= {"tpe", "fallback"}
 
 
-def test_a_draw_for_want_of_a_proposal_is_marked():
+def test_a_random_draw_instead_of_a_proposal_is_marked():
     studies = Studies(a_plan(random_trials=1))
     draw(studies)
     trial, _ = studies.draw("gru", studies.plan.config("gru"), at_random=True)

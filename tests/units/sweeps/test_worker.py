@@ -1,4 +1,4 @@
-"""A worker: what it takes up after others, whom it waits for, what it does when it was taken for dead itself."""
+"""A worker: repeats lost work, waits for running work, and discards its result after losing its lease."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Hours:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_a_dead_worker_on_another_host_has_begun_is_said_and_done_again(
+def test_work_of_a_dead_worker_on_another_host_is_reported_and_repeated(
     plan: SweepPlan, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queue, lost = begun(plan, kind)
@@ -126,7 +126,7 @@ def test_what_a_dead_worker_on_another_host_has_begun_is_said_and_done_again(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_a_slow_worker_on_another_host_has_begun_is_left_to_it(
+def test_work_of_a_slow_worker_on_another_host_is_not_repeated(
     plan: SweepPlan, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queue, slow = begun(plan, kind)
@@ -152,7 +152,7 @@ def test_what_a_slow_worker_on_another_host_has_begun_is_left_to_it(
     assert slow.name not in done
 
 
-def test_a_sweep_ends_where_the_one_it_waits_for_ends(plan: SweepPlan, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_waiting_worker_continues_when_the_other_work_ends(plan: SweepPlan, monkeypatch: pytest.MonkeyPatch) -> None:
     queue, other = begun(plan, "confirm")
     hours = Hours(monkeypatch, queue.tracker.leases)
 
@@ -166,7 +166,7 @@ def test_a_sweep_ends_where_the_one_it_waits_for_ends(plan: SweepPlan, monkeypat
     assert hours.now == 3
 
 
-def test_a_worker_that_was_taken_for_dead_says_so_and_keeps_nothing_of_it(
+def test_a_worker_that_lost_its_lease_reports_it_and_discards_its_result(
     plan: SweepPlan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queue, _ = begun(plan, "trial")  # this one stays open

@@ -8,19 +8,17 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from rnnbench.comparison.across.ranks import (
-    cliques,
-    critical_difference,
-    friedman,
-    iman_davenport,
-)
 from rnnbench.comparison.across.statistics import (
     average_ranks,
     bootstrap_intervals,
+    cliques,
+    critical_difference,
+    effective_pairs,
     expanded_tail,
+    friedman,
+    iman_davenport,
     interquartile_mean,
     iqm,
-    pairs_behind,
     ranks,
     share_interval,
     wins,
@@ -81,8 +79,8 @@ def test_ties_count_as_half_a_win_in_the_interval() -> None:
 
 
 def test_experiments_of_unequal_seeds_are_worth_fewer_pairs_than_seeds() -> None:
-    assert pairs_behind([6, 6, 6]) == pytest.approx(18)
-    assert pairs_behind([2, 6]) == pytest.approx(4 / (1 / 2 + 1 / 6))  # 6, not 8
+    assert effective_pairs([6, 6, 6]) == pytest.approx(18)
+    assert effective_pairs([2, 6]) == pytest.approx(4 / (1 / 2 + 1 / 6))  # 6, not 8
 
 
 def test_the_same_generator_gives_the_same_intervals() -> None:

@@ -13,8 +13,8 @@ import pytest
 from scipy import stats
 
 from rnnbench.comparison.across.base import Across
+from rnnbench.comparison.across.notes import verdict
 from rnnbench.comparison.across.summary import summarize
-from rnnbench.comparison.across.words import verdict
 from rnnbench.comparison.compare import compare
 from rnnbench.comparison.model import Comparison
 from rnnbench.core.errors import ComparisonError, UnknownNameError
@@ -73,8 +73,8 @@ def test_one_encoder_first_everywhere_is_said_to_be_so_over_these_data_sets() ->
     found = summarize(several(3))
     said = verdict(found)
     assert said.startswith("Over these 3 data sets c is first by every measure: average rank (1.00),")
-    assert "wins against a (100 %) and b (100 %) more often than not" in said
-    assert "3 data sets are too few, 6 are the least. Nothing here is a claim about other data sets." in said
+    assert "By win rate on common seeds c beats a (100 %) and b (100 %)." in said
+    assert "3 data sets are too few (at least 6). The results hold for these data sets only." in said
     assert found.test is None
 
 
@@ -100,7 +100,7 @@ def test_measures_that_disagree_are_told_one_by_one() -> None:
 def test_two_seeds_of_two_data_sets_show_nothing() -> None:
     scores: Scores = {"a": [0.6, 0.6], "b": [0.5, 0.5]}
     said = verdict(summarize({"x": table("x", scores), "y": table("y", scores)}))
-    assert "a is not shown to win more often than not against b (100 %)" in said
+    assert "By win rate on common seeds a is not distinguishable from b (100 %)." in said
 
 
 def test_from_six_data_sets_on_ranks_are_tested_over_data_sets() -> None:
@@ -114,7 +114,7 @@ def test_from_six_data_sets_on_ranks_are_tested_over_data_sets() -> None:
     assert found.test.cliques == (("c", "b"), ("b", "a"))
     assert verdict(found).endswith(
         "Friedman test over 6 data sets: p < 0.001, so average ranks differ; by the critical difference (1.35) "
-        "b cannot be told from c and a is behind it."
+        "b is not distinguishable from c and a is worse."
     )
 
 
@@ -124,13 +124,13 @@ def test_ranks_without_a_pattern_make_no_claim() -> None:
     found = summarize(tables)
     assert found.test is not None
     assert found.test.p > 0.05
-    assert verdict(found).endswith("so nothing is said of other data sets.")
+    assert verdict(found).endswith("so the results hold for these data sets only.")
 
 
 def test_two_encoders_are_not_put_to_a_test_of_three() -> None:
     found = summarize(several(6), models=["a", "c"])
     assert found.test is None
-    assert "three encoders or more" in found.refusal
+    assert "at least three encoders" in found.refusal
 
 
 def test_an_encoder_that_is_missing_somewhere_is_not_ranked_and_said_to_be_missing() -> None:
@@ -160,9 +160,9 @@ def test_encoders_that_share_no_experiment_are_told_by_experiment() -> None:
 
 
 def test_one_experiment_is_nothing_to_sum_up() -> None:
-    with pytest.raises(ComparisonError, match="fewer than two experiments"):
+    with pytest.raises(ComparisonError, match="at least two experiments"):
         summarize(several(1))
-    with pytest.raises(ComparisonError, match=r"fewer than two experiments.*none"):
+    with pytest.raises(ComparisonError, match=r"at least two experiments.*none"):
         summarize({})
 
 
@@ -173,7 +173,7 @@ def test_the_same_data_are_not_counted_twice_unless_forced() -> None:
         summarize(tables)
     found = summarize(tables, force=True)
     assert found.footnotes[0].startswith("FORCED, not a fair summary.")
-    assert "no encoder can be called best" in verdict(found)
+    assert "no encoder is called best" in verdict(found)
 
 
 def test_versions_of_the_protocol_do_not_meet_and_forcing_makes_no_test() -> None:
@@ -185,7 +185,7 @@ def test_versions_of_the_protocol_do_not_meet_and_forcing_makes_no_test() -> Non
 
 def test_without_a_baseline_there_is_no_skill_and_it_says_what_to_type() -> None:
     tables = several(2) | {"bare": table("bare", {m: [0.5, 0.6] for m in "abc"}, baseline=None)}
-    with pytest.raises(ComparisonError, match=r"bare: no baseline .* The command of its sweep, typed again"):
+    with pytest.raises(ComparisonError, match=r"bare: no baseline .* Repeat the command of its sweep"):
         summarize(tables)
 
 
@@ -206,7 +206,7 @@ def test_a_single_seed_has_scores_and_no_intervals() -> None:
     scores: Scores = {"a": [0.5], "b": [0.6]}
     found = summarize({"x": table("x", scores), "y": table("y", scores)})
     assert standing(found, "b").iqm_interval is None
-    assert any("single seed" in note for note in found.footnotes)
+    assert any("at least two seeds" in note for note in found.footnotes)
     assert json.loads(render(found, "json"))["standings"][0]["iqm_interval"] is None
 
 

@@ -1,4 +1,4 @@
-"""torch's kernels behind the contract: ragged rows give what packed sequences give."""
+"""torch's kernels under the encoder contract: ragged rows equal packed sequences."""
 
 import pytest
 import torch
@@ -23,7 +23,7 @@ def parts_of(state):
 @pytest.mark.parametrize("lengths", [[5, 5, 5], [1, 1, 1], [5, 1, 3], [2, 4, 4], [3, 2, 1]])
 @pytest.mark.parametrize("has_state", [False, True])
 @torch.no_grad()
-def test_ragged_rows_give_what_packed_sequences_give(name, lengths, has_state):
+def test_ragged_rows_equal_packed_sequences(name, lengths, has_state):
     kernel, x = a_kernel(name), torch.randn(3, 5, 3, dtype=torch.float64)
     given = tuple(torch.randn(3, 4, dtype=torch.float64) for _ in range(2 if name == "lstm" else 1))
     first = tuple(part.unsqueeze(0) for part in given)
@@ -42,7 +42,7 @@ def test_ragged_rows_give_what_packed_sequences_give(name, lengths, has_state):
 
 @pytest.mark.parametrize("name", KERNELS)
 @torch.no_grad()
-def test_rows_without_lengths_give_what_the_kernel_gives(name):
+def test_rows_without_lengths_equal_the_kernel(name):
     kernel, x = a_kernel(name), torch.randn(2, 5, 3, dtype=torch.float64)
     expected, last = kernel(x)
     steps, state = run_kernel(kernel, x, None, None)
@@ -51,7 +51,7 @@ def test_rows_without_lengths_give_what_the_kernel_gives(name):
 
 
 @pytest.mark.parametrize("name", KERNELS)
-def test_gradients_of_ragged_rows_are_those_of_packed_sequences(name):
+def test_gradients_of_ragged_rows_equal_those_of_packed_sequences(name):
     found = []
     x, lengths = torch.randn(3, 5, 3, dtype=torch.float64), torch.tensor([5, 1, 3])
     valid = torch.arange(5) < lengths.unsqueeze(1)
@@ -73,7 +73,7 @@ def test_gradients_of_ragged_rows_are_those_of_packed_sequences(name):
 
 @pytest.fixture
 def untried():
-    """No kernel has been tried yet, and none of this test's outcomes is remembered after it."""
+    """An empty cache of kernel trials, emptied again after the test."""
     kernels._runs.cache_clear()
     yield
     kernels._runs.cache_clear()
@@ -86,14 +86,14 @@ def test_every_processor_has_each_kernel_in_full_precision(kernel, dtype, untrie
 
 
 @pytest.mark.parametrize("mode", ["LSTM", "GRU", "RNN_TANH", "RNN_RELU"])
-def test_the_kernel_that_is_tried_is_of_the_same_kind_and_draws_no_random_numbers(mode, untried):
+def test_the_trial_kernel_has_the_same_class_and_uses_no_random_numbers(mode, untried):
     before = torch.get_rng_state()
     assert kernels._zero_kernel(mode, torch.device("cpu"), torch.float32).mode == mode
     kernels._try_kernel(mode, torch.device("cpu"), torch.float32, torch.float32, None)
     assert torch.equal(torch.get_rng_state(), before)
 
 
-def test_a_kernel_is_tried_once_for_each_kind_and_precision(untried, monkeypatch):
+def test_a_kernel_is_tried_once_per_class_and_precision(untried, monkeypatch):
     tried = []
     monkeypatch.setattr(kernels, "_try_kernel", lambda *given: tried.append((given[0], given[4])))
     lstm, gru, x = nn.LSTM(3, 4), nn.GRU(3, 4), torch.zeros(1, 1, 3)
@@ -108,9 +108,7 @@ def test_a_kernel_is_tried_once_for_each_kind_and_precision(untried, monkeypatch
 
 @pytest.mark.parametrize("when", ["forward", "backward"])
 @pytest.mark.parametrize("has_gradients", [True, False])
-def test_what_fails_on_the_way_there_or_back_cannot_run_with_or_without_gradients(
-    when, has_gradients, untried, monkeypatch
-):
+def test_a_kernel_that_fails_forward_or_backward_cannot_run(when, has_gradients, untried, monkeypatch):
     class Failing(torch.autograd.Function):
         @staticmethod
         def forward(ctx, steps):
@@ -132,12 +130,12 @@ def test_what_fails_on_the_way_there_or_back_cannot_run_with_or_without_gradient
         assert not can_run(nn.LSTM(3, 4), torch.zeros(1, 1, 3))
 
 
-def test_it_can_be_asked_in_inference_mode(untried):
+def test_a_kernel_can_be_tried_in_inference_mode(untried):
     with torch.inference_mode():
         assert can_run(nn.GRU(3, 4), torch.zeros(1, 1, 3))
 
 
-def test_a_device_without_memory_says_nothing_of_its_kernels(untried, monkeypatch):
+def test_out_of_memory_is_raised_and_not_cached(untried, monkeypatch):
     def full(*given):
         raise torch.OutOfMemoryError("out of memory")
 

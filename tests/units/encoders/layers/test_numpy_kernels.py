@@ -1,4 +1,4 @@
-"""The NumPy cells in torch's graph: what autograd asks for, and how many threads they take."""
+"""The NumPy cells as autograd functions: gradients and number of threads."""
 
 import pytest
 import threadpoolctl
@@ -16,7 +16,7 @@ def a_cell(name):
 
 
 @pytest.mark.parametrize("name", CELLS)
-def test_parameters_are_drawn_as_torch_draws_its_own(name):
+def test_parameters_are_initialized_as_torch_does(name):
     torch.manual_seed(0)
     own = recurrent_parameters(name, 30, 100)
     torchs = getattr(torch.nn, name.upper())(30, 100)
@@ -26,7 +26,7 @@ def test_parameters_are_drawn_as_torch_draws_its_own(name):
 
 
 @pytest.mark.parametrize("name", CELLS)
-def test_a_loss_of_the_last_state_alone_reaches_every_weight(name):
+def test_a_loss_of_the_last_state_has_gradients_for_every_weight(name):
     parameters, x = a_cell(name), torch.ones(2, 5, 3, requires_grad=True)
     _, state = run_numpy_cell(name, x, tuple(parameters), torch.tensor([5, 2]), None)
     state[-1].sum().backward()
@@ -36,7 +36,7 @@ def test_a_loss_of_the_last_state_alone_reaches_every_weight(name):
 
 
 @pytest.mark.parametrize("name", CELLS)
-def test_an_input_without_a_gradient_gets_none(name):
+def test_an_input_that_requires_no_gradient_gets_none(name):
     x, parameters = torch.ones(1, 2, 3), a_cell(name)
     steps, _ = run_numpy_cell(name, x, tuple(parameters), None, None)
     steps.sum().backward()
@@ -46,7 +46,7 @@ def test_an_input_without_a_gradient_gets_none(name):
     assert not steps.requires_grad
 
 
-def test_a_second_way_back_is_refused_unless_it_was_asked_for():
+def test_a_second_backward_pass_needs_retain_graph():
     x, parameters = torch.ones(1, 2, 3), a_cell("gru")
     steps, _ = run_numpy_cell("gru", x, tuple(parameters), None, None)
     steps.sum().backward(retain_graph=True)
@@ -57,7 +57,7 @@ def test_a_second_way_back_is_refused_unless_it_was_asked_for():
         steps.sum().backward()
 
 
-def test_a_weight_changed_before_the_way_back_is_noticed():
+def test_a_weight_changed_before_the_backward_pass_is_detected():
     x, parameters = torch.ones(1, 2, 3), a_cell("rnn")
     steps, _ = run_numpy_cell("rnn", x, tuple(parameters), None, None)
     with torch.no_grad():
@@ -66,7 +66,7 @@ def test_a_weight_changed_before_the_way_back_is_noticed():
         steps.sum().backward()
 
 
-def test_products_take_as_many_threads_as_torch_and_give_them_back():
+def test_products_use_the_threads_of_torch_and_restore_the_limit():
     def taken():
         return {library["num_threads"] for library in threadpoolctl.threadpool_info() if library["user_api"] == "blas"}
 

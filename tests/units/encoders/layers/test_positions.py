@@ -1,4 +1,4 @@
-"""Ways to tell attention where a step stands, by hand."""
+"""Positional encodings, by hand."""
 
 import math
 
@@ -17,7 +17,7 @@ def test_sinusoids_by_hand():
 
 
 @pytest.mark.parametrize("size", [1, 2, 5, 8])
-def test_sinusoids_have_the_size_that_was_asked_for(size):
+def test_sinusoids_have_the_requested_size(size):
     assert sinusoids(torch.zeros(2, 3, dtype=torch.long), size).shape == (2, 3, size)
 
 
@@ -47,7 +47,7 @@ def test_products_of_rotated_features_depend_on_their_distance_alone():
     assert product(7, 4) != pytest.approx(product(7, 3), abs=1e-4)
 
 
-def test_half_precision_features_are_turned_by_exact_angles():
+def test_half_precision_features_are_rotated_by_exact_angles():
     x = torch.ones(1, 1, 1, 4)
     exact = rotate(x, torch.tensor([[1001]]))
     half = rotate(x.bfloat16(), torch.tensor([[1001]]))

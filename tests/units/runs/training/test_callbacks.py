@@ -1,4 +1,4 @@
-"""What watches a training, on a task whose scores are written down beforehand."""
+"""The callback `Watch`, on a task with predefined scores."""
 
 import math
 from types import SimpleNamespace
@@ -95,7 +95,7 @@ def test_the_best_validations_weights_and_metrics_are_kept(higher, scores, best)
     assert task.weight.weight.item() == task.seen[best]
 
 
-def test_a_training_stops_after_as_many_validations_without_improvement_as_patience_says():
+def test_a_training_stops_after_patience_validations_without_improvement():
     task, watch = watched([3.0, 2.0, 2.5, 2.1, 1.0, 0.5], patience=2)
     assert watch.outcome == "completed"
     assert watch.validations == 4
@@ -129,7 +129,7 @@ def test_a_loss_that_is_no_number_ends_the_training_as_diverged_before_the_next_
     assert task.global_step == 50  # losses are looked at every 50 updates
 
 
-def test_what_the_sweep_calls_hopeless_ends_as_pruned():
+def test_a_training_that_the_report_hook_rejects_ends_as_pruned():
     told = []
 
     def report(step, score):
@@ -168,7 +168,7 @@ def test_an_interrupted_training_is_not_called_pruned_by_its_last_validation():
     assert watch.outcome == "interrupted"
 
 
-def test_whoever_listens_hears_every_point_of_every_curve():
+def test_the_log_hook_receives_every_point_of_every_curve():
     heard = []
     _, watch = watched([3.0, 2.0], log=lambda update, values: heard.append((update, values)))
     gathered = {}
@@ -197,6 +197,6 @@ def test_without_a_validation_there_is_nothing_to_restore():
     assert watch.best is None
 
 
-def test_a_task_without_an_optimization_says_so():
+def test_a_task_without_an_optimization_is_refused():
     with pytest.raises(RuntimeError, match="set `optimization` before training"):
         Scripted([]).configure_optimizers()

@@ -1,4 +1,4 @@
-"""Memory, sizes and speed: each of one run alone, whatever the process did before."""
+"""Memory, sizes and speed of one run, independent of what the process did before."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_where_the_system_cannot_forget_an_earlier_peak_it_is_not_taken_for_this
 # sizes
 
 
-def test_embeddings_are_counted_apart_and_tied_ones_once():
+def test_embeddings_are_counted_separately_and_tied_ones_once():
     def sizes(**values):
         config = a_config("text_generation", **values)
         symbols = prepare(config).tokenizer.size
@@ -104,7 +104,7 @@ class Reader:
         return batch
 
 
-def test_inference_is_the_fastest_whole_pass_after_a_batch_to_warm_up(monkeypatch):
+def test_inference_speed_is_that_of_the_fastest_pass_after_a_warm_up_batch(monkeypatch):
     reader = Reader(iter([9.0, 0.1, 0.1, 0.1, 0.05, 0.05, 0.1, 0.1, 0.1, 0.1]))
     monkeypatch.setattr(speed.time, "perf_counter", lambda: reader.now)
     found = speed.inference_speed(reader)

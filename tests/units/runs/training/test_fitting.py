@@ -196,7 +196,7 @@ def test_muon_moves_a_matrix_alike_in_every_direction():
 
 
 @pytest.mark.parametrize("steps", [1, 3, 5])
-def test_muon_takes_as_many_steps_of_newton_and_schulz_as_the_setting_says(steps):
+def test_muon_takes_the_configured_number_of_newton_schulz_steps(steps):
     module = nn.Sequential(nn.Linear(4, 4))
     before = module[0].weight.detach().clone()
     settings = TrainingSettings(
@@ -265,7 +265,7 @@ def test_penalties_see_what_the_encoder_puts_out():
     assert all(parameter.grad is not None for parameter in encoder.parameters())
 
 
-def test_nothing_is_added_where_nothing_is_asked_for():
+def test_without_penalties_nothing_is_added():
     layer = layer_class("gru")
     encoder = Stack(layer, 3, layer.Settings(hidden_size=4))
     assert penalties_of(encoder, encoder, TrainingSettings()) is None
@@ -297,7 +297,7 @@ def test_averages_are_torchs(averaging):
             assert torch.allclose(ours.average[name], value, atol=1e-6), name
 
 
-def test_the_average_is_validated_and_training_goes_on_from_the_weights():
+def test_the_average_is_validated_and_training_continues_from_the_weights():
     module = nn.Linear(1, 1, bias=False)
     watch, trainer = WeightAveraging(TrainingSettings(averaging="stochastic", averaging_start=0.5), 4), AtUpdate()
     for update, weight in enumerate((1.0, 2.0, 4.0, 8.0), start=1):
@@ -402,7 +402,7 @@ def test_both_directions_are_drawn():
             assert torch.allclose(gate.T @ gate, torch.eye(16), atol=1e-5)
 
 
-def test_a_cell_of_ones_own_says_which_matrices_are_recurrent_by_their_name():
+def test_the_recurrent_matrices_of_a_user_cell_are_found_by_name():
     class Mine(Cell):
         def __init__(self, input_size, settings):
             super().__init__(input_size, settings)

@@ -1,4 +1,4 @@
-"""Machines that lack a kernel, a device or a precision: the step loop and a note, or a refusal in words."""
+"""Machines without a kernel, device or precision: step loop with a note, or refusal with a message."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def trained(task, model, **values):
 
 @pytest.mark.parametrize("task", ["text_generation", "sentiment", "forecasting"])
 @pytest.mark.parametrize("model", ["lstm", "gru", "rnn"])
-def test_without_its_kernel_an_encoder_learns_the_same_weights_step_by_step(task, model, request, monkeypatch):
+def test_without_a_fused_kernel_an_encoder_learns_the_same_weights_step_by_step(task, model, request, monkeypatch):
     fused, told = trained(task, model)
     assert told == []
     assert HARDWARE_NOTE not in fused.record.tags
@@ -83,7 +83,7 @@ def test_a_machine_without_kernels_changes_nothing_for_encoders_that_use_none(wi
         assert trained("sentiment", model, **values)[1] == []
 
 
-def test_the_table_says_which_encoders_ran_step_by_step_once(without_kernels):
+def test_the_table_has_one_note_on_encoders_that_ran_step_by_step(without_kernels):
     records = [trained("sentiment", model)[0].record for model in ("lstm", "gru", "transformer")]
     table = compare(records)
     assert [note for note in table.footnotes if "step by step" in note] == [
@@ -107,7 +107,7 @@ def test_every_task_trains_and_is_tested_in_every_precision(task, precision):
     done.task.sample(), done.task.past_errors(), done.task.showcase()
 
 
-def test_every_encoder_is_asked_for_its_kernels():
+def test_the_kernels_of_every_encoder_are_checked():
     """An encoder with a recurrent kernel has to show it: `missing_kernels` looks at a cell's children."""
     from rnnbench.runs.build import build
 
@@ -156,7 +156,7 @@ def test_a_device_that_is_not_there_is_refused_before_training(device, store, mo
     assert tracker.find(experiment, model="gru") == [], "no run was begun"
 
 
-def test_a_device_without_float64_is_refused_where_it_is_asked_for(monkeypatch):
+def test_float64_is_refused_on_a_device_without_it(monkeypatch):
     monkeypatch.setattr(hardware, "_is_available", lambda device: True)
     monkeypatch.setattr(hardware, "_has_float64", lambda device: device != "mps")
     with pytest.raises(RnnbenchError, match=r"mps has no float64.*--set hardware.device=cpu"):

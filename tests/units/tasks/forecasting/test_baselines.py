@@ -1,4 +1,4 @@
-"""The classical forecasters say what their equations say, and look at the past alone."""
+"""Baselines of forecasting agree with their equations and use past values only."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_the_last_season_is_repeated() -> None:
     assert found.ravel().tolist() == [1, 2, 3, 1, 2]
 
 
-def test_the_mean_season_is_taken_place_by_place() -> None:
+def test_the_mean_season_is_the_mean_at_each_point_of_the_season() -> None:
     found = naive.seasonal_mean(_past(100, 1, 2, 3, 4), horizon=3, season_length=2, seasons=2)
     assert found.ravel().tolist() == [2, 3, 2]
 
@@ -51,7 +51,7 @@ def test_there_is_a_window_for_every_origin_after_the_history() -> None:
     assert future[-1, -1].tolist() == [18, 19]
 
 
-def test_windows_do_not_depend_on_how_many_come_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_windows_do_not_depend_on_the_size_of_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = RollingWindows(np.random.default_rng(0).normal(size=(50, 3)), history=5, lookback=5, horizon=4)
     whole = [np.concatenate(parts) for parts in zip(*rows.chunks(), strict=True)]
     monkeypatch.setattr(windows, "NUMBERS_AT_ONCE", 60)
@@ -60,7 +60,7 @@ def test_windows_do_not_depend_on_how_many_come_at_once(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("is_shared", [True, False])
-def test_ridge_is_that_of_scikit_learn(is_shared: bool) -> None:
+def test_ridge_equals_scikit_learn(is_shared: bool) -> None:
     from sklearn.linear_model import Ridge
 
     generator = np.random.default_rng(0)
@@ -93,7 +93,7 @@ def _run(levels: np.ndarray, *, lookback: int, horizon: int, season_length: int,
     return {result.model: result for result in found}
 
 
-def test_a_refitted_linear_map_is_the_one_that_was_trained_on_both_splits(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refitted_ridge_equals_one_fitted_on_both_splits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(baselines, "PENALTIES", (0.01,))  # the other training makes the same choice
     levels, windows = _seasonal(150), {"lookback": 12, "horizon": 3, "season_length": 4}
     usual, refitted = (_run(levels, refit=refit, **windows)["ridge"] for refit in (False, True))
@@ -108,7 +108,7 @@ def test_a_refitted_linear_map_is_the_one_that_was_trained_on_both_splits(monkey
 
 
 @pytest.mark.parametrize("model", ["auto_ets", "auto_theta"])
-def test_a_refitted_forecast_is_that_of_both_splits(model: str) -> None:
+def test_a_refitted_forecast_equals_one_fitted_on_both_splits(model: str) -> None:
     validation, test = np.arange(60, 77), np.arange(80, 97)
     again = statistical.RollingRequest(
         _seasonal(100), train_rows=60, test_rows=80, validation_origins=validation, test_origins=test,
@@ -158,7 +158,7 @@ def test_the_last_value_is_worked_out_by_hand() -> None:
     assert last_value.details["by_step"]["mae"] == pytest.approx((1, 2))
 
 
-def test_baselines_that_do_not_apply_say_why() -> None:
+def test_baselines_that_do_not_apply_are_skipped_with_a_reason() -> None:
     no_season = _run(_seasonal(), lookback=6, horizon=2, season_length=1)
     assert all("no season" in no_season[model].skipped for model in NAIVE[1:])
     short = _run(_seasonal(), lookback=6, horizon=2, season_length=4)
@@ -173,14 +173,14 @@ def test_baselines_that_do_not_apply_say_why() -> None:
     assert long["auto_ets"].metrics == {}
 
 
-def test_what_costs_too_much_is_skipped_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_baselines_that_cost_too_much_are_skipped_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(statistical.MOST_FORECASTS, "auto_theta", 10)
     assert (
         "more than the limit of 10" in _run(_seasonal(), lookback=8, horizon=2, season_length=4)["auto_theta"].skipped
     )
 
 
-def test_a_gap_between_the_splits_stops_what_carries_a_state() -> None:
+def test_baselines_with_a_state_are_skipped_for_a_gap_between_splits() -> None:
     levels = _seasonal()
     found = baselines.run(
         levels[:60],
@@ -197,7 +197,7 @@ def test_a_gap_between_the_splits_stops_what_carries_a_state() -> None:
     assert not results["ridge"].skipped
 
 
-def test_prices_are_scored_in_their_own_unit() -> None:
+def test_prices_are_scored_in_the_unit_of_the_series() -> None:
     generator = np.random.default_rng(0)
     prices = 50 * np.exp(np.cumsum(0.01 * generator.normal(size=(200, 3)), axis=0))
     as_returns = _run(prices, lookback=10, horizon=3, season_length=1, learn="log_returns")
@@ -225,7 +225,7 @@ def test_the_future_does_not_change_a_rolled_forecast(model: str, test_rows: int
 
 
 @pytest.mark.parametrize("kind", ["ANN", "AAN", "ANA", "MAM", "MNM", "AAA"])
-def test_rolling_ets_is_statsforecast_run_anew_at_every_origin(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rolling_ets_equals_statsforecast_run_at_every_origin(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from statsforecast import models
 
     original = models.AutoETS
@@ -259,7 +259,7 @@ def test_a_damped_trend_adds_the_powers_of_its_damping() -> None:
         ({"learn": "log_returns"}, "above 0"),
     ],
 )
-def test_splits_that_cannot_be_forecast_are_refused_in_words(changes: dict, words: str) -> None:
+def test_splits_that_cannot_be_forecast_raise_an_error(changes: dict, words: str) -> None:
     levels = _seasonal() - 20
     settings = {"validation_history": 8, "test_history": 8, "lookback": 8, "horizon": 2, "season_length": 4} | changes
     with pytest.raises(ValueError, match=words):

@@ -1,4 +1,4 @@
-"""Forecasts of a stored run: the trained task's own, rolled on by hand, with the band of its past errors."""
+"""Forecasts of a stored run equal the trained task's, applied recursively by hand, with a band of past errors."""
 
 import json
 
@@ -40,7 +40,7 @@ def frame(series, rows=slice(None)):
     return pd.DataFrame(values, index=times, columns=[*series.targets, *series.covariate_names])[rows]
 
 
-def test_a_forecast_is_what_the_trained_task_says_of_the_same_rows(forecaster):
+def test_a_forecast_equals_the_trained_task_on_the_same_rows(forecaster):
     model, trained = forecaster
     series = small_data.series()
     rows = trained.prepared.rows.splits.validation
@@ -54,7 +54,7 @@ def test_a_forecast_is_what_the_trained_task_says_of_the_same_rows(forecaster):
     assert len(found.times) == HORIZON
 
 
-def test_beyond_the_trained_horizon_forecasts_are_read_back(forecaster):
+def test_beyond_the_trained_horizon_forecasts_are_used_as_inputs(forecaster):
     model, _ = forecaster
     table = frame(small_data.series())
     found = model.forecast(table, 3 * HORIZON - 1)

@@ -1,4 +1,4 @@
-"""The classical classifiers learn from training alone, in any script."""
+"""Baselines of text classification are fitted on training only, for any script."""
 
 from __future__ import annotations
 
@@ -60,12 +60,12 @@ def test_a_word_of_one_letter_counts(model: str) -> None:
     assert _run(["꼭 봐", "꼭 사"], ["못 봐", "못 사"])[model].metrics["validation/accuracy"] == 1.0
 
 
-def test_a_class_that_training_never_showed_gets_no_probability() -> None:
+def test_a_class_that_is_not_in_training_has_probability_zero() -> None:
     results = _run(GOOD, BAD, class_count=3)
     assert all(math.isfinite(value) for result in results.values() for value in result.metrics.values())
 
 
-def test_a_refitted_classifier_is_the_one_that_was_trained_on_both_splits() -> None:
+def test_a_refitted_classifier_equals_one_fitted_on_both_splits() -> None:
     texts, labels = GOOD + BAD, np.array([1] * len(GOOD) + [0] * len(BAD))
     known, seen, new = slice(0, 10, 2), slice(1, 10, 2), ["a fine bore", "dull joy"]
     validation, test = (texts[seen], labels[seen]), (new, np.array([0, 1]))

@@ -1,4 +1,4 @@
-"""The n-gram is a probability over the next symbol, and the compressors count what a split adds."""
+"""The n-gram model agrees with its equation, and compressors with the standard library."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rnnbench.tasks.text_generation import baselines
 
 
 def _slow_probability(train: list[int], context: list[int], symbol: int, *, order: int, vocabulary_size: int) -> float:
-    """Witten-Bell straight from its equation, with dictionaries."""
+    """Witten-Bell by its equation, with dictionaries."""
     probability = 1 / vocabulary_size
     for length in range(1, order + 1):
         if length - 1 > len(context):
@@ -71,7 +71,7 @@ def test_the_future_of_a_text_does_not_change_its_past() -> None:
     assert model.log_probabilities(text)[:20].tolist() == model.log_probabilities(text[:20]).tolist()
 
 
-def test_an_order_beyond_the_training_text_is_no_mistake() -> None:
+def test_an_order_above_the_length_of_the_training_text_is_allowed() -> None:
     model = WittenBell(np.array([0, 1]), vocabulary_size=2, order=8)
     assert model.order == 2
     assert np.isfinite(model.log_probabilities(np.array([1, 1, 0, 1]))).all()
@@ -96,7 +96,7 @@ def test_training_needs_a_symbol_and_an_order() -> None:
         WittenBell(np.array([0]), vocabulary_size=2, order=0)
 
 
-def test_xz_needs_next_to_nothing_for_a_text_it_already_holds() -> None:
+def test_xz_needs_few_bits_for_a_text_that_it_contains() -> None:
     generator = np.random.default_rng(3)
     text = "".join(generator.choice([*"abcdefgh "], 20_000))
     held, new = xz_bits(text, text[::-1], after=text)
@@ -141,7 +141,7 @@ def test_the_test_text_changes_nothing_on_validation() -> None:
         assert first[name].metrics[key] == second[name].metrics[key]
 
 
-def test_a_refitted_ngram_is_the_one_that_was_trained_on_both_splits() -> None:
+def test_a_refitted_ngram_equals_one_fitted_on_both_splits() -> None:
     usual, refitted = _run(), _run(refit=True)
     alphabet = sorted(set(TRAIN + VALIDATION + TEST))
     both, test = (np.array([alphabet.index(character) for character in text]) for text in (TRAIN + VALIDATION, TEST))

@@ -1,4 +1,4 @@
-"""Drawing the next token, worked by hand; and text made by carrying the state against reading it all again."""
+"""Sampling of tokens, by hand; and generation with a carried state against rereading the whole text."""
 
 import math
 
@@ -25,11 +25,11 @@ def drawn_from(**how):
     return [round(share, 6) for share in probabilities(SCORES, Sampling(**how)).tolist()]
 
 
-def test_padding_and_the_unknown_are_never_drawn():
+def test_padding_and_unknown_are_never_sampled():
     assert drawn_from() == [0, 0, *SHARES]
 
 
-def test_the_temperature_divides_the_scores():
+def test_the_temperature_divides_the_logits():
     # at 0.5 probabilities are squared: 0.01, 0.16, 0.04, 0.09 of 0.30
     expected = [round(share / 0.30, 6) for share in (0.01, 0.16, 0.04, 0.09)]
     assert drawn_from(temperature=0.5) == [0, 0, *expected]
@@ -45,12 +45,12 @@ def test_top_k_keeps_the_most_probable():
     assert drawn_from(top_k=100) == drawn_from()
 
 
-def test_of_equals_top_k_keeps_exactly_k():
+def test_top_k_keeps_exactly_k_of_equal_logits():
     shares = probabilities(torch.zeros(6), Sampling(top_k=2))
     assert shares.tolist() == [0, 0, 0.5, 0.5, 0, 0]
 
 
-def test_top_p_keeps_the_fewest_that_reach_it():
+def test_top_p_keeps_the_smallest_set_that_reaches_it():
     # 0.4, then 0.7: two reach 0.65 and 0.4 alone does not
     assert drawn_from(top_p=0.65) == [0, 0, 0, round(4 / 7, 6), 0, round(3 / 7, 6)]
     assert drawn_from(top_p=0.39) == [0, 0, 0, 1, 0, 0]
@@ -60,7 +60,7 @@ def test_top_p_keeps_the_fewest_that_reach_it():
     assert drawn_from(top_p=0.71) == [0, 0, 0, round(4 / 9, 6), round(2 / 9, 6), round(3 / 9, 6)]
 
 
-def test_top_p_looks_at_what_top_k_left():
+def test_top_p_is_applied_after_top_k():
     # of the two that top-k leaves, the first has 4/7 = 0.571: alone enough for 0.55, though 0.4 of all would not be
     assert drawn_from(top_k=2, top_p=0.55) == [0, 0, 0, 1, 0, 0]
 
@@ -75,12 +75,12 @@ def test_top_p_looks_at_what_top_k_left():
         ({"top_p": 1.5}, "top-p must be above 0 and at most 1, not 1.5"),
     ],
 )
-def test_values_out_of_bounds_are_refused_in_words(how, words):
+def test_values_out_of_bounds_raise_an_error(how, words):
     with pytest.raises(RnnbenchError, match=words):
         Sampling(**how)
 
 
-def test_scores_that_are_not_finite_are_told():
+def test_logits_that_are_not_finite_raise_an_error():
     with pytest.raises(RnnbenchError, match="have diverged"):
         probabilities(torch.tensor([0.0, 0.0, math.nan]), Sampling())
 
@@ -101,7 +101,7 @@ def language_model(model, tokenizer="characters", layers=2, **encoder):
 
 
 @pytest.mark.parametrize("model", registry.names("encoders"))
-def test_carrying_the_state_writes_what_reading_it_all_again_would(model):
+def test_a_carried_state_generates_the_same_text_as_rereading_it(model):
     made = language_model(model)
     prompt = made.prepared.tokenizer.encode("the cat ").tolist()
     carried = "".join(made.generate(prompt, 40, Sampling(temperature=0)))
@@ -114,7 +114,7 @@ def test_carrying_the_state_writes_what_reading_it_all_again_would(model):
     assert len(carried) == 40
 
 
-def test_a_window_of_attention_that_slides_is_carried_too():
+def test_a_sliding_window_of_attention_is_carried():
     made = language_model("transformer", context=6)
     prompt = made.prepared.tokenizer.encode("the cat sat on a dog ").tolist()
     carried = "".join(made.generate(prompt, 30, Sampling(temperature=0)))
@@ -126,7 +126,7 @@ def test_a_window_of_attention_that_slides_is_carried_too():
     assert carried == made.prepared.tokenizer.decode(numbers[len(prompt) :])
 
 
-def test_every_token_after_the_prompt_is_read_alone():
+def test_each_step_after_the_prompt_reads_one_token():
     read = []
 
     def step(numbers, state):
@@ -139,7 +139,7 @@ def test_every_token_after_the_prompt_is_read_alone():
     assert read == [256, 256, 88] + [1] * 9
 
 
-def test_the_same_seed_gives_the_same_text_and_common_randomness_stays_where_it_was():
+def test_the_same_seed_gives_the_same_text_and_global_generators_are_not_affected():
     made = language_model("gru")
     torch.manual_seed(7)
     before = torch.get_rng_state()
@@ -148,7 +148,7 @@ def test_the_same_seed_gives_the_same_text_and_common_randomness_stays_where_it_
     assert torch.equal(torch.get_rng_state(), before)
 
 
-def test_drawing_what_never_makes_a_character_ends():
+def test_generation_ends_where_tokens_decode_to_no_characters():
     pieces = generated(lambda numbers, state: (torch.zeros(4), ()), [2], 5, Sampling(), lambda number: "")
     assert "".join(pieces) == ""
 
@@ -160,7 +160,7 @@ KOREAN = "영화가 정말 좋다. 이야기는 훌륭하다! 음악은 따뜻�
 
 @pytest.mark.parametrize("kind", ["characters", "words", "subwords"])
 @pytest.mark.parametrize("text", [KOREAN, "It was (a) good, warm film: really!\n"])
-def test_pieces_put_together_are_the_text(kind, text):
+def test_joined_pieces_are_the_text(kind, text):
     tokenizer = build_tokenizer(TokenizerSettings(kind=kind, vocabulary_size=400), [text])
     numbers = tokenizer.encode(text).tolist()
     decode = incremental_decoder(tokenizer, "")
@@ -169,7 +169,7 @@ def test_pieces_put_together_are_the_text(kind, text):
     assert not any("\N{REPLACEMENT CHARACTER}" in piece for piece in pieces)
 
 
-def test_a_character_comes_out_with_its_last_byte():
+def test_a_character_is_emitted_with_its_last_byte():
     tokenizer = build_tokenizer(TokenizerSettings(kind="subwords", vocabulary_size=258), ["abc"])
     decode = incremental_decoder(tokenizer, "")
     # 가 is three bytes and, in this vocabulary, three numbers
@@ -180,14 +180,14 @@ def test_a_character_comes_out_with_its_last_byte():
     ]  # fmt: skip
 
 
-def test_untrained_subwords_never_print_half_a_character():
+def test_untrained_subwords_emit_whole_characters():
     made = language_model("rnn", "subwords")
     text = "".join(made.generate([5, 6], 300, Sampling(temperature=5.0)))
     assert "\N{REPLACEMENT CHARACTER}" not in text
     assert len(text) == 300
 
 
-def test_words_go_on_after_what_stands_before():
+def test_words_are_decoded_after_the_text_before_them():
     tokenizer = build_tokenizer(TokenizerSettings(kind="words", vocabulary_size=100), ["a good film ."])
     film, dot = (int(tokenizer.encode(word)[0]) for word in ("film", "."))
     assert [incremental_decoder(tokenizer, "a good")(film), incremental_decoder(tokenizer, "a good ")(film)] == [
@@ -197,7 +197,7 @@ def test_words_go_on_after_what_stands_before():
     assert incremental_decoder(tokenizer, "a good film")(dot) == "."
 
 
-def test_what_a_vocabulary_lacks_is_named_once_each():
+def test_unknown_characters_are_named_once_each():
     characters = build_tokenizer(TokenizerSettings(), np.asarray(points_of("the cat")))
     assert unknown_in(characters, "the dog, good") == ["d", "o", "g", ","]
     words = build_tokenizer(TokenizerSettings(kind="words"), ["the cat"])

@@ -17,7 +17,6 @@ from rnnbench.cli.commands import app
 from rnnbench.comparison.compare import compare
 from rnnbench.data import series, splitting
 from rnnbench.data.duplicates import Overlap
-from rnnbench.data.readers import labelled as labelled_files
 from rnnbench.data.settings import DataSettings
 from rnnbench.data.splits import Splits
 from rnnbench.encoders.gru import GRU
@@ -123,7 +122,7 @@ def test_splits_that_overlap_are_caught(tmp_path, monkeypatch):
         train, validation, test = rows
         return splitting.labelled_splits(texts, labels, (np.concatenate([train, test[:5]]), validation, test))
 
-    monkeypatch.setattr(labelled_files, "labelled_splits", overlapping)
+    monkeypatch.setattr("rnnbench.data.readers.labelled.labelled_splits", overlapping)
     check = leaks.duplicates_counted(tmp_path)
     assert not check.passed
     assert "clean.csv 5 of 40 texts" in check.told
@@ -153,7 +152,7 @@ def test_random_labels_are_predicted_where_test_rows_are_learned(context, monkey
     def only_test_rows(texts, labels, rows):
         return splitting.labelled_splits(texts, labels, (rows[2], rows[1], rows[2]))
 
-    monkeypatch.setattr(labelled_files, "labelled_splits", only_test_rows)
+    monkeypatch.setattr("rnnbench.data.readers.labelled.labelled_splits", only_test_rows)
     check = chance.random_labels(context)
     assert not check.passed, check.told
 
