@@ -49,7 +49,7 @@ def classifiers_equal_scikit_learn(loaded: LabelledTexts) -> Check:
         )
     }  # fmt: skip
     words = {"ngram_range": (1, 2), "token_pattern": classifiers.TOKEN_PATTERN}
-    chosen = float(ours["tfidf_logistic_regression"].note.partition("C = ")[2].split()[0])
+    chosen = float(ours["tfidf_logistic_regression"].note.partition("C = ")[2].split()[0].rstrip(",;"))
     theirs = {
         "naive_bayes": make_pipeline(CountVectorizer(**words), MultinomialNB()),
         "tfidf_logistic_regression": make_pipeline(
