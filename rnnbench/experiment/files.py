@@ -142,7 +142,7 @@ def load(typed: str) -> Experiment:
 
 def is_path(typed: str) -> bool:
     """Whether an experiment is named by the path of its file."""
-    return typed.endswith(SUFFIXES) or "/" in typed or os.sep in typed
+    return typed.endswith(SUFFIXES)
 
 
 def name_of(typed: str) -> str:
