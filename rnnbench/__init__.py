@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rnnbench.core.version import __version__
-
 if TYPE_CHECKING:
     from rnnbench.api import compare, load, sweep, train
     from rnnbench.core.errors import RnnbenchError
+    from rnnbench.core.version import __version__
 
 __all__ = ["RnnbenchError", "__version__", "compare", "load", "sweep", "train"]
 
@@ -21,10 +20,17 @@ if not TYPE_CHECKING:  # type checkers read the imports above, and report a name
     def __getattr__(name: str) -> Any:
         if name not in __all__:
             raise AttributeError(f"module 'rnnbench' has no attribute {name!r}")
-        from rnnbench import api
-        from rnnbench.core import errors
+        if name == "__version__":
+            from rnnbench.core.version import __version__
 
-        return getattr(errors if name == "RnnbenchError" else api, name)
+            return __version__
+        if name == "RnnbenchError":
+            from rnnbench.core.errors import RnnbenchError
+
+            return RnnbenchError
+        from rnnbench import api
+
+        return getattr(api, name)
 
 
 def __dir__() -> list[str]:

@@ -82,7 +82,7 @@ def test_all_data_sets_of_a_store_are_summed_up_and_exported(filled: Place) -> N
         "across.csv", "across.md", "across.tex", "across.html", "across.json", "skill.png", "critical_difference.png",
     }  # fmt: skip
     assert told.stdout.endswith("7 files in store/exports/across/\n")
-    assert words.index("average rank (1.00)") < words.index("raw scores cannot be averaged"), "the verdict comes first"
+    assert words.index("average rank (1.00)") < words.index("Raw scores are not averaged"), "the verdict comes first"
     again = filled.type_in("across", "--export", "--output", "again", "--json")
     assert json.loads(again.stdout)["data_sets"] == 6
     assert {path.name: path.read_bytes() for path in (filled.folder / "again").iterdir()} == written

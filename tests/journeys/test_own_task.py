@@ -156,5 +156,5 @@ def test_its_best_run_answers_and_other_commands_refuse_it(ended: tuple[Path, di
 
 def test_the_selftest_looks_at_it(ended: tuple[Path, dict]) -> None:
     told = ended[1]["selftest"][1]
-    assert "4 tasks refuse it" in told
-    assert "4 tasks: none learns from the test split, and one made to do so is seen each time" in told
+    assert "refused in 4 tasks" in told
+    assert "4 tasks: the test split has no effect, and a planted leak is detected" in told

@@ -102,8 +102,10 @@ def test_a_sweep_of_the_basics_says_so_and_has_too_few_trials_for_importance(pla
     write_reviews(place.folder / "reviews.csv")
     done = place.typed("sweep", "sentiment", "--data", "reviews.csv", *TINY, *ALONE, "--search", "basics")
     said = " ".join(done.out.split())
+    assert "Searched: batch_size, learning_rate, max_tokens." in said
+    every_note = " ".join(place.typed("compare", "sentiment", "--notes").out.split())
     rates = range_in_words(resolve("sentiment", "gru").ranges()["training.learning_rate"])
-    assert f"Searched: batch_size 16, 32 or 64, learning_rate {rates}, max_tokens 32, 64 or 128." in said
+    assert f"Searched: batch_size 16, 32 or 64, learning_rate {rates}, max_tokens 32, 64 or 128." in every_note
     for run in place.runs(kind="trial"):
         assert {"training.learning_rate", "training.batch_size", "task.max_tokens"} <= run.data.params.keys()
         assert "encoder.dropout" not in run.data.params

@@ -59,7 +59,7 @@ def test_a_sweep_stopped_three_ways_ends_complete(place: Place) -> None:
     trained = [run for kind in ("trial", "reselect", "confirm") for run in place.runs(kind=kind, outcome="completed")]
     assert len(trained) == 2 * (3 + 4 + 2)
     assert all(7840 <= run.data.metrics["cost/parameters"] <= 8160 for run in trained)
-    assert "Parameters matched to 8.00k +- 2 %: gru " in " ".join(survived.told.split())
+    assert "Parameters matched to 8.00k +- 2 %." in " ".join(survived.told.split())
     assert "RUNNING" not in {run.info.status for run in place.runs()}
     ended = {run.info.status for run in place.runs() if run.data.tags.get("outcome") == "interrupted"}
     assert ended == {"KILLED"}

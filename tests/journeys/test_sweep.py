@@ -140,7 +140,9 @@ def test_compare_prints_what_export_writes(finished: Sweep, tmp_path: Path) -> N
 def test_a_stated_score_is_answered_with_the_seconds_that_each_encoder_trained(finished: Sweep) -> None:
     place, _, _ = finished
     reached = " ".join(place.type_in("compare", "sentiment", "--reach", "0.01").stdout.split())
-    sentence = reached.partition("first reached 1.0 % accuracy (mean over the seeds that did): ")[2].partition(". ")[0]
+    sentence = reached.partition("validation reached 1.0 % accuracy (mean over the seeds that reached it): ")[
+        2
+    ].partition(". ")[0]
     assert {words.split()[0] for words in f"{sentence} ".split(", ")} == {"rnn", "gru"}
     assert "never" not in sentence
     whole = json.loads(place.type_in("compare", "sentiment", "--reach", "1", "--format", "json").stdout)
