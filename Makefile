@@ -1,4 +1,4 @@
-# make help lists every verb. Each one sets up what it needs, and nothing twice.
+# make help lists every target. Each one sets up what it needs, and nothing twice.
 PYTHON ?= python3
 TASK   ?= sentiment
 VENV   := .venv
@@ -16,10 +16,10 @@ SWEEP   = $(OPTIONS) $(foreach model,$(MODEL),--model "$(model)") $(call option,
 .DEFAULT_GOAL := help
 .PHONY: help setup sweep baselines compare export report bench selftest ui data test test-fast check format lock clean
 
-help: ## list every verb
+help: ## list every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-setup: $(READY) ## make the virtual environment from the lock
+setup: $(READY) ## create the virtual environment from requirements.lock
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "rnnbench needs Python 3.11 or newer; name one: make PYTHON=python3.12 ..."; exit 2; }
@@ -29,10 +29,10 @@ $(READY): requirements.lock pyproject.toml
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
-sweep: $(READY) ## search, confirm, table: TASK=sentiment [DATA= MODEL= SEARCH= TRIALS= SEEDS= WORKERS= TIMEOUT= MATCH=1m RESELECT= REFIT=1 QUICK=1 ARGS=]
+sweep: $(READY) ## search, confirm, compare: TASK=sentiment [DATA= MODEL= SEARCH= TRIALS= SEEDS= WORKERS= TIMEOUT= MATCH=1m RESELECT= REFIT=1 QUICK=1 ARGS=]
 	@$(RUN) sweep $(TASK) $(SWEEP)
 
-baselines: $(READY) ## what there is to beat: TASK= [DATA=]
+baselines: $(READY) ## scores of the baselines: TASK= [DATA=]
 	@$(RUN) baselines $(TASK) $(OPTIONS)
 
 compare: $(READY) ## the table of the newest sweep: TASK= [DATA=]
@@ -41,19 +41,19 @@ compare: $(READY) ## the table of the newest sweep: TASK= [DATA=]
 export: $(READY) ## the table in every format, with figures: TASK= [DATA=]
 	@$(RUN) export $(TASK) $(OPTIONS)
 
-report: $(READY) ## one page that tells all of the newest sweep: TASK= [DATA=]
+report: $(READY) ## the report of the newest sweep, one HTML page: TASK= [DATA=]
 	@$(RUN) report $(TASK) $(OPTIONS)
 
-bench: $(READY) ## time parts against what they replace: [NAME=]
+bench: $(READY) ## speed of parts of the program: [NAME=]
 	@$(RUN) bench $(NAME) $(ARGS)
 
-selftest: $(READY) ## whether this installation's answers can be believed: [MODEL=my_cell.py QUICK=1]
+selftest: $(READY) ## check this installation on synthetic data: [MODEL=my_cell.py QUICK=1]
 	@$(RUN) selftest $(foreach model,$(MODEL),--model "$(model)") $(if $(QUICK),--quick) $(ARGS)
 
-ui: $(READY) ## MLflow's pages on every run
+ui: $(READY) ## every run in MLflow
 	@$(RUN) ui $(ARGS)
 
-data: $(READY) ## the data sets, or one in words: [DATA=]
+data: $(READY) ## list the data sets, or describe one: [DATA=]
 	@$(RUN) data $(DATA) $(ARGS)
 
 test: $(READY) ## the whole test suite, on every core: [ARGS="tests/units -n0"]
@@ -68,11 +68,11 @@ check: $(READY) ## format, lint, types, import order
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
 
-format: $(READY) ## put the code into its format
+format: $(READY) ## format the code
 	@$(VENV)/bin/ruff format .
 	@$(VENV)/bin/ruff check --fix .
 
-lock: ## pin the whole dependency tree anew (needs uv)
+lock: ## update the pinned dependencies (needs uv)
 	@# torch brings its own CUDA packages, pinned by itself: they stay out, so that a CPU build stays small
 	@uv pip compile --universal --python-version 3.11 --extra dev --no-annotate --no-header pyproject.toml \
 		| grep -vE '^(nvidia-|cuda-|triton)' > requirements.lock.new && mv requirements.lock.new requirements.lock
