@@ -146,8 +146,9 @@ def test_a_file_that_is_not_a_study_is_an_error(content: str, message: str, in_f
 def test_a_missing_file_is_an_error(in_folder: Path) -> None:
     with pytest.raises(RnnbenchError, match=r"there is no experiment file 'nowhere/mine\.yaml'"):
         load("nowhere/mine.yaml")
+    (in_folder / "folder.yaml").mkdir()
     with pytest.raises(RnnbenchError, match="cannot be read"):
-        load(f"{in_folder}/")
+        load(str(in_folder / "folder.yaml"))
     with pytest.raises(UnknownNameError, match="Did you mean 'regularization'"):
         load("regularisation")
     (in_folder / "mine.yaml").write_bytes(b"\xff\xfe\x00")
