@@ -425,14 +425,16 @@ def test_rule_12_trained_on_validation_too_the_table_says_so_and_no_other_run_st
     trial, config = results.chosen(records)["gru"], queue.reselection.choices()["gru"]
     assert queue._begin_confirmation("gru", config.with_values({}, seed=3)).refit == trial.costs["best_update"]
     table = compare(records)
-    assert [note for note in table.footnotes if note.startswith("Confirmed on training and validation data together")]
+    start = "Confirmed on training and validation data together"
+    (note,) = [note for note in table.footnotes if note.startswith(start)]
     assert {row.model: row.validation for row in table.encoders}["gru"] == trial.validation
-    assert "Baselines were fitted on the training split alone." in " ".join(table.footnotes)
+    assert "Baselines were fitted on the training split alone." in note
     refitted = [
         replace(record, tags={**record.tags, "refitted": "True"}) if record.kind == "baseline" else record
         for record in records
     ]
-    assert "Baselines were also fitted again on both." in " ".join(compare(refitted).footnotes)
+    (note,) = [note for note in compare(refitted).footnotes if note.startswith(start)]
+    assert "Baselines were also fitted again on both." in note
     one = of_kind(records, "confirm")
     usual = {**one.config, "search": {**one.config["search"], "refit": False}}
     with pytest.raises(ComparisonError, match=r"search\.refit: false in gru-seed1.*; true in"):
