@@ -122,8 +122,34 @@ def _data_options(
     covariates: Annotated[str | None, typer.Option(help="Further input columns, separated by commas.")] = None,
     frequency: Annotated[str | None, typer.Option(help="The time between rows, such as 1h or 1D.")] = None,
     fill: Annotated[str | None, typer.Option(help="How to fill missing rows: interpolate or forward.")] = None,
+    series_column: Annotated[str | None, typer.Option(help="The column that names the series of each row.")] = None,
+    series: Annotated[str | None, typer.Option(help="The series to use, where a file has several.")] = None,
+    day_first: Annotated[
+        bool, typer.Option("--day-first", help="Dates are written day first: 03/04 is 3 April.")
+    ] = False,
+    month_first: Annotated[
+        bool, typer.Option("--month-first", help="Dates are written month first: 03/04 is 4 March.")
+    ] = False,
+    time_format: Annotated[str | None, typer.Option(help="The format of the times, such as '%d.%m.%y %H:%M'.")] = None,
+    decimal: Annotated[str | None, typer.Option(help="The decimal mark of numbers: point or comma.")] = None,
+    missing: Annotated[
+        list[str] | None, typer.Option(help="A cell that means no value, such as -9999. Repeatable.")
+    ] = None,
+    encoding: Annotated[str | None, typer.Option(help="The encoding of the file, such as cp949.")] = None,
+    validation_data: Annotated[str | None, typer.Option(help="A file with the validation split.")] = None,
+    test_data: Annotated[str | None, typer.Option(help="A file with the test split.")] = None,
+    split_column: Annotated[
+        str | None, typer.Option(help="The column that names each row's split: train, validation or test.")
+    ] = None,
+    group_column: Annotated[
+        str | None, typer.Option(help="The column of groups, such as users: no group is in two splits.")
+    ] = None,
+    test_from: Annotated[str | None, typer.Option(help="The date at which the test split begins.")] = None,
 ) -> SettingValues:
     """The data options as settings."""
+    if day_first and month_first:
+        raise RnnbenchError("--day-first and --month-first exclude each other: type one of them")
+    date_order = "day_first" if day_first else "month_first" if month_first else None
     values = {
         "folder": (data_dir, "--data-dir"),
         "text_column": (text_column, "--text-column"),
@@ -133,6 +159,18 @@ def _data_options(
         "covariates": (covariates.split(",") if covariates else None, "--covariates"),
         "frequency": (frequency, "--frequency"),
         "fill": (fill, "--fill"),
+        "series_column": (series_column, "--series-column"),
+        "series": (series, "--series"),
+        "date_order": (date_order, "--day-first" if day_first else "--month-first"),
+        "time_format": (time_format, "--time-format"),
+        "decimal": (decimal, "--decimal"),
+        "missing": (missing or None, "--missing"),
+        "encoding": (encoding, "--encoding"),
+        "validation_data": (validation_data, "--validation-data"),
+        "test_data": (test_data, "--test-data"),
+        "split_column": (split_column, "--split-column"),
+        "group_column": (group_column, "--group-column"),
+        "test_from": (test_from, "--test-from"),
     }
     typed = {f"data.{name}": value for name, value in values.items() if value[0] is not None}
     return {**named_data(data), **typed}

@@ -19,7 +19,11 @@ Kind = Literal["text", "labelled_text", "series"]
 
 @dataclass(frozen=True)
 class Facts:
-    """What a data set is: title, source, licence, how it was split, and what limits its use."""
+    """What a data set is: title, source, licence, how it was split, and what limits its use.
+
+    understood: how the user's own file was read, as (label, sentence); the labels are those of `UNDERSTOOD`.
+    warnings: what may be read differently from how the user means it, with the option that decides it.
+    """
 
     name: str
     kind: Kind
@@ -28,6 +32,12 @@ class Facts:
     licence: str
     split_rule: str
     notes: tuple[str, ...] = ()
+    understood: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+UNDERSTOOD = ("read as", "file", "columns", "rows", "classes", "times", "values", "split")
+"""The labels of `Facts.understood`, in the order in which they are printed; a label may occur more than once."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +78,15 @@ class SeriesSplit:
     covariates: (rows, covariates) float64, without calendar features.
     times: (rows,) datetime64[ns].
     history: the number of first rows that belong to earlier splits. They are part of lookback windows, never forecast.
+    observed: (rows, targets) bool, False where a value was filled: such a value is an input, never scored. None where
+    every value was observed.
     """
 
     values: np.ndarray
     covariates: np.ndarray
     times: np.ndarray
     history: int
+    observed: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.values) - self.history
@@ -86,6 +99,8 @@ class Series:
     season_length: samples per season; 1 where there is none.
     learn: 'values', or 'log_returns' for prices (learned as returns, reported as prices).
     suggested_lookback, suggested_horizon: used where the settings do not set them.
+    zone: the time zone or offset that the times are written in, such as '+09:00' or 'UTC'; empty where the file has
+    none. `times` are local times of that zone.
     """
 
     facts: Facts
@@ -99,6 +114,7 @@ class Series:
     suggested_lookback: int
     suggested_horizon: int
     fingerprint: str
+    zone: str = ""
 
 
 AnyData = TextCorpus | LabelledTexts | Series

@@ -9,6 +9,8 @@ from pydantic import Field
 from rnnbench.core.settings import Settings
 
 Fill = Literal["none", "interpolate", "forward"]
+DateOrder = Literal["day_first", "month_first"]
+Decimal = Literal["point", "comma"]
 
 
 class DataSettings(Settings):
@@ -17,6 +19,12 @@ class DataSettings(Settings):
     name: str = ""
     path: str | None = None
     folder: str | None = None  # where research files are; also the variable RNNBENCH_DATA
+    # how the user's own file is written, where that cannot be inferred
+    encoding: str | None = None  # a codec of Python, such as cp949
+    decimal: Decimal | None = None
+    missing: tuple[str, ...] = ()  # cells that mean "no value", such as -9999
+    date_order: DateOrder | None = None
+    time_format: str | None = None  # in the notation of strptime
     # the user's own labelled text
     text_column: str | None = None
     label_column: str | None = None
@@ -26,7 +34,14 @@ class DataSettings(Settings):
     covariates: tuple[str, ...] = ()
     frequency: str | None = None
     fill: Fill = "none"
-    # the user's own splits: shares of the whole
+    series_column: str | None = None  # names the series of each row, where a file has several
+    series: str | None = None  # the one of them to use
+    # the user's own splits: files, a column, groups or a date; else shares of the whole
+    validation_data: str | None = None
+    test_data: str | None = None
+    split_column: str | None = None
+    group_column: str | None = None
+    test_from: str | None = None
     validation_share: Annotated[float, Field(gt=0, lt=0.5)] = 0.1
     test_share: Annotated[float, Field(gt=0, lt=0.5)] = 0.1
     split_seed: Annotated[int, Field(ge=0)] = 0

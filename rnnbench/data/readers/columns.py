@@ -25,6 +25,7 @@ class Table:
     """Rows and named columns. Cells of delimited files are text; those of JSONL and Parquet keep their type.
 
     lines: the line of each row in a JSONL file. text: the content of a delimited file, from which lines are computed.
+    understood, warnings: how the file was read (encoding, separator, header), as in `Facts`.
     """
 
     path: Path
@@ -33,6 +34,8 @@ class Table:
     quoting: Quoting = 0
     lines: tuple[int, ...] = ()
     text: str = ""
+    understood: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.frame)
