@@ -73,7 +73,7 @@ def test_beyond_the_trained_horizon_forecasts_are_used_as_inputs(forecaster):
 def test_the_band_is_made_of_the_errors_of_the_validation_split_step_by_step(forecaster):
     model, trained = forecaster
     errors = []
-    for inputs, _, last, levels, _ in trained.prepared.evaluation_batches("validation"):
+    for inputs, _, last, levels, *_ in trained.prepared.evaluation_batches("validation"):
         with torch.inference_mode():
             forecast = trained.prepared.rows.to_levels(trained(inputs).numpy(), last.numpy())
         errors.append(np.abs(forecast - levels.numpy()))
