@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -61,11 +62,11 @@ def check_filling(rows: Rows, starts: tuple[int, int]) -> tuple[str, ...]:
     if worst.share > MOST:
         bounds = dict(zip(WORDS, zip((0, *starts), (*starts, rows.count), strict=True), strict=True))
         first, end = bounds[worst.split]
-        times = rows.filled(starts).times
+        text = partial(time_text, frequency=rows.read.frequency, zone=rows.read.zone)
         raise DataError(
-            f"{rows.read.name}: {worst.in_words} are missing, from {time_text(times[first], rows.frequency)} to "
-            f"{time_text(times[end - 1], rows.frequency)}, and at most {100 * MOST:.0f} % may be filled: use a part of "
-            "the file with fewer gaps, or a longer step (resample, or type --frequency)"
+            f"{rows.read.name}: {worst.in_words}, from {text(rows.grid_times[first])} to "
+            f"{text(rows.grid_times[end - 1])}, would be filled, and at most {100 * MOST:.0f} % may be: use a part of the "
+            "file with fewer gaps, or resample it to a longer step"
         )
     return tuple(
         f"{filling.in_words} are filled ({rows.fill})"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnbench.core.errors import DataError
-from rnnbench.data.frequencies import grid, infer, parse, positions
+from rnnbench.data.frequencies import all_times
 from rnnbench.data.kinds import SeriesSplit
 from rnnbench.data.settings import Fill
 
@@ -20,7 +20,9 @@ class Cells:
     """The cells of a series as they were read, in the order of time.
 
     name: of the file, for messages. place: where a row is in it, such as 'line 17'.
-    times: (rows,) datetime64[ns]. values: (rows, targets and covariates), NaN where empty.
+    times: (rows,) datetime64[ns]. places: the position of each row on the grid of the frequency.
+    values: (rows, targets and covariates), NaN where empty. zone: as in `Series`.
+    understood, warnings: how times and numbers were read, as in `Facts`.
     fill_hint: what to do about gaps, for messages.
     """
 
@@ -30,7 +32,12 @@ class Cells:
     targets: tuple[str, ...]
     covariates: tuple[str, ...]
     times: np.ndarray
+    places: np.ndarray
+    frequency: str
     values: np.ndarray
+    zone: str = ""
+    understood: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
     fill_hint: str = FILL_HINT
 
     @property
@@ -58,14 +65,11 @@ class Rows:
     """The rows from the first to the last with a known target, on a regular grid.
 
     read: all rows, with blank ones before `first` and from `end` on: those after the last known target are the future.
-    places: the position on the grid of each row that is kept.
     """
 
     read: Cells
     first: int
     end: int
-    frequency: str
-    places: np.ndarray
     fill: Fill
 
     @property
@@ -77,9 +81,19 @@ class Rows:
         return self.read.values[self.first : self.end]
 
     @property
+    def places(self) -> np.ndarray:
+        """The position on the grid of each row, from 0 on."""
+        return self.read.places[self.first : self.end] - self.read.places[self.first]
+
+    @property
     def count(self) -> int:
         """The number of rows of the grid, missing rows included."""
         return int(self.places[-1]) + 1
+
+    @property
+    def grid_times(self) -> np.ndarray:
+        """The time of every row of the grid."""
+        return all_times(self.times, self.places, self.read.frequency)
 
     @property
     def missing_rows(self) -> int:
@@ -108,9 +122,8 @@ class Rows:
 
         Raises: DataError for a column that is empty in training.
         """
-        times, cells, known = self.times, self.cells, self.known
+        cells, known = self.cells, self.known
         if not known.all():
-            times = grid(times[0], self.count, self.frequency) if self.missing_rows else times
             cells = np.full(known.shape, np.nan)
             cells[self.places] = self.cells
             for name, channel in zip(self.read.columns, cells.T, strict=True):
@@ -125,21 +138,18 @@ class Rows:
         return SeriesSplit(
             np.ascontiguousarray(targets),
             np.ascontiguousarray(covariates),
-            times,
+            self.grid_times,
             history=0,
             observed=None if observed.all() else observed,
         )
 
 
-def rows_on_grid(read: Cells, frequency: str | None, fill: Fill) -> Rows:
-    """The rows without their blank ends, on the grid of a frequency; None infers it.
+def known_rows(read: Cells, fill: Fill) -> Rows:
+    """The rows without their blank ends.
 
-    Raises: DataError for an empty column, times that are not on the grid, and gaps where `fill` is 'none'.
+    Raises: DataError for an empty column, and for gaps where `fill` is 'none'.
     """
-    first, end = read.known_range()
-    kept = read.times[first:end]
-    step = parse(frequency) if frequency else infer(kept if len(kept) > 1 else read.times)
-    rows = Rows(read, first, end, step, positions(kept, step, read.time_column), fill)
+    rows = Rows(read, *read.known_range(), fill)
     _check_gaps(rows)
     return rows
 

@@ -56,7 +56,7 @@ class RidgeSums:
             if observed is None:
                 self.windows = self.windows + np.full(past.shape[2], len(past))
             else:
-                is_used = observed.all(axis=1).T  # (channels, windows)
+                is_used = np.asarray(observed.all(axis=1)).T  # (channels, windows)
                 inputs = np.where(is_used[..., None], inputs, 0.0)
                 self.windows = self.windows + is_used.sum(axis=1)
             self._squares = self._squares + inputs.transpose(0, 2, 1) @ inputs
