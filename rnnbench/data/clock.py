@@ -80,7 +80,11 @@ def clock_change(times: np.ndarray) -> str | None:
         return None
     repeated = [row for row in np.flatnonzero(steps == step - HOUR) if _is_change(times[row + 1])]
     left_out = [row for row in np.flatnonzero(steps == step + HOUR) if _is_change(times[row] + step)]
-    if not repeated and not left_out:
+    years = 1 + int((times.max() - times.min()) / np.timedelta64(365, "D"))
+    backward = int((steps <= np.timedelta64(0)).sum())
+    if (not repeated and not left_out) or max(len(repeated), len(left_out)) > 1 + years:
+        return None
+    if step == HOUR and backward > len(repeated):  # the times are out of order for another reason
         return None
     if repeated:
         time = times[repeated[0] + 1]

@@ -1,12 +1,13 @@
 """Sampling frequencies of series: their spelling and time grid.
 
-A frequency is written as a count and a unit: `100ms`, `15min`, `1h`, `1D`, `1B` (business days), `1W`, `1M`, `1Q`, `1Y`;
-`1step` counts rows, where times are whole numbers or absent; `30min@09:00-15:30/1B` has daily sessions.
+A frequency is written as a count and a unit: `100ms`, `15min`, `1h`, `1D`, `1B` (business days), `1W`, `1M`, `1Q` or
+`1Y`; `1step` counts rows, where times are whole numbers or absent; `30min@09:00-15:30/1B` has daily sessions.
 """
 
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 import numpy as np
 
@@ -28,6 +29,7 @@ STEP = "1step"
 ANCHOR = r"-[A-Z]{3}$"
 """The end of a week, quarter or year in pandas' spellings, such as W-SUN."""
 EXAMPLES = "15min, 1h, 1D, 1B, 1W, 1M, 1Q, 1Y, 100ms, 1step"
+FRACTIONS: tuple[Literal["s", "ms", "us", "ns"], ...] = ("s", "ms", "us", "ns")
 MOST_ROWS = 200_000_000
 
 
@@ -186,7 +188,7 @@ def time_text(time: np.datetime64, frequency: str, zone: str = "") -> str:
     if is_date and (months_of(frequency) or frequency == BUSINESS or step_of(frequency) >= NANOSECONDS["D"]):
         return str(np.datetime_as_string(time, unit="D"))
     parts = (nanoseconds % SECOND, step_of(frequency) % SECOND)
-    finest = next(unit for unit in ("s", "ms", "us", "ns") if all(part % NANOSECONDS[unit] == 0 for part in parts))
+    finest = next(unit for unit in FRACTIONS if all(part % NANOSECONDS[unit] == 0 for part in parts))
     return str(np.datetime_as_string(time.astype("datetime64[ns]"), unit=finest)) + offset_text(zone)
 
 

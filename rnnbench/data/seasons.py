@@ -93,7 +93,7 @@ def _rows(candidate: Candidate) -> str:
 
 
 def _best(train: np.ndarray, existing: list[Candidate]) -> Candidate:
-    """The season whose seasonal naive forecast has the smallest error; a longer one only where it is clearly smaller."""
+    """The season whose seasonal naive forecast has the smallest error; a longer season must be clearly better."""
     longest = max(candidate.length for candidate in existing)
     rows = train[-(MOST_SEASONS + 1) * longest :]
     scale = np.where(rows.std(axis=0) > 0, rows.std(axis=0), 1.0)

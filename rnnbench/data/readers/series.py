@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from rnnbench.core.errors import DataError
-from rnnbench.data.frequencies import infer, parse, positions
+from rnnbench.data.frequencies import positions
 from rnnbench.data.kinds import Facts, Series
 from rnnbench.data.readers.columns import Table
-from rnnbench.data.readers.series_columns import find_series_columns, read_times
+from rnnbench.data.readers.row_times import frequency_of, read_row_times, season_frequency
+from rnnbench.data.readers.series_columns import find_series_columns
 from rnnbench.data.readers.series_facts import columns_in_words, rows_in_words, split_in_words, times_in_words
 from rnnbench.data.readers.series_filling import check_filling, filled_in_words
 from rnnbench.data.readers.series_rows import Cells, Rows, known_rows
+from rnnbench.data.readers.several_series import select_series
 from rnnbench.data.seasons import Season, season_of
 from rnnbench.data.settings import DataSettings
 from rnnbench.data.splitting import borders, fingerprint, series_splits
@@ -25,6 +27,7 @@ def read_series(table: Table, settings: DataSettings) -> Series:
     Raises: DataError when a column is missing or ambiguous, times are unsorted, repeated or irregular, values are not
     numbers, there are gaps and `fill` is 'none', most of a split would be filled, or there are too few rows.
     """
+    table, settings = select_series(table, settings)
     if len(table) < FEWEST_ROWS:
         raise DataError(
             f"{table.path.name} has {len(table)} rows, but three splits need at least {FEWEST_ROWS}: add rows"
@@ -39,7 +42,7 @@ def read_series(table: Table, settings: DataSettings) -> Series:
     warnings = check_filling(rows, starts)
     whole = rows.filled(starts)
     splits = series_splits(whole.values, whole.covariates, whole.times, starts, observed=whole.observed)
-    season = season_of(splits.train.values, rows.read.frequency)
+    season = season_of(splits.train.values, season_frequency(rows.read.frequency, settings.frequency))
     horizon, lookback = _suggested(season.length, starts, rows.count)
     return Series(
         facts=_facts(table, rows, starts, season, warnings),
@@ -53,8 +56,8 @@ def read_series(table: Table, settings: DataSettings) -> Series:
         suggested_lookback=lookback,
         suggested_horizon=horizon,
         fingerprint=fingerprint(splits),
-        zone=rows.read.zone,
-        time_column=rows.read.time_column,
+        zone=rows.read.at.zone,
+        time_column=rows.read.at.column,
     )
 
 
@@ -63,24 +66,23 @@ def read_rows(table: Table, settings: DataSettings) -> Rows:
 
     Raises: DataError as `read_series` does, except for the number of rows and of filled values.
     """
-    return known_rows(_read(table, settings), settings.fill)
+    return known_rows(_read(*select_series(table, settings)), settings.fill)
 
 
 def _read(table: Table, settings: DataSettings) -> Cells:
     time_column, targets = find_series_columns(table, settings)
-    times = read_times(table, time_column)
     columns = [table.numbers(name, "--target") for name in targets]
     values = np.stack(columns + [table.numbers(name, "--covariates") for name in settings.covariates], axis=1)
-    frequency = parse(settings.frequency) if settings.frequency else infer(times)
+    at = read_row_times(table, time_column, settings)
+    frequency = frequency_of(at, settings.frequency)
     return Cells(
         name=table.path.name,
         place=table.place,
-        time_column=time_column,
+        at=at,
+        frequency=frequency,
+        places=positions(at.times, frequency, time_column or "rows"),
         targets=targets,
         covariates=settings.covariates,
-        times=times,
-        places=positions(times, frequency, time_column),
-        frequency=frequency,
         values=values,
     )
 
@@ -107,7 +109,7 @@ def _facts(table: Table, rows: Rows, starts: tuple[int, int], season: Season, wa
             *table.understood,
             ("columns", columns_in_words(read, table.columns)),
             ("rows", rows_in_words(rows)),
-            ("times", times_in_words(rows)),
+            *times_in_words(rows),
             *read.understood,
             ("times", season.sentence),
             ("values", filled_in_words(rows, starts)),

@@ -15,10 +15,12 @@ from rnnbench.data.clock import on_clock
 from rnnbench.data.frequencies import BUSINESS, parse, positions, time_text
 from rnnbench.data.kinds import Series, SeriesSplit
 from rnnbench.data.readers.columns import Table
+from rnnbench.data.readers.row_times import RowTimes
 from rnnbench.data.readers.series import read_rows
 from rnnbench.data.readers.series_facts import columns_in_words, rows_in_words, times_in_words
 from rnnbench.data.readers.series_filling import MOST, MUCH
 from rnnbench.data.readers.series_rows import Cells, Rows, known_rows
+from rnnbench.data.readers.several_series import select_series
 from rnnbench.data.readers.tables import read_table
 from rnnbench.data.sets import KNOWN
 from rnnbench.data.settings import DataSettings
@@ -83,7 +85,7 @@ def history_of_file(path: Path, trained: Series, new: DataSettings, stored: Data
     Raises: DataError where columns are missing, or the frequency or the clock differs.
     """
     table = read_table(path)
-    settings = _settings(table, trained, new, stored)
+    table, settings = select_series(table, _settings(table, trained, new, stored))
     targets, covariates = _columns(table.columns, path.name, trained, new)
     settings = settings.model_copy(update={"target": targets.columns, "covariates": covariates.columns})
     is_typed = bool(new.frequency or stored.frequency)
@@ -98,7 +100,7 @@ def history_of_file(path: Path, trained: Series, new: DataSettings, stored: Data
         if is_typed:
             _check_step(table, settings)
         raise
-    columns = columns_in_words(rows.read, [*rows.read.columns, rows.read.time_column])
+    columns = columns_in_words(rows.read, rows.read.columns)
     return replace(
         history,
         understood=(*table.understood, ("columns", columns), *history.understood),
@@ -118,7 +120,9 @@ def _settings(table: Table, trained: Series, new: DataSettings, stored: DataSett
     if not new.time_column:
         own = trained.time_column or stored.time_column
         values["time_column"] = own if own in table.columns else None
-    return new.model_copy(update={**values, "frequency": trained.frequency})
+    if not new.series_column and stored.series_column not in table.columns:
+        values |= {"series_column": None, "series": None}  # the file has one series
+    return new.model_copy(update={**values, "target": new.target or stored.target, "frequency": trained.frequency})
 
 
 def history_of_frame(
@@ -156,14 +160,12 @@ def history_of_frame(
     read = Cells(
         name=name,
         place=lambda row: f"row {row + 1}",
-        time_column="index",
+        at=RowTimes("index", times, zone),
+        frequency=trained.frequency,
+        places=positions(times, trained.frequency, "index"),
         targets=columns[: len(trained.targets)],
         covariates=covariates.columns,
-        times=times,
-        places=positions(times, trained.frequency, "index"),
-        frequency=trained.frequency,
         values=values,
-        zone=zone,
         fill_hint=f"the run was trained on a value every {trained.frequency}: fill them first, or pass fill='forward'",
     )
     rows = known_rows(read, new.fill if new.fill != "none" else stored.fill)
@@ -184,13 +186,14 @@ def _history(rows: Rows, trained: Series, lookback: int, renamed: tuple[str, ...
             f"{read.name}: {100 * share:.0f} % of {worst!r} in the last {len(filled):,} rows, which the run reads, "
             f"would be filled, and at most {100 * MOST:.0f} % may be: use a file with fewer gaps, every {read.frequency}"
         )
-    values = f"{int(filled.sum()):,} of {filled.size:,} values in the last {len(filled):,} rows, which the run reads"
+    values = f"{int(filled.sum()):,} of {filled.size:,} values in the {len(filled):,} rows that the run reads"
     split = rows.filled()
-    split = replace(split, times=on_clock(split.times, read.zone, trained.zone, read.name))
-    begins = time_text(split.times[-1], read.frequency, trained.zone)
+    split = replace(split, times=on_clock(split.times, read.at.zone, trained.zone, read.name))
+    last = time_text(split.times[-1], read.frequency, trained.zone)
     understood = (
         ("rows", rows_in_words(rows)),
-        ("times", f"{times_in_words(rows)}; the forecast begins after {begins}"),
+        *times_in_words(rows),
+        ("times", f"the forecast begins one step after the last known value, of {last}"),
         *read.understood,
         (
             "values",
