@@ -42,11 +42,8 @@ def framed(frame: pd.Series | pd.DataFrame, target: str, name: str) -> tuple[pd.
 def numbers_of(frame: pd.DataFrame, columns: Sequence[str], name: str) -> np.ndarray:
     """Columns of a frame as (rows, columns) float64, NaN where a cell is missing.
 
-    Raises: DataError where a column is missing or not of finite numbers.
+    Raises: DataError where they are not finite numbers.
     """
-    for column in columns:
-        if column not in frame.columns:
-            raise DataError(f"{name} has no column {column!r}. Its columns: {', '.join(frame.columns)}.")
     try:
         values = frame[[*columns]].to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError) as error:

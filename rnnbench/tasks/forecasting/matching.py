@@ -40,6 +40,12 @@ def matched(own: Sequence[str], typed: Sequence[str], columns: Sequence[str], op
     if len(others) != len(left) or len(set(typed)) != len(typed):
         reads = f"{_quoted(own)}: type all of them, in any order, or" if own else "no such column:"
         raise DataError(f"{file}: {option} {','.join(typed)}: the run reads {reads} leave {option} out")
+    absent = [name for name in others if name not in columns]
+    if absent:
+        raise DataError(
+            f"{file} has no column {absent[0]!r} ({option}).{did_you_mean(absent[0], columns)} "
+            f"Its columns: {', '.join(columns)}."
+        )
     present = [name for name in left if name in columns]
     if present:
         raise DataError(

@@ -47,3 +47,8 @@ def test_another_column_is_not_read_where_the_file_has_the_one_of_the_run():
         DataError, match=r"the run reads 'load', which the file has, and --target names 'price' instead"
     ):
         matched(("load",), ("price",), ("time", "load", "price"), "--target", "new.csv")
+
+
+def test_a_typed_name_that_the_file_lacks_is_refused_with_the_nearest():
+    with pytest.raises(DataError, match=r"new.csv has no column 'lod' \(--target\). Did you mean 'load'"):
+        matched(("load",), ("lod",), ("time", "load"), "--target", "new.csv")
