@@ -25,8 +25,7 @@ def offset_text(zone: str) -> str:
     """What ISO 8601 writes behind a time of the zone: '+09:00', '+00:00' for UTC, nothing without a zone."""
     if not zone:
         return ""
-    minutes = int(offset_of(zone).astype(int))
-    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+    return _offset_name(int(offset_of(zone).astype(int)))
 
 
 def zone_sentence(zone: str) -> str:
@@ -37,6 +36,28 @@ def zone_sentence(zone: str) -> str:
     if offset == "+00:00":
         return "times are UTC" if zone == "UTC" else f"times are UTC ({zone})"
     return f"times are local times with the offset {offset}"
+
+
+def fixed_offset(times: np.ndarray, name: str) -> tuple[np.ndarray, str]:
+    """Times of a named zone such as 'Europe/Berlin' on a clock with one offset, and that offset.
+
+    UTC where the offset of the zone changes between the times. An hour that the zone repeats is read in its order.
+    Raises: DataError for a name that is no zone, and for times that the zone leaves out or repeats without order.
+    """
+    import pandas as pd
+
+    try:
+        local = pd.DatetimeIndex(times).tz_localize(name, ambiguous="infer")
+    except (KeyError, ValueError, OSError) as error:
+        raise DataError(
+            f"times in the zone {name}: {str(error).splitlines()[0]}: write them in UTC or with their offsets"
+        ) from error
+    utc = local.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[ns]")
+    offsets = np.unique(times - utc)
+    if len(offsets) > 1:
+        return utc, f"offsets of {name}, read as UTC"
+    minutes = int(offsets[0] / np.timedelta64(1, "m"))
+    return times, "UTC" if minutes == 0 else _offset_name(minutes)
 
 
 def on_clock(times: np.ndarray, zone: str, wanted: str, name: str) -> np.ndarray:
@@ -100,3 +121,7 @@ def clock_change(times: np.ndarray) -> str | None:
 def _is_change(time: np.datetime64) -> bool:
     hour = int((time - time.astype("datetime64[D]")) // HOUR)
     return hour <= LATEST_HOUR and int(time.astype("datetime64[M]").astype(int)) % 12 + 1 in MONTHS_OF_CHANGES
+
+
+def _offset_name(minutes: int) -> str:
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"

@@ -73,14 +73,14 @@ def chosen_windows(errors: np.ndarray) -> dict[str, tuple[int, int]]:
     return {name: divmod(index, channels) for name, index in chosen.items()}
 
 
-def window_around(values: np.ndarray, times: np.ndarray, row: int, lookback: int, horizon: int) -> dict[str, Any]:
+def window_around(values: np.ndarray, time: str, row: int, lookback: int, horizon: int) -> dict[str, Any]:
     """The time of an origin, the values before it and the values after it, at most 160 each.
 
-    values: (rows,) one channel of a split. row: the first forecast row.
+    values: (rows,) one channel of a split. time: of the origin. row: the first forecast row.
     """
     back = min(lookback, WINDOW_SAMPLES, row)
     return {
-        "time": str(np.datetime_as_string(times[row], unit="s")),
+        "time": time,
         "history": short_numbers(values[row - back : row]),
         "actual": short_numbers(values[row : row + min(horizon, WINDOW_SAMPLES)]),
     }

@@ -64,6 +64,7 @@ class PreparedWindows(Prepared):
             "targets": [*self.series.targets],
             "covariates": [*self.series.covariate_names],
             "frequency": self.series.frequency,
+            "zone": self.series.zone,
             "season_length": self.series.season_length,
             "learn": self.series.learn,
             "lookback": self.lookback,
@@ -85,6 +86,7 @@ class PreparedWindows(Prepared):
             suggested_lookback=plain["lookback"],
             suggested_horizon=plain["horizon"],
             fingerprint="",
+            zone=plain.get("zone", ""),  # runs of earlier versions have none
         )
         scaler, covariate_scaler = (Scaler.from_plain(plain[name]) for name in ("scaler", "covariate_scaler"))
         as_trained = settings.model_copy(update={"segment": plain["segment"]})
