@@ -64,9 +64,10 @@ class PreparedWindows(Prepared):
             "targets": [*self.series.targets],
             "covariates": [*self.series.covariate_names],
             "frequency": self.series.frequency,
-            "zone": self.series.zone,
             "season_length": self.series.season_length,
             "learn": self.series.learn,
+            "zone": self.series.zone,
+            "time_column": self.series.time_column,
             "lookback": self.lookback,
             "horizon": self.horizon,
             "segment": self.segment,
@@ -87,6 +88,7 @@ class PreparedWindows(Prepared):
             suggested_horizon=plain["horizon"],
             fingerprint="",
             zone=plain.get("zone", ""),  # runs of earlier versions have none
+            time_column=plain.get("time_column", ""),
         )
         scaler, covariate_scaler = (Scaler.from_plain(plain[name]) for name in ("scaler", "covariate_scaler"))
         as_trained = settings.model_copy(update={"segment": plain["segment"]})
