@@ -16,6 +16,7 @@ from rnnbench.data.frequencies import (
     is_steps,
     parse,
     sessions_of,
+    time_text,
 )
 from rnnbench.data.readers.columns import Table
 from rnnbench.data.readers.counters import whole_numbers
@@ -70,12 +71,13 @@ def frequency_of(read: RowTimes, typed: str | None) -> str:
 
 
 def times_understood(read: RowTimes, frequency: str) -> tuple[tuple[str, str], ...]:
-    """What has to be told about the times besides their step and span, as in `Facts.understood`."""
-    sentences = []
+    """How the times were read, one sentence each, as in `Facts.understood`."""
+    first, last = (time_text(read.times[row], frequency, read.zone) for row in (0, -1))
     if not read.column:
-        sentences.append("rows are counted: without dates there are no calendar inputs")
-    elif read.are_steps:
-        sentences.append(f"{read.column!r} numbers the rows: without dates there are no calendar inputs")
+        return (("times", f"rows are counted from {first} to {last}: without dates there are no calendar inputs"),)
+    if read.are_steps:
+        return (("times", f"{read.column!r} numbers the rows from {first} to {last}, every {frequency}: no dates"),)
+    sentences = [f"{read.column!r}, every {frequency} from {first} to {last}"]
     if read.zone:
         sentences.append(zone_sentence(read.zone))
     days = business_days.days_of(read.times)

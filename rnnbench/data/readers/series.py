@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from rnnbench.core.errors import DataError
-from rnnbench.data.clock import clock_change
 from rnnbench.data.frequencies import positions
 from rnnbench.data.kinds import Facts, Series
 from rnnbench.data.readers.columns import Table
-from rnnbench.data.readers.row_times import frequency_of, read_row_times, season_frequency, times_understood
+from rnnbench.data.readers.row_times import frequency_of, read_row_times, season_frequency
 from rnnbench.data.readers.series_columns import find_series_columns
 from rnnbench.data.readers.series_facts import columns_in_words, rows_in_words, split_in_words, times_in_words
 from rnnbench.data.readers.series_filling import check_filling, filled_in_words
-from rnnbench.data.readers.series_rows import FILL_HINT, Cells, Rows, known_rows
+from rnnbench.data.readers.series_rows import Cells, Rows, known_rows
 from rnnbench.data.readers.several_series import select_series
 from rnnbench.data.seasons import Season, season_of
 from rnnbench.data.settings import DataSettings
@@ -57,8 +56,8 @@ def read_series(table: Table, settings: DataSettings) -> Series:
         suggested_lookback=lookback,
         suggested_horizon=horizon,
         fingerprint=fingerprint(splits),
-        zone=rows.read.zone,
-        time_column=rows.read.time_column,
+        zone=rows.read.at.zone,
+        time_column=rows.read.at.column,
     )
 
 
@@ -72,24 +71,19 @@ def read_rows(table: Table, settings: DataSettings) -> Rows:
 
 def _read(table: Table, settings: DataSettings) -> Cells:
     time_column, targets = find_series_columns(table, settings)
-    at = read_row_times(table, time_column, settings)
     columns = [table.numbers(name, "--target") for name in targets]
     values = np.stack(columns + [table.numbers(name, "--covariates") for name in settings.covariates], axis=1)
+    at = read_row_times(table, time_column, settings)
     frequency = frequency_of(at, settings.frequency)
-    change = clock_change(at.times)
     return Cells(
         name=table.path.name,
         place=table.place,
-        time_column=at.column,
+        at=at,
+        frequency=frequency,
+        places=positions(at.times, frequency, time_column or "rows"),
         targets=targets,
         covariates=settings.covariates,
-        times=at.times,
-        places=positions(at.times, frequency, at.column or "rows"),
-        frequency=frequency,
         values=values,
-        zone=at.zone,
-        understood=times_understood(at, frequency),
-        fill_hint=f"{FILL_HINT}; {change}" if change else FILL_HINT,
     )
 
 
@@ -115,7 +109,7 @@ def _facts(table: Table, rows: Rows, starts: tuple[int, int], season: Season, wa
             *table.understood,
             ("columns", columns_in_words(read, table.columns)),
             ("rows", rows_in_words(rows)),
-            ("times", times_in_words(rows)),
+            *times_in_words(rows),
             *read.understood,
             ("times", season.sentence),
             ("values", filled_in_words(rows, starts)),

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
 from rnnbench.data.frequencies import time_text
+from rnnbench.data.readers.row_times import times_understood
 from rnnbench.data.readers.series_rows import Cells, Rows
 
 
 def columns_in_words(read: Cells, columns: Sequence[str]) -> str:
     """'time 'date', target 'load', covariates 'temp'; not used: 'price'; ...'. columns: all of the file."""
-    parts = [f"time {read.time_column!r}"] if read.time_column else []
+    parts = [f"time {read.at.column!r}"] if read.at.column else []
     parts.append(f"target{'s' if len(read.targets) > 1 else ''} {_quoted(read.targets)}")
     if read.covariates:
         parts.append(f"covariate{'s' if len(read.covariates) > 1 else ''} {_quoted(read.covariates)}")
-    unused = [name for name in columns if name not in (read.time_column, *read.columns)]
+    unused = [name for name in columns if name not in (read.at.column, *read.columns)]
     if not unused:
         return ", ".join(parts)
     return f"{', '.join(parts)}; not used: {_quoted(unused)} (--covariates NAME,NAME gives columns to the encoder)"
@@ -26,7 +28,7 @@ def columns_in_words(read: Cells, columns: Sequence[str]) -> str:
 def rows_in_words(rows: Rows) -> str:
     """'300 read; the last 60 rows have no value in 'sales' and are taken as the future: not used'."""
     targets = " or ".join(map(repr, rows.read.targets))
-    sentences = [f"{len(rows.read.times):,} read"]
+    sentences = [f"{len(rows.read.at.times):,} read"]
     if rows.first:
         sentences.append(f"the first {_rows(rows.first)} no value in {targets}: not used")
     if rows.future_rows:
@@ -41,20 +43,20 @@ def future_in_words(rows: Rows) -> str:
     return f"{are} taken as the future: not used{known}"
 
 
-def times_in_words(rows: Rows) -> str:
-    """'every 1h from 2024-01-01T00:00:00 to 2024-01-09T07:00:00, 2 rows are missing, the first after ...'."""
-    text = partial(time_text, frequency=rows.read.frequency, zone=rows.read.zone)
-    span = f"every {rows.read.frequency} from {text(rows.times[0])} to {text(rows.times[-1])}"
+def times_in_words(rows: Rows) -> tuple[tuple[str, str], ...]:
+    """The times of the rows that are used, and their gaps, as in `Facts.understood`."""
+    understood = times_understood(replace(rows.read.at, times=rows.times), rows.read.frequency)
     if not rows.missing_rows:
-        return f"{span}, no row is missing"
-    after = text(rows.times[int(np.argmax(np.diff(rows.places) > 1))])
+        return (*understood, ("times", "no row is missing"))
+    after = rows.times[int(np.argmax(np.diff(rows.places) > 1))]
     are = "row is" if rows.missing_rows == 1 else "rows are"
-    return f"{span}; {rows.missing_rows:,} {are} missing, the first after {after}"
+    first = time_text(after, rows.read.frequency, rows.read.at.zone)
+    return (*understood, ("times", f"{rows.missing_rows:,} {are} missing, the first after {first}"))
 
 
 def split_in_words(rows: Rows, starts: tuple[int, int]) -> str:
     """'by time: training 160 rows, validation 20 from ..., test 20 from ... to ...'."""
-    text = partial(time_text, frequency=rows.read.frequency, zone=rows.read.zone)
+    text = partial(time_text, frequency=rows.read.frequency, zone=rows.read.at.zone)
     validation, test = (text(rows.grid_times[row]) for row in starts)
     return (
         f"by time: training {starts[0]:,} rows, validation {starts[1] - starts[0]:,} from {validation}, "

@@ -62,7 +62,7 @@ def check_filling(rows: Rows, starts: tuple[int, int]) -> tuple[str, ...]:
     if worst.share > MOST:
         bounds = dict(zip(WORDS, zip((0, *starts), (*starts, rows.count), strict=True), strict=True))
         first, end = bounds[worst.split]
-        text = partial(time_text, frequency=rows.read.frequency, zone=rows.read.zone)
+        text = partial(time_text, frequency=rows.read.frequency, zone=rows.read.at.zone)
         raise DataError(
             f"{rows.read.name}: {worst.in_words}, from {text(rows.grid_times[first])} to "
             f"{text(rows.grid_times[end - 1])}, would be filled, and at most {100 * MOST:.0f} % may be: use a part of "

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnbench.core.errors import DataError
+from rnnbench.data.clock import clock_change
 from rnnbench.data.frequencies import all_times
 from rnnbench.data.kinds import SeriesSplit
+from rnnbench.data.readers.row_times import RowTimes
 from rnnbench.data.settings import Fill
 
 FILL_HINT = (
@@ -23,22 +25,19 @@ class Cells:
     """The cells of a series as they were read, in the order of time.
 
     name: of the file, for messages. place: where a row is in it, such as 'line 17'.
-    times: (rows,) datetime64[ns]. places: the position of each row on the grid of the frequency.
-    values: (rows, targets and covariates), NaN where empty. zone: as in `Series`.
-    understood, warnings: how times and numbers were read, as in `Facts`.
-    fill_hint: what to do about gaps, for messages.
+    at: the times of the rows. places: the position of each row on the grid of the frequency.
+    values: (rows, targets and covariates), NaN where empty.
+    understood, warnings: how the numbers were read, as in `Facts`. fill_hint: what to do about gaps, for messages.
     """
 
     name: str
     place: Callable[[int], str]
-    time_column: str
+    at: RowTimes
+    frequency: str
+    places: np.ndarray
     targets: tuple[str, ...]
     covariates: tuple[str, ...]
-    times: np.ndarray
-    places: np.ndarray
-    frequency: str
     values: np.ndarray
-    zone: str = ""
     understood: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
     fill_hint: str = FILL_HINT
@@ -77,7 +76,7 @@ class Rows:
 
     @property
     def times(self) -> np.ndarray:
-        return self.read.times[self.first : self.end]
+        return self.read.at.times[self.first : self.end]
 
     @property
     def cells(self) -> np.ndarray:
@@ -105,7 +104,7 @@ class Rows:
     @property
     def future_rows(self) -> int:
         """The number of rows after the last known target."""
-        return len(self.read.times) - self.end
+        return len(self.read.at.times) - self.end
 
     @property
     def future_covariates(self) -> tuple[str, ...]:
@@ -173,7 +172,8 @@ def _check_gaps(rows: Rows) -> None:
         place = read.place(rows.first + int(row))
         are = "1 cell is" if unknown.sum() == 1 else f"{int(unknown.sum()):,} cells are"
         gaps.append(f"{are} empty (the first in {read.columns[column]!r}, {place})")
-    raise DataError(f"{read.name}: {' and '.join(gaps)}: {read.fill_hint}")
+    change = clock_change(rows.times) if rows.missing_rows else None
+    raise DataError(f"{read.name}: {' and '.join(gaps)}: {read.fill_hint}{f'; {change}' if change else ''}")
 
 
 def _fill(channel: np.ndarray, fill: Fill, starts: Sequence[int]) -> None:

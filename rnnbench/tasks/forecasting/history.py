@@ -15,6 +15,7 @@ from rnnbench.data.clock import on_clock
 from rnnbench.data.frequencies import BUSINESS, is_steps, parse, positions, time_text
 from rnnbench.data.kinds import Series, SeriesSplit
 from rnnbench.data.readers.columns import Table
+from rnnbench.data.readers.row_times import RowTimes
 from rnnbench.data.readers.series import read_rows
 from rnnbench.data.readers.series_facts import columns_in_words, rows_in_words, times_in_words
 from rnnbench.data.readers.series_filling import MOST, MUCH
@@ -101,7 +102,7 @@ def history_of_file(path: Path, trained: Series, new: DataSettings, stored: Data
         if is_typed:
             _check_step(table, settings, trained.frequency)
         raise
-    columns = columns_in_words(rows.read, [*rows.read.columns, rows.read.time_column])
+    columns = columns_in_words(rows.read, rows.read.columns)
     return replace(
         history,
         understood=(*table.understood, ("columns", columns), *history.understood),
@@ -162,14 +163,12 @@ def history_of_frame(
     read = Cells(
         name=name,
         place=lambda row: f"row {row + 1}",
-        time_column="index",
+        at=RowTimes("index", times, zone),
+        frequency=trained.frequency,
+        places=positions(times, trained.frequency, "index"),
         targets=columns[: len(trained.targets)],
         covariates=covariates.columns,
-        times=times,
-        places=positions(times, trained.frequency, "index"),
-        frequency=trained.frequency,
         values=values,
-        zone=zone,
         fill_hint=f"the run was trained on a value every {trained.frequency}: fill them first, or pass fill='forward'",
     )
     rows = known_rows(read, new.fill if new.fill != "none" else stored.fill)
@@ -191,13 +190,14 @@ def _history(rows: Rows, trained: Series, lookback: int, renamed: tuple[str, ...
             f"would be filled, and at most {100 * MOST:.0f} % may be: use a file with fewer gaps, every "
             f"{read.frequency}"
         )
-    values = f"{int(filled.sum()):,} of {filled.size:,} values in the last {len(filled):,} rows, which the run reads"
+    values = f"{int(filled.sum()):,} of {filled.size:,} values in the {len(filled):,} rows that the run reads"
     split = rows.filled()
-    split = replace(split, times=on_clock(split.times, read.zone, trained.zone, read.name))
-    begins = time_text(split.times[-1], read.frequency, trained.zone)
+    split = replace(split, times=on_clock(split.times, read.at.zone, trained.zone, read.name))
+    last = time_text(split.times[-1], read.frequency, trained.zone)
     understood = (
         ("rows", rows_in_words(rows)),
-        ("times", f"{times_in_words(rows)}; the forecast begins after {begins}"),
+        *times_in_words(rows),
+        ("times", f"the forecast begins one step after the last known value, of {last}"),
         *read.understood,
         (
             "values",
