@@ -7,10 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnbench.core.errors import DataError
-from rnnbench.data.frequencies import grid, infer, parse, positions, season_length
+from rnnbench.data.clock import clock_change
+from rnnbench.data.frequencies import all_times, positions, time_text
 from rnnbench.data.kinds import Facts, Series, SeriesSplit
 from rnnbench.data.readers.columns import Table
-from rnnbench.data.readers.series_columns import find_series_columns, read_times
+from rnnbench.data.readers.row_times import RowTimes, frequency_of, read_row_times, season_frequency, times_understood
+from rnnbench.data.readers.series_columns import find_series_columns
+from rnnbench.data.readers.several_series import select_series
+from rnnbench.data.seasons import Season, season_of
 from rnnbench.data.settings import DataSettings, Fill
 from rnnbench.data.splitting import borders, fingerprint, series_splits
 
@@ -21,9 +25,8 @@ FEWEST_ROWS = 20
 class _Rows:
     """The rows of a table on a regular grid. cells: (rows, targets and covariates), NaN where empty."""
 
-    time_column: str
     targets: tuple[str, ...]
-    times: np.ndarray
+    at: RowTimes
     cells: np.ndarray
     frequency: str
     places: np.ndarray
@@ -40,9 +43,9 @@ class _Rows:
 
     def filled(self, fill: Fill, starts: tuple[int, int]) -> SeriesSplit:
         """Every row of the grid without gaps. starts: the first row of validation and of test."""
-        times, cells = self.times, self.cells
+        times, cells = self.at.times, self.cells
         if self.gaps:
-            times = grid(times[0], self.count, self.frequency) if self.count > len(times) else times
+            times = all_times(times, self.places, self.frequency)
             cells = _filled(cells, self.places, self.count, starts, fill)
         targets, covariates = np.split(cells, [len(self.targets)], axis=1)
         return SeriesSplit(np.ascontiguousarray(targets), np.ascontiguousarray(covariates), times, history=0)
@@ -54,6 +57,7 @@ def read_series(table: Table, settings: DataSettings) -> Series:
     Raises: DataError when a column is missing or ambiguous, times are unsorted, repeated or irregular, values are not
     numbers, there are gaps and `fill` is 'none', or there are too few rows.
     """
+    table, settings = select_series(table, settings)
     if len(table) < FEWEST_ROWS:
         raise DataError(
             f"{table.path.name} has {len(table)} rows, but three splits need at least {FEWEST_ROWS}: add rows"
@@ -62,22 +66,21 @@ def read_series(table: Table, settings: DataSettings) -> Series:
     starts = borders(rows.count, settings.validation_share, settings.test_share)
     whole = rows.filled(settings.fill, starts)
     splits = series_splits(whole.values, whole.covariates, whole.times, starts)
-    season = season_length(rows.frequency)
-    # a season that is not complete in training cannot be learned, nor used for the scale of MASE
-    season = season if season < starts[0] else 1
-    horizon, lookback = _suggested(season, starts, rows.count)
+    season = season_of(splits.train.values, season_frequency(rows.frequency, settings.frequency))
+    horizon, lookback = _suggested(season.length, starts, rows.count)
     return Series(
-        facts=_facts(table, settings, rows, whole.times, starts),
+        facts=_facts(table, settings, rows, whole.times, starts, season),
         splits=splits,
         targets=rows.targets,
         covariate_names=tuple(settings.covariates),
         frequency=rows.frequency,
-        season_length=season,
+        season_length=season.length,
         unit="as in the file",
         learn="values",
         suggested_lookback=lookback,
         suggested_horizon=horizon,
         fingerprint=fingerprint(splits),
+        zone=rows.at.zone,
     )
 
 
@@ -86,23 +89,23 @@ def read_rows(table: Table, settings: DataSettings) -> tuple[SeriesSplit, str]:
 
     Raises: DataError as `read_series` does, except for the number of rows.
     """
-    rows = _read(table, settings)
+    rows = _read(*select_series(table, settings))
     return rows.filled(settings.fill, (rows.count, rows.count)), rows.frequency
 
 
 def _read(table: Table, settings: DataSettings) -> _Rows:
     time_column, targets = find_series_columns(table, settings)
-    times = read_times(table, time_column)
     columns = [table.numbers(name, "--target") for name in targets]
     cells = np.stack(columns + [table.numbers(name, "--covariates") for name in settings.covariates], axis=1)
-    frequency = parse(settings.frequency) if settings.frequency else infer(times)
-    places = positions(times, frequency, time_column)
-    _check_gaps(table, cells, (*targets, *settings.covariates), places, settings)
-    return _Rows(time_column, targets, times, cells, frequency, places)
+    at = read_row_times(table, time_column, settings)
+    frequency = frequency_of(at, settings.frequency)
+    places = positions(at.times, frequency, time_column or "rows")
+    _check_gaps(table, cells, (*targets, *settings.covariates), at, places, settings)
+    return _Rows(targets, at, cells, frequency, places)
 
 
 def _check_gaps(
-    table: Table, cells: np.ndarray, names: tuple[str, ...], places: np.ndarray, settings: DataSettings
+    table: Table, cells: np.ndarray, names: tuple[str, ...], at: RowTimes, places: np.ndarray, settings: DataSettings
 ) -> None:
     """Refuse empty columns, and missing rows and empty cells where `fill` is 'none'."""
     unknown = np.isnan(cells)
@@ -119,9 +122,11 @@ def _check_gaps(
     if unknown.any():
         row, column = np.argwhere(unknown)[0]
         gaps.append(f"{int(unknown.sum()):,} cells are empty (the first in {names[column]!r}, {table.place(int(row))})")
+    change = clock_change(at.times) if rows else None
     raise DataError(
         f"{table.path.name}: {' and '.join(gaps)}: type --fill interpolate or --fill forward, or correct "
-        "the file; if the step is wrong, type --frequency"
+        "the file; if the step is wrong, type --frequency, or --frequency 1step to count the rows"
+        + (f"; {change}" if change else "")
     )
 
 
@@ -161,14 +166,15 @@ def _suggested(season: int, starts: tuple[int, int], count: int) -> tuple[int, i
     return horizon, lookback
 
 
-def _facts(table: Table, settings: DataSettings, rows: _Rows, times: np.ndarray, starts: tuple[int, int]) -> Facts:
+def _facts(
+    table: Table, settings: DataSettings, rows: _Rows, times: np.ndarray, starts: tuple[int, int], season: Season
+) -> Facts:
     targets, frequency, gaps = rows.targets, rows.frequency, rows.gaps
-    first, validation, test, last = (np.datetime_as_string(times[row], unit="s") for row in (0, *starts, -1))
-    unused = [name for name in table.columns if name not in (rows.time_column, *targets, *settings.covariates)]
+    validation, test = (time_text(times[row], frequency, rows.at.zone) for row in starts)
+    unused = [name for name in table.columns if name not in (rows.at.column, *targets, *settings.covariates)]
     notes = [
         f"read: {len(table):,} rows, columns {', '.join(table.columns)}",
-        f"time is {rows.time_column!r}, target is {', '.join(map(repr, targets))}, every {frequency} "
-        f"from {first} to {last}",
+        f"target is {', '.join(map(repr, targets))}",
         f"{gaps:,} missing values are filled ({settings.fill})" if gaps else "no gaps",
     ]
     if unused:
@@ -182,4 +188,6 @@ def _facts(table: Table, settings: DataSettings, rows: _Rows, times: np.ndarray,
         split_rule=f"by time: training {starts[0]:,} rows, validation {starts[1] - starts[0]:,} from {validation}, "
         f"test {len(times) - starts[1]:,} from {test}",
         notes=tuple(notes),
+        understood=(*table.understood, *times_understood(rows.at, rows.frequency), ("times", season.sentence)),
+        warnings=table.warnings,
     )
