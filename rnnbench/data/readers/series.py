@@ -94,12 +94,12 @@ def read_rows(table: Table, settings: DataSettings) -> tuple[SeriesSplit, str]:
 
 
 def _read(table: Table, settings: DataSettings) -> _Rows:
-    time_column, targets = find_series_columns(table, settings)
+    time_columns, targets = find_series_columns(table, settings)
     columns = [table.numbers(name, "--target") for name in targets]
     cells = np.stack(columns + [table.numbers(name, "--covariates") for name in settings.covariates], axis=1)
-    at = read_row_times(table, time_column, settings)
+    at = read_row_times(table, time_columns, settings)
     frequency = frequency_of(at, settings.frequency)
-    places = positions(at.times, frequency, time_column or "rows")
+    places = positions(at.times, frequency, at.column or "rows")
     _check_gaps(table, cells, (*targets, *settings.covariates), at, places, settings)
     return _Rows(targets, at, cells, frequency, places)
 
@@ -171,7 +171,9 @@ def _facts(
 ) -> Facts:
     targets, frequency, gaps = rows.targets, rows.frequency, rows.gaps
     validation, test = (time_text(times[row], frequency, rows.at.zone) for row in starts)
-    unused = [name for name in table.columns if name not in (rows.at.column, *targets, *settings.covariates)]
+    unused = [
+        name for name in table.columns if name not in (*rows.at.column.split(" + "), *targets, *settings.covariates)
+    ]
     notes = [
         f"read: {len(table):,} rows, columns {', '.join(table.columns)}",
         f"target is {', '.join(map(repr, targets))}",
@@ -189,5 +191,5 @@ def _facts(
         f"test {len(times) - starts[1]:,} from {test}",
         notes=tuple(notes),
         understood=(*table.understood, *times_understood(rows.at, rows.frequency), ("times", season.sentence)),
-        warnings=table.warnings,
+        warnings=(*table.warnings, *rows.at.warnings),
     )

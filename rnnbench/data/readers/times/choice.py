@@ -79,6 +79,8 @@ def _regularity(times: np.ndarray) -> _Regularity:
 def _distinct(values: np.ndarray) -> np.ndarray:
     """The values in order, each once; `np.unique` takes ten times as long for a million integers."""
     ordered = np.sort(values)
+    if len(ordered) < 2:
+        return ordered
     return ordered[np.append(True, np.diff(ordered) > 0)]
 
 

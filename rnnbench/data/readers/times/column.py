@@ -22,9 +22,26 @@ from rnnbench.data.settings import DataSettings
 if TYPE_CHECKING:
     import pandas as pd
 
+ALL_FORMATS: tuple[AnyFormat, ...] = (*FORMATS, *COUNTS)
 SAMPLE = 200
 NEARLY_ALL = 0.9
-STEP_NAMES = {"t", "step", "steps", "index", "idx", "tick", "period", "no", "no.", "n", "i", "id", "순번", "번호", "連番"}
+STEP_NAMES = {
+    "t",
+    "step",
+    "steps",
+    "index",
+    "idx",
+    "tick",
+    "period",
+    "no",
+    "no.",
+    "n",
+    "i",
+    "id",
+    "순번",
+    "번호",
+    "連番",
+}
 NATIVE = "dates and times"
 ORDER_OPTIONS = {"day_first": "--day-first", "month_first": "--month-first"}
 
@@ -64,10 +81,11 @@ def read_times_column(cells: pd.Series | Sequence[pd.Series], settings: DataSett
 
     Raises: DataError for a `time_format` that is none.
     """
+    import pandas as pd
     from pandas.api import types
 
     settings = settings or DataSettings()
-    column = cells if _is_column(cells) else joined([*cells])
+    column = cells if isinstance(cells, pd.Series) else joined([*cells])
     if types.is_datetime64_any_dtype(column):
         reading = read_native(column)
         blank = column.isna().to_numpy()
@@ -93,28 +111,21 @@ def read_time(text: str) -> np.datetime64:
     import pandas as pd
 
     cells = texts_of(pd.Series([text], dtype=object))
-    readings = [read_written(pc.utf8_lower(whole_texts(cells)), form) for form in FORMATS if not (form.rank or form.name == "YYMM")]
+    readings = [
+        read_written(pc.utf8_lower(whole_texts(cells)), form)
+        for form in FORMATS
+        if not (form.rank or form.name == "YYMM")
+    ]
     times = {reading.times[0] for reading in readings if not reading.bad[0]}
     if len(times) == 1:
         return times.pop()
-    meaning = f"may be {' or '.join(sorted(map(_day, times)))}" if times else "is not a date or time"
+    meaning = f"may be {' or '.join(sorted(map(time_in_words, times)))}" if times else "is not a date or time"
     raise DataError(f"{text!r} {meaning}: type it as year-month-day, such as 2021-01-31 or 2021-01-31T14:30")
-
-
-def format_names() -> tuple[str, ...]:
-    """The names of all formats, in the order of the documentation."""
-    return tuple(form.name for form in (*FORMATS, *COUNTS))
-
-
-def _is_column(cells: object) -> bool:
-    import pandas as pd
-
-    return isinstance(cells, pd.Series)
 
 
 def _allowed(settings: DataSettings, name: str) -> list[AnyFormat]:
     """The formats that the options, and a name that says that the column counts steps, leave."""
-    forms: list[AnyFormat] = [*FORMATS, *COUNTS]
+    forms: list[AnyFormat] = list(ALL_FORMATS)
     if settings.time_format is not None:
         chosen = [form for form in forms if form.name == settings.time_format.strip()]
         if not chosen:
@@ -125,7 +136,9 @@ def _allowed(settings: DataSettings, name: str) -> list[AnyFormat]:
         return chosen
     if settings.date_order is not None:
         forms = [
-            form for form in forms if not (isinstance(form, TimeFormat) and form.order not in (None, settings.date_order))
+            form
+            for form in forms
+            if not (isinstance(form, TimeFormat) and form.order not in (None, settings.date_order))
         ]
     if name.strip().lower() in STEP_NAMES:
         forms = [form for form in forms if form.name == STEPS or form.rank != 1 or "since 1970" in form.name]
@@ -171,8 +184,7 @@ def _strptime(texts: pa.Array, form: str) -> Reading:
         parsed = pd.to_datetime(pd.Series(texts.to_pylist()), format=form, errors="coerce", utc=has_zone)
     except ValueError as error:
         raise DataError(f"--time-format {form!r} is not a format of strptime: {str(error).splitlines()[0]}") from error
-    reading = read_native(parsed)
-    return reading
+    return read_native(parsed)
 
 
 def _column(name: str, known: pa.Array, blank: np.ndarray, readings: Sequence[Candidate]) -> TimesColumn:
@@ -184,13 +196,10 @@ def _column(name: str, known: pa.Array, blank: np.ndarray, readings: Sequence[Ca
     form, reading = readings[0].format, readings[0].reading
     times[~blank], bad[~blank] = reading.times, reading.bad
     is_steps = form.name == STEPS
-    understood = [f"{name!r} is read as {form.name}{_example(known, reading)}"]
+    understood = f"{name!r} is read as {form.name}{_example(known, reading)}{_years(form.name, reading)}"
     if is_steps:
-        understood = [f"{name!r} holds numbers that are steps, not dates"]
-    elif "yy" in form.name.lower().replace("yyyy", ""):
-        years = reading.times[~reading.bad].astype("datetime64[Y]")
-        understood.append(f"years of two digits in {name!r} are read as {years.min()} to {years.max()}")
-    warnings = ()
+        understood = f"{name!r} holds numbers that are steps, not dates"
+    warnings: tuple[str, ...] = ()
     if form.name == "days of Excel":
         warnings = (f"if {name!r} counts steps and not days of Excel, type --time-format steps",)
     return TimesColumn(
@@ -203,7 +212,7 @@ def _column(name: str, known: pa.Array, blank: np.ndarray, readings: Sequence[Ca
         is_steps=is_steps,
         is_weak=not isinstance(form, TimeFormat) or form.is_weak,
         reason=reading.reason,
-        understood=(*understood, *reading.notes),
+        understood=(understood, *reading.notes),
         warnings=warnings,
     )
 
@@ -213,7 +222,16 @@ def _example(known: pa.Array, reading: Reading) -> str:
     if reading.bad.all():
         return ""
     first = int(np.argmin(reading.bad))
-    return f" (the first, {known[first].as_py()!r}, is {_day(reading.times[first])})"
+    return f" (the first, {known[first].as_py()!r}, is {time_in_words(reading.times[first])})"
+
+
+def _years(name: str, reading: Reading) -> str:
+    """Which years a format of two digits is read as."""
+    if "yy" not in name.lower().replace("yyyy", "") or reading.bad.all():
+        return ""
+    years = reading.times[~reading.bad].astype("datetime64[Y]")
+    first, last = years.min(), years.max()
+    return f"; years of two digits are {first}{f' to {last}' if last > first else ''}"
 
 
 def _ambiguous(name: str, known: pa.Array, readings: Sequence[Candidate]) -> str:
@@ -222,9 +240,7 @@ def _ambiguous(name: str, known: pa.Array, readings: Sequence[Candidate]) -> str
         return ""
     times = np.stack([candidate.reading.times for candidate in readings])
     row = int(np.argmax((times != times[0]).any(axis=0)))
-    meanings = [
-        f"{_day(candidate.reading.times[row])} as {candidate.format.name}" for candidate in readings
-    ]
+    meanings = [f"{time_in_words(candidate.reading.times[row])} as {candidate.format.name}" for candidate in readings]
     options = []
     for form in (candidate.format for candidate in readings):
         order = form.order if isinstance(form, TimeFormat) else None
@@ -232,7 +248,7 @@ def _ambiguous(name: str, known: pa.Array, readings: Sequence[Candidate]) -> str
     return f"{known[row].as_py()!r} in column {name!r} may be {' or '.join(meanings)}: type {' or '.join(options)}"
 
 
-def _day(time: np.datetime64) -> str:
+def time_in_words(time: np.datetime64) -> str:
     """A time without needless zeros."""
     text = str(np.datetime_as_string(time, unit="auto")).replace("T", " ")
     return f"{text}-01" if len(text) == 7 else f"{text}-01-01" if len(text) == 4 else text

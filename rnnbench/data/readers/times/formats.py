@@ -7,8 +7,25 @@ from functools import cached_property
 from typing import Literal
 
 from rnnbench.data.readers.times.patterns import (
-    AFTER_DATE, AFTER_WORDS, CLOCK, COMPACT_CLOCK, DAY, DAY_2, HALF, MONTH, MONTH_2, NAME, ORDINAL, PLAIN_AFTER_DATE, QUARTER, SHORT_YEAR,
-    WEEK, WEEKDAY_AFTER, WEEKDAY_BEFORE, YEAR, ZONE,
+    AFTER_DATE,
+    AFTER_WORDS,
+    CLOCK,
+    COMPACT_CLOCK,
+    DAY,
+    DAY_2,
+    HALF,
+    MONTH,
+    MONTH_2,
+    NAME,
+    ORDINAL,
+    PLAIN_AFTER_DATE,
+    QUARTER,
+    SHORT_YEAR,
+    WEEK,
+    WEEKDAY_AFTER,
+    WEEKDAY_BEFORE,
+    YEAR,
+    ZONE,
 )  # fmt: skip
 
 Order = Literal["day_first", "month_first", "year_first"]
@@ -21,7 +38,7 @@ class TimeFormat:
     example, meaning: one cell, and the time that it is.
     date: the regular expression of the date.
     order: of the numbers of the date, where another order is written alike.
-    rank: of two formats that read a column equally regularly, the one of lower rank is taken; equal ranks are ambiguous.
+    rank: of two formats that read a column equally regularly, the lower rank is taken; equal ranks are ambiguous.
     rest: the regular expression of what may follow the date.
     is_weak: so short that a column is read in it only where its name, or the user, says that it is the time.
     """
@@ -87,7 +104,8 @@ FORMATS = (
     TimeFormat("year년 month월", "2021년 1월", "2021-01-01", rf"{YEAR}{_CJK_YEAR}{MONTH}\s*(?:월|月)"),
     TimeFormat("yy년 month월", "21년 1월", "2021-01-01", rf"{SHORT_YEAR}{_CJK_YEAR}{MONTH}\s*(?:월|月)"),
     TimeFormat("year년", "2021년", "2021-01-01", rf"{YEAR}\s*(?:년도|年度|년|年)"),
-    TimeFormat("year년 q분기", "2021년 1분기", "2021-01-01", rf"{YEAR}\s*(?:년)?\s*{QUARTER}(?:/4)?\s*(?:분기|四半期|季度)"),
+    TimeFormat("year년 q분기", "2021년 1분기", "2021-01-01",
+               rf"{YEAR}\s*(?:년)?\s*{QUARTER}(?:/4)?\s*(?:분기|四半期|季度)"),
     # names of months
     TimeFormat("day Month year", "31-Jan-2021 14:30", "2021-01-31 14:30",
                rf"{DAY}{ORDINAL}{_OF}{NAME}{_OF.replace('.', '.,')}{YEAR}", rest=AFTER_DATE),
@@ -124,7 +142,8 @@ FORMATS = (
     TimeFormat("year-Wweek", "2021-W05", "2021-02-01",
                rf"{YEAR}[-\s/_]*(?:week|kw|cw|w)[-\s]?{WEEK}(?:-(?P<weekday>[1-7]))?"),
     TimeFormat("Wweek year", "KW 5 2021", "2021-02-01", rf"(?:week|kw|cw|w)[-\s]?{WEEK}[-\s/_,.]+{YEAR}"),
-    TimeFormat("year년 week주", "2021년 5주", "2021-02-01", rf"{YEAR}\s*(?:년|年)\s*(?:제|第)?\s*{WEEK}\s*(?:주차|주|週|周)"),
+    TimeFormat("year년 week주", "2021년 5주", "2021-02-01",
+               rf"{YEAR}\s*(?:년|年)\s*(?:제|第)?\s*{WEEK}\s*(?:주차|주|週|周)"),
     # digits without separators
     TimeFormat("YYYYMMDD", "20210131", "2021-01-31", YEAR + MONTH_2 + DAY_2, rest=AFTER_DATE, is_weak=True),
     TimeFormat("YYYYMMDDHH", "2021013114", "2021-01-31 14:00", rf"{YEAR}{MONTH_2}{DAY_2}(?P<hour>\d\d)", is_weak=True),

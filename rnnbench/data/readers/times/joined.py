@@ -47,9 +47,11 @@ def joined(columns: Sequence[pd.Series]) -> pd.Series:
     if "year" in parts and len(parts) == len(columns) and "" not in parts:
         texts = _from_parts({part: whole_texts(texts_of(column)) for part, column in parts.items()})
     else:
-        texts = texts_of(_without_midnight(columns[0]))
-        for column in columns[1:]:
-            texts = pc.binary_join_element_wise(texts, clock_texts(texts_of(column)), " ")
+        clocks = [clock_texts(texts_of(column)) for column in columns[1:]]
+        if [*parts][1:] == ["hour", "minute"]:
+            numbers = [whole_texts(texts_of(parts[part])) for part in ("hour", "minute")]
+            clocks = [_join(":", *numbers)]
+        texts = _join(" ", texts_of(_without_midnight(columns[0])), *clocks)
     return pd.Series(texts.to_pylist(), name=name, dtype=object)
 
 
@@ -61,9 +63,14 @@ def clock_texts(texts: pa.Array) -> pa.Array:
     highest = pc.max(pc.cast(digits, pa.int64())).as_py()
     longest = pc.max(pc.utf8_length(texts)).as_py()
     if highest <= 24 and longest <= 4:
-        return pc.binary_join_element_wise(digits, pa.scalar("00", digits.type), ":")
+        return _join(":", digits, pa.scalar("00", digits.type))
     padded = pc.utf8_lpad(digits, 4, "0")
     return pc.replace_substring_regex(padded, r"^(\d\d)(\d\d)$", r"\1:\2")
+
+
+def _join(mark: str, *texts: pa.Array | pa.Scalar) -> pa.Array:
+    """The texts of each row with a mark between them."""
+    return pc.binary_join_element_wise(*texts, pa.scalar(mark, pa.large_string()))
 
 
 def _without_midnight(dates: pd.Series) -> pd.Series:
@@ -81,21 +88,21 @@ def _from_parts(parts: dict[str, pa.Array]) -> pa.Array:
     """ISO dates with times of day from columns of numbers; a month may be a name."""
     year = parts["year"]
     if "yearday" in parts:
-        date = pc.binary_join_element_wise(year, pc.utf8_lpad(parts["yearday"], 3, "0"), "-")
+        date = _join("-", year, pc.utf8_lpad(parts["yearday"], 3, "0"))
     elif "week" in parts and "month" not in parts:
-        return pc.binary_join_element_wise(year, parts["week"], "-W")
+        return _join("-W", year, parts["week"])
     elif "quarter" in parts and "month" not in parts:
         digits = pc.replace_substring_regex(pc.utf8_upper(parts["quarter"]), r"^Q|분기$", "")
-        return pc.binary_join_element_wise(year, digits, "-Q")
+        return _join("-Q", year, digits)
     else:
-        date = pc.binary_join_element_wise(year, _month_numbers(parts["month"]), "-")
+        date = _join("-", year, _month_numbers(parts["month"]))
         if "day" not in parts:
             return date
-        date = pc.binary_join_element_wise(date, parts["day"], "-")
+        date = _join("-", date, parts["day"])
     if "hour" not in parts:
         return date
     clock = [parts[part] for part in ("minute", "second") if part in parts] or [pa.scalar("00", date.type)]
-    return pc.binary_join_element_wise(date, pc.binary_join_element_wise(parts["hour"], *clock, ":"), " ")
+    return _join(" ", date, _join(":", parts["hour"], *clock))
 
 
 def _month_numbers(months: pa.Array) -> pa.Array:

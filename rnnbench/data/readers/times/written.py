@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from rnnbench.data.readers.times.formats import TimeFormat
 from rnnbench.data.readers.times.patterns import MONTH_NUMBERS, MORNING
-from rnnbench.data.readers.times.zones import SEVERAL_MEANINGS, SEVERAL_OFFSETS, is_known, zone_name, zone_offset
+from rnnbench.data.readers.times.zones import SEVERAL_MEANINGS, SEVERAL_OFFSETS, offset_name, zone_offset
 
 DAY_NANOSECONDS = 86_400 * 10**9
 FIRST_YEAR, LAST_YEAR = 1678, 2261  # datetime64[ns] overflows silently outside
@@ -171,27 +171,25 @@ def _in_zone(times: np.ndarray, misfit: np.ndarray, fields: _Fields) -> Reading:
     if wrong:
         bad = misfit | np.isin(indices, wrong)
         return Reading(np.where(bad, np.datetime64("NaT"), times), misfit, bad, "", reason)
-    names = {zone_name(zone) for zone in zones if zone}
+    written_offsets = {zone: offset_name(zone_offset(zone) or 0) for zone in zones if zone}
+    names = sorted({*written_offsets.values()})
     if len(names) < 2:
-        return Reading(times, misfit, misfit, next(iter(names), ""))
+        spelled = [f"{zone.upper()} is read as {name}" for zone, name in written_offsets.items() if zone.isalpha()]
+        notes = tuple(note for note in spelled if not note.endswith("UTC"))
+        return Reading(times, misfit, misfit, "".join(names), notes=notes)
     offsets = np.array([zone_offset(zone) or 0 for zone in zones], dtype="timedelta64[m]")
-    note = f"the offsets differ ({', '.join(sorted(names))}): the times are read as UTC"
+    note = f"the offsets differ ({', '.join(names)}), as with daylight saving: the times are read as UTC"
     return Reading(times - offsets[indices], misfit, misfit, SEVERAL_OFFSETS, "", (note,))
 
 
 def _wrong_zones(zones: list[str], counts: np.ndarray) -> tuple[list[int], str]:
     """The indices of zones that cannot be used, and why. zones: as written, empty where a cell has none."""
-    written = [zone for zone in zones if zone]
     for index, zone in enumerate(zones):
-        if zone and not is_known(zone):
+        if zone and zone_offset(zone) is None:
             meaning = "names several time zones" if zone in SEVERAL_MEANINGS else "is not a known time zone"
             return [index], f"{zone.upper()} {meaning}: write the offset instead, such as +09:00"
-    if len({zone_name(zone) for zone in written}) > 1:
-        changing = [index for index, zone in enumerate(zones) if zone and zone_offset(zone) is None]
-        if changing:
-            return changing, "the offset of its time zone is not known, and other cells have another zone"
     without = sum(count for zone, count in zip(zones, counts, strict=True) if not zone)
-    if not written or not without:
+    if not any(zones) or not without:
         return [], ""
     if without * 2 < counts.sum():
         return [index for index, zone in enumerate(zones) if not zone], "it has no offset, which the other cells have"

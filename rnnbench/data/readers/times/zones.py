@@ -17,9 +17,9 @@ SEVERAL_OFFSETS = "several offsets, read as UTC"
 
 
 def zone_offset(zone: str) -> int | None:
-    """The offset of a written zone in minutes, or None where it is unknown or changes over the year.
+    """The offset of a written zone in minutes east, or None where it is unknown or has several meanings.
 
-    'KST', '+09:00' and 'UTC+9' are 540; 'Asia/Seoul' and 'CST' are None.
+    'KST', '+09:00' and 'UTC+9' are 540; 'CST' is None.
     """
     text = zone.strip().lower()
     if text in ABBREVIATIONS:
@@ -31,24 +31,9 @@ def zone_offset(zone: str) -> int | None:
     return minutes if match.group(1) == "+" else -minutes
 
 
-def zone_name(zone: str) -> str:
-    """One spelling per zone: 'UTC' for no offset, '+09:00' for '+0900' and 'UTC+9', abbreviations in capitals."""
-    minutes = zone_offset(zone)
-    if minutes == 0 and zone.lower() not in ("wet",):
-        return "UTC"
-    if minutes is None:
-        return zone.upper() if zone.isalpha() else zone
-    return zone.upper() if zone.isalpha() else offset_name(minutes)
-
-
 def offset_name(minutes: int) -> str:
     """'+09:00' for 540; 'UTC' for 0."""
     if minutes == 0:
         return "UTC"
     hours, rest = divmod(abs(minutes), 60)
     return f"{'-' if minutes < 0 else '+'}{hours:02d}:{rest:02d}"
-
-
-def is_known(zone: str) -> bool:
-    """Whether a written zone is an offset, a zone of one meaning, or a name such as Asia/Seoul."""
-    return zone_offset(zone) is not None or "/" in zone
