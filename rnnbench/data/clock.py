@@ -25,7 +25,14 @@ def offset_text(zone: str) -> str:
     """What ISO 8601 writes behind a time of the zone: '+09:00', '+00:00' for UTC, nothing without a zone."""
     if not zone:
         return ""
-    return _offset_name(int(offset_of(zone).astype(int)))
+    minutes = int(offset_of(zone).astype(int))
+    return offset_name(minutes) if minutes else "+00:00"
+
+
+def offset_name(minutes: int) -> str:
+    """'+09:00' for 540; 'UTC' for 0."""
+    sign = "-" if minutes < 0 else "+"
+    return f"{sign}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}" if minutes else "UTC"
 
 
 def zone_sentence(zone: str) -> str:
@@ -56,8 +63,7 @@ def fixed_offset(times: np.ndarray, name: str) -> tuple[np.ndarray, str]:
     offsets = np.unique(times - utc)
     if len(offsets) > 1:
         return utc, f"offsets of {name}, read as UTC"
-    minutes = int(offsets[0] / np.timedelta64(1, "m"))
-    return times, "UTC" if minutes == 0 else _offset_name(minutes)
+    return times, offset_name(int(offsets[0] / np.timedelta64(1, "m")))
 
 
 def on_clock(times: np.ndarray, zone: str, wanted: str, name: str) -> np.ndarray:
@@ -121,7 +127,3 @@ def clock_change(times: np.ndarray) -> str | None:
 def _is_change(time: np.datetime64) -> bool:
     hour = int((time - time.astype("datetime64[D]")) // HOUR)
     return hour <= LATEST_HOUR and int(time.astype("datetime64[M]").astype(int)) % 12 + 1 in MONTHS_OF_CHANGES
-
-
-def _offset_name(minutes: int) -> str:
-    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
