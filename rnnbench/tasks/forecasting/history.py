@@ -11,7 +11,7 @@ import numpy as np
 
 from rnnbench import data
 from rnnbench.core.errors import DataError
-from rnnbench.data.clock import on_clock
+from rnnbench.data.clock import offset_text, on_clock
 from rnnbench.data.frequencies import BUSINESS, is_steps, parse, positions, time_text
 from rnnbench.data.kinds import Series, SeriesSplit
 from rnnbench.data.readers.columns import Table
@@ -194,9 +194,12 @@ def _history(rows: Rows, trained: Series, lookback: int, renamed: tuple[str, ...
     split = rows.filled()
     split = replace(split, times=on_clock(split.times, read.at.zone, trained.zone, read.name))
     last = time_text(split.times[-1], read.frequency, trained.zone)
+    own, clock = offset_text(read.at.zone), offset_text(trained.zone)
+    converted = (("times", f"times are converted from {own} to {clock}, the clock of the run"),) if own != clock else ()
     understood = (
         ("rows", rows_in_words(rows)),
         *times_in_words(rows),
+        *(converted if own and clock else ()),
         ("times", f"the forecast begins one step after the last known value, of {last}"),
         *read.understood,
         (
