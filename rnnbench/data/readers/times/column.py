@@ -13,7 +13,16 @@ import pyarrow.compute as pc
 from rnnbench.core.errors import DataError
 from rnnbench.data.readers.times.cells import blanks, read_native, texts_of
 from rnnbench.data.readers.times.choice import AnyFormat, Candidate, best_of
-from rnnbench.data.readers.times.counts import COUNTS, NUMBER, STEPS, CountFormat, numbers_of, read_count, whole_texts
+from rnnbench.data.readers.times.counts import (
+    COUNTS,
+    NUMBER,
+    STEPS,
+    CountFormat,
+    numbers_of,
+    read_count,
+    step_of,
+    whole_texts,
+)
 from rnnbench.data.readers.times.formats import FORMATS, TimeFormat
 from rnnbench.data.readers.times.joined import joined
 from rnnbench.data.readers.times.written import Reading, read_written
@@ -24,7 +33,10 @@ if TYPE_CHECKING:
 
 ALL_FORMATS: tuple[AnyFormat, ...] = (*FORMATS, *COUNTS)
 SAMPLE = 200
-NEARLY_ALL = 0.9
+FEW = 20
+MOSTLY, NEARLY_ALL = 0.5, 0.9
+SHORT = ("YYYY", "YYMM", "days of Excel")
+"""Formats that many columns of steps would fit in part."""
 STEP_NAMES = {
     "t",
     "step",
@@ -148,26 +160,32 @@ def _allowed(settings: DataSettings, name: str) -> list[AnyFormat]:
 def _candidates(texts: pa.Array, forms: Sequence[AnyFormat]) -> list[Candidate]:
     """The formats that read all cells, else the one that reads the most; texts: without blank cells."""
     count = len(texts)
-    rows = np.unique(np.append(np.arange(min(count, SAMPLE)), np.linspace(0, count - 1, SAMPLE).astype(int)))
+    rows = np.unique(np.append(np.arange(min(count, SAMPLE)), _spread(count, SAMPLE)))
     sample = texts.take(pa.array(rows))
     fits = {form.name: int((~reading.misfit).sum()) for form, reading in _readings(sample, forms)}
-    dated = max((fit for name, fit in fits.items() if name != STEPS), default=0)
-    most = max(fits.values())
-    if dated >= NEARLY_ALL * len(rows):
-        # one impossible date does not make numbers of all the others
+    most = max(fits.values(), default=0)
+    dated = max((fit for name, fit in fits.items() if name not in (STEPS, *SHORT)), default=0)
+    if dated >= MOSTLY * len(rows) or max(fits.get(name, 0) for name in SHORT) >= NEARLY_ALL * len(rows):
+        # one impossible date does not make steps of all the others
         fits.pop(STEPS, None)
-        most = dated
+        most = max(fits.values(), default=0)
     likely = [form for form in forms if fits.get(form.name, 0) >= max(1, NEARLY_ALL * most)]
     candidates = [Candidate(form, reading) for form, reading in _readings(texts, likely)]
     fewest = min((int(item.reading.misfit.sum()) for item in candidates), default=0)
     return [item for item in candidates if int(item.reading.misfit.sum()) == fewest]
 
 
+def _spread(count: int, most: int) -> np.ndarray:
+    """The places of some of `count` cells, from the first to the last."""
+    return np.unique(np.linspace(0, count - 1, min(count, most)).astype(int))
+
+
 def _readings(texts: pa.Array, forms: Sequence[AnyFormat]) -> list[tuple[AnyFormat, Reading]]:
     digits = pc.utf8_lower(whole_texts(texts))
+    few = digits.take(pa.array(_spread(len(digits), FEW))).to_pylist()
     counts = [form for form in forms if isinstance(form, CountFormat)]
     readings: list[tuple[AnyFormat, Reading]] = [
-        (form, read_written(digits, form)) for form in forms if isinstance(form, TimeFormat)
+        (form, read_written(digits, form)) for form in forms if isinstance(form, TimeFormat) and form.may_read(few)
     ]
     if counts and pc.any(pc.match_substring_regex(texts, NUMBER)).as_py():
         numbers = numbers_of(texts)
@@ -196,9 +214,10 @@ def _column(name: str, known: pa.Array, blank: np.ndarray, readings: Sequence[Ca
     form, reading = readings[0].format, readings[0].reading
     times[~blank], bad[~blank] = reading.times, reading.bad
     is_steps = form.name == STEPS
-    understood = f"{name!r} is read as {form.name}{_example(known, reading)}{_years(form.name, reading)}"
+    understood = [f"{name!r} is read as {form.name}{_example(known, reading)}{_years(form.name, reading)}"]
     if is_steps:
-        understood = f"{name!r} holds numbers that are steps, not dates"
+        step = step_of(numbers_of(known))
+        understood = [] if step == 1 else [f"the numbers in {name!r} are {step:g} apart, which is counted as one step"]
     warnings: tuple[str, ...] = ()
     if form.name == "days of Excel":
         warnings = (f"if {name!r} counts steps and not days of Excel, type --time-format steps",)
@@ -212,7 +231,7 @@ def _column(name: str, known: pa.Array, blank: np.ndarray, readings: Sequence[Ca
         is_steps=is_steps,
         is_weak=not isinstance(form, TimeFormat) or form.is_weak,
         reason=reading.reason,
-        understood=(understood, *reading.notes),
+        understood=(*understood, *reading.notes),
         warnings=warnings,
     )
 
