@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -194,15 +195,18 @@ def _readings(texts: pa.Array, forms: Sequence[AnyFormat]) -> list[tuple[AnyForm
 
 
 def _strptime(texts: pa.Array, form: str) -> Reading:
-    """The cells in a format of strptime; with an offset they are UTC."""
+    """The cells in a format of strptime."""
     import pandas as pd
 
-    has_zone = "%z" in form or "%Z" in form
+    cells = pd.Series(texts.to_pylist(), dtype=object)
     try:
-        parsed = pd.to_datetime(pd.Series(texts.to_pylist()), format=form, errors="coerce", utc=has_zone)
-    except ValueError as error:
-        raise DataError(f"--time-format {form!r} is not a format of strptime: {str(error).splitlines()[0]}") from error
-    return read_native(parsed)
+        return read_native(pd.to_datetime(cells, format=form, errors="coerce"))
+    except (ValueError, AttributeError, re.error):  # offsets that differ, or no format
+        try:
+            return read_native(pd.to_datetime(cells, format=form, errors="coerce", utc=True))
+        except (ValueError, re.error) as error:
+            reason = str(error).splitlines()[0]
+            raise DataError(f"--time-format {form!r} is not a format of strptime: {reason}") from error
 
 
 def _column(name: str, known: pa.Array, blank: np.ndarray, readings: Sequence[Candidate]) -> TimesColumn:

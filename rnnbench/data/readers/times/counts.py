@@ -117,10 +117,9 @@ def _decimal_years(numbers: Numbers) -> tuple[np.ndarray, np.ndarray]:
 def _steps(numbers: Numbers) -> tuple[np.ndarray, np.ndarray]:
     """Whole numbers as they are; fractions as counts of their common step, where they have one."""
     finite = np.isfinite(numbers.values)
-    step = step_of(numbers)
-    if step == 1:
-        return numbers.whole, ~numbers.is_whole
-    counts = (numbers.values - np.nanmin(numbers.values)) / step
+    if (numbers.is_whole | ~finite).all():
+        return numbers.whole, ~finite
+    counts = (numbers.values - np.nanmin(numbers.values)) / step_of(numbers)
     bad = ~finite | (np.abs(counts - np.round(counts)) > 0.05)
     return np.where(bad, 0, np.round(np.nan_to_num(counts))).astype(np.int64), bad
 

@@ -106,7 +106,7 @@ def looks_like_times(column: pd.Series) -> bool:
     if _share(may_be) < NEARLY_ALL:
         return False
     read = read_times_column(cells)
-    return not read.is_weak and 1 - read.bad.mean() >= NEARLY_ALL
+    return bool(not read.is_weak and 1 - read.bad.mean() >= NEARLY_ALL)
 
 
 class _Search:

@@ -19,7 +19,11 @@ WEEKS = pd.date_range("2018-01-01", periods=200, freq="W-MON")
 MONTHS = pd.date_range("1999-01-01", periods=48, freq="MS")
 QUARTERS = pd.date_range("1995-01-01", periods=40, freq="QS")
 YEARS = pd.date_range("1950-01-01", periods=60, freq="YS")
-GERMAN = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
+GERMAN = [
+    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember",
+]  # fmt: skip
+WEEKDAYS = ["Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"]
+WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 
 
 def halves(time, before, after):
@@ -32,7 +36,11 @@ def days_of_excel(time):
 
 
 def hour_24(time, pattern):
-    return (time - pd.Timedelta(hours=1)).strftime(pattern.replace("%H", "24")) if time.hour == 0 else time.strftime(pattern)
+    return (
+        (time - pd.Timedelta(hours=1)).strftime(pattern.replace("%H", "24"))
+        if time.hour == 0
+        else time.strftime(pattern)
+    )
 
 
 WRITTEN = {
@@ -55,9 +63,9 @@ WRITTEN = {
     "first days of quarters, day first": (QUARTERS, lambda t: t.strftime("%d-%m-%Y")),
     "German": (HOURS, lambda t: f"{t.day}.{t.month}.{t.year}, {t.hour}:00 Uhr"),
     "German with two digits": (DAYS, lambda t: t.strftime("%d.%m.%y")),
-    "German with a weekday": (DAYS, lambda t: f"{'Mo Di Mi Do Fr Sa So'.split()[t.weekday()]}, {t:%d.%m.%Y}"),
+    "German with a weekday": (DAYS, lambda t: f"{WEEKDAYS[t.weekday()]}, {t:%d.%m.%Y}"),
     "German with a name": (DAYS, lambda t: f"{t.day}. {GERMAN[t.month - 1]} {t.year}"),
-    "Korean spreadsheet": (HOURS, lambda t: "{}. {}. {}. {} {}:00:00".format(t.year, t.month, t.day, *halves(t, "오전", "오후"))),
+    "Korean spreadsheet": (HOURS, lambda t: f"{t:%Y. %m. %d.} " + "{} {}:00:00".format(*halves(t, "오전", "오후"))),
     "Korean words": (HOURS, lambda t: f"{t.year}년 {t.month}월 {t.day}일 {t.hour}시 00분"),
     "Korean with a weekday": (DAYS, lambda t: f"{t.year}. {t.month}. {t.day}.({'월화수목금토일'[t.weekday()]})"),
     "Korean with two digits": (DAYS, lambda t: t.strftime("%y.%m.%d")),
@@ -65,7 +73,7 @@ WRITTEN = {
     "Korean quarters": (QUARTERS, lambda t: f"{t.year}년 {t.quarter}/4분기"),
     "Japanese": (HOURS, lambda t: "{}年{}月{}日 {}{}時".format(t.year, t.month, t.day, *halves(t, "午前", "午後"))),
     "Japanese with a weekday": (DAYS, lambda t: f"{t.year}年{t.month}月{t.day}日({'月火水木金土日'[t.weekday()]})"),
-    "full-width digits": (DAYS, lambda t: t.strftime("%Y/%m/%d").translate(str.maketrans("0123456789", "０１２３４５６７８９"))),
+    "full-width digits": (DAYS, lambda t: t.strftime("%Y/%m/%d").translate(WIDE)),
     "Chinese": (HOURS, lambda t: "{}-{}-{} {}{}:00".format(t.year, t.month, t.day, *halves(t, "上午", "下午"))),
     "Oracle": (HOURS, lambda t: t.strftime("%d-%b-%y %I.%M.%S.000000 %p").upper()),
     "SAS": (DAYS, lambda t: t.strftime("%d%b%Y").upper()),
@@ -88,8 +96,8 @@ WRITTEN = {
     "quarters": (QUARTERS, lambda t: f"Q{t.quarter} {t.year}"),
     "quarters of pandas": (QUARTERS, lambda t: f"{t.year}Q{t.quarter}"),
     "quarters of two digits": (QUARTERS, lambda t: f"{t.quarter}Q{t:%y}"),
-    "weeks": (WEEKS, lambda t: "{0}-W{1:02}".format(*t.isocalendar())),
-    "German weeks": (WEEKS, lambda t: "KW {1}/{0}".format(*t.isocalendar())),
+    "weeks": (WEEKS, lambda t: f"{t.isocalendar().year}-W{t.isocalendar().week:02}"),
+    "German weeks": (WEEKS, lambda t: f"KW {t.isocalendar().week}/{t.isocalendar().year}"),
     "weeks of pandas": (WEEKS, lambda t: f"{t.date()}/{(t + pd.Timedelta(days=6)).date()}"),
     "years": (YEARS, lambda t: f"{t.year}"),
     "years as floats": (YEARS, lambda t: f"{t.year}.0"),
