@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnbench.core.errors import DataError
 from rnnbench.data import business_days
-from rnnbench.data.clock import zone_sentence
+from rnnbench.data.clock import fixed_offset, offset_name, zone_sentence
 from rnnbench.data.frequencies import (
     BUSINESS,
     STEP,
@@ -21,7 +21,7 @@ from rnnbench.data.frequencies import (
 )
 from rnnbench.data.readers.columns import Table
 from rnnbench.data.readers.time_rows import check_order, read_times
-from rnnbench.data.readers.times import read_times_column
+from rnnbench.data.readers.times import TimesColumn, read_times_column, zone_offset
 from rnnbench.data.settings import DataSettings
 
 
@@ -56,8 +56,16 @@ def read_row_times(table: Table, columns: Sequence[str], settings: DataSettings)
         if not read.is_steps:
             return read_row_times(table, (), settings)
     read = read_times(table, columns, settings)
-    label = " + ".join(columns)
-    return RowTimes(label, read.times, read.zone, read.is_steps, read.understood, read.warnings)
+    times, zone = _with_offset(read)
+    return RowTimes(" + ".join(columns), times, zone, read.is_steps, read.understood, read.warnings)
+
+
+def _with_offset(read: TimesColumn) -> tuple[np.ndarray, str]:
+    """The times, and the offset of their clock: '+09:00' of KST and of Asia/Seoul, 'UTC' where an offset changes."""
+    minutes = zone_offset(read.zone) if read.zone else None
+    if minutes is not None:
+        return read.times, offset_name(minutes)
+    return fixed_offset(read.times, read.zone) if "/" in read.zone else (read.times, read.zone)
 
 
 def frequency_of(read: RowTimes, typed: str | None) -> str:

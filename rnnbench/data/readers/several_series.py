@@ -57,6 +57,25 @@ def select_series(table: Table, settings: DataSettings) -> tuple[Table, DataSett
     return _of_rows(table, rows, column, told), rest
 
 
+def select_series_of_run(
+    table: Table, settings: DataSettings, new: DataSettings, stored: DataSettings
+) -> tuple[Table, DataSettings, DataSettings]:
+    """The chosen series of a new file as `select_series` gives it, and the typed settings that are left.
+
+    settings: how to read the file. new: the typed ones. stored: those of the run, whose column of names a file with one
+    series need not have.
+    """
+    if settings.series_column is None or (new.series_column is None and settings.series_column not in table.columns):
+        without = {"series_column": None} if new.series_column is None else {}
+        settings = settings.model_copy(update={**without, "series": new.series})
+        return table, settings, new
+    own = new.target or stored.target
+    target = own if all(name in table.columns for name in own) else ()
+    table, settings = select_series(table, settings.model_copy(update={"target": target}))
+    is_wide = settings.target != target
+    return table, settings, new.model_copy(update={"target": ()}) if is_wide else new
+
+
 def _as_channels(table: Table, names: np.ndarray, settings: DataSettings) -> tuple[Table, DataSettings]:
     """All series side by side, one column each."""
     import pandas as pd
