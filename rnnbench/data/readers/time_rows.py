@@ -13,8 +13,9 @@ from rnnbench.data.readers.columns import Table
 from rnnbench.data.readers.series_names import series_column_hint
 from rnnbench.data.readers.times.cells import texts_of
 from rnnbench.data.readers.times.column import TimesColumn, read_times_column, time_in_words
-from rnnbench.data.readers.times.finding import CLOCK, MOSTLY, with_clock
+from rnnbench.data.readers.times.finding import MOSTLY, with_clock
 from rnnbench.data.readers.times.joined import joined
+from rnnbench.data.readers.times.names import CLOCK
 from rnnbench.data.settings import DataSettings
 
 ONE_ROW_PER_TIME = "keep one row per time, and only one series per file"
@@ -61,7 +62,7 @@ def check_order(table: Table, columns: Sequence[str], read: TimesColumn, setting
         row = int(backward[0]) + 1
         before, time = _in_words(times[row - 1], read), _in_words(times[row], read)
         raise DataError(
-            f"{name}, {table.place(row)}: the {_kind(read)} {time} is earlier than {before} in the row before: "
+            f"{name}, {table.place(row)}: the {_kind(read)} is earlier than in the row before ({time} after {before}): "
             + (change or f"sort the file by {' and '.join(map(repr, columns))}")
         )
 

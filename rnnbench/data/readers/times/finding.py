@@ -10,41 +10,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rnnbench.data.readers.columns import Table
+from rnnbench.data.readers.times.candidates import STEP_NAMES
 from rnnbench.data.readers.times.cells import texts_of
-from rnnbench.data.readers.times.column import STEP_NAMES, TimesColumn, read_times_column
+from rnnbench.data.readers.times.column import TimesColumn, read_times_column
 from rnnbench.data.readers.times.joined import clock_texts, part_of
+from rnnbench.data.readers.times.names import CLOCK, CLOCK_NAMES, TIME_NAMES
 from rnnbench.data.settings import DataSettings
 
 if TYPE_CHECKING:
     import pandas as pd
 
-TIME_NAMES = {
-    "time", "times", "date", "dates", "datetime", "timestamp", "time stamp", "ts", "ds", "month", "day", "week", "year",
-    "hour", "quarter", "date time", "date/time", "datum", "zeit", "zeitpunkt", "zeitstempel", "datum/zeit", "fecha",
-    "날짜", "일시", "시간", "시각", "일자", "연월", "년월", "연월일", "년월일", "연도", "년도", "년",
-    "측정일시", "측정시간", "거래일", "거래일자", "기준일", "기준일자", "기준년월", "기간",
-    "日付", "日時", "時刻", "年月", "年月日", "時間", "日期", "时间",
-}  # fmt: skip
-"""Names of columns of times, in lower case, with blanks for underscores."""
-CLOCK_NAMES = {
-    "time",
-    "times",
-    "uhrzeit",
-    "zeit",
-    "hora",
-    "heure",
-    "시각",
-    "시간",
-    "時刻",
-    "時間",
-    "时间",
-    "hhmm",
-    "clock",
-    "time of day",
-}
-CLOCK = (
-    r"(?i)^(?:(?:오전|오후|午前|午後|上午|下午|[ap]\.?m\.?)\s*)?\d{1,2}(?::\d{2}){1,2}(?:[.,]\d+)?\s*(?:[ap]\.?m\.?)?$"
-)
 SAMPLE_ROWS = 200
 LONGEST_CELL = 80
 MOSTLY, NEARLY_ALL = 0.5, 0.9

@@ -28,7 +28,7 @@ from rnnbench.data.readers.times.patterns import (
     WEEKDAY_BEFORE,
     YEAR,
     ZONE,
-)  # fmt: skip
+)
 
 Order = Literal["day_first", "month_first", "year_first"]
 

@@ -64,9 +64,17 @@ def test_sorted_and_distinct_times_are_read(tmp_path):
         ),
         ({"ts": ["2021-01-01 00:00 CST"] * 3}, {}, "'2021-01-01 00:00 CST' in column 'ts': CST names several"),
         ({"date": [*GERMAN[:9], GERMAN[8]]}, {}, "the time 2021-01-09 occurs twice (line 10 and line 11; 1 rows"),
-        ({"date": GERMAN[::-1]}, {}, "line 3: the time 2021-04-09 is earlier than 2021-04-10 in the row before: sort"),
+        (
+            {"date": GERMAN[::-1]},
+            {},
+            "line 3: the time is earlier than in the row before (2021-04-09 after 2021-04-10): sort",
+        ),
         ({"t": [1, 2, 2, 3]}, {}, "the step 2 occurs twice (line 3 and line 4"),
-        ({"t": [1, 3, 2, 4]}, {}, "line 4: the step 2 is earlier than 3 in the row before: sort the file by 't'"),
+        (
+            {"t": [1, 3, 2, 4]},
+            {},
+            "line 4: the step is earlier than in the row before (2 after 3): sort the file by 't'",
+        ),
         ({"t": ["0", "1", "2", "3", "4.5"]}, {}, "'4.5' in column 't' is no step as the other"),
         (
             {"year": [2021] * 3, "month": [1, 2, 13]},

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from rnnbench.data.readers.times import read_times_column
-from rnnbench.data.readers.times.column import ALL_FORMATS
+from rnnbench.data.readers.times.candidates import ALL_FORMATS
 from rnnbench.data.readers.times.counts import STEPS
 from rnnbench.data.settings import DataSettings
 
@@ -20,7 +20,8 @@ MONTHS = pd.date_range("1999-01-01", periods=48, freq="MS")
 QUARTERS = pd.date_range("1995-01-01", periods=40, freq="QS")
 YEARS = pd.date_range("1950-01-01", periods=60, freq="YS")
 GERMAN = [
-    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember",
+    "Januar", "Februar", "März", "April", "Mai", "Juni",
+    "Juli", "August", "September", "Oktober", "November", "Dezember",
 ]  # fmt: skip
 WEEKDAYS = ["Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"]
 WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
