@@ -26,7 +26,13 @@ def offset_text(zone: str) -> str:
     if not zone:
         return ""
     minutes = int(offset_of(zone).astype(int))
-    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+    return offset_name(minutes) if minutes else "+00:00"
+
+
+def offset_name(minutes: int) -> str:
+    """'+09:00' for 540; 'UTC' for 0."""
+    sign = "-" if minutes < 0 else "+"
+    return f"{sign}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}" if minutes else "UTC"
 
 
 def zone_sentence(zone: str) -> str:
@@ -37,6 +43,27 @@ def zone_sentence(zone: str) -> str:
     if offset == "+00:00":
         return "times are UTC" if zone == "UTC" else f"times are UTC ({zone})"
     return f"times are local times with the offset {offset}"
+
+
+def fixed_offset(times: np.ndarray, name: str) -> tuple[np.ndarray, str]:
+    """Times of a named zone such as 'Europe/Berlin' on a clock with one offset, and that offset.
+
+    UTC where the offset of the zone changes between the times. An hour that the zone repeats is read in its order.
+    Raises: DataError for a name that is no zone, and for times that the zone leaves out or repeats without order.
+    """
+    import pandas as pd
+
+    try:
+        local = pd.DatetimeIndex(times).tz_localize(name, ambiguous="infer")
+    except (KeyError, ValueError, OSError) as error:
+        raise DataError(
+            f"times in the zone {name}: {str(error).splitlines()[0]}: write them in UTC or with their offsets"
+        ) from error
+    utc = local.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[ns]")
+    offsets = np.unique(times - utc)
+    if len(offsets) > 1:
+        return utc, f"offsets of {name}, read as UTC"
+    return times, offset_name(int(offsets[0] / np.timedelta64(1, "m")))
 
 
 def on_clock(times: np.ndarray, zone: str, wanted: str, name: str) -> np.ndarray:

@@ -2,9 +2,9 @@
 
 A season of m rows is tested by the autocorrelation at lag m of the rows less their centred moving average over m rows,
 as in the M4 competition's test of seasonality (Makridakis, Spiliotis and Assimakopoulos, 2020, "The M4 Competition:
-100,000 time series and 61 forecasting methods"), with two differences: the moving average is removed first, since a
-random walk is autocorrelated at every lag; and the noise bound is Bartlett's for a random walk less its moving average,
-which is uncorrelated from lag m on.
+100,000 time series and 61 forecasting methods"), with three differences: the moving average is removed first, since a
+random walk is autocorrelated at every lag; the noise bound is Bartlett's for a random walk less its moving average,
+which is uncorrelated from lag m on; and the mean autocorrelation of lags 0 to m is subtracted, which a bent trend has.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from rnnbench.data.frequencies import BUSINESS, NANOSECONDS, months_of, sessions_of, step_of
+from rnnbench.data.frequencies import BUSINESS, NANOSECONDS, is_steps, months_of, sessions_of, step_of
 
 BOUND = 2.326
 """Standard errors above which a season is taken to exist: noise exceeds them once in a hundred series."""
@@ -70,6 +70,10 @@ def candidates(frequency: str) -> tuple[Candidate, ...]:
 def season_of(train: np.ndarray, frequency: str) -> Season:
     """The season of training rows (rows, channels), tested on these rows only."""
     suggested = candidates(frequency)
+    if is_steps(frequency):
+        return Season(
+            1, "no season: rows are counted; type the time between them, such as --frequency 1h, if there is one"
+        )
     if not suggested:
         return Season(1, f"no season: a step of {frequency} suggests none")
     long_enough = [candidate for candidate in suggested if len(train) >= FEWEST_SEASONS * candidate.length]
@@ -108,9 +112,9 @@ def _best(train: np.ndarray, existing: list[Candidate]) -> Candidate:
 
 
 def _tested(train: np.ndarray, season: int) -> tuple[float, float]:
-    """The autocorrelation at the season, the median over channels, and the bound that it must exceed."""
+    """The seasonal autocorrelation, the median over channels, and the bound that it must exceed."""
     detrended = [_less_moving_average(channel, season) for channel in train[-(MOST_SEASONS + 1) * season :].T]
-    strengths = [_correlation(channel[season:], channel[:-season]) for channel in detrended]
+    strengths = [_seasonal_autocorrelation(channel, season) for channel in detrended]
     squares, of_noise = _null(season)
     pairs = len(detrended[0]) - season
     bound = of_noise + BOUND * np.sqrt((1 + 2 * squares) / pairs)
@@ -126,14 +130,22 @@ def _less_moving_average(channel: np.ndarray, season: int) -> np.ndarray:
         means = (means[1:] + means[:-1]) / 2
     first = season // 2
     rest = np.asarray(centred[first : first + len(means)] - means)
-    # by rounding, a line or a constant less its average is about 1e-16 of its size instead of 0
-    return rest if np.abs(rest).max(initial=0.0) > ROUNDING * np.abs(channel).max() else np.zeros_like(rest)
+    # by rounding, a line or a constant less its average varies by about 1e-16 of its size
+    return rest if np.ptp(rest) > ROUNDING * np.abs(channel).max() else np.zeros_like(rest)
 
 
-def _correlation(left: np.ndarray, right: np.ndarray) -> float:
-    left, right = left - left.mean(), right - right.mean()
-    size = float(np.sqrt((left @ left) * (right @ right)))
-    return float(left @ right) / size if size > 0 else 0.0
+def _seasonal_autocorrelation(rows: np.ndarray, season: int) -> float:
+    """The autocorrelation at lag `season` less the mean over lags 0 to `season`, where lag 0 counts half.
+
+    That mean is zero for a season, for noise and for a random walk, whose moving average is removed, and near the
+    autocorrelation itself for what a moving average leaves of a bent trend.
+    """
+    rows = rows - rows.mean()
+    now, before = rows[season:], rows[:-season]
+    sums = np.cumsum(np.append(0.0, rows))
+    past_mean = (sums[season:-1] - sums[: -season - 1]) / season
+    size = float(np.sqrt((now @ now) * (before @ before)))
+    return float(now @ (before - past_mean)) / size - 0.5 / season if size > 0 else 0.0
 
 
 @lru_cache(maxsize=32)

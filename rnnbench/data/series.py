@@ -11,10 +11,12 @@ from typing import Any, Literal
 import numpy as np
 
 from rnnbench.core.errors import DataError
+from rnnbench.data.frequencies import unit_of
 from rnnbench.data.kinds import Series, SeriesSplit
 from rnnbench.data.splits import NoSplits, SplitName, Splits
 
 SECONDS_PER_DAY = 86_400
+CLOCK_UNITS = ("ns", "us", "ms", "s", "min", "h")
 
 
 @dataclass(frozen=True)
@@ -162,18 +164,20 @@ def prepared_without_rows(series: Series, calendar: bool, scaler: Scaler, covari
 def calendar_features(times: np.ndarray, frequency: str) -> tuple[np.ndarray, tuple[str, ...]]:
     """Hour of day, day of week and month of year as points on circles, where the frequency resolves them.
 
+    Rows that are counted have none.
+
     Returns (rows, features) float32 and the feature names: a sine and a cosine for each circle.
     """
     seconds = times.astype("datetime64[s]").astype(np.int64)
     days = seconds // SECONDS_PER_DAY
     month = times.astype("datetime64[M]").astype(np.int64) % 12
-    unit = frequency.lstrip("0123456789")
+    unit = unit_of(frequency)
     circles: list[tuple[str, np.ndarray]] = []
-    if unit in ("s", "min", "h"):
+    if unit in CLOCK_UNITS:
         circles.append(("hour_of_day", seconds % SECONDS_PER_DAY / SECONDS_PER_DAY))
-    if unit in ("s", "min", "h", "D", "B"):
+    if unit in (*CLOCK_UNITS, "D", "B"):
         circles.append(("day_of_week", (days + 3) % 7 / 7))  # 1970-01-01 was a Thursday; Monday is 0
-    if unit != "Y":
+    if unit not in ("Y", "step"):
         circles.append(("month_of_year", month / 12))
     names = tuple(f"{name}_{wave}" for name, _ in circles for wave in ("sine", "cosine"))
     waves = [wave(2 * np.pi * share) for _, share in circles for wave in (np.sin, np.cos)]

@@ -81,14 +81,14 @@ def mean_of_known(errors: np.ndarray) -> np.ndarray:
     return np.where(counts > 0, np.where(is_known, errors, 0.0).sum(axis=0) / np.maximum(counts, 1), np.nan)
 
 
-def window_around(values: np.ndarray, times: np.ndarray, row: int, lookback: int, horizon: int) -> dict[str, Any]:
+def window_around(values: np.ndarray, time: str, row: int, lookback: int, horizon: int) -> dict[str, Any]:
     """The time of an origin, the values before it and the values after it, at most 160 each.
 
-    values: (rows,) one channel of a split, NaN where a value was filled. row: the first forecast row.
+    values: (rows,) one channel of a split, NaN where a value was filled. time: of the origin, row: its row.
     """
     back = min(lookback, WINDOW_SAMPLES, row)
     return {
-        "time": str(np.datetime_as_string(times[row], unit="s")),
+        "time": time,
         "history": short_numbers(values[row - back : row]),
         "actual": short_numbers(values[row : row + min(horizon, WINDOW_SAMPLES)]),
     }

@@ -6,7 +6,7 @@ import numpy as np
 
 from rnnbench.data.frequencies import is_steps, parse
 from rnnbench.data.readers.columns import Table, as_numbers
-from rnnbench.data.readers.times import as_times, looks_like_times
+from rnnbench.data.readers.times import looks_like_times, read_times_column
 from rnnbench.data.settings import DataSettings
 
 COUNTER_NAMES = {"t", "step", "steps", "index", "idx", "no", "no.", "nr", "n", "row", "period", "#", "번호", "순번"}
@@ -14,14 +14,9 @@ COUNTER_NAMES = {"t", "step", "steps", "index", "idx", "no", "no.", "nr", "n", "
 
 def whole_numbers(table: Table, column: str) -> np.ndarray | None:
     """The cells of a column as whole numbers where they increase from row to row and are no dates; else None."""
-    cells = table.frame[column]
-    if not as_times(cells)[1].any():
-        return None
-    numbers, bad = as_numbers(cells)
-    if bad.any() or not np.isfinite(numbers).all() or (np.diff(numbers) <= 0).any():
-        return None
-    whole = numbers.astype(np.int64)
-    return whole if (whole == numbers).all() else None
+    read = read_times_column(table.frame[column])
+    numbers = read.times.astype(np.int64)
+    return numbers if read.is_steps and not read.bad.any() and (np.diff(numbers) > 0).all() else None
 
 
 def find_counter(table: Table, settings: DataSettings) -> str | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from rnnbench.core.errors import DataError
 from rnnbench.data import business_days
-from rnnbench.data.clock import zone_sentence
+from rnnbench.data.clock import fixed_offset, offset_name, zone_sentence
 from rnnbench.data.frequencies import (
     BUSINESS,
     STEP,
@@ -19,9 +20,8 @@ from rnnbench.data.frequencies import (
     time_text,
 )
 from rnnbench.data.readers.columns import Table
-from rnnbench.data.readers.counters import whole_numbers
-from rnnbench.data.readers.series_columns import read_times
-from rnnbench.data.readers.times import as_times
+from rnnbench.data.readers.time_rows import check_order, read_times
+from rnnbench.data.readers.times import TimesColumn, read_times_column, zone_offset
 from rnnbench.data.settings import DataSettings
 
 
@@ -29,30 +29,43 @@ from rnnbench.data.settings import DataSettings
 class RowTimes:
     """The time of each row, sorted and distinct.
 
-    column: the column they are from, empty where rows are counted. times: datetime64[ns], on the clock of `zone`; whole
-    numbers as nanoseconds where `are_steps`.
+    column: the column or columns they are from, empty where rows are counted. times: datetime64[ns], on the clock of
+    `zone`; whole numbers as nanoseconds where `are_steps`. sentences: how the cells were read. warnings: what may be
+    meant otherwise.
     """
 
     column: str
     times: np.ndarray
     zone: str = ""
     are_steps: bool = False
+    sentences: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
-def read_row_times(table: Table, column: str | None, settings: DataSettings) -> RowTimes:
-    """The times of the rows. column: None counts the rows, and so does a step of 1step for a column of dates.
+def read_row_times(table: Table, columns: Sequence[str], settings: DataSettings) -> RowTimes:
+    """The times of the rows. Without columns rows are counted, and so they are with a step of 1step for dates.
 
     Raises: DataError where times cannot be read, or are not sorted and distinct.
     """
-    if column is None:
+    if not columns:
         return RowTimes("", np.arange(len(table)).astype("datetime64[ns]"), are_steps=True)
-    steps = whole_numbers(table, column)
-    if steps is not None:
-        return RowTimes(column, steps.astype("datetime64[ns]"), are_steps=True)
     if settings.frequency and parse(settings.frequency) == STEP:
-        _check_order(table, column)
-        return read_row_times(table, None, settings)
-    return RowTimes(column, read_times(table, column))
+        read = read_times_column([table.frame[name] for name in columns], settings)
+        if not (read.is_steps or read.bad.any()):
+            check_order(table, columns, read, settings)
+        if not read.is_steps:
+            return read_row_times(table, (), settings)
+    read = read_times(table, columns, settings)
+    times, zone = _with_offset(read)
+    return RowTimes(" + ".join(columns), times, zone, read.is_steps, read.understood, read.warnings)
+
+
+def _with_offset(read: TimesColumn) -> tuple[np.ndarray, str]:
+    """The times, and the offset of their clock: '+09:00' of KST and of Asia/Seoul, 'UTC' where an offset changes."""
+    minutes = zone_offset(read.zone) if read.zone else None
+    if minutes is not None:
+        return read.times, offset_name(minutes)
+    return fixed_offset(read.times, read.zone) if "/" in read.zone else (read.times, read.zone)
 
 
 def frequency_of(read: RowTimes, typed: str | None) -> str:
@@ -76,8 +89,9 @@ def times_understood(read: RowTimes, frequency: str) -> tuple[tuple[str, str], .
     if not read.column:
         return (("times", f"rows are counted from {first} to {last}: without dates there are no calendar inputs"),)
     if read.are_steps:
-        return (("times", f"{read.column!r} numbers the rows from {first} to {last}, every {frequency}: no dates"),)
-    sentences = [f"{read.column!r}, every {frequency} from {first} to {last}"]
+        numbered = f"{read.column!r} numbers the rows from {first} to {last}, every {frequency}: no dates"
+        return tuple(("times", sentence) for sentence in (*read.sentences, numbered))
+    sentences = [*read.sentences, f"{read.column!r}, every {frequency} from {first} to {last}"]
     if read.zone:
         sentences.append(zone_sentence(read.zone))
     days = business_days.days_of(read.times)
@@ -95,14 +109,3 @@ def times_understood(read: RowTimes, frequency: str) -> tuple[tuple[str, str], .
 def season_frequency(frequency: str, typed: str | None) -> str:
     """The frequency that suggests the season: the typed one, also where rows are counted."""
     return parse(typed) if typed else frequency
-
-
-def _check_order(table: Table, column: str) -> None:
-    """Refuse counted rows whose times go back."""
-    times, bad = as_times(table.frame[column])
-    backward = np.flatnonzero(np.diff(times) < np.timedelta64(0))
-    if not bad.any() and len(backward):
-        place = table.place(int(backward[0]) + 1)
-        raise DataError(
-            f"{table.path.name}, {place}: the time is earlier than in the row before: sort the file by {column!r}"
-        )

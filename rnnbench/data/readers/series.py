@@ -70,17 +70,17 @@ def read_rows(table: Table, settings: DataSettings) -> Rows:
 
 
 def _read(table: Table, settings: DataSettings) -> Cells:
-    time_column, targets = find_series_columns(table, settings)
+    time_columns, targets = find_series_columns(table, settings)
     columns = [table.numbers(name, "--target") for name in targets]
     values = np.stack(columns + [table.numbers(name, "--covariates") for name in settings.covariates], axis=1)
-    at = read_row_times(table, time_column, settings)
+    at = read_row_times(table, time_columns, settings)
     frequency = frequency_of(at, settings.frequency)
     return Cells(
         name=table.path.name,
         place=table.place,
         at=at,
         frequency=frequency,
-        places=positions(at.times, frequency, time_column or "rows"),
+        places=positions(at.times, frequency, at.column or "rows"),
         targets=targets,
         covariates=settings.covariates,
         values=values,
@@ -115,5 +115,5 @@ def _facts(table: Table, rows: Rows, starts: tuple[int, int], season: Season, wa
             ("values", filled_in_words(rows, starts)),
             ("split", split_rule),
         ),
-        warnings=(*table.warnings, *read.warnings, *warnings),
+        warnings=(*table.warnings, *read.at.warnings, *read.warnings, *warnings),
     )

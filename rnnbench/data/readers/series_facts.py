@@ -19,7 +19,7 @@ def columns_in_words(read: Cells, columns: Sequence[str]) -> str:
     parts.append(f"target{'s' if len(read.targets) > 1 else ''} {_quoted(read.targets)}")
     if read.covariates:
         parts.append(f"covariate{'s' if len(read.covariates) > 1 else ''} {_quoted(read.covariates)}")
-    unused = [name for name in columns if name not in (read.at.column, *read.columns)]
+    unused = [name for name in columns if name not in (*read.at.column.split(" + "), *read.columns)]
     if not unused:
         return ", ".join(parts)
     return f"{', '.join(parts)}; not used: {_quoted(unused)} (--covariates NAME,NAME gives columns to the encoder)"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from rnnbench.data.readers.columns import Table, as_numbers
@@ -22,12 +24,12 @@ def listed(names: np.ndarray) -> str:
     return f"such as {', '.join(known[:SHOWN_NAMES])}{more}"
 
 
-def series_column_hint(table: Table, time_column: str) -> str | None:
+def series_column_hint(table: Table, time_columns: Sequence[str]) -> str | None:
     """What to type where times repeat because a column names the series of each row; None where none does."""
-    times = table.frame[time_column].astype(str)
+    times = table.frame[[*time_columns]].astype(str).agg("\0".join, axis=1)
     for column in table.columns:
         cells = table.frame[column].astype(str)
-        if column == time_column or looks_like_times(table.frame[column]) or 2 * cells.nunique() > len(cells):
+        if column in time_columns or looks_like_times(table.frame[column]) or 2 * cells.nunique() > len(cells):
             continue
         numbers, bad = as_numbers(table.frame[column])
         are_names = bad.any() or bool((np.isfinite(numbers) & (numbers == np.round(numbers))).all())

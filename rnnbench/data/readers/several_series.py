@@ -16,7 +16,7 @@ from rnnbench.core.errors import DataError, did_you_mean
 from rnnbench.data.readers.columns import Table, as_numbers
 from rnnbench.data.readers.series_columns import find_series_columns
 from rnnbench.data.readers.series_names import distinct, listed
-from rnnbench.data.readers.times import as_times, looks_like_times
+from rnnbench.data.readers.times import looks_like_times, read_times_column
 from rnnbench.data.settings import DataSettings
 
 FEWEST_COLUMNS = 12
@@ -57,6 +57,25 @@ def select_series(table: Table, settings: DataSettings) -> tuple[Table, DataSett
     return _of_rows(table, rows, column, told), rest
 
 
+def select_series_of_run(
+    table: Table, settings: DataSettings, new: DataSettings, stored: DataSettings
+) -> tuple[Table, DataSettings, DataSettings]:
+    """The chosen series of a new file as `select_series` gives it, and the typed settings that are left.
+
+    settings: how to read the file. new: the typed ones. stored: those of the run, whose column of names a file with one
+    series need not have.
+    """
+    if settings.series_column is None or (new.series_column is None and settings.series_column not in table.columns):
+        without = {"series_column": None} if new.series_column is None else {}
+        settings = settings.model_copy(update={**without, "series": new.series})
+        return table, settings, new
+    own = new.target or stored.target
+    target = own if all(name in table.columns for name in own) else ()
+    table, settings = select_series(table, settings.model_copy(update={"target": target}))
+    is_wide = settings.target != target
+    return table, settings, new.model_copy(update={"target": ()}) if is_wide else new
+
+
 def _as_channels(table: Table, names: np.ndarray, settings: DataSettings) -> tuple[Table, DataSettings]:
     """All series side by side, one column each."""
     import pandas as pd
@@ -64,13 +83,13 @@ def _as_channels(table: Table, names: np.ndarray, settings: DataSettings) -> tup
     column = str(settings.series_column)
     rows = {name: np.flatnonzero(names == name) for name in distinct(names)}
     first_name, first = next(iter(rows.items()))
-    time_column, targets = find_series_columns(_of_rows(table, first, column, ""), settings)
+    time_columns, targets = find_series_columns(_of_rows(table, first, column, ""), settings)
     if len(targets) != 1 or settings.covariates:
         raise DataError(
             f"{table.path.name}: all series of {column!r} are read side by side with one --target and no --covariates: "
             f"type one --target, or choose a series with --series, {listed(names)}"
         )
-    times = table.texts(time_column) if time_column else [""] * len(table)
+    times = [*zip(*(table.texts(name) for name in time_columns), strict=True)] or [()] * len(table)
     reference = [times[row] for row in first]
     for name, places in rows.items():
         if [times[row] for row in places] != reference:
@@ -78,14 +97,14 @@ def _as_channels(table: Table, names: np.ndarray, settings: DataSettings) -> tup
                 f"{table.path.name}: the series of column {column!r} have different times ({first_name!r} "
                 f"{len(first):,} rows, {name!r} {len(places):,}): type --series NAME for one of them, {listed(names)}"
             )
-    columns = {} if time_column is None else {time_column: table.frame[time_column].iloc[first].to_numpy()}
+    columns = {name: table.frame[name].iloc[first].to_numpy() for name in time_columns}
     values = table.frame[targets[0]]
     columns |= {name: values.iloc[places].to_numpy() for name, places in rows.items()}
     sentence = (
         f"{len(rows):,} series of column {column!r} side by side, each with {len(first):,} rows of {targets[0]!r}"
     )
     wide = _of_rows(table, first, column, sentence)
-    update = {"series_column": None, "target": tuple(rows), "time_column": time_column}
+    update = {"series_column": None, "target": tuple(rows), "time_column": ",".join(time_columns) or None}
     return replace(wide, frame=pd.DataFrame(columns)), settings.model_copy(update=update)
 
 
@@ -106,7 +125,7 @@ def _from_row(table: Table, row: int, along: list[str], sentence: str) -> Table:
         raise DataError(f"{table.path.name}, {table.place(row)}: the series has no values: type another --series")
     inside = slice(int(known[0]), int(known[-1]) + 1)
     columns = {VALUE: cells.to_numpy()[inside]}
-    if not as_times(pd.Series(along))[1].any():
+    if _dated(along) == along:
         columns = {"time": np.array(along, dtype=object)[inside], **columns}
     understood = (*table.understood, ("rows", f"{sentence}, from column {along[inside][0]!r} to {along[inside][-1]!r}"))
     frame = pd.DataFrame(columns)
@@ -115,7 +134,6 @@ def _from_row(table: Table, row: int, along: list[str], sentence: str) -> Table:
 
 def _along_rows(table: Table, column: str) -> list[str]:
     """The columns of a table that has one series per row: numbered (V1, V2, ...) or dated; none in another table."""
-    import pandas as pd
 
     others = [name for name in table.columns if name != column]
     numbered: dict[str, list[str]] = {}  # by what stands before the number
@@ -124,10 +142,18 @@ def _along_rows(table: Table, column: str) -> list[str]:
             numbered.setdefault(match[1], []).append(name)
     longest = max(numbered.values(), key=len, default=[])
     numbers = [int(re.sub(r"\D", "", name)) for name in longest]
-    dates = [name for name, bad in zip(others, as_times(pd.Series(others, dtype=object))[1], strict=True) if not bad]
+    dates = _dated(others)
     if len(dates) >= FEWEST_COLUMNS:
         return dates
     return longest if len(longest) >= FEWEST_COLUMNS and set(np.diff(numbers)) == {1} else []
+
+
+def _dated(names: list[str]) -> list[str]:
+    """The names of columns that are dates, in the format of most of them."""
+    import pandas as pd
+
+    read = read_times_column(pd.Series(names, dtype=object))
+    return [] if read.is_steps else [name for name, bad in zip(names, read.bad, strict=True) if not bad]
 
 
 def _refuse_one_per_row(table: Table, settings: DataSettings) -> None:

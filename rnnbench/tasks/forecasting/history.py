@@ -11,8 +11,8 @@ import numpy as np
 
 from rnnbench import data
 from rnnbench.core.errors import DataError
-from rnnbench.data.clock import on_clock
-from rnnbench.data.frequencies import BUSINESS, parse, positions, time_text
+from rnnbench.data.clock import offset_text, on_clock
+from rnnbench.data.frequencies import BUSINESS, is_steps, parse, positions, time_text
 from rnnbench.data.kinds import Series, SeriesSplit
 from rnnbench.data.readers.columns import Table
 from rnnbench.data.readers.row_times import RowTimes, frequency_of
@@ -20,7 +20,7 @@ from rnnbench.data.readers.series import read_rows
 from rnnbench.data.readers.series_facts import columns_in_words, rows_in_words, times_in_words
 from rnnbench.data.readers.series_filling import MOST, MUCH
 from rnnbench.data.readers.series_rows import Cells, Rows, constant_ends, known_rows
-from rnnbench.data.readers.several_series import select_series
+from rnnbench.data.readers.several_series import select_series_of_run
 from rnnbench.data.readers.tables import read_table
 from rnnbench.data.sets import KNOWN
 from rnnbench.data.settings import DataSettings
@@ -86,20 +86,22 @@ def history_of_file(path: Path, trained: Series, new: DataSettings, stored: Data
     Raises: DataError where columns are missing, or the frequency or the clock differs.
     """
     table = read_table(path)
-    table, settings = select_series(table, _settings(table, trained, new, stored))
+    table, settings, new = select_series_of_run(table, _settings(table, trained, new, stored), new, stored)
     targets, covariates = _columns(table.columns, path.name, trained, new)
     settings = settings.model_copy(update={"target": targets.columns, "covariates": covariates.columns})
     is_typed = bool(new.frequency or stored.frequency)
     try:
         if not is_typed:
-            _check_step_of_file(table, settings)
+            _check_step_of_file(table, settings, trained.frequency)
         rows = read_rows(table, settings)
+        if rows.read.frequency != trained.frequency:
+            raise _other_frequency(path.name, rows.read.frequency, trained.frequency)
         history = _history(
             rows, trained, lookback, (*targets.renamed, *covariates.renamed, *_inferred(rows, trained, new))
         )
     except DataError:
         if is_typed:
-            _check_step_of_file(table, settings)
+            _check_step_of_file(table, settings, trained.frequency)
         raise
     return replace(
         history,
@@ -113,16 +115,17 @@ def _settings(table: Table, trained: Series, new: DataSettings, stored: DataSett
 
     Raises: DataError where another frequency is typed.
     """
-    if new.frequency and parse(new.frequency) != trained.frequency:
+    are_steps = is_steps(trained.frequency)
+    if new.frequency and not are_steps and parse(new.frequency) != trained.frequency:
         raise _other_frequency(table.path.name, parse(new.frequency), trained.frequency)
     default = DataSettings()
     values = {name: getattr(stored if getattr(new, name) == getattr(default, name) else new, name) for name in READING}
     if not new.time_column:
         own = trained.time_column or stored.time_column
         values["time_column"] = own if own in table.columns else None
-    if not new.series_column and stored.series_column not in table.columns:
-        values |= {"series_column": None, "series": None}  # the file has one series
-    return new.model_copy(update={**values, "target": new.target or stored.target, "frequency": trained.frequency})
+    # rows are not counted where a file has dates, unless the run did so
+    values["frequency"] = (new.frequency or stored.frequency) if are_steps else trained.frequency
+    return new.model_copy(update=values)
 
 
 def history_of_frame(
@@ -175,10 +178,13 @@ def _history(rows: Rows, trained: Series, lookback: int, renamed: tuple[str, ...
     split = rows.filled()
     split = replace(split, times=on_clock(split.times, read.at.zone, trained.zone, read.name))
     last = time_text(split.times[-1], read.frequency, trained.zone)
+    own, clock = offset_text(read.at.zone), offset_text(trained.zone)
+    converted = (("times", f"times are converted from {own} to {clock}, the clock of the run"),) if own != clock else ()
     understood = (
         ("columns", columns_in_words(read, read.columns)),
         ("rows", rows_in_words(rows)),
         *times_in_words(rows),
+        *(converted if own and clock else ()),
         ("times", f"the last known value is of {last}: the forecast begins one step after it"),
         *read.understood,
         (
@@ -214,13 +220,13 @@ def _inferred(rows: Rows, trained: Series, new: DataSettings) -> tuple[str, ...]
     return (f"{rows.read.name} has no column {own!r}: {inferred!r} is taken for it; --target names another",)
 
 
-def _check_step_of_file(table: Table, settings: DataSettings) -> None:
+def _check_step_of_file(table: Table, settings: DataSettings, frequency: str) -> None:
     """Raises: DataError where the step of a file is not that of the run, whatever could be filled."""
     try:
         rows = read_rows(table, settings.model_copy(update={"frequency": None, "fill": "forward"}))
     except DataError:
         return
-    _check_step(table.path.name, replace(rows.read.at, times=rows.times), settings.frequency or "")
+    _check_step(table.path.name, replace(rows.read.at, times=rows.times), frequency)
 
 
 def _check_step(name: str, at: RowTimes, frequency: str) -> None:
@@ -236,7 +242,7 @@ def _check_step(name: str, at: RowTimes, frequency: str) -> None:
 
 
 def _other_frequency(name: str, actual: str, frequency: str) -> DataError:
+    own = "counted rows, without dates" if is_steps(frequency) else f"one every {frequency}"
     return DataError(
-        f"{name} has a value every {actual}, and the run was trained on one every {frequency}: resample the file, or "
-        "train a run on it"
+        f"{name} has a value every {actual}, and the run was trained on {own}: resample the file, or train a run on it"
     )

@@ -11,6 +11,7 @@ import torch
 
 from rnnbench.core.errors import DataError, RnnbenchError, SettingsError
 from rnnbench.core.settings import problems_of
+from rnnbench.data.clock import zone_sentence
 from rnnbench.data.frequencies import following
 from rnnbench.data.kinds import Series, SeriesSplit
 from rnnbench.data.settings import DataSettings
@@ -118,7 +119,9 @@ class Forecaster(CanForecast):
             coverage=coverage,
             history_times=rows.times[-shown:],
             history_values=rows.values[-shown:],
-            notes=(*self._rolling_notes(horizon), *notes),
+            frequency=trained.frequency,
+            zone=trained.zone,
+            notes=(*([zone_sentence(trained.zone)] if trained.zone else []), *self._rolling_notes(horizon), *notes),
             understood=history.understood,
             warnings=history.warnings,
         )

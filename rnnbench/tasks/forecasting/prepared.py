@@ -87,7 +87,7 @@ class PreparedWindows(Prepared):
             suggested_lookback=plain["lookback"],
             suggested_horizon=plain["horizon"],
             fingerprint="",
-            zone=plain.get("zone", ""),
+            zone=plain.get("zone", ""),  # runs of earlier versions have none
             time_column=plain.get("time_column", ""),
         )
         scaler, covariate_scaler = (Scaler.from_plain(plain[name]) for name in ("scaler", "covariate_scaler"))

@@ -12,6 +12,7 @@ from torch.nn import functional
 
 from rnnbench import metrics
 from rnnbench.core.settings import Choices, Range, Settings
+from rnnbench.data.frequencies import time_text
 from rnnbench.data.kinds import AnyData, Kind, Series
 from rnnbench.data.splits import SplitName
 from rnnbench.encoders.base import Encoder
@@ -186,11 +187,12 @@ class Forecasting(SequenceTask):
                 "which": which,
                 "channel": series.targets[channel][:60],
                 "error": float(f"{errors[window][1][channel]:.5g}"),
-                **window_around(levels[:, channel], split.times, row, self.prepared.lookback, self.horizon),
+                **window_around(levels[:, channel], time, row, self.prepared.lookback, self.horizon),
                 "forecast": short_numbers(forecasts[row][:WINDOW_SAMPLES, channel]),
             }
             for which, (window, channel) in chosen.items()
             for row in [errors[window][0]]
+            for time in [time_text(split.times[row], series.frequency, series.zone)]
         ]
         return {"kind": "forecasts", "unit": series.unit[:60], "horizon": self.horizon, "windows": windows}
 
