@@ -10,6 +10,7 @@ from rnnbench.core.errors import DataError
 from rnnbench.data.frequencies import grid, infer, parse, positions, season_length
 from rnnbench.data.kinds import Facts, Series, SeriesSplit
 from rnnbench.data.readers.columns import Table
+from rnnbench.data.readers.numbers import NumbersColumn
 from rnnbench.data.readers.series_columns import find_series_columns, read_times
 from rnnbench.data.settings import DataSettings, Fill
 from rnnbench.data.splitting import borders, fingerprint, series_splits
@@ -27,6 +28,7 @@ class _Rows:
     cells: np.ndarray
     frequency: str
     places: np.ndarray
+    numbers: tuple[NumbersColumn, ...]
 
     @property
     def count(self) -> int:
@@ -93,12 +95,13 @@ def read_rows(table: Table, settings: DataSettings) -> tuple[SeriesSplit, str]:
 def _read(table: Table, settings: DataSettings) -> _Rows:
     time_column, targets = find_series_columns(table, settings)
     times = read_times(table, time_column)
-    columns = [table.numbers(name, "--target") for name in targets]
-    cells = np.stack(columns + [table.numbers(name, "--covariates") for name in settings.covariates], axis=1)
+    options = {**dict.fromkeys(targets, "--target"), **dict.fromkeys(settings.covariates, "--covariates")}
+    columns = [table.numbers(name, option, settings) for name, option in options.items()]
+    cells = np.stack([column.values for column in columns], axis=1)
     frequency = parse(settings.frequency) if settings.frequency else infer(times)
     places = positions(times, frequency, time_column)
     _check_gaps(table, cells, (*targets, *settings.covariates), places, settings)
-    return _Rows(time_column, targets, times, cells, frequency, places)
+    return _Rows(time_column, targets, times, cells, frequency, places, tuple(columns))
 
 
 def _check_gaps(
@@ -182,4 +185,16 @@ def _facts(table: Table, settings: DataSettings, rows: _Rows, times: np.ndarray,
         split_rule=f"by time: training {starts[0]:,} rows, validation {starts[1] - starts[0]:,} from {validation}, "
         f"test {len(times) - starts[1]:,} from {test}",
         notes=tuple(notes),
+        understood=tuple(("values", sentence) for column in rows.numbers for sentence in column.understood),
+        warnings=(
+            *(sentence for column in rows.numbers for sentence in column.warnings),
+            *_codes_not_there(rows, settings),
+        ),
     )
+
+
+def _codes_not_there(rows: _Rows, settings: DataSettings) -> list[str]:
+    """A warning where no cell is one of those that `--missing` names."""
+    if not settings.missing or any(column.typed_missing for column in rows.numbers):
+        return []
+    return [f"no cell of the columns that are used is {' or '.join(settings.missing)} (--missing)"]
