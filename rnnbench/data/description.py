@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 
+from rnnbench.core.text import rounded
 from rnnbench.data.code_points import text_of
 from rnnbench.data.duplicates import overlap_of
 from rnnbench.data.kinds import AnyData, Facts, Labelled, LabelledTexts, Series, SeriesSplit, TextCorpus
@@ -92,9 +94,13 @@ def _series(series: Series, train: SeriesSplit) -> tuple[Lines, tuple[str, ...],
         ("suggested", f"lookback {series.suggested_lookback}, horizon {series.suggested_horizon}"),
     ]
     for name, channel in zip(series.targets[:8], train.values.T, strict=False):
-        lines.append((name, f"mean {channel.mean():.4g}, from {channel.min():.4g} to {channel.max():.4g} in training"))
+        mean, low, high = (
+            rounded(float(value), _spread(channel)) for value in (channel.mean(), channel.min(), channel.max())
+        )
+        lines.append((name, f"mean {mean}, from {low} to {high} in training"))
+    spreads = [_spread(channel) for channel in train.values.T]
     rows = [
-        f"{np.datetime_as_string(time, unit='s')}  {row}"
+        f"{np.datetime_as_string(time, unit='s')}  {_row(row, spreads)}"
         for time, row in zip(train.times[:3], train.values, strict=False)
     ]
     plain = {
@@ -103,3 +109,14 @@ def _series(series: Series, train: SeriesSplit) -> tuple[Lines, tuple[str, ...],
         "suggested_lookback": series.suggested_lookback, "suggested_horizon": series.suggested_horizon,
     }  # fmt: skip
     return lines, tuple(rows), plain
+
+
+def _spread(channel: np.ndarray) -> float:
+    """The standard deviation, which sets the digits of printed values."""
+    return float(channel.std())
+
+
+def _row(values: np.ndarray, spreads: Sequence[float]) -> str:
+    """The values of one row, eight at most."""
+    texts = [rounded(float(value), spread) for value, spread in zip(values[:8], spreads, strict=False)]
+    return "  ".join(texts) + ("  ..." if len(values) > 8 else "")

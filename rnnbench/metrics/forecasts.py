@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from rnnbench.core.rounding import ROUNDING, is_constant
 from rnnbench.metrics.metric import Metric
 from rnnbench.storage.example_scores import ExampleScores
 
@@ -28,6 +29,9 @@ RMSE = Metric("rmse", "rmse", low=0)
 SMAPE = Metric("smape", "smape", low=0, high=200)
 MSE_STANDARDISED = Metric("mse_standardised", "standardised MSE", low=0, decimals=3)
 MAE_STANDARDISED = Metric("mae_standardised", "standardised MAE", low=0, decimals=3)
+
+REPEATED = 1e-7
+"""A channel repeats itself where the naive error is below this share of its deviation: single precision rounds so."""
 
 _DEFINITIONS = {
     MASE.key: ("absolute", 0),
@@ -41,14 +45,27 @@ _DEFINITIONS = {
 
 
 def naive_scale(train: ArrayLike, season_length: int) -> np.ndarray:
-    """Per channel, the mean of |y_t - y_{t-m}| over the training rows (rows, channels): the in-sample naive error."""
+    """Per channel, the mean of |y_t - y_{t-m}| over the training rows (rows, channels): the in-sample naive error.
+
+    0 for a channel that is constant or repeats itself from season to season, though rounding leaves small differences.
+    """
     train = np.asarray(train, dtype=float)
     if train.ndim != 2 or season_length < 1 or len(train) <= season_length:
         raise ValueError(
             f"the scale of MASE needs (rows, channels) with more rows than one season, got {train.shape} and a season "
             f"of {season_length}"
         )
-    return np.abs(train[season_length:] - train[:-season_length]).mean(axis=0)
+    scale = np.abs(train[season_length:] - train[:-season_length]).mean(axis=0)
+    dust = np.maximum(REPEATED * train.std(axis=0), ROUNDING * np.abs(train).max(axis=0))
+    return np.where(scale <= dust, 0.0, scale)
+
+
+def without_scale(train: ArrayLike, season_length: int) -> np.ndarray:
+    """Per channel of the training rows (rows, channels), whether it has no scale, and so no MASE."""
+    train = np.asarray(train, dtype=float)
+    if len(train) <= season_length:
+        return np.zeros(train.shape[1], dtype=bool)
+    return naive_scale(train, season_length) == 0
 
 
 class ForecastErrors:
@@ -56,6 +73,8 @@ class ForecastErrors:
 
     scale: per channel, from `naive_scale`; a channel whose scale is 0 (constant in training) has no MASE.
     deviation: per channel, the standard deviation of the training rows; a constant channel is not divided by it.
+
+    Where no channel has a scale, there is no MASE.
     """
 
     def __init__(self, *, scale: ArrayLike, deviation: ArrayLike) -> None:
@@ -73,7 +92,18 @@ class ForecastErrors:
     def from_training(cls, train: ArrayLike, season_length: int) -> ForecastErrors:
         """Scale and deviation of the training rows (rows, channels), and no windows yet."""
         train = np.asarray(train, dtype=float)
-        return cls(scale=naive_scale(train, season_length), deviation=train.std(axis=0))
+        deviation = np.where(is_constant(train), 0.0, train.std(axis=0))
+        return cls(scale=naive_scale(train, season_length), deviation=deviation)
+
+    @property
+    def keys(self) -> list[str]:
+        """The metrics that these channels have: all, or all but MASE."""
+        return [key for key in _DEFINITIONS if key != MASE.key or bool((self.scale > 0).any())]
+
+    @property
+    def selecting(self) -> str:
+        """The metric that selects: MASE, or MAE where no channel has a scale."""
+        return MASE.key if MASE.key in self.keys else MAE.key
 
     def add(self, actual: ArrayLike, forecast: ArrayLike) -> None:
         """Add windows: both (windows, horizon, channels) in the unit of the series."""
@@ -92,11 +122,11 @@ class ForecastErrors:
 
     def metrics(self) -> dict[str, float]:
         """Every metric over all windows, steps and channels, by key."""
-        return {key: self._over_windows(key, by_step=False) for key in _DEFINITIONS}
+        return {key: self._over_windows(key, by_step=False) for key in self.keys}
 
     def per_step(self) -> dict[str, tuple[float, ...]]:
         """Every metric for each step of the horizon alone: element 0 is one step ahead."""
-        return {key: tuple(self._over_windows(key, by_step=True)) for key in _DEFINITIONS}
+        return {key: tuple(self._over_windows(key, by_step=True)) for key in self.keys}
 
     def details(self) -> dict[str, Any]:
         """The metrics of each step as plain lists of six digits, by key."""
@@ -107,9 +137,7 @@ class ForecastErrors:
         if not self.windows:
             raise ValueError("no windows were added")
         means = {name: np.concatenate(parts) for name, parts in self._of_windows.items()}  # (windows, channels)
-        return {
-            key: self._over_channels(key, means[name]) for key, (name, _) in _DEFINITIONS.items() if key != RMSE.key
-        }
+        return {key: self._over_channels(key, means[_DEFINITIONS[key][0]]) for key in self.keys if key != RMSE.key}
 
     def examples(self) -> dict[str, ExampleScores]:
         """The same as example scores in the order of time; consecutive windows share up to a horizon of rows."""
@@ -129,8 +157,6 @@ class ForecastErrors:
             _, power = _DEFINITIONS[key]
             return (means / self.deviation**power).mean(axis=-1)
         has_scale = self.scale > 0
-        if not has_scale.any():
-            raise ValueError("MASE has no scale: every channel is constant from season to season in training")
         return (means[..., has_scale] / self.scale[has_scale]).mean(axis=-1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -87,5 +88,8 @@ def window_around(values: np.ndarray, times: np.ndarray, row: int, lookback: int
 
 
 def short_numbers(values: np.ndarray) -> list[float]:
-    """The values rounded to five significant digits."""
-    return [float(f"{value:.5g}") for value in values.tolist()]
+    """The values rounded to five significant digits, and to four of their range where that needs more."""
+    largest, extent = (float(np.abs(values).max()), float(np.ptp(values))) if len(values) else (0.0, 0.0)
+    more = math.ceil(math.log10(largest / extent)) - 1 if 0 < extent < largest else 0
+    digits = min(5 + max(0, more), 17)
+    return [float(f"{value:.{digits}g}") for value in values.tolist()]

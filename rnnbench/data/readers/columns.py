@@ -98,6 +98,7 @@ class Table:
             row = int(np.argmax(read.bad))
             cell = str(self.frame[name].iloc[row])[:60]
             typed = f" with --decimal {settings.decimal}" if settings and settings.decimal else ""
+            problem = "is too large" if np.isfinite(read.values[row]) else "is not a number"
             is_rare = 2 * int(read.bad.sum()) < len(self) and cell.isprintable()
             remedies = [
                 "correct the file",
@@ -106,7 +107,7 @@ class Table:
             ]
             raise DataError(
                 f"{self.path.name}, {self.place(row)}: {cell!r} in column {name!r} ({option}) "
-                f"is not a number{typed}{_and_others(int(read.bad.sum()))}: {listed(remedies, last='or')}"
+                f"{problem}{typed}{_and_others(int(read.bad.sum()))}: {listed(remedies, last='or')}"
             )
         return read
 

@@ -35,6 +35,8 @@ MISSING = {
     "nat", "1.#qnan", "-1.#ind",
 }  # fmt: skip
 """Cells without a value, in lower case."""
+LARGEST = 1e150
+"""Larger numbers, whose squares are infinite, are as bad as infinite ones: some programs write them for no value."""
 TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0}
 
 
@@ -42,9 +44,9 @@ TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0}
 class NumbersColumn:
     """A column as float64 with NaN for missing cells, and how it was read.
 
-    bad: the cells that are not numbers. problem: the reason why the column as a whole cannot be read, with the remedy.
-    decimal: the decimal mark that the cells show beyond doubt; None where they show none. is_open: two marks are
-    possible, so that other columns may decide. typed_missing: the number of cells that `--missing` names.
+    bad: the cells that are not numbers, or too large. problem: the reason why the column as a whole cannot be read,
+    with the remedy. decimal: the decimal mark that the cells show beyond doubt; None where they show none. is_open: two
+    marks are possible, so that other columns may decide. typed_missing: the number of cells that `--missing` names.
     """
 
     values: np.ndarray
@@ -70,16 +72,17 @@ def read_numbers(
     settings = settings or DataSettings()
     typed = typed_as_missing(column, settings.missing)
     if types.is_bool_dtype(column) or types.is_numeric_dtype(column):
-        values = column.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
-        return _with_codes(column.name, NumbersColumn(np.where(typed, np.nan, values), np.isinf(values)), typed)
+        values = np.where(typed, np.nan, column.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan))
+        return _with_codes(column.name, NumbersColumn(values, np.abs(values) > LARGEST), typed)
     cells = column.astype(str).str.strip()
     missing = column.isna().to_numpy() | cells.str.lower().isin(MISSING).to_numpy() | typed
     values = np.where(missing, np.nan, _without_dialect(column, cells))
     is_text = np.isnan(values) & ~missing
     texts = cells[is_text]
     read = _plain(texts, settings.decimal) or _marked(texts, separator, settings.decimal, elsewhere)
-    bad = np.isinf(values)
+    bad = np.zeros(len(values), dtype=bool)
     values[is_text], bad[is_text] = read.values, read.bad
+    bad |= np.abs(values) > LARGEST
     return _with_codes(column.name, replace(read, values=values, bad=bad), typed)
 
 

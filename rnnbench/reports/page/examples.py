@@ -7,6 +7,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
+from rnnbench.core.text import rounded
 from rnnbench.reports.figures.base import BASELINE, INK, ORANGE, RULE, Write, new_figure, plain_name
 from rnnbench.reports.figures.svg import svg
 from rnnbench.reports.page.model import Material, Part, Picture, Quote, Section, Words
@@ -80,7 +81,8 @@ def _forecasts(run: RunRecord, sample: Mapping[str, Any]) -> list[Part]:
 
 
 def _spread(values: Sequence[float]) -> str:
-    return f"{min(values):g} to {max(values):g}"
+    low, high = min(values), max(values)
+    return f"{rounded(low, high - low)} to {rounded(high, high - low)}"
 
 
 def forecast_figure(window: Mapping[str, Any], unit: str, write: Write) -> bytes:

@@ -14,7 +14,7 @@ from rnnbench import metrics
 from rnnbench.core.settings import Choices, Range, Settings
 from rnnbench.data.kinds import AnyData, Kind, Series
 from rnnbench.encoders.base import Encoder
-from rnnbench.metrics.forecasts import MASE
+from rnnbench.metrics.forecasts import MAE, MASE
 from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.tasks.base import SequenceTask
 from rnnbench.tasks.baseline import BaselineResult
@@ -46,6 +46,13 @@ class Forecasting(SequenceTask):
     ranged_by_data: ClassVar[tuple[str, ...]] = ("lookback",)
     inference: ClassVar[type[Inference] | None] = Forecaster
     baseline_settings: ClassVar[tuple[str, ...]] = ("lookback", "horizon")
+
+    @classmethod
+    def metric_of(cls, data: AnyData) -> metrics.Metric:
+        """MASE, or MAE where no target has a scale of MASE: constant, or the same in each season of training."""
+        series = cast(Series, data)
+        lacks_scale = metrics.without_scale(series.splits.train.values, series.season_length)
+        return MAE if cls.metric.key == MASE.key and lacks_scale.all() else cls.metric
 
     @classmethod
     def ranges_of(cls, data: AnyData, settings: ForecastingSettings) -> dict[str, Range]:
@@ -170,8 +177,9 @@ class Forecasting(SequenceTask):
     def showcase(self) -> dict[str, Any]:
         """A good, a median and the worst forecast of the test split, one channel each, with the actual values."""
         series, split = self.prepared.series, self.prepared.rows.splits.test
-        scale = metrics.naive_scale(self.prepared.rows.splits.train.levels, series.season_length)
-        scale = np.where(scale > 0, scale, np.nan)
+        train = self.prepared.rows.splits.train.levels
+        unscaled = metrics.ForecastErrors.from_training(train, series.season_length)
+        scale = np.where(unscaled.scale > 0, unscaled.scale, np.nan) if unscaled.scale.any() else unscaled.deviation
         errors = [(row, np.abs(forecast - actual).mean(axis=0) / scale) for row, forecast, actual in self._forecasts()]
         chosen = chosen_windows(np.array([error for _, error in errors]))
         rows = {errors[window][0] for window, _ in chosen.values()}

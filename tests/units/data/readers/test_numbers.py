@@ -50,7 +50,7 @@ def test_numbers_written_in_any_dialect_are_read_back(cents, dialect, separator)
 
 
 @given(
-    numbers=st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=30),
+    numbers=st.lists(st.floats(-1e150, 1e150), min_size=1, max_size=30),
     separator=st.sampled_from([",", ";", "\t"]),
 )
 def test_numbers_as_python_writes_them_are_read_without_loss(numbers, separator):
@@ -241,6 +241,18 @@ def test_cells_without_a_value_are_missing(cell):
 )
 def test_a_guess_takes_any_dialect_for_numbers(cells, are_bad):
     assert as_numbers(column(*cells))[1].any() == are_bad
+
+
+@pytest.mark.parametrize("cell", ["1.7976931348623157E+308", "-1e200", "1e999"])
+def test_a_number_that_no_program_computes_with_is_refused(tmp_path, cell):
+    table = table_of(tmp_path, y=["1", "2.5", cell])
+    with pytest.raises(DataError, match=r"row 3: .* (is too large|is not a number): .* type --missing"):
+        table.numbers("y", "--target")
+    assert np.isnan(table.numbers("y", "--target", DataSettings(missing=(cell,))).values).tolist() == [
+        False,
+        False,
+        True,
+    ]
 
 
 def test_an_unreadable_cell_is_answered_with_the_options(tmp_path):
