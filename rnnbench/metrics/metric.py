@@ -111,7 +111,7 @@ class Metric:
         if self.decimals is None:
             shown = f"{value:.{SIGNIFICANT_DIGITS}g}"
             is_plain = "e+" not in shown or not math.isfinite(value)
-            return shown if is_plain else rounded(float(shown), abs(value))
+            return shown if is_plain else rounded(float(shown), abs(value) / 10)
         # Adding zero turns the -0.0 that rounding leaves into 0.0.
         return f"{round(value, self.decimals) + 0.0:.{self.decimals}f}"
 

@@ -1,6 +1,8 @@
 """Columns of numbers in every dialect read back to the same numbers, or are refused with what to type."""
 
 import math
+import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -259,3 +261,24 @@ def test_an_unreadable_cell_is_answered_with_the_options(tmp_path):
     table = table_of(tmp_path, y=["1", "not measured", "3"])
     with pytest.raises(DataError, match=r"'not measured' in column 'y' .* --missing 'not measured' if it means no"):
         table.numbers("y", "--target")
+
+
+def rows_of_the_document() -> list[tuple[list[str], list[float]]]:
+    """Cells and values of the table of numbers in the documentation."""
+    document = Path(__file__).parents[4] / "docs" / "your-data.md"
+    section = document.read_text(encoding="utf-8").split("## Numbers")[1].split("\n## ")[0]
+    rows = [line.split(" | ") for line in section.splitlines() if line.startswith("| `")]
+    return [
+        (re.findall("`([^`]+)`", cells), [float(number) for number in numbers.split(" and ")])
+        for cells, numbers, _ in rows
+    ]
+
+
+def test_the_document_has_a_row_for_each_way_of_writing():
+    assert len(rows_of_the_document()) >= 19
+
+
+@pytest.mark.parametrize(("cells", "expected"), rows_of_the_document())
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_the_table_of_the_document_is_true(cells, expected, separator):
+    assert values(*cells, separator=separator) == expected
