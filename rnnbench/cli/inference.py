@@ -132,14 +132,13 @@ def _print_table(forecast: ForecastTable) -> None:
     rows = forecast.to_plain()["forecast"]
     for column in [name for name in rows[0] if name != "time"]:
         table.add_column(column, justify="right")
-    uncertainties = {target: _uncertainty(rows, target) for target in forecast.targets}
+    uncertainties = {
+        f"{target}{end}": _uncertainty(rows, target) for target in forecast.targets for end in ("", "/low", "/high")
+    }
     for row in rows:
-        texts = [
-            rounded(value, uncertainties[name.removesuffix("/low").removesuffix("/high")])
-            for name, value in row.items()
-            if name != "time"
-        ]
-        table.add_row(row["time"], *texts)
+        table.add_row(
+            row["time"], *(rounded(value, uncertainties[name]) for name, value in row.items() if name != "time")
+        )
     out.print(f"{forecast.name}, {', '.join(forecast.targets)} [{forecast.unit}]", markup=False, style="bold")
     out.print(table)
     for note in forecast.notes:
