@@ -146,9 +146,9 @@ def _print_table(forecast: ForecastTable) -> None:
 
 
 def _uncertainty(rows: Sequence[Mapping[str, Any]], target: str) -> float:
-    """Half the width of the narrowest band of a target; without a band, the spread of its values."""
+    """A tenth of half the width of the narrowest band of a target, or of the spread of its values without a band."""
     widths = [row[f"{target}/high"] - row[f"{target}/low"] for row in rows if f"{target}/high" in row]
     values = [row[target] for row in rows]
     narrow = sorted(width / 2 for width in widths if width > 0)
     # a single step whose errors happened to be tiny must not give every value its digits
-    return max(narrow[0], narrow[len(narrow) // 2] / 100) if narrow else max(values) - min(values)
+    return (max(narrow[0], narrow[len(narrow) // 2] / 100) if narrow else max(values) - min(values)) / 10

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -94,13 +93,10 @@ def _series(series: Series, train: SeriesSplit) -> tuple[Lines, tuple[str, ...],
         ("suggested", f"lookback {series.suggested_lookback}, horizon {series.suggested_horizon}"),
     ]
     for name, channel in zip(series.targets[:8], train.values.T, strict=False):
-        mean, low, high = (
-            rounded(float(value), _spread(channel)) for value in (channel.mean(), channel.min(), channel.max())
-        )
+        mean, low, high = (_rounded(value, channel) for value in (channel.mean(), channel.min(), channel.max()))
         lines.append((name, f"mean {mean}, from {low} to {high} in training"))
-    spreads = [_spread(channel) for channel in train.values.T]
     rows = [
-        f"{np.datetime_as_string(time, unit='s')}  {_row(row, spreads)}"
+        f"{np.datetime_as_string(time, unit='s')}  {'  '.join(map(_exact, row[:8].tolist()))}"
         for time, row in zip(train.times[:3], train.values, strict=False)
     ]
     plain = {
@@ -111,12 +107,12 @@ def _series(series: Series, train: SeriesSplit) -> tuple[Lines, tuple[str, ...],
     return lines, tuple(rows), plain
 
 
-def _spread(channel: np.ndarray) -> float:
-    """The standard deviation, which sets the digits of printed values."""
-    return float(channel.std())
+def _rounded(value: float, channel: np.ndarray) -> str:
+    """The value with the digits that the deviation of its channel needs."""
+    text = rounded(float(value), float(channel.std()))
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
 
 
-def _row(values: np.ndarray, spreads: Sequence[float]) -> str:
-    """The values of one row, eight at most."""
-    texts = [rounded(float(value), spread) for value, spread in zip(values[:8], spreads, strict=False)]
-    return "  ".join(texts) + ("  ..." if len(values) > 8 else "")
+def _exact(value: float) -> str:
+    """The value with all of its digits: 1,094 and 0.25."""
+    return f"{value:,}".removesuffix(".0")

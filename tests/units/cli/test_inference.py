@@ -32,12 +32,12 @@ def printed(forecast: Forecast, capsys: pytest.CaptureFixture[str]) -> list[list
 @pytest.mark.parametrize(
     ("values", "band", "first"),
     [
-        ([52_412_345.6, 51_999_999.4], 43_210.0, ["52,412,300", "52,369,100", "52,455,600"]),
-        ([539.612, 541.3], 7.0, ["539.61", "532.61", "546.61"]),
+        ([52_412_345.6, 51_999_999.4], 43_210.0, ["52,412,350", "52,369,140", "52,455,560"]),
+        ([539.612, 541.3], 7.0, ["539.612", "532.612", "546.612"]),
         ([1e12 + 0.25, 1e12 + 0.5], 0.125, ["1,000,000,000,000.250", "1,000,000,000,000.125", "1,000,000,000,000.375"]),
-        ([1.25e-12, 1.5e-12], 1e-13, ["1.250e-12", "1.150e-12", "1.350e-12"]),
+        ([1.25e-12, 1.5e-12], 1e-13, ["1.2500e-12", "1.1500e-12", "1.3500e-12"]),
         ([5.0, 5.0], 0.0, ["5", "5", "5"]),
-        ([1234.5678, 1300.0], None, ["1,234.6"]),
+        ([1234.5678, 1300.0], None, ["1,234.57"]),
     ],
 )
 def test_values_have_the_digits_of_the_band(values, band, first, capsys):
@@ -47,4 +47,4 @@ def test_values_have_the_digits_of_the_band(values, band, first, capsys):
 def test_one_narrow_band_does_not_give_every_value_its_digits(capsys):
     values, bands = np.array([[500.123456], [501.0], [502.0]]), np.array([[1e-9], [7.0], [8.0]])
     forecast = replace(forecast_of([1, 2, 3], None), values=values, low=values - bands, high=values + bands)
-    assert printed(forecast, capsys)[1][0] == "501.0000"
+    assert printed(forecast, capsys)[1][0] == "501.00000"
