@@ -11,7 +11,8 @@ from rnnbench.metrics.forecasts import without_scale
 
 def with_scale_warning(series: Series) -> Series:
     """The series, with a warning in its facts where a target has no scale of MASE."""
-    lacking = without_scale(series.splits.train.values, series.season_length)
+    train = series.splits.train
+    lacking = without_scale(train.values, series.season_length, train.observed)
     if not lacking.any():
         return series
     names = [repr(name) for name, lacks in zip(series.targets, lacking, strict=True) if lacks]

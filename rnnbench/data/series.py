@@ -54,6 +54,7 @@ class PreparedSplit:
 
     inputs: (rows, input_size) float32. targets: (rows, targets) float32, scaled (log returns where those are learned).
     levels: (rows, targets) float64, in the unit of the series.
+    observed: (rows, targets) bool, as in `SeriesSplit`.
     """
 
     inputs: np.ndarray
@@ -61,19 +62,27 @@ class PreparedSplit:
     levels: np.ndarray
     times: np.ndarray
     history: int
+    observed: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.levels) - self.history
 
+    @property
+    def mask(self) -> np.ndarray:
+        """`observed`, True everywhere where nothing was filled."""
+        return np.ones(self.levels.shape, dtype=bool) if self.observed is None else self.observed
+
     def followed_by(self, after: PreparedSplit) -> PreparedSplit:
         """These rows and those of the next split, which are then forecast too."""
         new = slice(after.history, None)
+        is_complete = self.observed is None and after.observed is None
         return PreparedSplit(
             np.concatenate([self.inputs, after.inputs[new]]),
             np.concatenate([self.targets, after.targets[new]]),
             np.concatenate([self.levels, after.levels[new]]),
             np.concatenate([self.times, after.times[new]]),
             self.history,
+            None if is_complete else np.concatenate([self.mask, after.mask[new]]),
         )
 
 
@@ -110,13 +119,14 @@ class PreparedSeries:
         columns = [targets, self.covariate_scaler.transform(rows.covariates).astype(np.float32)]
         if calendar:
             columns.append(calendar_features(rows.times, frequency)[0])
-        return PreparedSplit(np.concatenate(columns, axis=1), targets, rows.values, rows.times, rows.history)
+        inputs = np.concatenate(columns, axis=1)
+        return PreparedSplit(inputs, targets, rows.values, rows.times, rows.history, rows.observed)
 
 
 def prepare_series(series: Series, calendar: bool) -> PreparedSeries:
     """The series scaled with the means and deviations of its training rows.
 
-    Raises: DataError for log returns of values that are not all above zero.
+    Raises: DataError for log returns of values that are filled or not all above zero.
     """
     _check_log_returns(series)
     train = series.splits.train
@@ -177,5 +187,9 @@ def _learned(values: np.ndarray, learn: str) -> np.ndarray:
 
 
 def _check_log_returns(series: Series) -> None:
-    if series.learn == "log_returns" and not (series.splits.train.values > 0).all():
+    if series.learn != "log_returns":
+        return
+    if not (series.splits.train.values > 0).all():
         raise DataError(f"{series.facts.name}: log returns need values above zero")
+    if series.splits.train.observed is not None:
+        raise DataError(f"{series.facts.name}: log returns need a series without filled values")

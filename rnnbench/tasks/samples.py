@@ -74,10 +74,17 @@ def chosen_windows(errors: np.ndarray) -> dict[str, tuple[int, int]]:
     return {name: divmod(index, channels) for name, index in chosen.items()}
 
 
+def mean_of_known(errors: np.ndarray) -> np.ndarray:
+    """The mean over the first axis (steps, channels) of what is not NaN; NaN where all is."""
+    is_known = ~np.isnan(errors)
+    counts = is_known.sum(axis=0)
+    return np.where(counts > 0, np.where(is_known, errors, 0.0).sum(axis=0) / np.maximum(counts, 1), np.nan)
+
+
 def window_around(values: np.ndarray, times: np.ndarray, row: int, lookback: int, horizon: int) -> dict[str, Any]:
     """The time of an origin, the values before it and the values after it, at most 160 each.
 
-    values: (rows,) one channel of a split. row: the first forecast row.
+    values: (rows,) one channel of a split, NaN where a value was filled. row: the first forecast row.
     """
     back = min(lookback, WINDOW_SAMPLES, row)
     return {
@@ -87,9 +94,10 @@ def window_around(values: np.ndarray, times: np.ndarray, row: int, lookback: int
     }
 
 
-def short_numbers(values: np.ndarray) -> list[float]:
-    """The values rounded to five significant digits, and to four of their range where that needs more."""
-    largest, extent = (float(np.abs(values).max()), float(np.ptp(values))) if len(values) else (0.0, 0.0)
+def short_numbers(values: np.ndarray) -> list[float | None]:
+    """The values rounded to five significant digits, and to four of their range where that needs more; None for NaN."""
+    known = values[~np.isnan(values)]
+    largest, extent = (float(np.abs(known).max()), float(np.ptp(known))) if len(known) else (0.0, 0.0)
     more = math.ceil(math.log10(largest / extent)) - 1 if 0 < extent < largest else 0
     digits = min(5 + max(0, more), 17)
-    return [float(f"{value:.{digits}g}") for value in values.tolist()]
+    return [None if math.isnan(value) else float(f"{value:.{digits}g}") for value in values.tolist()]

@@ -15,7 +15,7 @@ The mark of decimals is decided from all cells of the column (`decimals.py`):
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal as ExactNumber
 from typing import TYPE_CHECKING
@@ -191,6 +191,13 @@ def _is_plain(text: str, value: float) -> bool:
         return float(text) == value
     except ValueError:
         return False
+
+
+def codes_not_there(columns: Sequence[NumbersColumn], settings: DataSettings) -> list[str]:
+    """A warning where `--missing` names no cell of any column."""
+    if not settings.missing or any(column.typed_missing for column in columns):
+        return []
+    return [f"no cell of the columns that are used is {' or '.join(settings.missing)} (--missing)"]
 
 
 def _with_codes(name: Hashable, read: NumbersColumn, typed: np.ndarray) -> NumbersColumn:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from rnnbench.core.errors import DataError
+from rnnbench.data.clock import clock_change
+from rnnbench.data.frequencies import time_text
 from rnnbench.data.readers.columns import Table, as_numbers
+from rnnbench.data.readers.counters import find_counter, may_count_rows
+from rnnbench.data.readers.series_names import series_column_hint
 from rnnbench.data.readers.times import as_times, looks_like_times
 from rnnbench.data.settings import DataSettings
 
@@ -13,6 +17,7 @@ TIME_NAMES = {
     "time", "times", "date", "datetime", "timestamp", "ts", "ds", "month", "day", "week", "year", "hour",
     "날짜", "일시", "시간", "시각", "일자", "연월", "년월", "연도",
 }  # fmt: skip
+ONE_ROW_PER_TIME = "keep one row per time, and only one series per file"
 
 
 def find_time_column(table: Table, settings: DataSettings) -> str | None:
@@ -28,17 +33,18 @@ def find_time_column(table: Table, settings: DataSettings) -> str | None:
     return candidates[0] if len(candidates) == 1 else None
 
 
-def find_series_columns(table: Table, settings: DataSettings) -> tuple[str, tuple[str, ...]]:
-    """The time column and the targets: from the settings, else inferred."""
+def find_series_columns(table: Table, settings: DataSettings) -> tuple[str | None, tuple[str, ...]]:
+    """The time column and the targets: from the settings, else inferred. The time is None where rows are counted."""
     listed = ", ".join(table.columns)
     for name in settings.target:
         table.check_column(name, "--target")
     for name in settings.covariates:
         table.check_column(name, "--covariates")
-    time_column = find_time_column(table, settings)
-    if time_column is None:
+    time_column = find_time_column(table, settings) or find_counter(table, settings)
+    if time_column is None and not may_count_rows(table, settings, TIME_NAMES):
         raise DataError(
-            f"{table.path.name}: cannot infer the time column: type --time-column NAME. Its columns: {listed}."
+            f"{table.path.name}: cannot infer the time column: type --time-column NAME, or --frequency 1step to count "
+            f"the rows. Its columns: {listed}."
         )
     targets = settings.target
     if not targets:
@@ -51,7 +57,7 @@ def find_series_columns(table: Table, settings: DataSettings) -> tuple[str, tupl
                 f"{table.path.name}: cannot infer the column to forecast: type --target NAME. Its columns: {listed}."
             )
         targets = (chosen[0],)
-    used = [time_column, *targets, *settings.covariates]
+    used = [*([time_column] if time_column else []), *targets, *settings.covariates]
     twice = [name for name in used if used.count(name) > 1]
     if twice:
         raise DataError(
@@ -76,14 +82,16 @@ def read_times(table: Table, column: str) -> np.ndarray:
     if len(repeated):
         first, second = order[repeated[0]], order[repeated[0] + 1]
         raise DataError(
-            f"{name}: the time {np.datetime_as_string(times[first], unit='s')} occurs twice "
+            f"{name}: the time {time_text(times[first], '1s')} occurs twice "
             f"({table.place(int(first))} and {table.place(int(second))}; {len(repeated):,} rows repeat a time): "
-            "keep one row per time, and only one series per file"
+            + (clock_change(times) or series_column_hint(table, column) or ONE_ROW_PER_TIME)
         )
     backward = np.flatnonzero(np.diff(times) < np.timedelta64(0))
     if len(backward):
         row = int(backward[0]) + 1
+        change = clock_change(times)
         raise DataError(
-            f"{name}, {table.place(row)}: the time is earlier than in the row before: sort the file by {column!r}"
+            f"{name}, {table.place(row)}: the time is earlier than in the row before: "
+            + (change or f"sort the file by {column!r}")
         )
     return times

@@ -29,7 +29,7 @@ class Forecast:
     values, low, high: (horizon, targets) in the unit of the series; low and high are None without past errors.
     coverage: the share of past errors inside the band.
     history_times, history_values: the last rows before the forecast, for the figure.
-    notes: remarks printed below the forecast.
+    notes: remarks printed below the forecast. understood, warnings: how the history was read, as in `Facts`.
     """
 
     name: str
@@ -43,6 +43,8 @@ class Forecast:
     history_times: np.ndarray
     history_values: np.ndarray
     notes: tuple[str, ...] = ()
+    understood: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def to_plain(self) -> dict[str, Any]:
         """The forecast as plain data, without the history: one entry per time."""
@@ -57,7 +59,8 @@ class Forecast:
             rows.append(row)
         return {
             "name": self.name, "targets": [*self.targets], "unit": self.unit, "coverage": self.coverage,
-            "notes": [*self.notes], "forecast": rows,
+            "notes": [*self.notes], "understood": [[*pair] for pair in self.understood], "warnings": [*self.warnings],
+            "forecast": rows,
         }  # fmt: skip
 
     def plot(self, path: str | Path) -> None:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from rnnbench.core.errors import DataError
-from rnnbench.data.frequencies import following, grid, infer, parse, positions, season_length
+from rnnbench.data.frequencies import following, grid, infer, parse, positions
 
 
 def times(frequency, count=60, start="2020-01-31"):
