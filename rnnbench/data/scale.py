@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
+from rnnbench.core.rounding import is_constant
 from rnnbench.core.text import listed
 from rnnbench.data.kinds import Series
 from rnnbench.metrics.forecasts import without_scale
@@ -15,12 +18,19 @@ def with_scale_warning(series: Series) -> Series:
     lacking = without_scale(train.values, series.season_length, train.observed)
     if not lacking.any():
         return series
-    names = [repr(name) for name, lacks in zip(series.targets, lacking, strict=True) if lacks]
-    season = series.season_length
-    same = "does not change" if season == 1 else f"is the same in each season of {season} rows"
-    reason = (
-        f"{listed(names[:5])}{' and others' if len(names) > 5 else ''} {same} in training, so that MASE has no scale"
-    )
+    constant = is_constant(train.values)
+    groups = [
+        (lacking & constant, "does not change"),
+        (lacking & ~constant, f"is the same in each season of {series.season_length} rows"),
+    ]
+    reasons = [_named(series.targets, mask, reason) for mask, reason in groups if mask.any()]
     result = "forecasts are judged by MAE" if lacking.all() else "MASE is the mean over the other targets"
-    warning = f"{reason}: {result}"
+    warning = f"{' and '.join(reasons)} in training, so that MASE has no scale: {result}"
     return replace(series, facts=replace(series.facts, warnings=(*series.facts.warnings, warning)))
+
+
+def _named(targets: tuple[str, ...], mask: np.ndarray, reason: str) -> str:
+    """'a' does not change; each of 'a', 'b' and others does not change."""
+    names = [repr(name) for name, is_meant in zip(targets, mask, strict=True) if is_meant]
+    shown = listed([*names[:5], "others"]) if len(names) > 5 else listed(names)
+    return f"{'each of ' if len(names) > 1 else ''}{shown} {reason}"

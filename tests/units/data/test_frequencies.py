@@ -28,15 +28,6 @@ def test_what_is_no_frequency_is_refused_with_examples(written):
 
 
 @pytest.mark.parametrize(
-    ("frequency", "season"),
-    [("1h", 24), ("30min", 48), ("15min", 96), ("1D", 7), ("1B", 1), ("1W", 52), ("1M", 12), ("1Q", 4), ("1Y", 1),
-     ("10s", 360), ("6h", 4), ("7h", 1)],
-)  # fmt: skip
-def test_seasons_follow_from_the_frequency(frequency, season):
-    assert season_length(frequency) == season
-
-
-@pytest.mark.parametrize(
     ("pandas_name", "frequency"),
     [("h", "1h"), ("15min", "15min"), ("D", "1D"), ("B", "1B"), ("W", "1W"), ("MS", "1M"), ("ME", "1M"), ("QS", "1Q"),
      ("YS", "1Y"), ("2h", "2h"), ("4W", "4W")],

@@ -23,19 +23,27 @@ def warnings_of(tmp_path):
     return read
 
 
-@pytest.mark.parametrize("values", [np.full(240, 5.1), np.zeros(240), HOURS % 24, np.sin(2 * np.pi * HOURS / 24)])
+@pytest.mark.parametrize("values", [HOURS % 24, np.sin(2 * np.pi * HOURS / 24), 100 + np.abs(HOURS % 24 - 12)])
 def test_a_target_that_repeats_itself_is_judged_by_mae(warnings_of, values):
-    (warning,) = warnings_of(load=values)
-    assert warning == (
+    assert warnings_of(load=values)[-1] == (
         "'load' is the same in each season of 24 rows in training, so that MASE has no scale: forecasts are judged by "
         "MAE"
     )
 
 
+@pytest.mark.parametrize("values", [np.full(240, 5.1), np.zeros(240), np.full(240, 1e-12)])
+def test_a_constant_target_is_judged_by_mae(warnings_of, values):
+    assert warnings_of(load=values)[-1] == (
+        "'load' does not change in training, so that MASE has no scale: forecasts are judged by MAE"
+    )
+
+
 def test_of_several_targets_those_without_a_scale_are_left_out_of_mase(warnings_of):
-    (warning,) = warnings_of(load=NOISE, off=np.zeros(240))
-    assert warning.startswith("'off' is the same")
-    assert warning.endswith("MASE is the mean over the other targets")
+    warning = warnings_of(load=NOISE, off=np.zeros(240), none=np.full(240, 7.0))[-1]
+    assert warning == (
+        "each of 'off' and 'none' does not change in training, so that MASE has no scale: MASE is the mean over the "
+        "other targets"
+    )
 
 
 def test_a_series_with_a_scale_needs_no_warning(warnings_of):
