@@ -31,6 +31,7 @@ def test_several_codes_are_named_each():
         np.concatenate([NORMAL + 1000, [0.0] * 9]),  # nothing sold
         np.repeat([0.0, 1.0], [290, 10]),  # a holiday
         np.repeat([0.0, 1.0, 2.0, 100.0], [200, 50, 20, 5]),
+        np.concatenate([NORMAL[:40] + 500, np.full(200, 5.0)]),  # the usual value
         np.exp(np.linspace(0, 12, 300)),  # one tail
         np.array([]),
         np.full(20, np.nan),
@@ -43,3 +44,7 @@ def test_true_values_are_not_named(values):
 
 def test_two_of_a_hundred_are_repeated():
     assert len(codes_for_no_value(np.concatenate([NORMAL[:98], [-9999.0] * 2]))) == 1
+
+
+def test_even_most_of_the_values_may_be_nines_for_no_value():
+    assert len(codes_for_no_value(np.concatenate([NORMAL[:40], np.full(200, -9999.0)]))) == 1
