@@ -11,6 +11,7 @@ from rnnbench.data.kinds import AnyData
 from rnnbench.data.settings import DataSettings
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
+from rnnbench.metrics import Metric
 from rnnbench.tasks.base import Prepared
 
 
@@ -22,6 +23,11 @@ def load_data(config: ExperimentConfig) -> AnyData:
 def prepare(config: ExperimentConfig) -> Prepared:
     """The data set prepared for the configuration's task, with the test split sealed."""
     return task_class(config.task).prepare(load_data(config), config.task_settings)
+
+
+def selecting_metric(config: ExperimentConfig) -> Metric:
+    """The metric by which the configuration's task selects on its data set."""
+    return task_class(config.task).metric_of(load_data(config))
 
 
 def training_overlap(config: ExperimentConfig) -> Overlap:
