@@ -27,6 +27,18 @@ ADDED_LATER: Mapping[str, Any] = {
     "embedding_deviation": None,
     "state_reset": 0.0,
     "orthogonalization_steps": 5,
+    "encoding": None,
+    "decimal": None,
+    "missing": [],
+    "date_order": None,
+    "time_format": None,
+    "series_column": None,
+    "series": None,
+    "validation_data": None,
+    "test_data": None,
+    "split_column": None,
+    "group_column": None,
+    "test_from": None,
 }
 """Settings that older stored runs lack, with the values that are equivalent to their behaviour."""
 

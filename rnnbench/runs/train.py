@@ -21,6 +21,7 @@ from rnnbench.runs.training.costs import measured, sizes
 from rnnbench.runs.training.fitting import fit, is_out_of_memory, planned_updates
 from rnnbench.runs.training.hardware import HardwareNotes, check_hardware
 from rnnbench.runs.training.samples import KeepText, Samples
+from rnnbench.storage.data_files import file_tags
 from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.storage.record import ALSO_IN_TRAINING, HARDWARE_NOTE, SEARCH_KINDS, Kind, RunRecord, model_name
 from rnnbench.tasks.base import SequenceTask
@@ -139,6 +140,7 @@ def describe(config: ExperimentConfig, kind: Kind) -> RunRecord:
             "choice": config.choice(),
             **own_metrics_tag((cls.metric, *cls.other_metrics)),
             **_leakage_tag(config),
+            **file_tags(config.data.path),
         },
     )
 

@@ -21,6 +21,7 @@ from rnnbench.runs.build import parameters_of
 from rnnbench.runs.match_parameters import match_all
 from rnnbench.runs.prepare import load_data, prepare
 from rnnbench.runs.training.hardware import check_hardware
+from rnnbench.storage.data_files import file_tags
 from rnnbench.storage.location import store_folder
 from rnnbench.storage.record import model_name
 from rnnbench.storage.tracker import Tracker
@@ -121,6 +122,7 @@ def _continue_or_start(
         # never the name of an earlier journal, even if that sweep was deleted from the store
         key = f"{comparison_key}-{uuid4().hex[:8]}"
         tags = {"fingerprint": loaded.fingerprint, "comparison_key": comparison_key, "sweep_key": key}
+        tags |= file_tags(first.data.path)
         tags |= {"study": experiment.name} if experiment.name != first.task else {}
         parent = _start_sweep(tracker, experiment_id, first, tags)
     plain = {**earlier_plain, **{model: config.to_plain() for model, config in configs.items()}}
