@@ -62,8 +62,8 @@ def test_another_file_of_that_name_has_no_runs(two_files, tmp_path):
         of_data(two_files[0], "reviews.csv")
 
 
-def test_copies_with_the_same_content_are_one_data_set(two_files, tmp_path):
-    runs, by_folder = two_files
+@pytest.mark.usefixtures("two_files")
+def test_copies_with_the_same_content_are_one_data_set(tmp_path):
     copy = tmp_path / "first" / "reviews.csv"
     tags = file_tags(str(shutil.copy(copy, tmp_path / "copy.csv")))
     assert tags["data_sha256"] == file_tags(str(copy))["data_sha256"]
