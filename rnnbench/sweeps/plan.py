@@ -19,7 +19,7 @@ from rnnbench.experiment.search_names import check_search
 from rnnbench.reports import results
 from rnnbench.runs.build import parameters_of
 from rnnbench.runs.match_parameters import match_all
-from rnnbench.runs.prepare import load_data, prepare
+from rnnbench.runs.prepare import described, load_data, prepare
 from rnnbench.runs.training.hardware import check_hardware
 from rnnbench.storage.data_files import file_tags
 from rnnbench.storage.location import store_folder
@@ -128,7 +128,9 @@ def _continue_or_start(
     plain = {**earlier_plain, **{model: config.to_plain() for model, config in configs.items()}}
     tracker.writer(parent).text(json.dumps(plain, ensure_ascii=False, indent=1), results.PLAN_FILE)
     is_default = set(plain) == set(experiment.models)
-    store_provenance(tracker, parent, experiment, replace(options, models=() if is_default else tuple(plain)), loaded)
+    store_provenance(
+        tracker, parent, experiment, replace(options, models=() if is_default else tuple(plain)), described(first)
+    )
     return _StoredSweep(key, parent, plain)
 
 

@@ -58,6 +58,10 @@ class Prepared(ABC):
     def join_validation(self) -> None:
         """Adds the validation split to the training batches; vocabulary and scaler remain those of training."""
 
+    def remarks(self) -> tuple[str, ...]:
+        """What was decided in preparing the data and what is lost, a sentence each, told before training."""
+        return ()
+
     @abstractmethod
     def to_plain(self) -> dict[str, Any]:
         """What was learned from the training split (vocabulary, scaler), as plain data, stored with the weights."""
