@@ -106,7 +106,10 @@ def print_forecast(
 
     settings = {name.removeprefix("data."): value for name, (value, _) in options.items()}
     series = settings.pop("path", None) or settings.get("name")
-    names = ("target", "time_column", "covariates", "frequency", "fill")
+    names = (
+        "target", "time_column", "covariates", "frequency", "fill", "decimal", "missing", "date_order", "time_format",
+        "encoding", "series_column", "series",
+    )  # fmt: skip
     columns = {name: settings[name] for name in names if name in settings}
     if columns and series is None:
         typed = ", ".join(f"--{name.replace('_', '-')}" for name in columns)

@@ -10,6 +10,7 @@ import numpy as np
 
 from rnnbench.data.code_points import text_of
 from rnnbench.data.duplicates import overlap_of
+from rnnbench.data.frequencies import time_text
 from rnnbench.data.kinds import UNDERSTOOD, AnyData, Facts, Labelled, LabelledTexts, Series, SeriesSplit, TextCorpus
 from rnnbench.data.splits import SplitName
 
@@ -117,7 +118,7 @@ def _labelled(train: Labelled, classes: tuple[str, ...]) -> tuple[Lines, tuple[s
 
 
 def _series(series: Series, train: SeriesSplit) -> tuple[Lines, tuple[str, ...], dict[str, Any]]:
-    first, last = (np.datetime_as_string(train.times[row], unit="s") for row in (0, -1))
+    first, last = (time_text(train.times[row], series.frequency, series.zone) for row in (0, -1))
     lines = [
         ("training from", f"{first} to {last}"),
         ("frequency", f"{series.frequency}, season of {series.season_length}"),
@@ -129,7 +130,7 @@ def _series(series: Series, train: SeriesSplit) -> tuple[Lines, tuple[str, ...],
     for name, channel in zip(series.targets[:8], train.values.T, strict=False):
         lines.append((name, f"mean {channel.mean():.4g}, from {channel.min():.4g} to {channel.max():.4g} in training"))
     rows = [
-        f"{np.datetime_as_string(time, unit='s')}  {row}"
+        f"{time_text(time, series.frequency, series.zone)}  {row}"
         for time, row in zip(train.times[:3], train.values, strict=False)
     ]
     plain = {

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from rnnbench.data.code_points import text_of
-from rnnbench.data.kinds import AnyData, LabelledTexts, TextCorpus
+from rnnbench.data.kinds import AnyData, LabelledTexts, SeriesSplit, TextCorpus
 from rnnbench.data.splits import SplitName
 
 PIECES, PIECE_CHARACTERS = 100, 64
@@ -89,9 +89,15 @@ def _counter(data: AnyData, trained_on: Sequence[Any]) -> tuple[str, Callable[[A
             " (the first part of training searched)" if is_part else ""
         )
         return unit, lambda split: (sum(piece in text for piece in _pieces(split)), len(_pieces(split)))
-    train = np.concatenate([split.values[split.history :] for split in trained_on])
+    train = np.concatenate([_own_values(split) for split in trained_on])
     run = max(2, min(RUN_ROWS, len(train) // 10))
-    return f"runs of {run} rows", lambda split: _copied_runs(train, split.values[split.history :], run)
+    return f"runs of {run} rows", lambda split: _copied_runs(train, _own_values(split), run)
+
+
+def _own_values(split: SeriesSplit) -> np.ndarray:
+    """The values of a split's own rows, NaN where a value was filled."""
+    values = split.values if split.observed is None else np.where(split.observed, split.values, np.nan)
+    return values[split.history :]
 
 
 def _plain(text: str) -> str:
@@ -104,7 +110,9 @@ def _pieces(points: np.ndarray) -> list[str]:
 
 
 def _copied_runs(train: np.ndarray, other: np.ndarray, run: int) -> tuple[int, int]:
-    """The number of runs of `other` that also occur in `train`, and of all its runs, without nearly constant runs.
+    """The number of runs of `other` that also occur in `train`, and of all its runs.
+
+    Nearly constant runs and those with a filled value (NaN) do not count.
 
     Runs are compared by a hash: rows are numbered by their values, and the numbers of a run are summed with a random
     factor for each position, modulo 2^64. Different runs collide about as often as two random numbers of 64 bits.
@@ -117,6 +125,7 @@ def _copied_runs(train: np.ndarray, other: np.ndarray, run: int) -> tuple[int, i
     sums = sliding_window_view(numbers, run) @ factors
     others = numbers[len(train) :]
     changes = sliding_window_view(others[1:] != others[:-1], run - 1).sum(axis=1)
-    is_varied = 2 * changes >= run - 1
+    is_known = sliding_window_view(~np.isnan(other).any(axis=1), run).all(axis=1)
+    is_varied = is_known & (2 * changes >= run - 1)
     is_copied = np.isin(sums[len(train) :], sums[: len(train) - run + 1])
     return int((is_copied & is_varied).sum()), int(is_varied.sum())

@@ -101,6 +101,7 @@ class Series:
     suggested_lookback, suggested_horizon: used where the settings do not set them.
     zone: the time zone or offset that the times are written in, such as '+09:00' or 'UTC'; empty where the file has
     none. `times` are local times of that zone.
+    time_column: of the user's own file, empty where its rows are counted.
     """
 
     facts: Facts
@@ -115,6 +116,7 @@ class Series:
     suggested_horizon: int
     fingerprint: str
     zone: str = ""
+    time_column: str = ""
 
 
 AnyData = TextCorpus | LabelledTexts | Series

@@ -11,10 +11,12 @@ from typing import Any, Literal
 import numpy as np
 
 from rnnbench.core.errors import DataError
+from rnnbench.data.frequencies import unit_of
 from rnnbench.data.kinds import Series, SeriesSplit
 from rnnbench.data.splits import NoSplits, SplitName, Splits
 
 SECONDS_PER_DAY = 86_400
+CLOCK_UNITS = ("ns", "us", "ms", "s", "min", "h")
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class PreparedSplit:
 
     inputs: (rows, input_size) float32. targets: (rows, targets) float32, scaled (log returns where those are learned).
     levels: (rows, targets) float64, in the unit of the series.
+    observed: (rows, targets) bool, as in `SeriesSplit`.
     """
 
     inputs: np.ndarray
@@ -62,19 +65,27 @@ class PreparedSplit:
     levels: np.ndarray
     times: np.ndarray
     history: int
+    observed: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.levels) - self.history
 
+    @property
+    def mask(self) -> np.ndarray:
+        """`observed`, True everywhere where nothing was filled."""
+        return np.ones(self.levels.shape, dtype=bool) if self.observed is None else self.observed
+
     def followed_by(self, after: PreparedSplit) -> PreparedSplit:
         """These rows and those of the next split, which are then forecast too."""
         new = slice(after.history, None)
+        is_complete = self.observed is None and after.observed is None
         return PreparedSplit(
             np.concatenate([self.inputs, after.inputs[new]]),
             np.concatenate([self.targets, after.targets[new]]),
             np.concatenate([self.levels, after.levels[new]]),
             np.concatenate([self.times, after.times[new]]),
             self.history,
+            None if is_complete else np.concatenate([self.mask, after.mask[new]]),
         )
 
 
@@ -111,13 +122,14 @@ class PreparedSeries:
         columns = [targets, self.covariate_scaler.transform(rows.covariates).astype(np.float32)]
         if calendar:
             columns.append(calendar_features(rows.times, frequency)[0])
-        return PreparedSplit(np.concatenate(columns, axis=1), targets, rows.values, rows.times, rows.history)
+        inputs = np.concatenate(columns, axis=1)
+        return PreparedSplit(inputs, targets, rows.values, rows.times, rows.history, rows.observed)
 
 
 def prepare_series(series: Series, calendar: bool) -> PreparedSeries:
     """The series scaled with the means and deviations of its training rows.
 
-    Raises: DataError for log returns of values that are not all above zero.
+    Raises: DataError for log returns of values that are filled or not all above zero.
     """
     _check_log_returns(series)
     train = series.splits.train
@@ -152,18 +164,20 @@ def prepared_without_rows(series: Series, calendar: bool, scaler: Scaler, covari
 def calendar_features(times: np.ndarray, frequency: str) -> tuple[np.ndarray, tuple[str, ...]]:
     """Hour of day, day of week and month of year as points on circles, where the frequency resolves them.
 
+    Rows that are counted have none.
+
     Returns (rows, features) float32 and the feature names: a sine and a cosine for each circle.
     """
     seconds = times.astype("datetime64[s]").astype(np.int64)
     days = seconds // SECONDS_PER_DAY
     month = times.astype("datetime64[M]").astype(np.int64) % 12
-    unit = frequency.lstrip("0123456789")
+    unit = unit_of(frequency)
     circles: list[tuple[str, np.ndarray]] = []
-    if unit in ("s", "min", "h"):
+    if unit in CLOCK_UNITS:
         circles.append(("hour_of_day", seconds % SECONDS_PER_DAY / SECONDS_PER_DAY))
-    if unit in ("s", "min", "h", "D", "B"):
+    if unit in (*CLOCK_UNITS, "D", "B"):
         circles.append(("day_of_week", (days + 3) % 7 / 7))  # 1970-01-01 was a Thursday; Monday is 0
-    if unit != "Y":
+    if unit not in ("Y", "step"):
         circles.append(("month_of_year", month / 12))
     names = tuple(f"{name}_{wave}" for name, _ in circles for wave in ("sine", "cosine"))
     waves = [wave(2 * np.pi * share) for _, share in circles for wave in (np.sin, np.cos)]
@@ -178,5 +192,9 @@ def _learned(values: np.ndarray, learn: str) -> np.ndarray:
 
 
 def _check_log_returns(series: Series) -> None:
-    if series.learn == "log_returns" and not (series.splits.train.values > 0).all():
+    if series.learn != "log_returns":
+        return
+    if not (series.splits.train.values > 0).all():
         raise DataError(f"{series.facts.name}: log returns need values above zero")
+    if series.splits.train.observed is not None:
+        raise DataError(f"{series.facts.name}: log returns need a series without filled values")

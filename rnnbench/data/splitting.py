@@ -114,16 +114,25 @@ def labelled_splits(
 
 
 def series_splits(
-    values: np.ndarray, covariates: np.ndarray, times: np.ndarray, starts: tuple[int, int], end: int | None = None
+    values: np.ndarray,
+    covariates: np.ndarray,
+    times: np.ndarray,
+    starts: tuple[int, int],
+    end: int | None = None,
+    observed: np.ndarray | None = None,
 ) -> Splits[SeriesSplit]:
     """A series in three splits by time; the lookback of validation and test may reach into all earlier rows.
 
     starts: the first row of validation and of test. end: the row after the last used row; None uses all.
+    observed: as in `SeriesSplit`.
     """
     end = len(values) if end is None else end
     ranges = ((0, starts[0]), (starts[0], starts[1]), (starts[1], end))
     train, validation, test = (
-        SeriesSplit(values[:last], covariates[:last], times[:last], first) for first, last in ranges
+        SeriesSplit(
+            values[:last], covariates[:last], times[:last], first, None if observed is None else observed[:last]
+        )
+        for first, last in ranges
     )
     return Splits(train, validation, test)
 
@@ -153,6 +162,9 @@ def _pieces(split: Any) -> Iterable[bytes]:
             rows = np.ascontiguousarray(part[split.history :], dtype=kind)
             yield f"{rows.shape}".encode()
             yield rows.tobytes()
+        if split.observed is not None and not split.observed[split.history :].all():
+            yield b"observed"
+            yield np.packbits(split.observed[split.history :]).tobytes()
     else:
         yield f"{len(split)}:".encode()
         for start in range(0, len(split), FINGERPRINT_CHUNK):

@@ -8,6 +8,9 @@
     mse_standardised   mean ((y - f) / deviation)^2, deviation of the training rows
     mae_standardised   mean |y - f| / deviation
 
+Where values of y are filled (not observed), each mean is over the observed values alone, channels pooled, and scale and
+deviation are those of observed values too.
+
 Sources: Hyndman and Koehler 2006, "Another look at measures of forecast accuracy" (MASE); Makridakis and Hibon 2000,
 "The M3-Competition: results, conclusions and implications" (sMAPE).
 """
@@ -40,15 +43,23 @@ _DEFINITIONS = {
 """Metric to the error of one value that it is the mean of, and the power of the deviation that divides the mean."""
 
 
-def naive_scale(train: ArrayLike, season_length: int) -> np.ndarray:
-    """Per channel, the mean of |y_t - y_{t-m}| over the training rows (rows, channels): the in-sample naive error."""
+def naive_scale(train: ArrayLike, season_length: int, observed: np.ndarray | None = None) -> np.ndarray:
+    """Per channel, the mean of |y_t - y_{t-m}| over the training rows (rows, channels): the in-sample naive error.
+
+    observed: (rows, channels) bool; only pairs of two observed values count. A channel without such a pair has scale 0.
+    """
     train = np.asarray(train, dtype=float)
     if train.ndim != 2 or season_length < 1 or len(train) <= season_length:
         raise ValueError(
             f"the scale of MASE needs (rows, channels) with more rows than one season, got {train.shape} and a season "
             f"of {season_length}"
         )
-    return np.abs(train[season_length:] - train[:-season_length]).mean(axis=0)
+    differences = np.abs(train[season_length:] - train[:-season_length])
+    if observed is None:
+        return differences.mean(axis=0)
+    are_observed = observed[season_length:] & observed[:-season_length]
+    pairs = are_observed.sum(axis=0)
+    return np.where(are_observed, differences, 0.0).sum(axis=0) / np.maximum(pairs, 1)
 
 
 class ForecastErrors:
@@ -68,15 +79,26 @@ class ForecastErrors:
         self.windows = 0
         self._sums: dict[str, np.ndarray] = {}
         self._of_windows: dict[str, list[np.ndarray]] = {}
+        self._has_filled = False
+        self._counts = np.zeros(())  # (horizon, channels), observed values
+        self._shares: list[np.ndarray] = []  # (windows, channels), of the values of a window those that were observed
 
     @classmethod
-    def from_training(cls, train: ArrayLike, season_length: int) -> ForecastErrors:
-        """Scale and deviation of the training rows (rows, channels), and no windows yet."""
-        train = np.asarray(train, dtype=float)
-        return cls(scale=naive_scale(train, season_length), deviation=train.std(axis=0))
+    def from_training(cls, train: ArrayLike, season_length: int, observed: np.ndarray | None = None) -> ForecastErrors:
+        """Scale and deviation of the training rows (rows, channels), and no windows yet.
 
-    def add(self, actual: ArrayLike, forecast: ArrayLike) -> None:
-        """Add windows: both (windows, horizon, channels) in the unit of the series."""
+        observed: (rows, channels) bool, the values that were not filled; None for all.
+        """
+        train = np.asarray(train, dtype=float)
+        known = train if observed is None else np.ma.masked_array(train, ~observed)
+        deviation = np.ma.filled(known.std(axis=0), 0.0)
+        return cls(scale=naive_scale(train, season_length, observed), deviation=deviation)
+
+    def add(self, actual: ArrayLike, forecast: ArrayLike, observed: np.ndarray | None = None) -> None:
+        """Add windows: all (windows, horizon, channels), values in the unit of the series.
+
+        observed: the actual values that count; None for all.
+        """
         actual, forecast = np.asarray(actual, dtype=float), np.asarray(forecast, dtype=float)
         if actual.ndim != 3 or actual.shape != forecast.shape or not actual.size:
             raise ValueError(
@@ -85,9 +107,18 @@ class ForecastErrors:
             )
         if actual.shape[-1] != len(self.scale):
             raise ValueError(f"expected {len(self.scale)} channels, got {actual.shape[-1]}")
+        if observed is None or observed.all():
+            observed = np.broadcast_to(True, actual.shape)
+        elif observed.shape != actual.shape:
+            raise ValueError(f"observed must be {actual.shape} as the actual values are, got {observed.shape}")
+        else:
+            self._has_filled = True
         for name, errors in _errors(actual, forecast).items():
-            self._sums[name] = self._sums.get(name, 0.0) + errors.sum(axis=0)
-            self._of_windows.setdefault(name, []).append(errors.mean(axis=1))
+            counted = np.where(observed, errors, 0.0)
+            self._sums[name] = self._sums.get(name, 0.0) + counted.sum(axis=0)
+            self._of_windows.setdefault(name, []).append(counted.mean(axis=1))
+        self._counts = self._counts + observed.sum(axis=0)
+        self._shares.append(observed.mean(axis=1))
         self.windows += len(actual)
 
     def metrics(self) -> dict[str, float]:
@@ -95,43 +126,77 @@ class ForecastErrors:
         return {key: self._over_windows(key, by_step=False) for key in _DEFINITIONS}
 
     def per_step(self) -> dict[str, tuple[float, ...]]:
-        """Every metric for each step of the horizon alone: element 0 is one step ahead."""
+        """Every metric for each step of the horizon alone: element 0 is one step ahead; NaN without observed values."""
         return {key: tuple(self._over_windows(key, by_step=True)) for key in _DEFINITIONS}
 
     def details(self) -> dict[str, Any]:
-        """The metrics of each step as plain lists of six digits, by key."""
-        return {"by_step": {key: [float(f"{score:.6g}") for score in steps] for key, steps in self.per_step().items()}}
+        """The metrics of each step as plain lists of six digits, by key; empty where a step has no observed value."""
+        steps = self.per_step()
+        if not np.isfinite(steps[MAE.key]).all() and self._has_filled:
+            return {}
+        return {"by_step": {key: [float(f"{score:.6g}") for score in scores] for key, scores in steps.items()}}
 
     def by_window(self) -> dict[str, np.ndarray]:
-        """(windows,) scores in the order in which windows were added, of each metric that is the mean of them."""
-        if not self.windows:
-            raise ValueError("no windows were added")
-        means = {name: np.concatenate(parts) for name, parts in self._of_windows.items()}  # (windows, channels)
-        return {
-            key: self._over_channels(key, means[name]) for key, (name, _) in _DEFINITIONS.items() if key != RMSE.key
-        }
+        """(windows,) scores in the order in which windows were added, of each metric that is the mean of them.
+
+        Weighted by the share of observed values in each window, where values are filled; see `examples`.
+        """
+        return {key: scores for key, (scores, _) in self._windows().items()}
 
     def examples(self) -> dict[str, ExampleScores]:
         """The same as example scores in the order of time; consecutive windows share up to a horizon of rows."""
         horizon = len(self._sums["absolute"]) if self.windows else 1
-        return {key: ExampleScores.consecutive(scores, overlap=horizon) for key, scores in self.by_window().items()}
+        return {
+            key: ExampleScores.consecutive(scores, weights, overlap=horizon)
+            for key, (scores, weights) in self._windows().items()
+        }
+
+    def _windows(self) -> dict[str, tuple[np.ndarray, np.ndarray | None]]:
+        """By metric, the score of each window, and its weight: the share of observed values; None where all are 1."""
+        if not self.windows:
+            raise ValueError("no windows were added")
+        means = {name: np.concatenate(parts) for name, parts in self._of_windows.items()}  # (windows, channels)
+        kinds = {key: name for key, (name, _) in _DEFINITIONS.items() if key != RMSE.key}
+        if not self._has_filled:
+            return {key: (self._scaled(key, means[name]).mean(axis=-1), None) for key, name in kinds.items()}
+        shares = np.concatenate(self._shares)
+        return {
+            key: (_ratio(self._scaled(key, means[name]), self._with_scale(key, shares), 0.0),
+                  self._with_scale(key, shares).mean(axis=-1))
+            for key, name in kinds.items()
+        }  # fmt: skip
 
     def _over_windows(self, key: str, *, by_step: bool) -> Any:
         if not self.windows:
             raise ValueError("no windows were added")
-        means = self._sums[_DEFINITIONS[key][0]] / self.windows  # (horizon, channels)
-        score = self._over_channels(key, means if by_step else means.mean(axis=0))
+        sums = self._sums[_DEFINITIONS[key][0]]  # (horizon, channels)
+        if self._has_filled:
+            totals, counts = (sums, self._counts) if by_step else (sums.sum(axis=0), self._counts.sum(axis=0))
+            score = _ratio(self._scaled(key, totals), self._with_scale(key, counts), np.nan)
+        else:
+            means = sums / self.windows
+            score = self._scaled(key, means if by_step else means.mean(axis=0)).mean(axis=-1)
         return np.sqrt(score) if key == RMSE.key else score
 
-    def _over_channels(self, key: str, means: np.ndarray) -> Any:
-        """The mean over the last axis, after division by the scale or by a power of the deviation."""
+    def _scaled(self, key: str, errors: np.ndarray) -> np.ndarray:
+        """Errors (..., channels) after division by the scale or by a power of the deviation."""
         if key != MASE.key:
             _, power = _DEFINITIONS[key]
-            return (means / self.deviation**power).mean(axis=-1)
+            return errors / self.deviation**power
         has_scale = self.scale > 0
         if not has_scale.any():
             raise ValueError("MASE has no scale: every channel is constant from season to season in training")
-        return (means[..., has_scale] / self.scale[has_scale]).mean(axis=-1)
+        return errors[..., has_scale] / self.scale[has_scale]
+
+    def _with_scale(self, key: str, counts: np.ndarray) -> np.ndarray:
+        """Counts (..., channels) of the channels that the metric is computed over."""
+        return counts[..., self.scale > 0] if key == MASE.key else counts
+
+
+def _ratio(totals: np.ndarray, counts: np.ndarray, otherwise: float) -> np.ndarray:
+    """The sum of totals over the last axis by that of counts; `otherwise` where nothing was counted."""
+    total, count = totals.sum(axis=-1), counts.sum(axis=-1)
+    return np.divide(total, count, out=np.full(np.shape(total), otherwise), where=count > 0)[()]
 
 
 def _errors(actual: np.ndarray, forecast: np.ndarray) -> dict[str, np.ndarray]:

@@ -118,6 +118,10 @@ class ForecastTable(Protocol):
     def unit(self) -> str: ...
     @property
     def notes(self) -> tuple[str, ...]: ...
+    @property
+    def understood(self) -> tuple[tuple[str, str], ...]: ...
+    @property
+    def warnings(self) -> tuple[str, ...]: ...
 
     def to_plain(self) -> dict[str, Any]:
         """Plain data; `forecast` has one row per time: `time`, and a number for each further key."""
@@ -143,6 +147,7 @@ class CanForecast(Inference, ABC):
         frequency: str | None = None,
         fill: str = "none",
         coverage: float = 0.8,
+        **reading: object,
     ) -> ForecastTable:
         """Forecasts the values after the end of a series.
 
@@ -150,5 +155,6 @@ class CanForecast(Inference, ABC):
             series: a file, the name of a known data set, or pandas data indexed by time; None is the run's data set.
             horizon: samples ahead; None is the horizon of training.
             target, time_column, covariates, frequency, fill: how to read a file, where it differs from the run's data.
+            reading: further data settings of that kind, such as decimal or missing, where they were typed.
             coverage: the share of past errors inside the band.
         """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -73,19 +74,26 @@ def chosen_windows(errors: np.ndarray) -> dict[str, tuple[int, int]]:
     return {name: divmod(index, channels) for name, index in chosen.items()}
 
 
-def window_around(values: np.ndarray, times: np.ndarray, row: int, lookback: int, horizon: int) -> dict[str, Any]:
+def mean_of_known(errors: np.ndarray) -> np.ndarray:
+    """The mean over the first axis (steps, channels) of what is not NaN; NaN where all is."""
+    is_known = ~np.isnan(errors)
+    counts = is_known.sum(axis=0)
+    return np.where(counts > 0, np.where(is_known, errors, 0.0).sum(axis=0) / np.maximum(counts, 1), np.nan)
+
+
+def window_around(values: np.ndarray, time: str, row: int, lookback: int, horizon: int) -> dict[str, Any]:
     """The time of an origin, the values before it and the values after it, at most 160 each.
 
-    values: (rows,) one channel of a split. row: the first forecast row.
+    values: (rows,) one channel of a split, NaN where a value was filled. time: of the origin, row: its row.
     """
     back = min(lookback, WINDOW_SAMPLES, row)
     return {
-        "time": str(np.datetime_as_string(times[row], unit="s")),
+        "time": time,
         "history": short_numbers(values[row - back : row]),
         "actual": short_numbers(values[row : row + min(horizon, WINDOW_SAMPLES)]),
     }
 
 
-def short_numbers(values: np.ndarray) -> list[float]:
-    """The values rounded to five significant digits."""
-    return [float(f"{value:.5g}") for value in values.tolist()]
+def short_numbers(values: np.ndarray) -> list[float | None]:
+    """The values rounded to five significant digits, None for NaN."""
+    return [None if math.isnan(value) else float(f"{value:.5g}") for value in values.tolist()]

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rnnbench.data.splitting import series_splits
 from rnnbench.metrics.forecasts import ForecastErrors
 from rnnbench.metrics.text import nats, nats_per_character
 from rnnbench.tasks.baseline import BaselineResult
@@ -68,12 +69,12 @@ def test_naive_bayes_on_movie_reviews_in_ten_folds(longest: int, published: floa
 @pytest.fixture(scope="module")
 def etth1() -> dict[str, BaselineResult]:
     levels = _columns("ett/ETTh1.csv")
+    times = np.arange(len(levels)).astype("datetime64[ns]")
+    splits = series_splits(levels, np.empty((len(levels), 0)), times, (8640, 11520), 14400).opened()
     found = baselines.run(
-        levels[:8640],
-        levels[8640 - 96 : 11520],
-        levels[11520 - 96 : 14400],
-        validation_history=96,
-        test_history=96,
+        splits.train,
+        splits.validation,
+        splits.test,
         lookback=96,
         horizon=96,
         season_length=24,

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from numpy.lib.stride_tricks import sliding_window_view
 from torch import Tensor
 
 from rnnbench.core.errors import DataError
@@ -19,6 +20,7 @@ class SeriesBatch(NamedTuple):
 
     last_levels: (batch, targets), the values of the last input row; target_levels: (batch, horizon, targets); both in
     the unit of the series, float64. origins: (batch,), the row of the split's arrays that is forecast first.
+    observed: (batch, horizon, targets) bool, the targets that were not filled; None where none was.
     """
 
     inputs: Tensor
@@ -26,12 +28,13 @@ class SeriesBatch(NamedTuple):
     last_levels: Tensor
     target_levels: Tensor
     origins: Tensor
+    observed: Tensor | None = None
 
 
 class SeriesWindows(Epochs):
     """Windows of `lookback` rows and the `horizon` rows after them. Rows of `history` are inputs only, never forecast.
 
-    train: shuffled in each epoch; otherwise in the order of time.
+    train: shuffled in each epoch, without windows whose targets are all filled; otherwise all, in the order of time.
     Raises: DataError when the split is too short for one window.
     """
 
@@ -42,6 +45,9 @@ class SeriesWindows(Epochs):
         super().__init__(seed)
         self.lookback, self.horizon, self.batch_size, self.train = lookback, horizon, batch_size, train
         self.origins = np.arange(max(split.history, lookback), len(split.levels) - horizon + 1, stride)
+        if train and split.observed is not None:
+            ahead = sliding_window_view(split.observed.any(axis=1), horizon)
+            self.origins = self.origins[ahead[self.origins].any(axis=1)]
         if not len(self.origins):
             raise DataError(
                 f"a split of {len(split)} rows, with {split.history} earlier rows for the lookback, is too short for a "
@@ -51,6 +57,7 @@ class SeriesWindows(Epochs):
         self._inputs = torch.from_numpy(split.inputs)
         self._targets = torch.from_numpy(split.targets)
         self._levels = torch.from_numpy(split.levels)
+        self._observed = None if split.observed is None else torch.from_numpy(split.observed)
 
     def __len__(self) -> int:
         return -(-len(self.origins) // self.batch_size)
@@ -69,4 +76,5 @@ class SeriesWindows(Epochs):
                 self._levels[batch - 1],
                 self._levels[rows + ahead],
                 batch,
+                None if self._observed is None else self._observed[rows + ahead],
             )

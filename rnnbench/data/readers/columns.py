@@ -25,6 +25,7 @@ class Table:
     """Rows and named columns. Cells of delimited files are text; those of JSONL and Parquet keep their type.
 
     lines: the line of each row in a JSONL file. text: the content of a delimited file, from which lines are computed.
+    kept: the rows of the file that these are, where the others belong to other series; empty for all.
     understood, warnings: how the file was read (encoding, separator, header), as in `Facts`.
     """
 
@@ -36,6 +37,7 @@ class Table:
     text: str = ""
     understood: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    kept: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -58,6 +60,7 @@ class Table:
 
     def place(self, row: int) -> str:
         """The place of a row in the file: 'line 17', or 'row 16' in a Parquet file."""
+        row = self.kept[row] if self.kept else row
         if self.lines:
             return f"line {self.lines[row]}"
         if not self.text:

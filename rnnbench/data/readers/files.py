@@ -64,7 +64,7 @@ def guess_kind(path: Path, settings: DataSettings) -> Kind:
     if suffix in PLAIN:
         return "text"
     table = read_table(path)
-    if find_time_column(table, settings) is not None and not settings.text_column:
+    if find_time_column(table, settings) and not settings.text_column:
         return "series"
     try:
         find_columns(table, settings)

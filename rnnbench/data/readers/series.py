@@ -2,155 +2,89 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from rnnbench.core.errors import DataError
-from rnnbench.data.frequencies import grid, infer, parse, positions, season_length
-from rnnbench.data.kinds import Facts, Series, SeriesSplit
+from rnnbench.data.frequencies import positions
+from rnnbench.data.kinds import Facts, Series
 from rnnbench.data.readers.columns import Table
-from rnnbench.data.readers.series_columns import find_series_columns, read_times
-from rnnbench.data.settings import DataSettings, Fill
+from rnnbench.data.readers.row_times import frequency_of, read_row_times, season_frequency
+from rnnbench.data.readers.series_columns import find_series_columns
+from rnnbench.data.readers.series_facts import columns_in_words, rows_in_words, split_in_words, times_in_words
+from rnnbench.data.readers.series_filling import check_filling, filled_in_words
+from rnnbench.data.readers.series_rows import Cells, Rows, known_rows
+from rnnbench.data.readers.several_series import select_series
+from rnnbench.data.seasons import Season, season_of
+from rnnbench.data.settings import DataSettings
 from rnnbench.data.splitting import borders, fingerprint, series_splits
 
 FEWEST_ROWS = 20
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """The rows of a table on a regular grid. cells: (rows, targets and covariates), NaN where empty."""
-
-    time_column: str
-    targets: tuple[str, ...]
-    times: np.ndarray
-    cells: np.ndarray
-    frequency: str
-    places: np.ndarray
-
-    @property
-    def count(self) -> int:
-        """The number of rows of the grid, missing rows included."""
-        return int(self.places[-1]) + 1
-
-    @property
-    def gaps(self) -> int:
-        """The number of missing rows and empty cells."""
-        return self.count - len(self.cells) + int(np.isnan(self.cells).sum())
-
-    def filled(self, fill: Fill, starts: tuple[int, int]) -> SeriesSplit:
-        """Every row of the grid without gaps. starts: the first row of validation and of test."""
-        times, cells = self.times, self.cells
-        if self.gaps:
-            times = grid(times[0], self.count, self.frequency) if self.count > len(times) else times
-            cells = _filled(cells, self.places, self.count, starts, fill)
-        targets, covariates = np.split(cells, [len(self.targets)], axis=1)
-        return SeriesSplit(np.ascontiguousarray(targets), np.ascontiguousarray(covariates), times, history=0)
 
 
 def read_series(table: Table, settings: DataSettings) -> Series:
     """The series of a table, on a regular grid, in three splits by time.
 
     Raises: DataError when a column is missing or ambiguous, times are unsorted, repeated or irregular, values are not
-    numbers, there are gaps and `fill` is 'none', or there are too few rows.
+    numbers, there are gaps and `fill` is 'none', most of a split would be filled, or there are too few rows.
     """
+    table, settings = select_series(table, settings)
     if len(table) < FEWEST_ROWS:
         raise DataError(
             f"{table.path.name} has {len(table)} rows, but three splits need at least {FEWEST_ROWS}: add rows"
         )
-    rows = _read(table, settings)
+    rows = read_rows(table, settings)
+    if rows.count < FEWEST_ROWS:
+        raise DataError(
+            f"{table.path.name} has {rows.count} rows from the first to the last value of "
+            f"{' or '.join(map(repr, rows.read.targets))}, but three splits need at least {FEWEST_ROWS}: add rows"
+        )
     starts = borders(rows.count, settings.validation_share, settings.test_share)
-    whole = rows.filled(settings.fill, starts)
-    splits = series_splits(whole.values, whole.covariates, whole.times, starts)
-    season = season_length(rows.frequency)
-    # a season that is not complete in training cannot be learned, nor used for the scale of MASE
-    season = season if season < starts[0] else 1
-    horizon, lookback = _suggested(season, starts, rows.count)
+    warnings = check_filling(rows, starts)
+    whole = rows.filled(starts)
+    splits = series_splits(whole.values, whole.covariates, whole.times, starts, observed=whole.observed)
+    season = season_of(splits.train.values, season_frequency(rows.read.frequency, settings.frequency))
+    horizon, lookback = _suggested(season.length, starts, rows.count)
     return Series(
-        facts=_facts(table, settings, rows, whole.times, starts),
+        facts=_facts(table, rows, starts, season, warnings),
         splits=splits,
-        targets=rows.targets,
-        covariate_names=tuple(settings.covariates),
-        frequency=rows.frequency,
-        season_length=season,
+        targets=rows.read.targets,
+        covariate_names=rows.read.covariates,
+        frequency=rows.read.frequency,
+        season_length=season.length,
         unit="as in the file",
         learn="values",
         suggested_lookback=lookback,
         suggested_horizon=horizon,
         fingerprint=fingerprint(splits),
+        zone=rows.read.at.zone,
+        time_column=rows.read.at.column,
     )
 
 
-def read_rows(table: Table, settings: DataSettings) -> tuple[SeriesSplit, str]:
-    """Every row of a table on a regular grid, not split, and the frequency: the history from which to forecast.
+def read_rows(table: Table, settings: DataSettings) -> Rows:
+    """The rows of a table on a regular grid, without blank ends, not split.
 
-    Raises: DataError as `read_series` does, except for the number of rows.
+    Raises: DataError as `read_series` does, except for the number of rows and of filled values.
     """
-    rows = _read(table, settings)
-    return rows.filled(settings.fill, (rows.count, rows.count)), rows.frequency
+    return known_rows(_read(*select_series(table, settings)), settings.fill)
 
 
-def _read(table: Table, settings: DataSettings) -> _Rows:
-    time_column, targets = find_series_columns(table, settings)
-    times = read_times(table, time_column)
+def _read(table: Table, settings: DataSettings) -> Cells:
+    time_columns, targets = find_series_columns(table, settings)
     columns = [table.numbers(name, "--target") for name in targets]
-    cells = np.stack(columns + [table.numbers(name, "--covariates") for name in settings.covariates], axis=1)
-    frequency = parse(settings.frequency) if settings.frequency else infer(times)
-    places = positions(times, frequency, time_column)
-    _check_gaps(table, cells, (*targets, *settings.covariates), places, settings)
-    return _Rows(time_column, targets, times, cells, frequency, places)
-
-
-def _check_gaps(
-    table: Table, cells: np.ndarray, names: tuple[str, ...], places: np.ndarray, settings: DataSettings
-) -> None:
-    """Refuse empty columns, and missing rows and empty cells where `fill` is 'none'."""
-    unknown = np.isnan(cells)
-    if unknown.all(axis=0).any():
-        empty = names[int(np.argmax(unknown.all(axis=0)))]
-        raise DataError(f"{table.path.name}: column {empty!r} is empty: fill it, or type another column")
-    rows = int(places[-1]) + 1 - len(cells)
-    if settings.fill != "none" or not (rows or unknown.any()):
-        return
-    gaps = []
-    if rows:
-        after = int(np.argmax(np.diff(places) > 1))
-        gaps.append(f"{rows:,} of {int(places[-1]) + 1:,} rows are missing (the first after {table.place(after)})")
-    if unknown.any():
-        row, column = np.argwhere(unknown)[0]
-        gaps.append(f"{int(unknown.sum()):,} cells are empty (the first in {names[column]!r}, {table.place(int(row))})")
-    raise DataError(
-        f"{table.path.name}: {' and '.join(gaps)}: type --fill interpolate or --fill forward, or correct "
-        "the file; if the step is wrong, type --frequency"
+    values = np.stack(columns + [table.numbers(name, "--covariates") for name in settings.covariates], axis=1)
+    at = read_row_times(table, time_columns, settings)
+    frequency = frequency_of(at, settings.frequency)
+    return Cells(
+        name=table.path.name,
+        place=table.place,
+        at=at,
+        frequency=frequency,
+        places=positions(at.times, frequency, at.column or "rows"),
+        targets=targets,
+        covariates=settings.covariates,
+        values=values,
     )
-
-
-def _filled(cells: np.ndarray, places: np.ndarray, count: int, starts: tuple[int, int], fill: Fill) -> np.ndarray:
-    """(rows, channels) on the whole grid without gaps.
-
-    forward repeats the last known value. interpolate is linear within each split, so that training does not use later
-    splits. Before the first known value of a split, the last value of the split before is repeated.
-    """
-    whole = np.full((count, cells.shape[1]), np.nan)
-    whole[places] = cells
-    steps = np.arange(count)
-    for channel in whole.T:
-        known = ~np.isnan(channel)
-        if not known[: starts[0]].any():
-            raise DataError(
-                "a column is empty in the training split and cannot be filled: correct the file, or type another column"
-            )
-        last_known = np.maximum.accumulate(np.where(known, steps, -1))
-        forward = channel[np.where(last_known >= 0, last_known, np.argmax(known))]
-        if fill == "interpolate":
-            for first, last in zip((0, *starts), (*starts, count), strict=True):
-                inside = known[first:last]
-                if inside.any():
-                    begin = first + int(np.argmax(inside))
-                    part = slice(begin, last)
-                    channel[part] = np.interp(steps[part], steps[part][known[part]], channel[part][known[part]])
-        np.copyto(channel, forward, where=np.isnan(channel))
-    return whole
 
 
 def _suggested(season: int, starts: tuple[int, int], count: int) -> tuple[int, int]:
@@ -161,25 +95,25 @@ def _suggested(season: int, starts: tuple[int, int], count: int) -> tuple[int, i
     return horizon, lookback
 
 
-def _facts(table: Table, settings: DataSettings, rows: _Rows, times: np.ndarray, starts: tuple[int, int]) -> Facts:
-    targets, frequency, gaps = rows.targets, rows.frequency, rows.gaps
-    first, validation, test, last = (np.datetime_as_string(times[row], unit="s") for row in (0, *starts, -1))
-    unused = [name for name in table.columns if name not in (rows.time_column, *targets, *settings.covariates)]
-    notes = [
-        f"read: {len(table):,} rows, columns {', '.join(table.columns)}",
-        f"time is {rows.time_column!r}, target is {', '.join(map(repr, targets))}, every {frequency} "
-        f"from {first} to {last}",
-        f"{gaps:,} missing values are filled ({settings.fill})" if gaps else "no gaps",
-    ]
-    if unused:
-        notes.append(f"not used: {', '.join(unused)}; type --covariates NAME,NAME to give them to the encoder")
+def _facts(table: Table, rows: Rows, starts: tuple[int, int], season: Season, warnings: tuple[str, ...]) -> Facts:
+    read = rows.read
+    split_rule = split_in_words(rows, starts)
     return Facts(
         name=table.path.name,
         kind="series",
-        title=f"{table.path.stem}: {', '.join(targets)} every {frequency}",
+        title=f"{table.path.stem}: {', '.join(read.targets)} every {read.frequency}",
         source=str(table.path),
         licence="the user's own file",
-        split_rule=f"by time: training {starts[0]:,} rows, validation {starts[1] - starts[0]:,} from {validation}, "
-        f"test {len(times) - starts[1]:,} from {test}",
-        notes=tuple(notes),
+        split_rule=split_rule,
+        understood=(
+            *table.understood,
+            ("columns", columns_in_words(read, table.columns)),
+            ("rows", rows_in_words(rows)),
+            *times_in_words(rows),
+            *read.understood,
+            ("times", season.sentence),
+            ("values", filled_in_words(rows, starts)),
+            ("split", split_rule),
+        ),
+        warnings=(*table.warnings, *read.at.warnings, *read.warnings, *warnings),
     )

@@ -1,89 +1,70 @@
-"""The columns of a series in a table: find the time and the targets, and read the times."""
+"""The columns of a series in a table: the times and the targets."""
 
 from __future__ import annotations
 
-import numpy as np
-
 from rnnbench.core.errors import DataError
 from rnnbench.data.readers.columns import Table, as_numbers
-from rnnbench.data.readers.times import as_times, looks_like_times
+from rnnbench.data.readers.counters import find_counter, may_count_rows
+from rnnbench.data.readers.time_rows import read_times
+from rnnbench.data.readers.times.finding import TIME_NAMES, find_time_column, time_candidates, unreadable_time_column
 from rnnbench.data.settings import DataSettings
 
-TIME_NAMES = {
-    "time", "times", "date", "datetime", "timestamp", "ts", "ds", "month", "day", "week", "year", "hour",
-    "날짜", "일시", "시간", "시각", "일자", "연월", "년월", "연도",
-}  # fmt: skip
+__all__ = ["TIME_NAMES", "find_series_columns", "find_time_column", "read_times"]
 
 
-def find_time_column(table: Table, settings: DataSettings) -> str | None:
-    """The time column: from the settings, else by a common name, else the only column that looks like times."""
-    if settings.time_column is not None:
-        return table.check_column(settings.time_column, "--time-column")
-    named = [name for name in table.columns if name.strip().lower() in TIME_NAMES]
-    readable = [name for name in named if not as_times(table.frame[name].head(50))[1].any()]
-    if len(readable) == 1:
-        return readable[0]
-    taken = {*settings.target, *settings.covariates}
-    candidates = [name for name in table.columns if name not in taken and looks_like_times(table.frame[name])]
-    return candidates[0] if len(candidates) == 1 else None
+def find_series_columns(table: Table, settings: DataSettings) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The columns of the times and the targets: from the settings, else inferred.
 
-
-def find_series_columns(table: Table, settings: DataSettings) -> tuple[str, tuple[str, ...]]:
-    """The time column and the targets: from the settings, else inferred."""
-    listed = ", ".join(table.columns)
+    There are no columns of times where rows are counted; several where the time is in a column of dates and one of the
+    time of day, or in columns of year, month, day and hour.
+    """
     for name in settings.target:
         table.check_column(name, "--target")
     for name in settings.covariates:
         table.check_column(name, "--covariates")
-    time_column = find_time_column(table, settings)
-    if time_column is None:
-        raise DataError(
-            f"{table.path.name}: cannot infer the time column: type --time-column NAME. Its columns: {listed}."
-        )
-    targets = settings.target
-    if not targets:
-        others = [name for name in table.columns if name != time_column and name not in settings.covariates]
-        numeric = [name for name in others if not as_numbers(table.frame[name].head(500))[1].any()]
-        by_name = [name for name in numeric if name.strip().lower() in {"y", "value", "target", "값"}]
-        chosen = next((names for names in (by_name, numeric, others) if len(names) == 1), [])
-        if not chosen:
-            raise DataError(
-                f"{table.path.name}: cannot infer the column to forecast: type --target NAME. Its columns: {listed}."
-            )
-        targets = (chosen[0],)
-    used = [time_column, *targets, *settings.covariates]
+    time_columns = _time_columns(table, settings)
+    targets = settings.target or _target(table, settings, time_columns)
+    used = [*time_columns, *targets, *settings.covariates]
     twice = [name for name in used if used.count(name) > 1]
     if twice:
         raise DataError(
             f"{twice[0]!r} is typed twice: --time-column, --target and --covariates must be different columns"
         )
-    return time_column, targets
+    return time_columns, targets
 
 
-def read_times(table: Table, column: str) -> np.ndarray:
-    """The times of the rows, which must be sorted and distinct."""
-    times, bad = as_times(table.frame[column])
-    name = table.path.name
-    if bad.any():
-        row = int(np.argmax(bad))
-        cell = str(table.frame[column].iloc[row])
+def _time_columns(table: Table, settings: DataSettings) -> tuple[str, ...]:
+    """The columns of the times; none where rows are counted."""
+    candidates = time_candidates(table, settings)
+    if len(candidates) == 1:
+        return candidates[0]
+    if candidates:
+        names = [",".join(columns) for columns in candidates]
+        listed = " and ".join(map(repr, names))
+        raise DataError(f"{table.path.name}: {listed} may each hold the times: type --time-column {names[0]}")
+    counter = find_counter(table, settings)
+    if counter is not None:
+        return (counter,)
+    unreadable = unreadable_time_column(table, settings)
+    if may_count_rows(table, settings, TIME_NAMES):
+        return ()
+    if unreadable is not None:
+        return (unreadable,)  # refused with its first cell where it is read
+    raise DataError(
+        f"{table.path.name}: cannot infer the time column: type --time-column NAME, or --frequency 1step to count "
+        f"the rows. Its columns: {', '.join(table.columns)}."
+    )
+
+
+def _target(table: Table, settings: DataSettings, time_columns: tuple[str, ...]) -> tuple[str, ...]:
+    """The only column of numbers, or the one with the name of a target."""
+    others = [name for name in table.columns if name not in (*time_columns, *settings.covariates)]
+    numeric = [name for name in others if not as_numbers(table.frame[name].head(500))[1].any()]
+    by_name = [name for name in numeric if name.strip().lower() in {"y", "value", "target", "값"}]
+    chosen = next((names for names in (by_name, numeric, others) if len(names) == 1), [])
+    if not chosen:
         raise DataError(
-            f"{name}, {table.place(row)}: {cell!r} in column {column!r} is not a date or time: "
-            "correct it, or type --time-column with another column"
+            f"{table.path.name}: cannot infer the column to forecast: type --target NAME. "
+            f"Its columns: {', '.join(table.columns)}."
         )
-    order = np.argsort(times, kind="stable")
-    repeated = np.flatnonzero(np.diff(times[order]) == np.timedelta64(0))
-    if len(repeated):
-        first, second = order[repeated[0]], order[repeated[0] + 1]
-        raise DataError(
-            f"{name}: the time {np.datetime_as_string(times[first], unit='s')} occurs twice "
-            f"({table.place(int(first))} and {table.place(int(second))}; {len(repeated):,} rows repeat a time): "
-            "keep one row per time, and only one series per file"
-        )
-    backward = np.flatnonzero(np.diff(times) < np.timedelta64(0))
-    if len(backward):
-        row = int(backward[0]) + 1
-        raise DataError(
-            f"{name}, {table.place(row)}: the time is earlier than in the row before: sort the file by {column!r}"
-        )
-    return times
+    return (chosen[0],)

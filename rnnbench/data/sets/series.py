@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from rnnbench.data.frequencies import time_text
 from rnnbench.data.kinds import Facts, Series
 from rnnbench.data.sources import ResearchFile, WheelData
 from rnnbench.data.splitting import borders, fingerprint, series_splits
@@ -192,7 +193,7 @@ def _series(
     covariate_values = np.stack([*covariates.values()], axis=1) if covariates else np.empty((len(values), 0))
     validation, test, end = rows or (*borders(len(values), 0.1, 0.2), len(values))
     splits = series_splits(values, covariate_values, times, (validation, test), end)
-    starts = [np.datetime_as_string(times[row], unit="D") for row in (validation, test)]
+    starts = [time_text(times[row].astype("datetime64[D]"), "1D") for row in (validation, test)]
     dated = f"{facts.split_rule}; validation begins {starts[0]}, test {starts[1]}"
     return Series(
         facts=replace(facts, split_rule=dated),

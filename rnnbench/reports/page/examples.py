@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -79,15 +80,18 @@ def _forecasts(run: RunRecord, sample: Mapping[str, Any]) -> list[Part]:
     return parts
 
 
-def _spread(values: Sequence[float]) -> str:
-    return f"{min(values):g} to {max(values):g}"
+def _spread(values: Sequence[float | None]) -> str:
+    known = [value for value in values if value is not None]
+    return f"{min(known):g} to {max(known):g}" if known else "unknown"
 
 
 def forecast_figure(window: Mapping[str, Any], unit: str, write: Write) -> bytes:
-    """The end of the history, then the forecast and the true values."""
+    """The end of the history, then the forecast and the true values; filled values (None) are gaps."""
     figure, panels = new_figure(5.2, 2.9)
     axes: Axes = panels[0, 0]
-    history, actual, forecast = window["history"], window["actual"], window["forecast"]
+    history, actual, forecast = (
+        [math.nan if value is None else value for value in window[part]] for part in ("history", "actual", "forecast")
+    )
     history = history[-max(24, 2 * len(actual)) :]
     before, after = range(-len(history), 0), range(len(actual))
     if history:

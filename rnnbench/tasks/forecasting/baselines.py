@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from rnnbench.data.kinds import SeriesSplit
 from rnnbench.tasks.baseline import BaselineResult, stopwatch
 from rnnbench.tasks.forecasting.problem import (
     Forecaster,
@@ -16,6 +17,7 @@ from rnnbench.tasks.forecasting.problem import (
     Learn,
     errors_of,
     errors_of_forecasts,
+    joined_masks,
     reason_against_carried_state,
     result_of,
 )
@@ -30,12 +32,10 @@ SELECTING = "mase"
 
 
 def run(
-    train_levels: np.ndarray,
-    validation_levels: np.ndarray,
-    test_levels: np.ndarray,
+    train: SeriesSplit,
+    validation: SeriesSplit,
+    test: SeriesSplit,
     *,
-    validation_history: int,
-    test_history: int,
     lookback: int,
     horizon: int,
     season_length: int,
@@ -47,11 +47,11 @@ def run(
         last_value, seasonal_naive, seasonal_mean, seasonal_naive_with_growth, ridge, auto_ets, auto_theta
 
     Every row after a split's history is an origin. The naive rules and ridge regression read the lookback only, as an
-    encoder does; ETS and Theta carry their state from all earlier rows.
+    encoder does; ETS and Theta carry their state from all earlier rows. Filled values are inputs, never scored; ridge
+    regression is fitted on windows without a filled value ahead, ETS and Theta on the filled rows.
 
     Args:
-        train_levels, validation_levels, test_levels: (rows, channels) in the unit of the series, without gaps.
-        validation_history, test_history: number of first rows that belong to the split before, at least `lookback`.
+        train, validation, test: rows without gaps; the history of the last two is at least `lookback`.
         season_length: samples per season, 1 without a season.
         learn: 'log_returns' fits ridge regression, ETS and Theta on logarithms; scores are in the unit of the series.
         refit: fit on training and validation together, as selected on validation, before scoring the test split. The
@@ -59,13 +59,18 @@ def run(
 
     Raises: ValueError where a split has no window, a level is not finite, or not positive under 'log_returns'.
     """
+    windows = [
+        RollingWindows(np.asarray(split.values, float), split.history, lookback, horizon, split.observed)
+        for split in (validation, test)
+    ]
     problem = ForecastProblem(
-        train=np.asarray(train_levels, dtype=float),
-        validation=RollingWindows(np.asarray(validation_levels, float), validation_history, lookback, horizon),
-        test=RollingWindows(np.asarray(test_levels, float), test_history, lookback, horizon),
+        train=np.asarray(train.values, dtype=float),
+        validation=windows[0],
+        test=windows[1],
         season_length=season_length,
         learn=learn,
         refit=refit,
+        observed=train.observed,
     )
     problem.check()
     yield from _naive_rules(problem)
@@ -119,13 +124,17 @@ def _ridge(problem: ForecastProblem) -> BaselineResult:
     with stopwatch() as watch:
         units = Units.from_training(problem.train, is_log=problem.learn == "log_returns")
 
-        def sums(rows: np.ndarray) -> RidgeSums:
-            windows = RollingWindows(units.of_levels(rows), problem.lookback, problem.lookback, problem.horizon)
+        def sums(rows: np.ndarray, observed: np.ndarray | None) -> RidgeSums:
+            levels = units.of_levels(rows)
+            windows = RollingWindows(levels, problem.lookback, problem.lookback, problem.horizon, observed)
             return RidgeSums(windows.chunks())
 
-        training = sums(problem.train)
-        if not training.windows:
-            return BaselineResult.skip("ridge", f"{len(problem.train)} training rows are fewer than one window")
+        training = sums(problem.train, problem.observed)
+        if not training.windows.all():
+            reason = f"{len(problem.train)} training rows are fewer than one window"
+            if problem.observed is not None:
+                reason = f"no training window of {problem.horizon} rows is without a filled value"
+            return BaselineResult.skip("ridge", reason)
 
         def forecaster(ridge: Ridge) -> Forecaster:
             return lambda past: units.to_levels(ridge.forecast(units.of_levels(past)))
@@ -139,7 +148,9 @@ def _ridge(problem: ForecastProblem) -> BaselineResult:
         ridge = best[1]
         errors = {"validation": errors_of(problem, problem.validation, forecaster(ridge))}
         if problem.refit:
-            ridge = sums(problem.fitted_for_test).solve(ridge.penalty, is_shared=ridge.is_shared)
+            ridge = sums(problem.fitted_for_test, problem.observed_for_test).solve(
+                ridge.penalty, is_shared=ridge.is_shared
+            )
         errors["test"] = errors_of(problem, problem.test, forecaster(ridge))
     shared = "one set of weights" if ridge.is_shared else "weights per channel"
     return result_of(
@@ -165,7 +176,8 @@ def _statistical(problem: ForecastProblem, model: Literal["auto_ets", "auto_thet
         return BaselineResult.skip(model, reason)
     is_log = problem.learn == "log_returns"
     with stopwatch() as watch:
-        series = np.concatenate([problem.train, problem.validation.new_rows, problem.test.new_rows])
+        parts = [problem.train, problem.validation.new_rows, problem.test.new_rows]
+        series = np.concatenate(parts)
         rows = len(problem.train)
         origins = {"validation": rows + np.arange(problem.validation.count)}
         origins["test"] = rows + len(problem.validation.new_rows) + np.arange(problem.test.count)
@@ -177,15 +189,16 @@ def _statistical(problem: ForecastProblem, model: Literal["auto_ets", "auto_thet
             test_origins=origins["test"],
             horizon=problem.horizon,
             season_length=problem.season_length,
+            observed=joined_masks(parts, [problem.observed, *(part.new_observed for part in problem.splits.values())]),
         )
         rolled = statistical.auto_ets(request) if model == "auto_ets" else statistical.auto_theta(request)
         forecasts = np.exp(rolled.forecasts) if is_log else rolled.forecasts
         if not np.isfinite(forecasts).all():
             return BaselineResult.skip(model, "its forecasts are not finite")
-        parts = np.split(forecasts, [problem.validation.count])
+        of_splits = np.split(forecasts, [problem.validation.count])
         errors = {
-            split: errors_of_forecasts(problem, windows, part)
-            for (split, windows), part in zip(problem.splits.items(), parts, strict=True)
+            split: errors_of_forecasts(problem, windows, of_split)
+            for (split, windows), of_split in zip(problem.splits.items(), of_splits, strict=True)
         }
     chosen = ", ".join(f"{count} x {name}" for name, count in Counter(rolled.chosen).most_common())
     note = problem.noted(f"{chosen}; fitted on the last {min(rows, statistical.FIT_ROWS)} training rows")

@@ -11,6 +11,8 @@ import numpy as np
 
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.core.files import write_whole
+from rnnbench.data.clock import offset_text
+from rnnbench.data.frequencies import is_steps, time_text
 
 INK, SOFT, AHEAD = "#1c2430", "#5b6675", "#0b6e99"
 MOST_PANELS = 6
@@ -24,7 +26,8 @@ class Forecast:
     values, low, high: (horizon, targets) in the unit of the series; low and high are None without past errors.
     coverage: the share of past errors inside the band.
     history_times, history_values: the last rows before the forecast, for the figure.
-    notes: remarks printed below the forecast.
+    frequency, zone: of the times, which are local times of the zone.
+    notes: remarks printed below the forecast. understood, warnings: how the history was read, as in `Facts`.
     """
 
     name: str
@@ -37,13 +40,17 @@ class Forecast:
     coverage: float
     history_times: np.ndarray
     history_values: np.ndarray
+    frequency: str
+    zone: str = ""
     notes: tuple[str, ...] = ()
+    understood: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def to_plain(self) -> dict[str, Any]:
         """The forecast as plain data, without the history: one entry per time."""
         rows = []
-        for step, time in enumerate(written(self.times)):
-            row: dict[str, Any] = {"time": time}
+        for step, time in enumerate(self.times):
+            row: dict[str, Any] = {"time": time_text(time, self.frequency, self.zone)}
             for column, target in enumerate(self.targets):
                 row[target] = float(self.values[step, column])
                 if self.low is not None and self.high is not None:
@@ -52,7 +59,8 @@ class Forecast:
             rows.append(row)
         return {
             "name": self.name, "targets": [*self.targets], "unit": self.unit, "coverage": self.coverage,
-            "notes": [*self.notes], "forecast": rows,
+            "notes": [*self.notes], "understood": [[*pair] for pair in self.understood], "warnings": [*self.warnings],
+            "forecast": rows,
         }  # fmt: skip
 
     def plot(self, path: str | Path) -> None:
@@ -61,13 +69,6 @@ class Forecast:
         if path.suffix.lower() not in FORMATS:
             raise RnnbenchError(f"{path.name}: pictures end in {', '.join(sorted(FORMATS))}")
         write_whole(path, _drawn(self, path.suffix.lower().lstrip(".")))
-
-
-def written(times: np.ndarray) -> list[str]:
-    """Times in ISO 8601; dates only where all times are midnight."""
-    texts = [str(text) for text in np.datetime_as_string(times, unit="s")]
-    are_days = all(text.endswith("T00:00:00") for text in texts)
-    return [text.removesuffix("T00:00:00") for text in texts] if are_days else texts
 
 
 def _drawn(forecast: Forecast, format: str) -> bytes:
@@ -82,13 +83,14 @@ def _drawn(forecast: Forecast, format: str) -> bytes:
     panels = figure.subplots(shown, 1, sharex=True, squeeze=False)[:, 0]
     for column, axes in enumerate(panels):
         # the line of the forecast starts at the last history row
-        times = np.concatenate([forecast.history_times[-1:], forecast.times])
+        times = _axis(np.concatenate([forecast.history_times[-1:], forecast.times]), forecast.frequency)
         values = np.concatenate([forecast.history_values[-1:, column], forecast.values[:, column]])
-        axes.plot(forecast.history_times, forecast.history_values[:, column], color=INK, linewidth=1, label="history")
+        past = _axis(forecast.history_times, forecast.frequency)
+        axes.plot(past, forecast.history_values[:, column], color=INK, linewidth=1, label="history")
         axes.plot(times, values, color=AHEAD, linewidth=1.6, label="forecast")
         if forecast.low is not None and forecast.high is not None:
             axes.fill_between(
-                forecast.times, forecast.low[:, column], forecast.high[:, column], color=AHEAD, alpha=0.2, linewidth=0,
+                times[1:], forecast.low[:, column], forecast.high[:, column], color=AHEAD, alpha=0.2, linewidth=0,
                 label=f"{forecast.coverage:.0%} of past errors",
             )  # fmt: skip
         axes.set_ylabel(f"{_plain(forecast.targets[column])}\n[{_plain(forecast.unit)}]")
@@ -99,13 +101,19 @@ def _drawn(forecast: Forecast, format: str) -> bytes:
     panels[0].set_title(
         f"{_plain(forecast.name)}: the next {len(forecast.times)} samples{left_out}", loc="left", color=INK
     )
-    panels[-1].set_xlabel("time")
-    locator = AutoDateLocator()
-    panels[-1].xaxis.set_major_locator(locator)
-    panels[-1].xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    panels[-1].set_xlabel(f"time ({offset_text(forecast.zone)})" if forecast.zone else "time")
+    if not is_steps(forecast.frequency):
+        locator = AutoDateLocator()
+        panels[-1].xaxis.set_major_locator(locator)
+        panels[-1].xaxis.set_major_formatter(ConciseDateFormatter(locator))
     content = io.BytesIO()
     figure.savefig(content, format=format)
     return content.getvalue()
+
+
+def _axis(times: np.ndarray, frequency: str) -> np.ndarray:
+    """Times as a figure has them: steps are numbers."""
+    return times.astype(np.int64) if is_steps(frequency) else times
 
 
 def _plain(text: str) -> str:

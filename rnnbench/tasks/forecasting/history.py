@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -9,16 +11,41 @@ import numpy as np
 
 from rnnbench import data
 from rnnbench.core.errors import DataError
-from rnnbench.data.frequencies import BUSINESS, infer, parse, positions
+from rnnbench.data.clock import on_clock
+from rnnbench.data.frequencies import BUSINESS, is_steps, parse, positions, time_text
 from rnnbench.data.kinds import Series, SeriesSplit
 from rnnbench.data.readers.columns import Table
+from rnnbench.data.readers.row_times import RowTimes
 from rnnbench.data.readers.series import read_rows
+from rnnbench.data.readers.series_facts import columns_in_words, rows_in_words, times_in_words
+from rnnbench.data.readers.series_filling import MOST, MUCH
+from rnnbench.data.readers.series_rows import Cells, Rows, known_rows
+from rnnbench.data.readers.several_series import select_series_of_run
 from rnnbench.data.readers.tables import read_table
 from rnnbench.data.sets import KNOWN
 from rnnbench.data.settings import DataSettings
+from rnnbench.tasks.forecasting.matching import Matched, matched
 
 if TYPE_CHECKING:
     import pandas as pd
+
+READING = (
+    "encoding", "decimal", "missing", "date_order", "time_format", "time_column", "fill", "series_column", "series",
+)  # fmt: skip
+"""Settings of how a file is read that a new file shares with the data of the run, unless they are typed."""
+
+
+@dataclass(frozen=True)
+class History:
+    """The rows that a forecast continues: up to the last known target, without gaps.
+
+    understood, warnings: how they were read, as in `Facts`.
+    """
+
+    name: str
+    rows: SeriesSplit
+    understood: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def whole(series: Series) -> SeriesSplit:
@@ -33,14 +60,13 @@ def whole(series: Series) -> SeriesSplit:
     )
 
 
-def rows_of_data(name: str, trained: Series, new: DataSettings, stored: DataSettings) -> tuple[str, SeriesSplit]:
-    """The short name and the rows of a file, or of a known data set with the series of the run.
+def history_of_data(name: str, trained: Series, new: DataSettings, stored: DataSettings, lookback: int) -> History:
+    """The rows of a file, or of a known data set with the series of the run.
 
-    Args as in `rows_of_file`.
+    Args as in `history_of_file`.
     """
     if name not in KNOWN or Path(name).exists():
-        path = Path(name).expanduser()
-        return path.name, rows_of_file(path, trained, new, stored)
+        return history_of_file(Path(name).expanduser(), trained, new, stored, lookback)
     series = cast(Series, data.load(new.model_copy(update={"name": name, "folder": stored.folder}), "series"))
     if (series.targets, series.covariate_names) != (trained.targets, trained.covariate_names):
         raise DataError(
@@ -48,87 +74,173 @@ def rows_of_data(name: str, trained: Series, new: DataSettings, stored: DataSett
         )
     if series.frequency != trained.frequency:
         raise _other_frequency(name, series.frequency, trained.frequency)
-    return name, whole(series)
+    return History(name, whole(series))
 
 
-def rows_of_file(path: Path, trained: Series, new: DataSettings, stored: DataSettings) -> SeriesSplit:
-    """The rows of a file; columns, fill and frequency are those of the run unless set.
+def history_of_file(path: Path, trained: Series, new: DataSettings, stored: DataSettings, lookback: int) -> History:
+    """The rows of a file, read as the data of the run were, except for what is typed.
 
     trained: the series of the run. new: the options of this call. stored: the data settings of the run.
-    Raises: DataError where columns are missing or the frequency differs.
+    lookback: the number of rows that the run reads.
+    Raises: DataError where columns are missing, or the frequency or the clock differs.
     """
     table = read_table(path)
-    targets = new.target or _present(table, trained.targets)
-    covariates = new.covariates or trained.covariate_names
-    time_column = new.time_column or (stored.time_column if stored.time_column in table.columns else None)
-    fill = new.fill if new.fill != "none" else stored.fill
-    if len(covariates) != len(trained.covariate_names) or any(name not in table.columns for name in covariates):
-        raise DataError(
-            f"{path.name}: the run also reads {', '.join(trained.covariate_names) or 'no other column'}: "
-            f"name as many columns of the file with --covariates. Its columns: {', '.join(table.columns)}"
-        )
-    if new.frequency and parse(new.frequency) != trained.frequency:
-        raise _other_frequency(path.name, parse(new.frequency), trained.frequency)
-    columns = {"target": targets, "time_column": time_column, "covariates": covariates, "fill": fill}
-    settings = new.model_copy(update={**columns, "frequency": trained.frequency})
+    table, settings, new = select_series_of_run(table, _settings(table, trained, new, stored), new, stored)
+    targets, covariates = _columns(table.columns, path.name, trained, new)
+    settings = settings.model_copy(update={"target": targets.columns, "covariates": covariates.columns})
+    is_typed = bool(new.frequency or stored.frequency)
     try:
-        rows, _ = read_rows(table, settings)
-    except DataError:
-        _check_frequency(table, settings, trained.frequency)
-        raise
-    if rows.values.shape[1] != len(trained.targets):
-        raise DataError(
-            f"{path.name}: the run forecasts {len(trained.targets)} columns ({', '.join(trained.targets)}): name as "
-            f"many with --target. Its columns: {', '.join(table.columns)}"
+        if not is_typed:
+            _check_step(table, settings, trained.frequency)
+        rows = read_rows(table, settings)
+        if rows.read.frequency != trained.frequency:
+            raise _other_frequency(path.name, rows.read.frequency, trained.frequency)
+        history = _history(
+            rows, trained, lookback, (*targets.renamed, *covariates.renamed, *_inferred(rows, trained, new))
         )
-    return rows
+    except DataError:
+        if is_typed:
+            _check_step(table, settings, trained.frequency)
+        raise
+    columns = columns_in_words(rows.read, rows.read.columns)
+    return replace(
+        history,
+        understood=(*table.understood, ("columns", columns), *history.understood),
+        warnings=(*table.warnings, *history.warnings),
+    )
 
 
-def rows_of_frame(frame: pd.Series | pd.DataFrame, trained: Series) -> SeriesSplit:
+def _settings(table: Table, trained: Series, new: DataSettings, stored: DataSettings) -> DataSettings:
+    """How to read a new file: as the data of the run, except for what is typed.
+
+    Raises: DataError where another frequency is typed.
+    """
+    are_steps = is_steps(trained.frequency)
+    if new.frequency and not are_steps and parse(new.frequency) != trained.frequency:
+        raise _other_frequency(table.path.name, parse(new.frequency), trained.frequency)
+    default = DataSettings()
+    values = {name: getattr(stored if getattr(new, name) == getattr(default, name) else new, name) for name in READING}
+    if not new.time_column:
+        own = trained.time_column or stored.time_column
+        values["time_column"] = own if own in table.columns else None
+    # rows are not counted where a file has dates, unless the run did so
+    values["frequency"] = (new.frequency or stored.frequency) if are_steps else trained.frequency
+    return new.model_copy(update=values)
+
+
+def history_of_frame(
+    frame: pd.Series | pd.DataFrame, trained: Series, new: DataSettings, stored: DataSettings, lookback: int
+) -> History:
     """The rows of pandas data indexed by time, with columns named as in the series of the run.
 
-    Raises: DataError where a column or a cell is missing, or the index is not at the run's frequency.
+    Args as in `history_of_file`.
+    Raises: DataError where a column or a cell is missing, or the index is not at the run's frequency or clock.
     """
     import pandas as pd
 
-    index = frame.index
+    name = "the series"
+    index = frame.index.to_timestamp() if isinstance(frame.index, pd.PeriodIndex) else frame.index
     if not isinstance(index, pd.DatetimeIndex):
-        raise DataError("the series has no times: set an index of times (pandas.DatetimeIndex)")
+        raise DataError(f"{name} has no times: set an index of times (pandas.DatetimeIndex)")
+    if not len(index):
+        raise DataError(f"{name} has no rows")
     if isinstance(frame, pd.Series):
-        frame = frame.to_frame(trained.targets[0])
-    names = [*trained.targets, *trained.covariate_names]
-    missing = [name for name in names if name not in frame.columns]
-    if missing:
-        raise DataError(f"the series has no column {', '.join(map(repr, missing))}, which the run reads")
-    cells = frame[names].to_numpy(dtype=np.float64)
-    if not np.isfinite(cells).all():
-        raise DataError("the series has empty cells: fill them first")
-    index = index.tz_convert("UTC").tz_localize(None) if index.tz is not None else index
-    times = index.to_numpy().astype("datetime64[ns]")
+        frame = frame.to_frame(trained.targets[0] if frame.name is None else frame.name)
+    frame = frame.set_axis([str(column) for column in frame.columns], axis=1)
+    targets, covariates = _columns([*frame.columns], name, trained, new)
+    others = [column for column in frame.columns if column not in covariates.columns]
+    if not targets.columns and len(others) != 1:
+        raise DataError(f"{name} has no column {trained.targets[0]!r}, which the run reads: pass target=[...]")
+    columns = (*(targets.columns or others), *covariates.columns)
+    values = frame[[*columns]].to_numpy(dtype=np.float64, na_value=np.nan)
+    if np.isinf(values).any():
+        raise DataError(f"{name} has infinite values: correct them first")
+    zone = "" if index.tz is None else "UTC"
+    times = (index.tz_convert("UTC").tz_localize(None) if index.tz is not None else index).to_numpy()
+    times = times.astype("datetime64[ns]")
     if len(times) > 1 and (np.diff(times) <= np.timedelta64(0)).any():
-        raise DataError("the times of the series must be strictly increasing: sort it and drop duplicates")
-    if len(times) and (np.diff(positions(times, trained.frequency, "index")) > 1).any():
-        raise DataError(f"the series has gaps: the run was trained on a value every {trained.frequency}")
-    return SeriesSplit(cells[:, : len(trained.targets)], cells[:, len(trained.targets) :], times, history=0)
+        raise DataError(f"the times of {name} must be strictly increasing: sort it and drop duplicates")
+    read = Cells(
+        name=name,
+        place=lambda row: f"row {row + 1}",
+        at=RowTimes("index", times, zone),
+        frequency=trained.frequency,
+        places=positions(times, trained.frequency, "index"),
+        targets=columns[: len(trained.targets)],
+        covariates=covariates.columns,
+        values=values,
+        fill_hint=f"the run was trained on a value every {trained.frequency}: fill them first, or pass fill='forward'",
+    )
+    rows = known_rows(read, new.fill if new.fill != "none" else stored.fill)
+    return _history(rows, trained, lookback, (*targets.renamed, *covariates.renamed, *_inferred(rows, trained, new)))
 
 
-def _present(table: Table, targets: tuple[str, ...]) -> tuple[str, ...]:
-    """The run's targets where the table has them all; else none, and the reader infers the target."""
-    return targets if all(name in table.columns for name in targets) else ()
+def _history(rows: Rows, trained: Series, lookback: int, renamed: tuple[str, ...] = ()) -> History:
+    """The filled rows on the clock of the run, and how they were read.
+
+    Raises: DataError where most of what the run reads would be filled.
+    """
+    read = rows.read
+    filled = ~rows.known[-lookback:]
+    share = float(filled.mean(axis=0).max())
+    if share > MOST:
+        worst = read.columns[int(np.argmax(filled.mean(axis=0)))]
+        raise DataError(
+            f"{read.name}: {100 * share:.0f} % of {worst!r} in the last {len(filled):,} rows, which the run reads, "
+            f"would be filled, and at most {100 * MOST:.0f} % may be: use a file with fewer gaps, every "
+            f"{read.frequency}"
+        )
+    values = f"{int(filled.sum()):,} of {filled.size:,} values in the {len(filled):,} rows that the run reads"
+    split = rows.filled()
+    split = replace(split, times=on_clock(split.times, read.at.zone, trained.zone, read.name))
+    last = time_text(split.times[-1], read.frequency, trained.zone)
+    understood = (
+        ("rows", rows_in_words(rows)),
+        *times_in_words(rows),
+        ("times", f"the forecast begins one step after the last known value, of {last}"),
+        *read.understood,
+        (
+            "values",
+            f"filled ({rows.fill}): {values}" if filled.any() else "none is missing in the rows that the run reads",
+        ),
+    )
+    warnings = (*renamed, *read.warnings, *((f"{values}, are filled ({rows.fill})",) if share > MUCH else ()))
+    return History(read.name, split, understood, warnings)
 
 
-def _check_frequency(table: Table, settings: DataSettings, frequency: str) -> None:
-    """Raises: DataError where a file cannot be read because its frequency is not that of the run."""
+def _columns(columns: Sequence[str], name: str, trained: Series, new: DataSettings) -> tuple[Matched, Matched]:
+    """The columns of a file that are the targets and the covariates of the run.
+
+    No targets where the only one is not in the file: it is then inferred.
+    """
+    covariates = matched(trained.covariate_names, new.covariates, columns, "--covariates", name)
+    if not new.target and len(trained.targets) == 1 and trained.targets[0] not in columns:
+        return Matched(()), covariates
+    return matched(trained.targets, new.target, columns, "--target", name), covariates
+
+
+def _inferred(rows: Rows, trained: Series, new: DataSettings) -> tuple[str, ...]:
+    """A sentence where the target was inferred and has another name."""
+    if new.target or rows.read.targets == trained.targets:
+        return ()
+    own, inferred = trained.targets[0], rows.read.targets[0]
+    return (f"{rows.read.name} has no column {own!r}: {inferred!r} is taken for it; --target names another",)
+
+
+def _check_step(table: Table, settings: DataSettings, frequency: str) -> None:
+    """Raises: DataError where the step of a file is not that of the run, whatever could be filled."""
     try:
-        rows, actual = read_rows(table, settings.model_copy(update={"frequency": None, "fill": "forward"}))
+        rows = read_rows(table, settings.model_copy(update={"frequency": None, "fill": "forward"}))
     except DataError:
         return
-    if actual != frequency and not (frequency == BUSINESS and actual == "1D"):
-        raise _other_frequency(table.path.name, infer(rows.times), frequency)
+    # a few rows may lie within one week, or within one session of a day
+    is_part = frequency == BUSINESS and rows.read.frequency == "1D"
+    if not is_part and rows.read.frequency.partition("@")[0] != frequency.partition("@")[0]:
+        raise _other_frequency(table.path.name, rows.read.frequency, frequency)
 
 
 def _other_frequency(name: str, actual: str, frequency: str) -> DataError:
+    own = "counted rows, without dates" if is_steps(frequency) else f"one every {frequency}"
     return DataError(
-        f"{name} has a value every {actual}, and the run was trained on one every {frequency}: resample the file, or "
-        "train a run on it"
+        f"{name} has a value every {actual}, and the run was trained on {own}: resample the file, or train a run on it"
     )

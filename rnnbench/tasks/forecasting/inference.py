@@ -11,11 +11,12 @@ import torch
 
 from rnnbench.core.errors import DataError, RnnbenchError, SettingsError
 from rnnbench.core.settings import problems_of
+from rnnbench.data.clock import zone_sentence
 from rnnbench.data.frequencies import following
 from rnnbench.data.kinds import Series, SeriesSplit
 from rnnbench.data.settings import DataSettings
 from rnnbench.tasks.forecasting.forecast import Forecast
-from rnnbench.tasks.forecasting.history import rows_of_data, rows_of_frame, whole
+from rnnbench.tasks.forecasting.history import History, history_of_data, history_of_frame, whole
 from rnnbench.tasks.inference import CanForecast
 
 if TYPE_CHECKING:
@@ -49,8 +50,9 @@ class Forecaster(CanForecast):
         frequency: str | None = None,
         fill: str = "none",
         coverage: float = 0.8,
+        **reading: object,
     ) -> Forecast:
-        """Forecasts the values after the end of a series.
+        """Forecasts the values after the last known value of a series: rows after it without a target are the future.
 
         Beyond the trained horizon, forecasts are used as inputs (recursive forecasting); covariates keep their last
         value there. The band is the quantile `coverage` of the absolute errors over the validation split, step by
@@ -61,25 +63,27 @@ class Forecaster(CanForecast):
             series: a file, a known data set, or pandas data indexed by time; None continues the run's data set.
             horizon: samples ahead; None is the trained horizon.
             target, time_column, covariates, frequency, fill: how to read a file, where it differs from the run's data.
+                Columns are matched by name, whatever their order.
+            reading: further settings of that kind, as in `DataSettings`: decimal, missing, date_order, encoding, ...
 
-        Raises: RnnbenchError where the series is too short, or has other columns or another frequency.
+        Raises: RnnbenchError where the series is too short, or has other columns, another frequency or another clock.
         """
         horizon = self.horizon if horizon is None else horizon
         if horizon < 1:
             raise RnnbenchError(f"the horizon must be at least 1 sample, not {horizon}")
-        trained = self.prepared.series
+        options = {"target": [*target], "time_column": time_column, "covariates": [*covariates],
+                   "frequency": frequency, "fill": fill, **reading}  # fmt: skip
+        trained, new = self.prepared.series, _checked(options)
         if series is None:
-            name, rows = self.record.data, self._rows_of_run()
+            history = self._history_of_run()
         elif isinstance(series, str | Path):
-            options = {"target": [*target], "time_column": time_column, "covariates": [*covariates],
-                       "frequency": frequency, "fill": fill}  # fmt: skip
-            name, rows = rows_of_data(str(series), trained, _checked(options), self.data)
+            history = history_of_data(str(series), trained, new, self.data, self.lookback)
         else:
-            name, rows = "the series", rows_of_frame(series, trained)
-        self._check(rows, name)
-        return self._forecast(rows, horizon, name, coverage)
+            history = history_of_frame(series, trained, new, self.data, self.lookback)
+        self._check(history.rows, history.name)
+        return self._forecast(history, horizon, coverage)
 
-    def _rows_of_run(self) -> SeriesSplit:
+    def _history_of_run(self) -> History:
         """All rows of the data set of the run; test rows are inputs only and are not scored."""
         loaded = self.load_data()
         if loaded.fingerprint != self.record.fingerprint or not isinstance(loaded, Series):
@@ -87,7 +91,7 @@ class Forecaster(CanForecast):
                 f"{self.record.data} has changed since {self.record.name} was trained (its fingerprint differs): "
                 "name the file to continue, --data FILE"
             )
-        return whole(loaded)
+        return History(self.record.data, whole(loaded), loaded.facts.understood, loaded.facts.warnings)
 
     def _check(self, rows: SeriesSplit, name: str) -> None:
         needed = self.lookback + (self.prepared.series.learn == "log_returns")
@@ -98,15 +102,14 @@ class Forecaster(CanForecast):
         if self.prepared.series.learn == "log_returns" and not (rows.values[-needed:] > 0).all():
             raise DataError(f"{name}: log returns need values above zero")
 
-    def _forecast(self, rows: SeriesSplit, horizon: int, name: str, coverage: float) -> Forecast:
-        trained = self.prepared.series
-        rows = SeriesSplit(rows.values, rows.covariates, rows.times, history=0)
+    def _forecast(self, history: History, horizon: int, coverage: float) -> Forecast:
+        trained, rows = self.prepared.series, history.rows
         times = following(rows.times[-1], horizon, trained.frequency)
         values = self._rolled(rows, times, horizon)
         band, notes = self._band(horizon, coverage)
         shown = min(len(rows.values), max(2 * self.lookback, 3 * horizon))
         return Forecast(
-            name=name,
+            name=history.name,
             targets=trained.targets,
             unit=trained.unit,
             times=times,
@@ -116,7 +119,11 @@ class Forecaster(CanForecast):
             coverage=coverage,
             history_times=rows.times[-shown:],
             history_values=rows.values[-shown:],
-            notes=(*self._rolling_notes(horizon), *notes),
+            frequency=trained.frequency,
+            zone=trained.zone,
+            notes=(*([zone_sentence(trained.zone)] if trained.zone else []), *self._rolling_notes(horizon), *notes),
+            understood=history.understood,
+            warnings=history.warnings,
         )
 
     def _rolled(self, rows: SeriesSplit, times: np.ndarray, horizon: int) -> np.ndarray:

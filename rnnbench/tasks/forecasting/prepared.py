@@ -66,6 +66,8 @@ class PreparedWindows(Prepared):
             "frequency": self.series.frequency,
             "season_length": self.series.season_length,
             "learn": self.series.learn,
+            "zone": self.series.zone,
+            "time_column": self.series.time_column,
             "lookback": self.lookback,
             "horizon": self.horizon,
             "segment": self.segment,
@@ -85,6 +87,8 @@ class PreparedWindows(Prepared):
             suggested_lookback=plain["lookback"],
             suggested_horizon=plain["horizon"],
             fingerprint="",
+            zone=plain.get("zone", ""),  # runs of earlier versions have none
+            time_column=plain.get("time_column", ""),
         )
         scaler, covariate_scaler = (Scaler.from_plain(plain[name]) for name in ("scaler", "covariate_scaler"))
         as_trained = settings.model_copy(update={"segment": plain["segment"]})

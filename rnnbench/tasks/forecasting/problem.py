@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,7 +19,10 @@ Forecaster = Callable[[np.ndarray], np.ndarray]
 
 @dataclass(frozen=True)
 class ForecastProblem:
-    """One data set: its training rows, and the windows of the validation and test split."""
+    """One data set: its training rows, and the windows of the validation and test split.
+
+    observed: (rows, channels) bool of the training rows, the values that were not filled; None for all.
+    """
 
     train: np.ndarray
     validation: RollingWindows
@@ -27,11 +30,19 @@ class ForecastProblem:
     season_length: int
     learn: Learn
     refit: bool
+    observed: np.ndarray | None = None
 
     @property
     def fitted_for_test(self) -> np.ndarray:
         """The rows to fit on before the test split is scored."""
         return np.concatenate([self.train, self.validation.new_rows]) if self.refit else self.train
+
+    @property
+    def observed_for_test(self) -> np.ndarray | None:
+        """`observed` of the rows to fit on before the test split is scored."""
+        if not self.refit:
+            return self.observed
+        return joined_masks([self.train, self.validation.new_rows], [self.observed, self.validation.new_observed])
 
     def noted(self, note: str) -> str:
         """The note, with a remark if the baseline was refitted."""
@@ -68,14 +79,22 @@ class ForecastProblem:
 
     def new_errors(self) -> ForecastErrors:
         """Empty forecast errors, scaled by the training rows."""
-        return ForecastErrors.from_training(self.train, self.season_length)
+        return ForecastErrors.from_training(self.train, self.season_length, self.observed)
+
+
+def joined_masks(rows: Sequence[np.ndarray], observed: Sequence[np.ndarray | None]) -> np.ndarray | None:
+    """The masks of observed values of several parts, concatenated; None where no part has one. rows: of each part."""
+    if all(mask is None for mask in observed):
+        return None
+    masks = [np.ones(part.shape, bool) if mask is None else mask for part, mask in zip(rows, observed, strict=True)]
+    return np.concatenate(masks)
 
 
 def errors_of(problem: ForecastProblem, windows: RollingWindows, forecaster: Forecaster) -> ForecastErrors:
     """The errors of a forecaster over all windows of a split."""
     errors = problem.new_errors()
-    for past, future in windows.chunks():
-        errors.add(future, forecaster(past))
+    for past, future, observed in windows.chunks():
+        errors.add(future, forecaster(past), observed)
     return errors
 
 
@@ -99,8 +118,8 @@ def result_of(
 def errors_of_forecasts(problem: ForecastProblem, windows: RollingWindows, forecasts: np.ndarray) -> ForecastErrors:
     """The errors of forecasts (windows, horizon, channels) in the order of the windows."""
     errors, start = problem.new_errors(), 0
-    for _, future in windows.chunks():
-        errors.add(future, forecasts[start : start + len(future)])
+    for _, future, observed in windows.chunks():
+        errors.add(future, forecasts[start : start + len(future)], observed)
         start += len(future)
     return errors
 

@@ -12,7 +12,9 @@ from torch.nn import functional
 
 from rnnbench import metrics
 from rnnbench.core.settings import Choices, Range, Settings
+from rnnbench.data.frequencies import time_text
 from rnnbench.data.kinds import AnyData, Kind, Series
+from rnnbench.data.splits import SplitName
 from rnnbench.encoders.base import Encoder
 from rnnbench.metrics.forecasts import MASE
 from rnnbench.storage.example_scores import ExampleScores
@@ -24,7 +26,7 @@ from rnnbench.tasks.forecasting.prepared import PreparedWindows
 from rnnbench.tasks.forecasting.settings import ForecastingSettings
 from rnnbench.tasks.inference import Inference
 from rnnbench.tasks.prepared import Prepared
-from rnnbench.tasks.samples import WINDOW_SAMPLES, chosen_windows, short_numbers, window_around
+from rnnbench.tasks.samples import WINDOW_SAMPLES, chosen_windows, mean_of_known, short_numbers, window_around
 
 PAST_ERROR_QUANTILES = (0.5, 0.8, 0.9, 0.95)
 
@@ -71,11 +73,9 @@ class Forecasting(SequenceTask):
         series = cast(Series, data)
         splits = series.splits
         return baselines.run(
-            splits.train.values,
-            splits.validation.values,
-            splits.test.values,
-            validation_history=splits.validation.history,
-            test_history=splits.test.history,
+            splits.train,
+            splits.validation,
+            splits.test,
             lookback=prepared.lookback,
             horizon=prepared.horizon,
             season_length=series.season_length,
@@ -127,19 +127,23 @@ class Forecasting(SequenceTask):
         return mean, past[:, -season:].repeat(1, repeats, 1)[:, : self.horizon]
 
     def loss(self, batch: Any) -> tuple[Tensor, int]:
-        inputs, targets, *_ = batch
+        inputs, targets, *_, observed = batch
         kinds = {"absolute": functional.l1_loss, "squared": functional.mse_loss, "huber": functional.smooth_l1_loss}
-        return kinds[self.settings.loss](self(inputs), targets), len(inputs)
+        loss = kinds[self.settings.loss]
+        if observed is None:
+            return loss(self(inputs), targets), len(inputs)
+        errors = loss(self(inputs), targets, reduction="none")
+        return torch.where(observed, errors, 0.0).sum() / observed.sum().clamp(min=1), len(inputs)
 
     def start_evaluation(self) -> None:
-        train = self.prepared.rows.splits.train
-        self._errors = metrics.ForecastErrors.from_training(train.levels, self.prepared.series.season_length)
+        train, season = self.prepared.rows.splits.train, self.prepared.series.season_length
+        self._errors = metrics.ForecastErrors.from_training(train.levels, season, train.observed)
 
     def observe(self, batch: Any) -> int:
-        inputs, _, last_levels, target_levels, _ = batch
+        inputs, _, last_levels, target_levels, _, observed = batch
         forecast = self(inputs).double().cpu().numpy()
         levels = self.prepared.rows.to_levels(forecast, last_levels.cpu().numpy())
-        self._errors.add(target_levels.cpu().numpy(), levels)
+        self._errors.add(target_levels.cpu().numpy(), levels, None if observed is None else observed.cpu().numpy())
         return len(inputs)
 
     def summarize(self) -> dict[str, float]:
@@ -155,45 +159,52 @@ class Forecasting(SequenceTask):
     def past_errors(self) -> dict[str, Any]:
         """Quantiles of the absolute errors over the validation split, in the unit of the series.
 
-        absolute_errors[i][step][channel] is the quantile at level quantiles[i] over all origins.
+        absolute_errors[i][step][channel] is the quantile at level quantiles[i] over all origins whose value there was
+        observed; empty where a step of a channel has no observed value.
         """
-        self.eval()
-        errors = []
-        with torch.inference_mode():
-            for batch in self.prepared.evaluation_batches("validation"):
-                inputs, _, last_levels, levels, _ = batch
-                forecast = self(inputs.to(self.head.weight)).double().cpu().numpy()
-                errors.append(np.abs(self.prepared.rows.to_levels(forecast, last_levels.numpy()) - levels.numpy()))
-        quantiles = np.quantile(np.concatenate(errors), PAST_ERROR_QUANTILES, axis=0)
+        errors = np.stack([np.abs(forecast - actual) for _, forecast, actual in self._forecasts("validation")])
+        has_filled = np.isnan(errors).any()
+        if np.isnan(errors).all(axis=0).any():
+            return {}
+        quantiles = (np.nanquantile if has_filled else np.quantile)(errors, PAST_ERROR_QUANTILES, axis=0)
         return {"split": "validation", "quantiles": [*PAST_ERROR_QUANTILES], "absolute_errors": quantiles.tolist()}
 
     def showcase(self) -> dict[str, Any]:
         """A good, a median and the worst forecast of the test split, one channel each, with the actual values."""
         series, split = self.prepared.series, self.prepared.rows.splits.test
-        scale = metrics.naive_scale(self.prepared.rows.splits.train.levels, series.season_length)
+        train = self.prepared.rows.splits.train
+        scale = metrics.naive_scale(train.levels, series.season_length, train.observed)
         scale = np.where(scale > 0, scale, np.nan)
-        errors = [(row, np.abs(forecast - actual).mean(axis=0) / scale) for row, forecast, actual in self._forecasts()]
+        errors = [
+            (row, mean_of_known(np.abs(forecast - actual)) / scale) for row, forecast, actual in self._forecasts("test")
+        ]
         chosen = chosen_windows(np.array([error for _, error in errors]))
         rows = {errors[window][0] for window, _ in chosen.values()}
-        forecasts = {row: forecast for row, forecast, _ in self._forecasts() if row in rows}
+        forecasts = {row: forecast for row, forecast, _ in self._forecasts("test") if row in rows}
+        levels = np.where(split.mask, split.levels, np.nan)
         windows = [
             {
                 "which": which,
                 "channel": series.targets[channel][:60],
                 "error": float(f"{errors[window][1][channel]:.5g}"),
-                **window_around(split.levels[:, channel], split.times, row, self.prepared.lookback, self.horizon),
+                **window_around(levels[:, channel], time, row, self.prepared.lookback, self.horizon),
                 "forecast": short_numbers(forecasts[row][:WINDOW_SAMPLES, channel]),
             }
             for which, (window, channel) in chosen.items()
             for row in [errors[window][0]]
+            for time in [time_text(split.times[row], series.frequency, series.zone)]
         ]
         return {"kind": "forecasts", "unit": series.unit[:60], "horizon": self.horizon, "windows": windows}
 
-    def _forecasts(self) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
-        """Origin, forecast and actual values (horizon, channels) of each test window, in the unit of the series."""
+    def _forecasts(self, split: SplitName) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+        """Origin, forecast and actual values (horizon, channels) of each window of a split, in the unit of the series.
+
+        A filled actual value is NaN.
+        """
         self.eval()
-        for inputs, _, last_levels, levels, origins in self.prepared.evaluation_batches("test"):
+        for inputs, _, last_levels, levels, origins, observed in self.prepared.evaluation_batches(split):
             with torch.inference_mode():
                 scaled = self(inputs.to(self.head.weight)).double().cpu().numpy()
             forecasts = self.prepared.rows.to_levels(scaled, last_levels.numpy())
-            yield from zip(origins.tolist(), forecasts, levels.numpy(), strict=True)
+            actual = levels.numpy() if observed is None else np.where(observed.numpy(), levels.numpy(), np.nan)
+            yield from zip(origins.tolist(), forecasts, actual, strict=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rnnbench.tasks.methods.windows import Chunk
+
 
 @dataclass(frozen=True)
 class Ridge:
@@ -42,29 +44,36 @@ class RidgeSums:
     analysis of linear time series forecasting models", arXiv:2403.14587.
     """
 
-    def __init__(self, windows: Iterable[tuple[np.ndarray, np.ndarray]]) -> None:
-        self.windows = 0
+    def __init__(self, windows: Iterable[Chunk]) -> None:
+        self.windows = np.zeros(1, dtype=np.int64)
+        """The number of windows of each channel: without those in which a value to forecast was filled."""
         self._squares: np.ndarray | float = 0.0
         self._products: np.ndarray | float = 0.0
-        for past, future in windows:
+        for past, future, observed in windows:
             last = past[:, -1:]
             inputs = _with_bias(past - last).transpose(2, 0, 1)  # (channels, windows, lookback + 1)
             targets = (future - last).transpose(2, 0, 1)
+            if observed is None:
+                self.windows = self.windows + np.full(past.shape[2], len(past))
+            else:
+                is_used = np.asarray(observed.all(axis=1)).T  # (channels, windows)
+                inputs = np.where(is_used[..., None], inputs, 0.0)
+                self.windows = self.windows + is_used.sum(axis=1)
             self._squares = self._squares + inputs.transpose(0, 2, 1) @ inputs
             self._products = self._products + inputs.transpose(0, 2, 1) @ targets
-            self.windows += len(past)
 
     def solve(self, penalty: float, *, is_shared: bool) -> Ridge:
         """The weights that minimize the sum under a penalty, shared by all channels or one set per channel."""
         squares, products = np.asarray(self._squares), np.asarray(self._products)
         windows = self.windows
         if is_shared:
-            windows *= len(squares)
+            windows = windows.sum(keepdims=True)
             squares, products = squares.sum(axis=0, keepdims=True), products.sum(axis=0, keepdims=True)
-        shrink = np.full(squares.shape[-1], penalty * windows)
+        shrink = np.repeat(penalty * windows[:, None], squares.shape[-1], axis=1)
         # the last step of x is always 0 and the bias is not penalized: a small value keeps the matrix invertible
-        shrink[-1] = 1e-9 * windows
-        return Ridge(weights=np.linalg.solve(squares + np.diag(shrink), products), penalty=penalty)
+        shrink[:, -1] = 1e-9 * windows
+        shrunk = squares + shrink[:, None] * np.eye(squares.shape[-1])
+        return Ridge(weights=np.linalg.solve(shrunk, products), penalty=penalty)
 
     def candidates(self, penalties: Iterable[float]) -> Iterator[Ridge]:
         """The solution for every penalty, with shared weights and, for several channels, with weights per channel."""

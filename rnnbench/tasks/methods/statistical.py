@@ -29,6 +29,7 @@ class RollingRequest:
     train_rows: number of first rows to fit on.
     test_rows: number of first rows to fit on for the test origins; the model is refitted if more than `train_rows`.
     validation_origins, test_origins: for each forecast, the number of known rows. Forecasts are in this order.
+    observed: (rows, channels) bool, the values that were not filled, the only ones to select by; None for all.
     """
 
     series: np.ndarray
@@ -38,6 +39,12 @@ class RollingRequest:
     test_origins: np.ndarray
     horizon: int
     season_length: int
+    observed: np.ndarray | None = None
+
+    @property
+    def mask(self) -> np.ndarray:
+        """`observed`, True everywhere where nothing was filled."""
+        return np.ones(self.series.shape, dtype=bool) if self.observed is None else self.observed
 
     @property
     def is_refitted(self) -> bool:
@@ -89,13 +96,15 @@ def auto_ets(request: RollingRequest) -> RollingForecasts:
     columns, chosen, parameters = [], [], 0
     count = len(request.validation_origins)
     both = np.concatenate([request.validation_origins, request.test_origins])
-    for channel in request.series.T:
+    for channel, is_observed in zip(request.series.T, request.mask.T, strict=True):
         best: tuple[float, str, np.ndarray, dict[str, Any]] | None = None
-        actual = sliding_window_view(channel, request.horizon)[request.validation_origins]
+        actual, counted = (
+            sliding_window_view(rows, request.horizon)[request.validation_origins] for rows in (channel, is_observed)
+        )
         for kind in ("ZZZ", "ZZA") if request.season_length > 1 else ("ZZZ",):
             forecasts, fitted = forecast(channel, kind, request.train_rows, both)
             errors = np.abs(actual - forecasts[:count])
-            mean_error = float(np.nan_to_num(errors.mean(), nan=np.inf))
+            mean_error = float(np.nan_to_num(errors[counted].mean(), nan=np.inf))
             if best is None or mean_error < best[0]:
                 best = (mean_error, kind, forecasts, fitted)
         assert best is not None

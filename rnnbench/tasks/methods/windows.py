@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 NUMBERS_AT_ONCE = 2_000_000
 """Values in one chunk of windows: 16 MB."""
+
+
+class Chunk(NamedTuple):
+    """past: (windows, lookback, channels). future: (windows, horizon, channels). observed: as future, None for all."""
+
+    past: np.ndarray
+    future: np.ndarray
+    observed: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -21,6 +30,7 @@ class RollingWindows:
         window 1       [ lookback ][ horizon ]
 
     The first `history` rows are inputs only: windows = rows - history - horizon + 1.
+    observed: (rows, channels) bool, the values that were not filled; None for all.
 
     Raises: ValueError when the history is shorter than the lookback, or a level is not finite.
     """
@@ -29,6 +39,7 @@ class RollingWindows:
     history: int
     lookback: int
     horizon: int
+    observed: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         if self.levels.ndim != 2:
@@ -50,14 +61,24 @@ class RollingWindows:
         """The rows after the history."""
         return self.levels[self.history :]
 
-    def chunks(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Chunks of (windows, lookback, channels) and (windows, horizon, channels), in the order of time."""
+    @property
+    def new_observed(self) -> np.ndarray | None:
+        """`observed` of the rows after the history."""
+        return None if self.observed is None else self.observed[self.history :]
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Chunks of windows in the order of time."""
         if not self.count:
             return
-        width = self.lookback + self.horizon
-        usable = self.levels[self.history - self.lookback :]
-        windows = sliding_window_view(usable, width, axis=0).swapaxes(1, 2)
-        size = max(1, NUMBERS_AT_ONCE // (width * self.levels.shape[1]))
+        windows = self._windows(self.levels)
+        are_observed = None if self.observed is None else self._windows(self.observed)
+        size = max(1, NUMBERS_AT_ONCE // (windows.shape[1] * self.levels.shape[1]))
         for start in range(0, self.count, size):
             chunk = windows[start : start + size]
-            yield chunk[:, : self.lookback], chunk[:, self.lookback :]
+            observed = None if are_observed is None else are_observed[start : start + size, self.lookback :]
+            yield Chunk(chunk[:, : self.lookback], chunk[:, self.lookback :], observed)
+
+    def _windows(self, rows: np.ndarray) -> np.ndarray:
+        """(windows, lookback + horizon, channels) of rows."""
+        usable = rows[self.history - self.lookback :]
+        return sliding_window_view(usable, self.lookback + self.horizon, axis=0).swapaxes(1, 2)

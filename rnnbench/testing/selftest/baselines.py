@@ -11,6 +11,7 @@ from rnnbench.data.kinds import LabelledTexts
 from rnnbench.tasks.methods import naive, statistical
 from rnnbench.tasks.methods.ngram import WittenBell
 from rnnbench.tasks.methods.ridge import RidgeSums
+from rnnbench.tasks.methods.windows import Chunk
 from rnnbench.tasks.sentiment import baselines as classifiers
 from rnnbench.testing.selftest import made
 from rnnbench.testing.selftest.base import Check, Context
@@ -99,7 +100,7 @@ def ridge_equals_closed_form() -> Check:
 
     generator = np.random.default_rng(0)
     past, future, penalty = generator.normal(size=(80, 4, 1)), generator.normal(size=(80, 3, 1)), 0.1
-    ours = RidgeSums([(past[:30], future[:30]), (past[30:], future[30:])]).solve(penalty, is_shared=True)
+    ours = RidgeSums([Chunk(past[:30], future[:30]), Chunk(past[30:], future[30:])]).solve(penalty, is_shared=True)
     last = past[:, -1]
     inputs, targets = past[:, :, 0] - last, future[:, :, 0] - last
     forecasts = ours.forecast(past)[:, :, 0] - last

@@ -6,6 +6,7 @@ import pytest
 
 from rnnbench.core.errors import DataError
 from rnnbench.data import load
+from rnnbench.data.kinds import UNDERSTOOD
 from rnnbench.data.readers.series import read_rows
 from rnnbench.data.readers.tables import read_table
 from rnnbench.data.settings import DataSettings
@@ -35,7 +36,7 @@ def test_a_series_is_cut_by_time_and_may_look_back(demand):
     assert (len(series.splits.train), len(series.splits.validation), len(test)) == (160, 20, 20)
     assert test.values[test.history :, 0].tolist() == list(range(180, 200))
     assert test.covariates[-1].tolist() == [99.5]
-    assert (series.frequency, series.season_length, series.targets) == ("1h", 24, ("load",))
+    assert (series.frequency, series.targets) == ("1h", ("load",))
     assert series.suggested_lookback + series.suggested_horizon <= 160
 
 
@@ -54,12 +55,17 @@ def test_several_targets_keep_their_order(demand):
 
 def test_what_was_understood_is_told(demand):
     facts = demand(hourly(), target=("load",)).facts
-    told = " | ".join(facts.notes)
-    assert "read: 200 rows, columns ts, load, temp" in told
-    assert "every 1h from 2024-01-01T00:00:00 to 2024-01-09T07:00:00" in told
-    assert "no gaps" in told
-    assert "not used: temp; type --covariates" in told
+    labels = [label for label, _ in facts.understood]
+    understood = " | ".join(f"{label}: {sentence}" for label, sentence in facts.understood)
+    assert set(labels) <= set(UNDERSTOOD)
+    assert "columns: time 'ts', target 'load'; not used: 'temp' (--covariates" in understood
+    assert "rows: 200 read" in understood
+    assert "every 1h from 2024-01-01T00:00:00 to 2024-01-09T07:00:00" in understood
+    assert "times: no row is missing" in understood
+    assert "values: none is missing" in understood
+    assert f"split: {facts.split_rule}" in understood
     assert "training 160 rows, validation 20 from 2024-01-07T16:00:00, test 20 from" in facts.split_rule
+    assert facts.warnings == ()
 
 
 def test_business_days_have_no_gaps(demand):
@@ -73,7 +79,9 @@ def test_interpolation_draws_a_line_inside_a_split(demand):
     series = demand(frame, fill="interpolate")
     assert series.splits.train.values[49:53, 0].tolist() == [49.0, 50.0, 51.0, 52.0]
     assert series.splits.train.times[50] == np.datetime64("2024-01-03T02:00")
-    assert "2 missing values are filled (interpolate)" in series.facts.notes
+    assert series.splits.train.observed[49:53, 0].tolist() == [True, False, False, True]
+    assert ("values", "filled (interpolate): training 2 of 160, validation 0 of 20, test 0 of 20; filled values are "
+            "inputs, never scored") in series.facts.understood  # fmt: skip
 
 
 def test_nothing_is_filled_from_the_split_after(demand):
@@ -104,14 +112,13 @@ def changed(**cells):
         (hourly(), {**LOAD, "covariates": ("tmp",)}, "no column 'tmp' (--covariates). Did you mean 'temp'?"),
         (hourly(), {**LOAD, "time_column": "tz"}, "no column 'tz' (--time-column)"),
         (hourly(), {"target": ("load", "load")}, "'load' is typed twice"),
-        (hourly()[["load", "temp"]], LOAD, "cannot infer the time column: type --time-column NAME"),
         (hourly().head(10), LOAD, "10 rows, but three splits need at least 20"),
-        (hourly().iloc[::-1], LOAD, "line 3: the time is earlier than in the row before: sort the file by 'ts'"),
-        (pd.concat([hourly(), hourly().iloc[[5]]]), LOAD, "T05:00:00 occurs twice (line 7 and line 202"),
+        (hourly().iloc[::-1], LOAD, "in the row before: sort the file by 'ts'"),
+        (pd.concat([hourly(), hourly().iloc[[5]]]), LOAD, "05:00 occurs twice (line 7 and line 202"),
         (hourly().drop(index=[50, 51]), LOAD, "2 of 200 rows are missing (the first after line 51): type --fill"),
-        (changed(load=(7, np.nan)), LOAD, "1 cells are empty (the first in 'load', line 9)"),
+        (changed(load=(7, np.nan)), LOAD, "1 cell is empty (the first in 'load', line 9)"),
         (changed(load=(7, "much")), LOAD, "line 9: 'much' in column 'load' (--target) is not a number"),
-        (changed(ts=(7, "soon")), {**LOAD, "time_column": "ts"}, "line 9: 'soon' in column 'ts' is not a date or time"),
+        (changed(ts=(7, "soon")), {**LOAD, "time_column": "ts"}, "line 9: 'soon' in column 'ts' is no"),
         (hourly(), {**LOAD, "frequency": "often"}, "--frequency 'often' is not a frequency"),
         (hourly(), {**LOAD, "frequency": "2h"}, "are not on the 2h grid"),
         (hourly().assign(temp=np.nan), {"target": ("temp",), "fill": "forward"}, "column 'temp' is empty"),
@@ -145,7 +152,8 @@ def test_other_formats_give_the_same_series(tmp_path, name):
 def test_rows_alone_need_no_splits(tmp_path):
     path = tmp_path / "short.csv"
     hourly()[:5].to_csv(path, index=False)
-    rows, frequency = read_rows(read_table(path), DataSettings(target=("load",), covariates=("temp",)))
+    read = read_rows(read_table(path), DataSettings(target=("load",), covariates=("temp",)))
+    rows, frequency = read.filled(), read.read.frequency
     assert (rows.values[:, 0].tolist(), rows.covariates[:, 0].tolist()) == ([0, 1, 2, 3, 4], [0, 0.5, 1, 1.5, 2])
     assert (rows.times[-1], rows.history, frequency) == (np.datetime64("2024-01-01T04", "ns"), 0, "1h")
 
@@ -157,7 +165,7 @@ def test_gaps_in_rows_alone_are_filled_when_asked_for(tmp_path):
     with pytest.raises(DataError, match="2 of 8 rows are missing"):
         read_rows(table, DataSettings(target=("load",)))
     filled = {
-        fill: read_rows(table, DataSettings(target=("load",), fill=fill))[0].values[:, 0].tolist()
+        fill: read_rows(table, DataSettings(target=("load",), fill=fill)).filled().values[:, 0].tolist()
         for fill in ("interpolate", "forward")
     }
     assert filled == {"interpolate": [0, 1, 2, 3, 4, 5, 6, 7], "forward": [0, 1, 2, 2, 2, 5, 6, 7]}

@@ -9,11 +9,12 @@ from functools import partial
 import numpy as np
 import pytest
 
+from rnnbench.data.kinds import SeriesSplit
 from rnnbench.tasks.baseline import BaselineResult
 from rnnbench.tasks.forecasting import baselines
 from rnnbench.tasks.methods import naive, statistical, windows
 from rnnbench.tasks.methods.ridge import RidgeSums
-from rnnbench.tasks.methods.windows import RollingWindows
+from rnnbench.tasks.methods.windows import Chunk, RollingWindows
 
 NAIVE = ("last_value", "seasonal_naive", "seasonal_mean", "seasonal_naive_with_growth")
 
@@ -44,7 +45,7 @@ def test_growth_is_that_of_one_season_over_the_one_before() -> None:
 
 def test_there_is_a_window_for_every_origin_after_the_history() -> None:
     rows = RollingWindows(np.arange(20.0).reshape(10, 2), history=4, lookback=3, horizon=2)
-    past, future = (np.concatenate(parts) for parts in zip(*rows.chunks(), strict=True))
+    past, future = (np.concatenate(parts) for parts in zip(*(chunk[:2] for chunk in rows.chunks()), strict=True))
     assert rows.count == len(past) == 10 - 4 - 2 + 1
     assert past[0, :, 0].tolist() == [2, 4, 6]
     assert future[0, :, 1].tolist() == [9, 11]
@@ -53,9 +54,9 @@ def test_there_is_a_window_for_every_origin_after_the_history() -> None:
 
 def test_windows_do_not_depend_on_the_size_of_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = RollingWindows(np.random.default_rng(0).normal(size=(50, 3)), history=5, lookback=5, horizon=4)
-    whole = [np.concatenate(parts) for parts in zip(*rows.chunks(), strict=True)]
+    whole = [np.concatenate(parts) for parts in zip(*(chunk[:2] for chunk in rows.chunks()), strict=True)]
     monkeypatch.setattr(windows, "NUMBERS_AT_ONCE", 60)
-    parts = [np.concatenate(parts) for parts in zip(*rows.chunks(), strict=True)]
+    parts = [np.concatenate(parts) for parts in zip(*(chunk[:2] for chunk in rows.chunks()), strict=True)]
     assert all((first == second).all() for first, second in zip(whole, parts, strict=True))
 
 
@@ -65,7 +66,7 @@ def test_ridge_equals_scikit_learn(is_shared: bool) -> None:
 
     generator = np.random.default_rng(0)
     past, future = generator.normal(size=(80, 4, 2)), generator.normal(size=(80, 3, 2))
-    sums = RidgeSums([(past[:30], future[:30]), (past[30:], future[30:])])
+    sums = RidgeSums([Chunk(past[:30], future[:30]), Chunk(past[30:], future[30:])])
     found = sums.solve(0.1, is_shared=is_shared).forecast(past)
     last = past[:, -1:]
     for channels in ([0, 1],) if is_shared else ([0], [1]):
@@ -76,15 +77,18 @@ def test_ridge_equals_scikit_learn(is_shared: bool) -> None:
             assert found[:, :, channel] - last[:, :, channel] == pytest.approx(forecast, abs=1e-6)
 
 
+def _split(levels: np.ndarray, history: int = 0, observed: np.ndarray | None = None) -> SeriesSplit:
+    times = np.arange(len(levels)).astype("datetime64[ns]")
+    return SeriesSplit(levels, np.empty((len(levels), 0)), times, history, observed)
+
+
 def _run(levels: np.ndarray, *, lookback: int, horizon: int, season_length: int, **further: object):
     """The baselines on a series of which the last two fifths are validation and test."""
     first, second = int(0.6 * len(levels)), int(0.8 * len(levels))
     found = baselines.run(
-        levels[:first],
-        levels[first - lookback : second],
-        levels[second - lookback :],
-        validation_history=lookback,
-        test_history=lookback,
+        _split(levels[:first]),
+        _split(levels[first - lookback : second], lookback),
+        _split(levels[second - lookback :], lookback),
         lookback=lookback,
         horizon=horizon,
         season_length=season_length,
@@ -100,7 +104,8 @@ def test_a_refitted_ridge_equals_one_fitted_on_both_splits(monkeypatch: pytest.M
     for metric in ("mase", "mae"):
         assert refitted.metrics[f"validation/{metric}"] == usual.metrics[f"validation/{metric}"]
     # 90 rows of training and 30 of validation, trained on as one
-    both = baselines.run(levels[:120], levels[108:], levels[108:], validation_history=12, test_history=12, **windows)
+    later = _split(levels[108:], 12)
+    both = baselines.run(_split(levels[:120]), later, later, **windows)
     (expected,) = (result.metrics["test/mae"] for result in both if result.model == "ridge")
     # errors in the series' unit, which no split scales; the units of the inputs move the penalty a little
     assert refitted.metrics["test/mae"] == pytest.approx(expected, rel=2e-3)
@@ -183,11 +188,9 @@ def test_baselines_that_cost_too_much_are_skipped_with_a_reason(monkeypatch: pyt
 def test_baselines_with_a_state_are_skipped_for_a_gap_between_splits() -> None:
     levels = _seasonal()
     found = baselines.run(
-        levels[:60],
-        levels[70:90],
-        levels[82:],
-        validation_history=8,
-        test_history=8,
+        _split(levels[:60]),
+        _split(levels[70:90], 8),
+        _split(levels[82:], 8),
         lookback=8,
         horizon=2,
         season_length=4,
@@ -261,9 +264,10 @@ def test_a_damped_trend_adds_the_powers_of_its_damping() -> None:
 )
 def test_splits_that_cannot_be_forecast_raise_an_error(changes: dict, words: str) -> None:
     levels = _seasonal() - 20
-    settings = {"validation_history": 8, "test_history": 8, "lookback": 8, "horizon": 2, "season_length": 4} | changes
+    settings = {"validation_history": 8, "lookback": 8, "horizon": 2, "season_length": 4} | changes
+    validation = _split(levels[52:90], settings.pop("validation_history"))
     with pytest.raises(ValueError, match=words):
-        next(baselines.run(levels[:60], levels[52:90], levels[82:], **settings))
+        next(baselines.run(_split(levels[:60]), validation, _split(levels[82:], 8), **settings))
 
 
 def test_a_gap_in_the_values_is_refused() -> None:

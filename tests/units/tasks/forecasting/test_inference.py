@@ -73,7 +73,7 @@ def test_beyond_the_trained_horizon_forecasts_are_used_as_inputs(forecaster):
 def test_the_band_is_made_of_the_errors_of_the_validation_split_step_by_step(forecaster):
     model, trained = forecaster
     errors = []
-    for inputs, _, last, levels, _ in trained.prepared.evaluation_batches("validation"):
+    for inputs, _, last, levels, *_ in trained.prepared.evaluation_batches("validation"):
         with torch.inference_mode():
             forecast = trained.prepared.rows.to_levels(trained(inputs).numpy(), last.numpy())
         errors.append(np.abs(forecast - levels.numpy()))
@@ -120,9 +120,9 @@ def test_a_file_is_read_by_the_columns_that_the_run_learned(forecaster, tmp_path
     table.rename(columns={"channel_0": "a", "channel_1": "b", "covariate_0": "c"}).to_csv(path)
     named = {"target": ["a", "b"], "covariates": ["c"]}
     np.testing.assert_allclose(model.forecast(path, **named).values, model.forecast(table).values, rtol=1e-6)
-    with pytest.raises(DataError, match=r"new.csv: the run also reads covariate_0: name as many columns"):
+    with pytest.raises(DataError, match=r"new.csv has no column 'covariate_0', which the run reads"):
         model.forecast(path)
-    with pytest.raises(DataError, match=r"the run forecasts 2 columns \(channel_0, channel_1\): name as many"):
+    with pytest.raises(DataError, match=r"the run reads 'channel_0', 'channel_1': type all of them, in any order"):
         model.forecast(path, target=["a"], covariates=["c"])
     with pytest.raises(SettingsError, match="must be one of: none, interpolate, forward"):
         model.forecast(path, fill="zero", **named)
