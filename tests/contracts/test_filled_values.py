@@ -47,7 +47,7 @@ def gappy(monkeypatch: pytest.MonkeyPatch) -> Series:
 
 
 def poisoned(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From now on, filled values are a million wherever a value is compared with a forecast, and as before as inputs."""
+    """From now on, filled values are a million wherever they are compared with a forecast, and as before as inputs."""
     prepared = sys.modules["rnnbench.data.series"]
     original = prepared.PreparedSeries.scaled
     chunks = RollingWindows.chunks
@@ -68,6 +68,10 @@ def poisoned(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.modules["rnnbench.tasks.forecasting.prepared"], "cached", lambda key, make: make())
 
 
+def plain_examples(examples):
+    return {key: (scores.scores.tolist(), scores.weights.tolist()) for key, scores in examples.items()}
+
+
 def trained(**values):
     """What a run stores: weights, scores, band, details, examples and samples."""
     result = train(a_config("forecasting", **values))
@@ -76,8 +80,14 @@ def trained(**values):
     validation = task.evaluate("validation")
     task.prepared.open_test()
     test = task.evaluate("test")
-    examples = {key: (found.scores.tolist(), found.weights.tolist()) for key, found in task.examples().items()}
-    return weights, (validation, test, task.details(), examples, task.past_errors(), task.showcase())
+    return weights, (
+        validation,
+        test,
+        task.details(),
+        plain_examples(task.examples()),
+        task.past_errors(),
+        task.showcase(),
+    )
 
 
 @pytest.mark.parametrize("loss", ["absolute", "squared", "huber"])
@@ -105,10 +115,9 @@ def test_a_run_fitted_on_training_and_validation_learns_from_no_filled_value(gap
 def test_filled_values_change_no_baseline(gappy, monkeypatch, refit):
     def stored():
         return {
-            result.model: (result.metrics, result.note, result.details,
-                           {key: (found.scores.tolist(), found.weights.tolist()) for key, found in result.examples.items()})
+            result.model: (result.metrics, result.note, result.details, plain_examples(result.examples))
             for result in compute(a_config("forecasting", **{"search.refit": refit}))
-        }  # fmt: skip
+        }
 
     before = stored()
     poisoned(monkeypatch)

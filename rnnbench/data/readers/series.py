@@ -12,7 +12,7 @@ from rnnbench.data.readers.row_times import frequency_of, read_row_times, season
 from rnnbench.data.readers.series_columns import find_series_columns
 from rnnbench.data.readers.series_facts import columns_in_words, rows_in_words, split_in_words, times_in_words
 from rnnbench.data.readers.series_filling import check_filling, filled_in_words
-from rnnbench.data.readers.series_rows import Cells, Rows, known_rows
+from rnnbench.data.readers.series_rows import Cells, Rows, constant_ends, known_rows
 from rnnbench.data.readers.several_series import select_series
 from rnnbench.data.seasons import Season, season_of
 from rnnbench.data.settings import DataSettings
@@ -35,11 +35,11 @@ def read_series(table: Table, settings: DataSettings) -> Series:
     rows = read_rows(table, settings)
     if rows.count < FEWEST_ROWS:
         raise DataError(
-            f"{table.path.name} has {rows.count} rows from the first to the last value of "
-            f"{' or '.join(map(repr, rows.read.targets))}, but three splits need at least {FEWEST_ROWS}: add rows"
+            f"{table.path.name} has {rows.count} row{'' if rows.count == 1 else 's'} from the first to the last value "
+            f"of {' or '.join(map(repr, rows.read.targets))}, but three splits need at least {FEWEST_ROWS}: add rows"
         )
     starts = borders(rows.count, settings.validation_share, settings.test_share)
-    warnings = check_filling(rows, starts)
+    warnings = (*constant_ends(rows), *check_filling(rows, starts))
     whole = rows.filled(starts)
     splits = series_splits(whole.values, whole.covariates, whole.times, starts, observed=whole.observed)
     season = season_of(splits.train.values, season_frequency(rows.read.frequency, settings.frequency))

@@ -10,6 +10,7 @@ import numpy as np
 from rnnbench.core.errors import DataError
 from rnnbench.data.frequencies import time_text
 from rnnbench.data.readers.series_rows import Rows
+from rnnbench.data.settings import Fill
 from rnnbench.data.splits import SplitName
 
 MUCH, MOST = 0.05, 0.30
@@ -69,11 +70,16 @@ def check_filling(rows: Rows, starts: tuple[int, int]) -> tuple[str, ...]:
             "the file with fewer gaps, or resample it to a longer step"
         )
     return tuple(
-        f"{filling.in_words} are filled ({rows.fill})"
-        + (": they are inputs, and scores are of the others alone" if filling.is_target else "")
-        for filling in fillings
-        if filling.share > MUCH
+        _warning(name, [filling for filling in fillings if filling.column == name], rows.fill)
+        for name in dict.fromkeys(filling.column for filling in fillings if filling.share > MUCH)
     )
+
+
+def _warning(column: str, fillings: list[Filling], fill: Fill) -> str:
+    """A warning of the filled values of one column."""
+    shares = ", ".join(f"{100 * filling.share:.0f} % of {WORDS[filling.split]}" for filling in fillings)
+    scored = "scores are of the other values alone" if fillings[0].is_target else "they are inputs only"
+    return f"much of {column!r} is filled ({fill}): {shares}; {scored}"
 
 
 def filled_in_words(rows: Rows, starts: tuple[int, int]) -> str:

@@ -14,6 +14,8 @@ from rnnbench.data.kinds import SeriesSplit
 from rnnbench.data.readers.row_times import RowTimes
 from rnnbench.data.settings import Fill
 
+FEWEST_EQUAL = 5
+"""Fewest equal values at the end of a series that are warned of."""
 FILL_HINT = (
     "type --fill interpolate or --fill forward, or correct the file; if the step is wrong, type --frequency, or "
     "--frequency 1step to count the rows"
@@ -193,3 +195,18 @@ def _fill(channel: np.ndarray, fill: Fill, starts: Sequence[int]) -> None:
                 part = slice(begin, last)
                 channel[part] = np.interp(steps[part], steps[part][known[part]], channel[part][known[part]])
     np.copyto(channel, forward, where=np.isnan(channel))
+
+
+def constant_ends(rows: Rows) -> tuple[str, ...]:
+    """Warnings of targets whose last values are all equal, for longer than anywhere before: they may be made up."""
+    warnings = []
+    for name, channel in zip(rows.read.targets, rows.cells.T, strict=False):
+        known = channel[~np.isnan(channel)]
+        changes = np.flatnonzero(np.diff(known)) + 1
+        runs = np.diff([0, *changes, len(known)])
+        if len(runs) > 1 and runs[-1] >= FEWEST_EQUAL and runs[-1] > 2 * runs[:-1].max():
+            warnings.append(
+                f"the last {runs[-1]:,} values of {name!r} are all {known[-1]:g}: if they are not measured, delete "
+                f"them, or type --missing {known[-1]:g} where that means no value"
+            )
+    return tuple(warnings)

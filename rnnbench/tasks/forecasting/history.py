@@ -15,15 +15,16 @@ from rnnbench.data.clock import on_clock
 from rnnbench.data.frequencies import BUSINESS, is_steps, parse, positions, time_text
 from rnnbench.data.kinds import Series, SeriesSplit
 from rnnbench.data.readers.columns import Table
-from rnnbench.data.readers.row_times import RowTimes
+from rnnbench.data.readers.row_times import RowTimes, frequency_of
 from rnnbench.data.readers.series import read_rows
 from rnnbench.data.readers.series_facts import columns_in_words, rows_in_words, times_in_words
 from rnnbench.data.readers.series_filling import MOST, MUCH
-from rnnbench.data.readers.series_rows import Cells, Rows, known_rows
+from rnnbench.data.readers.series_rows import Cells, Rows, constant_ends, known_rows
 from rnnbench.data.readers.several_series import select_series_of_run
 from rnnbench.data.readers.tables import read_table
 from rnnbench.data.sets import KNOWN
 from rnnbench.data.settings import DataSettings
+from rnnbench.tasks.forecasting.frames import framed, numbers_of
 from rnnbench.tasks.forecasting.matching import Matched, matched
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def history_of_file(path: Path, trained: Series, new: DataSettings, stored: Data
     is_typed = bool(new.frequency or stored.frequency)
     try:
         if not is_typed:
-            _check_step(table, settings, trained.frequency)
+            _check_step_of_file(table, settings, trained.frequency)
         rows = read_rows(table, settings)
         if rows.read.frequency != trained.frequency:
             raise _other_frequency(path.name, rows.read.frequency, trained.frequency)
@@ -100,12 +101,11 @@ def history_of_file(path: Path, trained: Series, new: DataSettings, stored: Data
         )
     except DataError:
         if is_typed:
-            _check_step(table, settings, trained.frequency)
+            _check_step_of_file(table, settings, trained.frequency)
         raise
-    columns = columns_in_words(rows.read, rows.read.columns)
     return replace(
         history,
-        understood=(*table.understood, ("columns", columns), *history.understood),
+        understood=(*table.understood, *history.understood),
         warnings=(*table.warnings, *history.warnings),
     )
 
@@ -131,44 +131,29 @@ def _settings(table: Table, trained: Series, new: DataSettings, stored: DataSett
 def history_of_frame(
     frame: pd.Series | pd.DataFrame, trained: Series, new: DataSettings, stored: DataSettings, lookback: int
 ) -> History:
-    """The rows of pandas data indexed by time, with columns named as in the series of the run.
+    """The rows of pandas data indexed by time, read as those of a file.
 
     Args as in `history_of_file`.
     Raises: DataError where a column or a cell is missing, or the index is not at the run's frequency or clock.
     """
-    import pandas as pd
-
     name = "the series"
-    index = frame.index.to_timestamp() if isinstance(frame.index, pd.PeriodIndex) else frame.index
-    if not isinstance(index, pd.DatetimeIndex):
-        raise DataError(f"{name} has no times: set an index of times (pandas.DatetimeIndex)")
-    if not len(index):
-        raise DataError(f"{name} has no rows")
-    if isinstance(frame, pd.Series):
-        frame = frame.to_frame(trained.targets[0] if frame.name is None else frame.name)
-    frame = frame.set_axis([str(column) for column in frame.columns], axis=1)
+    frame, at = framed(frame, trained.targets[0], name)
     targets, covariates = _columns([*frame.columns], name, trained, new)
     others = [column for column in frame.columns if column not in covariates.columns]
     if not targets.columns and len(others) != 1:
         raise DataError(f"{name} has no column {trained.targets[0]!r}, which the run reads: pass target=[...]")
-    columns = (*(targets.columns or others), *covariates.columns)
-    values = frame[[*columns]].to_numpy(dtype=np.float64, na_value=np.nan)
-    if np.isinf(values).any():
-        raise DataError(f"{name} has infinite values: correct them first")
-    zone = "" if index.tz is None else "UTC"
-    times = (index.tz_convert("UTC").tz_localize(None) if index.tz is not None else index).to_numpy()
-    times = times.astype("datetime64[ns]")
-    if len(times) > 1 and (np.diff(times) <= np.timedelta64(0)).any():
-        raise DataError(f"the times of {name} must be strictly increasing: sort it and drop duplicates")
+    columns = tuple(targets.columns or others)
+    if not (new.frequency or stored.frequency):
+        _check_step(name, at, trained.frequency)
     read = Cells(
         name=name,
         place=lambda row: f"row {row + 1}",
-        at=RowTimes("index", times, zone),
+        at=at,
         frequency=trained.frequency,
-        places=positions(times, trained.frequency, "index"),
-        targets=columns[: len(trained.targets)],
+        places=positions(at.times, trained.frequency, "index"),
+        targets=columns,
         covariates=covariates.columns,
-        values=values,
+        values=numbers_of(frame, [*columns, *covariates.columns], name),
         fill_hint=f"the run was trained on a value every {trained.frequency}: fill them first, or pass fill='forward'",
     )
     rows = known_rows(read, new.fill if new.fill != "none" else stored.fill)
@@ -187,24 +172,29 @@ def _history(rows: Rows, trained: Series, lookback: int, renamed: tuple[str, ...
         worst = read.columns[int(np.argmax(filled.mean(axis=0)))]
         raise DataError(
             f"{read.name}: {100 * share:.0f} % of {worst!r} in the last {len(filled):,} rows, which the run reads, "
-            f"would be filled, and at most {100 * MOST:.0f} % may be: use a file with fewer gaps, every "
-            f"{read.frequency}"
+            f"would be filled, and at most {100 * MOST:.0f} % may be: use a file with fewer gaps"
         )
     values = f"{int(filled.sum()):,} of {filled.size:,} values in the {len(filled):,} rows that the run reads"
     split = rows.filled()
     split = replace(split, times=on_clock(split.times, read.at.zone, trained.zone, read.name))
     last = time_text(split.times[-1], read.frequency, trained.zone)
     understood = (
+        ("columns", columns_in_words(read, read.columns)),
         ("rows", rows_in_words(rows)),
         *times_in_words(rows),
-        ("times", f"the forecast begins one step after the last known value, of {last}"),
+        ("times", f"the last known value is of {last}: the forecast begins one step after it"),
         *read.understood,
         (
             "values",
             f"filled ({rows.fill}): {values}" if filled.any() else "none is missing in the rows that the run reads",
         ),
     )
-    warnings = (*renamed, *read.warnings, *((f"{values}, are filled ({rows.fill})",) if share > MUCH else ()))
+    warnings = (
+        *renamed,
+        *read.warnings,
+        *constant_ends(rows),
+        *((f"{values} are filled ({rows.fill})",) if share > MUCH else ()),
+    )
     return History(read.name, split, understood, warnings)
 
 
@@ -227,16 +217,25 @@ def _inferred(rows: Rows, trained: Series, new: DataSettings) -> tuple[str, ...]
     return (f"{rows.read.name} has no column {own!r}: {inferred!r} is taken for it; --target names another",)
 
 
-def _check_step(table: Table, settings: DataSettings, frequency: str) -> None:
+def _check_step_of_file(table: Table, settings: DataSettings, frequency: str) -> None:
     """Raises: DataError where the step of a file is not that of the run, whatever could be filled."""
     try:
         rows = read_rows(table, settings.model_copy(update={"frequency": None, "fill": "forward"}))
     except DataError:
         return
+    _check_step(table.path.name, replace(rows.read.at, times=rows.times), frequency)
+
+
+def _check_step(name: str, at: RowTimes, frequency: str) -> None:
+    """Raises: DataError where the commonest step of times is not the frequency."""
+    try:
+        actual = frequency_of(at, None)
+    except DataError:  # a single row, or steps of many lengths: places on the grid are checked elsewhere
+        return
     # a few rows may lie within one week, or within one session of a day
-    is_part = frequency == BUSINESS and rows.read.frequency == "1D"
-    if not is_part and rows.read.frequency.partition("@")[0] != frequency.partition("@")[0]:
-        raise _other_frequency(table.path.name, rows.read.frequency, frequency)
+    is_part = (frequency, actual) == (BUSINESS, "1D") and np.is_busday(at.times.astype("datetime64[D]")).all()
+    if not is_part and actual.partition("@")[0] != frequency.partition("@")[0]:
+        raise _other_frequency(name, actual, frequency)
 
 
 def _other_frequency(name: str, actual: str, frequency: str) -> DataError:

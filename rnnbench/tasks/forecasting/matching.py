@@ -32,7 +32,7 @@ def matched(own: Sequence[str], typed: Sequence[str], columns: Sequence[str], op
             near = did_you_mean(missing[0], columns)
             raise DataError(
                 f"{file} has no column {_quoted(missing)}, which the run reads ({option} {','.join(own)}).{near} Type "
-                f"{option} with their names in this file. Its columns: {', '.join(columns)}."
+                f"{option} with the names to read for them. Its columns: {', '.join(columns)}."
             )
         return Matched(tuple(own))
     others = [name for name in typed if name not in own]
