@@ -52,7 +52,7 @@ def read_row_times(table: Table, columns: Sequence[str], settings: DataSettings)
     if settings.frequency and parse(settings.frequency) == STEP:
         read = read_times_column([table.frame[name] for name in columns], settings)
         if not (read.is_steps or read.bad.any()):
-            check_order(table, columns, read)
+            check_order(table, columns, read, settings)
         if not read.is_steps:
             return read_row_times(table, (), settings)
     read = read_times(table, columns, settings)
@@ -89,7 +89,8 @@ def times_understood(read: RowTimes, frequency: str) -> tuple[tuple[str, str], .
     if not read.column:
         return (("times", f"rows are counted from {first} to {last}: without dates there are no calendar inputs"),)
     if read.are_steps:
-        return (("times", f"{read.column!r} numbers the rows from {first} to {last}, every {frequency}: no dates"),)
+        numbered = f"{read.column!r} numbers the rows from {first} to {last}, every {frequency}: no dates"
+        return tuple(("times", sentence) for sentence in (*read.sentences, numbered))
     sentences = [*read.sentences, f"{read.column!r}, every {frequency} from {first} to {last}"]
     if read.zone:
         sentences.append(zone_sentence(read.zone))

@@ -6,7 +6,8 @@ from rnnbench.core.errors import DataError
 from rnnbench.data.readers.columns import Table, as_numbers
 from rnnbench.data.readers.counters import find_counter, may_count_rows
 from rnnbench.data.readers.time_rows import read_times
-from rnnbench.data.readers.times.finding import TIME_NAMES, find_time_column, time_candidates, unreadable_time_column
+from rnnbench.data.readers.times.finding import find_time_column, time_candidates, unreadable_time_column
+from rnnbench.data.readers.times.names import TIME_NAMES
 from rnnbench.data.settings import DataSettings
 
 __all__ = ["TIME_NAMES", "find_series_columns", "find_time_column", "read_times"]

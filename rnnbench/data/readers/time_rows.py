@@ -13,8 +13,9 @@ from rnnbench.data.readers.columns import Table
 from rnnbench.data.readers.series_names import series_column_hint
 from rnnbench.data.readers.times.cells import texts_of
 from rnnbench.data.readers.times.column import TimesColumn, read_times_column, time_in_words
-from rnnbench.data.readers.times.finding import CLOCK, MOSTLY
+from rnnbench.data.readers.times.finding import MOSTLY, with_clock
 from rnnbench.data.readers.times.joined import joined
+from rnnbench.data.readers.times.names import CLOCK
 from rnnbench.data.settings import DataSettings
 
 ONE_ROW_PER_TIME = "keep one row per time, and only one series per file"
@@ -31,11 +32,11 @@ def read_times(table: Table, columns: Sequence[str], settings: DataSettings) -> 
         raise DataError(_bad_cell(table, columns, read, settings))
     if read.ambiguous:
         raise DataError(f"{table.path.name}: {read.ambiguous}")
-    check_order(table, columns, read)
+    check_order(table, columns, read, settings)
     return read
 
 
-def check_order(table: Table, columns: Sequence[str], read: TimesColumn) -> None:
+def check_order(table: Table, columns: Sequence[str], read: TimesColumn, settings: DataSettings) -> None:
     """Refuse times that repeat or go back.
 
     Raises: DataError with both rows, and what to do.
@@ -49,16 +50,27 @@ def check_order(table: Table, columns: Sequence[str], read: TimesColumn) -> None
         raise DataError(
             f"{name}: the {_kind(read)} {_in_words(times[first], read)} occurs twice "
             f"({table.place(int(first))} and {table.place(int(second))}; {len(repeated):,} rows repeat one): "
-            + (change or series_column_hint(table, columns) or ONE_ROW_PER_TIME)
+            + (
+                change
+                or _clock_hint(table, columns, settings)
+                or series_column_hint(table, columns)
+                or ONE_ROW_PER_TIME
+            )
         )
     backward = np.flatnonzero(np.diff(times) < np.timedelta64(0))
     if len(backward):
         row = int(backward[0]) + 1
         before, time = _in_words(times[row - 1], read), _in_words(times[row], read)
         raise DataError(
-            f"{name}, {table.place(row)}: the {_kind(read)} {time} is earlier than {before} in the row before: "
+            f"{name}, {table.place(row)}: the {_kind(read)} is earlier than in the row before ({time} after {before}): "
             + (change or f"sort the file by {' and '.join(map(repr, columns))}")
         )
+
+
+def _clock_hint(table: Table, columns: Sequence[str], settings: DataSettings) -> str | None:
+    """What to type where times repeat because the time of day is in another column; None where it is not."""
+    whole = with_clock(table, columns[0], settings)
+    return f"type --time-column {','.join(whole)}" if len(columns) == 1 < len(whole) else None
 
 
 def _bad_cell(table: Table, columns: Sequence[str], read: TimesColumn, settings: DataSettings) -> str:
@@ -74,13 +86,15 @@ def _bad_cell(table: Table, columns: Sequence[str], read: TimesColumn, settings:
     cell = repr(str(joined([table.frame[name].iloc[[row]] for name in columns]).iloc[0]))
     if read.reason:
         return f"{place}: {cell} in {column}: {read.reason}"
+    if settings.date_order is not None and read.format:
+        option = f"--{settings.date_order.replace('_', '-')}"
+        return f"{place}: {cell} in {column} is no date in the format {read.format}, which {option} asks for"
     known = int((~read.bad).sum())
     if known and (~read.bad[~read.blank]).mean() >= MOSTLY:
         also = int((read.bad & ~read.blank).sum()) - 1
         more = f" (nor are {also:,} others)" if also else ""
-        asked = "" if settings.date_order is None else f", which --{settings.date_order.replace('_', '-')} asks for"
         kind = "no step as" if read.is_steps else f"no date in the format {read.format} of"
-        return f"{place}: {cell} in {column} is {kind} the other {known:,} cells{asked}{more}: correct it{others}"
+        return f"{place}: {cell} in {column} is {kind} the other {known:,} cells{more}: correct it{others}"
     texts = texts_of(joined([table.frame[name].iloc[[row]] for name in columns]))
     if pc.match_substring_regex(texts, CLOCK)[0].as_py():
         return f"{place}: {cell} in {column} is a time of day without a date: add a column of dates{others}"

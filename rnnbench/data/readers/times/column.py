@@ -11,9 +11,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rnnbench.core.errors import DataError
+from rnnbench.data.readers.times.candidates import allowed, candidates_of, read_strptime
 from rnnbench.data.readers.times.cells import blanks, read_native, texts_of
-from rnnbench.data.readers.times.choice import AnyFormat, Candidate, best_of
-from rnnbench.data.readers.times.counts import COUNTS, NUMBER, STEPS, CountFormat, numbers_of, read_count, whole_texts
+from rnnbench.data.readers.times.choice import Candidate, best_of
+from rnnbench.data.readers.times.counts import (
+    STEPS,
+    numbers_of,
+    step_of,
+    whole_texts,
+)
 from rnnbench.data.readers.times.formats import FORMATS, TimeFormat
 from rnnbench.data.readers.times.joined import joined
 from rnnbench.data.readers.times.written import Reading, read_written
@@ -22,26 +28,6 @@ from rnnbench.data.settings import DataSettings
 if TYPE_CHECKING:
     import pandas as pd
 
-ALL_FORMATS: tuple[AnyFormat, ...] = (*FORMATS, *COUNTS)
-SAMPLE = 200
-NEARLY_ALL = 0.9
-STEP_NAMES = {
-    "t",
-    "step",
-    "steps",
-    "index",
-    "idx",
-    "tick",
-    "period",
-    "no",
-    "no.",
-    "n",
-    "i",
-    "id",
-    "순번",
-    "번호",
-    "連番",
-}
 NATIVE = "dates and times"
 ORDER_OPTIONS = {"day_first": "--day-first", "month_first": "--month-first"}
 
@@ -97,9 +83,9 @@ def read_times_column(cells: pd.Series | Sequence[pd.Series], settings: DataSett
         return TimesColumn(np.full(len(column), np.datetime64("NaT", "ns")), np.ones(len(column), bool), blank, "")
     known = texts.filter(pa.array(~blank))
     if settings.time_format is not None and "%" in settings.time_format:
-        readings = [Candidate(TimeFormat(settings.time_format, "", "", ""), _strptime(known, settings.time_format))]
+        readings = [Candidate(TimeFormat(settings.time_format, "", "", ""), read_strptime(known, settings.time_format))]
     else:
-        readings = [*best_of(_candidates(known, _allowed(settings, name)))]
+        readings = [*best_of(candidates_of(known, allowed(settings, name)))]
     return _column(name, known, blank, readings)
 
 
@@ -123,70 +109,6 @@ def read_time(text: str) -> np.datetime64:
     raise DataError(f"{text!r} {meaning}: type it as year-month-day, such as 2021-01-31 or 2021-01-31T14:30")
 
 
-def _allowed(settings: DataSettings, name: str) -> list[AnyFormat]:
-    """The formats that the options, and a name that says that the column counts steps, leave."""
-    forms: list[AnyFormat] = list(ALL_FORMATS)
-    if settings.time_format is not None:
-        chosen = [form for form in forms if form.name == settings.time_format.strip()]
-        if not chosen:
-            raise DataError(
-                f"--time-format {settings.time_format!r} is not a format: type one in the notation of strptime, such "
-                "as '%d.%m.%Y %H:%M', or a name such as 'day.month.year', 'YYYYMMDDHH', 'days of Excel' or 'steps'"
-            )
-        return chosen
-    if settings.date_order is not None:
-        forms = [
-            form
-            for form in forms
-            if not (isinstance(form, TimeFormat) and form.order not in (None, settings.date_order))
-        ]
-    if name.strip().lower() in STEP_NAMES:
-        forms = [form for form in forms if form.name == STEPS or form.rank != 1 or "since 1970" in form.name]
-    return forms
-
-
-def _candidates(texts: pa.Array, forms: Sequence[AnyFormat]) -> list[Candidate]:
-    """The formats that read all cells, else the one that reads the most; texts: without blank cells."""
-    count = len(texts)
-    rows = np.unique(np.append(np.arange(min(count, SAMPLE)), np.linspace(0, count - 1, SAMPLE).astype(int)))
-    sample = texts.take(pa.array(rows))
-    fits = {form.name: int((~reading.misfit).sum()) for form, reading in _readings(sample, forms)}
-    dated = max((fit for name, fit in fits.items() if name != STEPS), default=0)
-    most = max(fits.values())
-    if dated >= NEARLY_ALL * len(rows):
-        # one impossible date does not make numbers of all the others
-        fits.pop(STEPS, None)
-        most = dated
-    likely = [form for form in forms if fits.get(form.name, 0) >= max(1, NEARLY_ALL * most)]
-    candidates = [Candidate(form, reading) for form, reading in _readings(texts, likely)]
-    fewest = min((int(item.reading.misfit.sum()) for item in candidates), default=0)
-    return [item for item in candidates if int(item.reading.misfit.sum()) == fewest]
-
-
-def _readings(texts: pa.Array, forms: Sequence[AnyFormat]) -> list[tuple[AnyFormat, Reading]]:
-    digits = pc.utf8_lower(whole_texts(texts))
-    counts = [form for form in forms if isinstance(form, CountFormat)]
-    readings: list[tuple[AnyFormat, Reading]] = [
-        (form, read_written(digits, form)) for form in forms if isinstance(form, TimeFormat)
-    ]
-    if counts and pc.any(pc.match_substring_regex(texts, NUMBER)).as_py():
-        numbers = numbers_of(texts)
-        readings += [(form, read_count(numbers, form)) for form in counts]
-    return readings
-
-
-def _strptime(texts: pa.Array, form: str) -> Reading:
-    """The cells in a format of strptime; with an offset they are UTC."""
-    import pandas as pd
-
-    has_zone = "%z" in form or "%Z" in form
-    try:
-        parsed = pd.to_datetime(pd.Series(texts.to_pylist()), format=form, errors="coerce", utc=has_zone)
-    except ValueError as error:
-        raise DataError(f"--time-format {form!r} is not a format of strptime: {str(error).splitlines()[0]}") from error
-    return read_native(parsed)
-
-
 def _column(name: str, known: pa.Array, blank: np.ndarray, readings: Sequence[Candidate]) -> TimesColumn:
     """The column of the first reading, with its blank cells, and what has to be told about it."""
     times = np.full(len(blank), np.datetime64("NaT", "ns"))
@@ -196,9 +118,10 @@ def _column(name: str, known: pa.Array, blank: np.ndarray, readings: Sequence[Ca
     form, reading = readings[0].format, readings[0].reading
     times[~blank], bad[~blank] = reading.times, reading.bad
     is_steps = form.name == STEPS
-    understood = f"{name!r} is read as {form.name}{_example(known, reading)}{_years(form.name, reading)}"
+    understood = [f"{name!r} is read as {form.name}{_example(known, reading)}{_years(form.name, reading)}"]
     if is_steps:
-        understood = f"{name!r} holds numbers that are steps, not dates"
+        step = step_of(numbers_of(known))
+        understood = [] if step == 1 else [f"the numbers in {name!r} are {step:g} apart, which is counted as one step"]
     warnings: tuple[str, ...] = ()
     if form.name == "days of Excel":
         warnings = (f"if {name!r} counts steps and not days of Excel, type --time-format steps",)
@@ -212,7 +135,7 @@ def _column(name: str, known: pa.Array, blank: np.ndarray, readings: Sequence[Ca
         is_steps=is_steps,
         is_weak=not isinstance(form, TimeFormat) or form.is_weak,
         reason=reading.reason,
-        understood=(understood, *reading.notes),
+        understood=(*understood, *reading.notes),
         warnings=warnings,
     )
 

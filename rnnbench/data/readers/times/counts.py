@@ -119,14 +119,18 @@ def _steps(numbers: Numbers) -> tuple[np.ndarray, np.ndarray]:
     finite = np.isfinite(numbers.values)
     if (numbers.is_whole | ~finite).all():
         return numbers.whole, ~finite
-    values = numbers.values[finite]
-    differences = np.diff(np.unique(values))
-    if not len(differences):
-        return numbers.whole, np.ones(len(finite), dtype=bool)
-    step = float(np.median(differences))
-    counts = (numbers.values - values.min()) / step
+    counts = (numbers.values - np.nanmin(numbers.values)) / step_of(numbers)
     bad = ~finite | (np.abs(counts - np.round(counts)) > 0.05)
     return np.where(bad, 0, np.round(np.nan_to_num(counts))).astype(np.int64), bad
+
+
+def step_of(numbers: Numbers) -> float:
+    """What numbers with fractions are apart; 1 for whole numbers."""
+    known = numbers.values[np.isfinite(numbers.values)]
+    if (known == np.round(known)).all():
+        return 1.0
+    differences = np.diff(np.unique(known))
+    return float(np.median(differences)) if len(differences) else 1.0
 
 
 COUNTS = (

@@ -10,41 +10,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rnnbench.data.readers.columns import Table
+from rnnbench.data.readers.times.candidates import STEP_NAMES
 from rnnbench.data.readers.times.cells import texts_of
-from rnnbench.data.readers.times.column import STEP_NAMES, TimesColumn, read_times_column
+from rnnbench.data.readers.times.column import TimesColumn, read_times_column
 from rnnbench.data.readers.times.joined import clock_texts, part_of
+from rnnbench.data.readers.times.names import CLOCK, CLOCK_NAMES, TIME_NAMES
 from rnnbench.data.settings import DataSettings
 
 if TYPE_CHECKING:
     import pandas as pd
 
-TIME_NAMES = {
-    "time", "times", "date", "dates", "datetime", "timestamp", "time stamp", "ts", "ds", "month", "day", "week", "year",
-    "hour", "quarter", "date time", "date/time", "datum", "zeit", "zeitpunkt", "zeitstempel", "datum/zeit", "fecha",
-    "날짜", "일시", "시간", "시각", "일자", "연월", "년월", "연월일", "년월일", "연도", "년도", "년",
-    "측정일시", "측정시간", "거래일", "거래일자", "기준일", "기준일자", "기준년월", "기간",
-    "日付", "日時", "時刻", "年月", "年月日", "時間", "日期", "时间",
-}  # fmt: skip
-"""Names of columns of times, in lower case, with blanks for underscores."""
-CLOCK_NAMES = {
-    "time",
-    "times",
-    "uhrzeit",
-    "zeit",
-    "hora",
-    "heure",
-    "시각",
-    "시간",
-    "時刻",
-    "時間",
-    "时间",
-    "hhmm",
-    "clock",
-    "time of day",
-}
-CLOCK = (
-    r"(?i)^(?:(?:오전|오후|午前|午後|上午|下午|[ap]\.?m\.?)\s*)?\d{1,2}(?::\d{2}){1,2}(?:[.,]\d+)?\s*(?:[ap]\.?m\.?)?$"
-)
 SAMPLE_ROWS = 200
 LONGEST_CELL = 80
 MOSTLY, NEARLY_ALL = 0.5, 0.9
@@ -84,6 +59,11 @@ def unreadable_time_column(table: Table, settings: DataSettings) -> str | None:
     return next((name for name in search.named if search.share(name) < MOSTLY), None)
 
 
+def with_clock(table: Table, column: str, settings: DataSettings) -> tuple[str, ...]:
+    """A column of dates, with the column of the time of day where there is one."""
+    return _Search(table, settings).with_clock(column)
+
+
 def looks_like_times(column: pd.Series) -> bool:
     """Whether a column holds dates or times by their look: not plain numbers, and nearly all of 200 cells are read."""
     from pandas.api import types
@@ -94,11 +74,14 @@ def looks_like_times(column: pd.Series) -> bool:
         return False
     cells = _sample(column)
     texts = texts_of(cells)
-    may_be = pc.and_(pc.match_substring_regex(texts, r"\d"), pc.less(pc.utf8_length(texts), LONGEST_CELL))
-    if not len(texts) or pc.mean(pc.cast(may_be, pa.int8())).as_py() < NEARLY_ALL:
+    may_be = pc.and_(
+        pc.match_substring_regex(texts, r"\d\s*[^\d.,\s]|[^\d.,\s]\s*\d|\.\s*\d+\s*\.|\d\s+\d"),
+        pc.less(pc.utf8_length(texts), LONGEST_CELL),
+    )
+    if _share(may_be) < NEARLY_ALL:
         return False
     read = read_times_column(cells)
-    return not read.is_weak and 1 - read.bad.mean() >= NEARLY_ALL
+    return bool(not read.is_weak and 1 - read.bad.mean() >= NEARLY_ALL)
 
 
 class _Search:
@@ -129,8 +112,8 @@ class _Search:
         """Columns with the name of times, and the column of the time of day where they hold only dates."""
         readable = [name for name in self.named if self.share(name) >= MOSTLY]
         if len(readable) > 1:
-            readable = self._with_clock_only(readable)
-        return [self._with_clock(name) for name in readable]
+            readable = self._of_several(readable)
+        return [self.with_clock(name) for name in readable]
 
     def by_parts(self) -> list[tuple[str, ...]]:
         """Columns of the year and of smaller parts."""
@@ -155,7 +138,7 @@ class _Search:
         names = [name for name in self.free if part_of(name) or _plain(name) in STEP_NAMES]
         dated = [name for name in names if self.share(name) >= NEARLY_ALL]
         return [
-            self._with_clock(name)
+            self.with_clock(name)
             for name in dated
             if not self.read(name).is_weak or self.settings.series_column or _is_rising(self.read(name))
         ]
@@ -170,21 +153,27 @@ class _Search:
         """Other columns whose cells look like dates."""
         looking = [name for name in self.free if looks_like_times(self.table.frame[name])]
         if len(looking) > 1:
-            looking = self._with_clock_only(looking)
-        return [self._with_clock(name) for name in looking]
+            looking = self._of_several(looking)
+        return [self.with_clock(name) for name in looking]
 
     def by_steps(self) -> list[tuple[str, ...]]:
         """A column with the name of times that counts steps."""
         steps = [name for name in self.named if self.read(name).is_steps and not self.read(name).bad.all()]
         return [(name,) for name in steps[:1]]
 
-    def _with_clock_only(self, names: list[str]) -> list[str]:
-        """Of several columns of dates those that are right: the one with times of day, else the one in order."""
+    def _of_several(self, names: list[str]) -> list[str]:
+        """Of several columns of dates those that are right: the one with times of day, else the one in order.
+
+        Of columns with the same times it is the first.
+        """
+        first = self.read(names[0]).times
+        if all(np.array_equal(self.read(name).times, first) for name in names[1:]):
+            return names[:1]
         timed = [name for name in names if _has_clock(self.read(name))]
         rising = [name for name in names if _is_rising(self.read(name))]
         return timed if len(timed) == 1 else rising if len(rising) == 1 else names
 
-    def _with_clock(self, date: str) -> tuple[str, ...]:
+    def with_clock(self, date: str) -> tuple[str, ...]:
         """A column of dates with the column of the time of day, where there is one."""
         read = self.read(date)
         if _has_clock(read) or read.is_steps:
@@ -198,7 +187,7 @@ class _Search:
     def _is_clock(self, name: str, date: str) -> bool:
         """Whether a column holds times of day; plain hours only where the dates repeat, else they are another value."""
         texts = texts_of(self.sample(name))
-        if pc.mean(pc.cast(pc.match_substring_regex(texts, CLOCK), pa.int8())).as_py() >= NEARLY_ALL:
+        if _share(pc.match_substring_regex(texts, CLOCK)) >= NEARLY_ALL:
             return True
         if not self.table.frame[date].duplicated().any():
             return False
@@ -217,6 +206,11 @@ def _typed(table: Table, names: str) -> tuple[str, ...]:
 def _sample(column: pd.Series) -> pd.Series:
     rows = np.unique(np.linspace(0, len(column) - 1, min(len(column), SAMPLE_ROWS)).astype(int))
     return column.iloc[rows]
+
+
+def _share(mask: pa.Array) -> float:
+    """The share of cells for which a mask is true, 0 for none."""
+    return float(pc.mean(pc.cast(mask, pa.int8())).as_py() or 0)
 
 
 def _plain(name: str) -> str:

@@ -12,6 +12,7 @@ ABBREVIATIONS = {
 }  # fmt: skip
 """Minutes east of UTC."""
 
+FARTHEST = 14 * 60
 SEVERAL_MEANINGS = {"cst", "ist", "bst", "ast", "sst", "wst", "gst", "amt", "ect"}
 SEVERAL_OFFSETS = "several offsets, read as UTC"
 
@@ -25,9 +26,9 @@ def zone_offset(zone: str) -> int | None:
     if text in ABBREVIATIONS:
         return ABBREVIATIONS[text]
     match = re.fullmatch(r"(?:utc|gmt)?\s?([+-])(\d{1,2})(?::?(\d{2}))?", text)
-    if match is None:
+    minutes = int(match.group(2)) * 60 + int(match.group(3) or 0) if match else FARTHEST + 1
+    if match is None or minutes > FARTHEST:
         return None
-    minutes = int(match.group(2)) * 60 + int(match.group(3) or 0)
     return minutes if match.group(1) == "+" else -minutes
 
 
