@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from rich.table import Table
 
 from rnnbench.cli.console import notes, out
 from rnnbench.core.errors import RnnbenchError
+from rnnbench.core.text import rounded
 
 _CONTROLS = {*range(32), *range(127, 160)} - {ord("\n"), ord("\t")}
 
@@ -133,9 +135,23 @@ def _print_table(forecast: ForecastTable) -> None:
     rows = forecast.to_plain()["forecast"]
     for column in [name for name in rows[0] if name != "time"]:
         table.add_column(column, justify="right")
+    uncertainties = {
+        f"{target}{end}": _uncertainty(rows, target) for target in forecast.targets for end in ("", "/low", "/high")
+    }
     for row in rows:
-        table.add_row(row["time"], *(f"{value:,.5g}" for name, value in row.items() if name != "time"))
+        table.add_row(
+            row["time"], *(rounded(value, uncertainties[name]) for name, value in row.items() if name != "time")
+        )
     out.print(f"{forecast.name}, {', '.join(forecast.targets)} [{forecast.unit}]", markup=False, style="bold")
     out.print(table)
     for note in forecast.notes:
         out.print(note, style="dim", markup=False)
+
+
+def _uncertainty(rows: Sequence[Mapping[str, Any]], target: str) -> float:
+    """A tenth of half the width of the narrowest band of a target, or of the spread of its values without a band."""
+    widths = [row[f"{target}/high"] - row[f"{target}/low"] for row in rows if f"{target}/high" in row]
+    values = [row[target] for row in rows]
+    narrow = sorted(width / 2 for width in widths if width > 0)
+    # a single step whose errors happened to be tiny must not give every value its digits
+    return (max(narrow[0], narrow[len(narrow) // 2] / 100) if narrow else max(values) - min(values)) / 10

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from rnnbench.cli.console import notes, out
 from rnnbench.cli.description import print_description
+from rnnbench.core.text import score_text
 from rnnbench.storage.record import model_name
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ def print_settings_without_effect(configs: Iterable[ExperimentConfig]) -> None:
 
 def print_baselines(experiment: Experiment, config: ExperimentConfig, as_json: bool) -> None:
     """Score the baselines and print them, the best first."""
-    from rnnbench.experiment.classes import task_class
     from rnnbench.runs.baselines import record_without_sweep
+    from rnnbench.runs.prepare import selecting_metric
     from rnnbench.storage.tracker import Tracker
 
     print_files(experiment)
@@ -72,7 +73,7 @@ def print_baselines(experiment: Experiment, config: ExperimentConfig, as_json: b
         ]
         out.print_json(json.dumps({"data_set": data.plain, "baselines": plain}, ensure_ascii=False))
     elif results:
-        _print_baseline_table(results, task_class(config.task).metric)
+        _print_baseline_table(results, selecting_metric(config))
     else:
         out.print(f"{config.task} has no baselines (`baselines` in the task's file)", markup=False)
 
@@ -84,7 +85,7 @@ def _print_baseline_table(results: Sequence[BaselineResult], metric: Metric) -> 
         table.add_column(title, justify="left" if title in ("baseline", "note") else "right", overflow="fold")
     scored = [item for item in results if not item.skipped]
     for item in sorted(scored, key=lambda item: -metric.sign * item.metrics[test]):
-        scores = [f"{item.metrics[key]:.4f}" for key in (test, validation)]
+        scores = [score_text(item.metrics[key]) for key in (test, validation)]
         table.add_row(item.model, *scores, f"{item.wall_seconds:.1f}", item.note)
     out.print(table)
     for item in results:
@@ -122,14 +123,14 @@ def run_training(experiment: Experiment, config: ExperimentConfig, as_json: bool
 
 
 def _print_scores(update: int, scores: dict[str, float]) -> None:
-    text = "  ".join(f"{key} {value:.4g}" for key, value in scores.items())
+    text = "  ".join(f"{key} {score_text(value)}" for key, value in scores.items())
     notes.print(f"update {update:>6}  {text}", markup=False)
 
 
 def _print_record(record: RunRecord) -> None:
     out.print(f"{record.name} {record.outcome}, run {record.run_id}")
     for key, value in record.metrics.items():
-        out.print(f"  {key:<34} {value:,.4f}", markup=False)
+        out.print(f"  {key:<34} {score_text(value)}", markup=False)
     for key, value in record.costs.items():  # counts and bytes without decimals
         out.print(f"  {key:<34} {value:,.{0 if value >= 1000 or value == int(value) else 4}f}", markup=False)
 
@@ -185,18 +186,19 @@ def _run_plan(plan: SweepPlan, workers: int | None, data: Description, as_json: 
     from rnnbench.cli.compare import print_folder, print_result
     from rnnbench.cli.progress import SweepProgress
     from rnnbench.comparison.selection import REPETITIONS
-    from rnnbench.experiment.classes import task_class
     from rnnbench.reports.export import export_result
     from rnnbench.reports.tables.formats import render
+    from rnnbench.runs.prepare import selecting_metric
     from rnnbench.sweeps import SweepInterrupted, carry_out
 
+    config = plan.config(next(iter(plan.configs)))
     progress = SweepProgress(
         notes,
         {model: model_name(model) for model in plan.trained},
         trials=plan.trials,
         seeds=plan.seeds,
-        reselected=REPETITIONS * plan.config(next(iter(plan.configs))).search.reselect,
-        higher_is_better=task_class(plan.task).metric.higher_is_better,
+        reselected=REPETITIONS * config.search.reselect,
+        higher_is_better=selecting_metric(config).higher_is_better,
     )
     try:
         with progress:

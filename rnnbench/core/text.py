@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 MISSING = "\N{EN DASH}"
 """Printed for an unknown number."""
+
+_FLOAT_DIGITS = 16
+"""Decimal digits of a float64."""
+_LARGEST_PLAIN = 15
+_SMALLEST_PLAIN = -9
+"""Powers of ten of the first and of the last digit that are written without an exponent."""
 
 
 def listed(words: Iterable[str], last: str = "and") -> str:
@@ -33,6 +40,34 @@ def compact(value: float | None) -> str:
         if value >= limit * 0.9995:
             return _three_digits(value / limit) + suffix
     return f"{value:.0f}" if value == int(value) else _three_digits(value)
+
+
+def rounded(value: float, uncertainty: float | None = None) -> str:
+    """The value with the digits that its uncertainty needs, thousands in groups: 52,412,300 for one of 43,210.
+
+    uncertainty: half the width of its interval, or the spread of the values beside it; three of its digits are shown.
+    Without one, the value has five digits, a whole number all of them. Only from 1e15 on, and below 1e-3 where the
+    digits end behind the ninth decimal, the value has an exponent.
+    """
+    if not math.isfinite(value):
+        return f"{value:g}"
+    known = uncertainty if uncertainty and math.isfinite(uncertainty) and uncertainty > 0 else None
+    if value == 0:
+        size = -1 if known is None else math.floor(math.log10(known))
+    else:
+        size = math.floor(math.log10(abs(value)))
+    last = size - 4 if known is None else math.floor(math.log10(known)) - 2
+    last = max(last, size - _FLOAT_DIGITS + 1)
+    if value and (size >= _LARGEST_PLAIN or (last < _SMALLEST_PLAIN and size < -3)):
+        return f"{value:.{max(0, size - last)}e}"
+    last = max(_SMALLEST_PLAIN, min(last, 0)) if known is None or value == 0 else last
+    text = f"{round(value, -last) + 0.0:,.{max(0, -last)}f}"
+    return text.rstrip("0").rstrip(".") if known is None and "." in text else text
+
+
+def score_text(value: float) -> str:
+    """A score with four decimals: 0.7831, 1,234.5678; a much larger or smaller one with the digits that it has."""
+    return f"{value:,.4f}" if value == 0 or 0.001 <= abs(value) < 10_000 else rounded(value)
 
 
 def whole(value: float | None, unit: float = 1) -> str:

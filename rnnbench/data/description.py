@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from rnnbench.core.text import rounded
 from rnnbench.data.code_points import text_of
 from rnnbench.data.duplicates import overlap_of
 from rnnbench.data.frequencies import time_text
@@ -128,9 +129,10 @@ def _series(series: Series, train: SeriesSplit) -> tuple[Lines, tuple[str, ...],
         ("suggested", f"lookback {series.suggested_lookback}, horizon {series.suggested_horizon}"),
     ]
     for name, channel in zip(series.targets[:8], train.values.T, strict=False):
-        lines.append((name, f"mean {channel.mean():.4g}, from {channel.min():.4g} to {channel.max():.4g} in training"))
+        mean, low, high = (_rounded(value, channel) for value in (channel.mean(), channel.min(), channel.max()))
+        lines.append((name, f"mean {mean}, from {low} to {high} in training"))
     rows = [
-        f"{time_text(time, series.frequency, series.zone)}  {row}"
+        f"{time_text(time, series.frequency, series.zone)}  {'  '.join(map(_exact, row[:8].tolist()))}"
         for time, row in zip(train.times[:3], train.values, strict=False)
     ]
     plain = {
@@ -139,3 +141,14 @@ def _series(series: Series, train: SeriesSplit) -> tuple[Lines, tuple[str, ...],
         "suggested_lookback": series.suggested_lookback, "suggested_horizon": series.suggested_horizon,
     }  # fmt: skip
     return lines, tuple(rows), plain
+
+
+def _rounded(value: float, channel: np.ndarray) -> str:
+    """The value with the digits that the deviation of its channel needs."""
+    text = rounded(float(value), float(channel.std()))
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+
+
+def _exact(value: float) -> str:
+    """The value with all of its digits: 1,094 and 0.25."""
+    return f"{value:,}".removesuffix(".0")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnnbench.core.errors import DataError, UnknownNameError
-from rnnbench.data.kinds import AnyData, Kind
+from rnnbench.data.kinds import AnyData, Kind, Series
 from rnnbench.data.settings import DataSettings
 
 if TYPE_CHECKING:
@@ -27,8 +27,10 @@ def load(settings: DataSettings, kind: Kind) -> AnyData:
     path = _path(settings)
     if path is not None:
         from rnnbench.data.readers.files import read_file
+        from rnnbench.data.scale import with_scale_warning
 
-        return read_file(path, settings, kind)
+        loaded = read_file(path, settings, kind)
+        return with_scale_warning(loaded) if isinstance(loaded, Series) else loaded
     name = settings.name or DEFAULTS[kind]
     of_kind = [known for known, entry in KNOWN.items() if entry.facts.kind == kind]
     if name not in KNOWN:

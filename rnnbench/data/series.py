@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from rnnbench.core.errors import DataError
+from rnnbench.core.rounding import is_constant
 from rnnbench.data.frequencies import unit_of
 from rnnbench.data.kinds import Series, SeriesSplit
 from rnnbench.data.splits import NoSplits, SplitName, Splits
@@ -32,9 +33,7 @@ class Scaler:
         if values.shape[1] == 0:
             return cls(np.zeros(0), np.ones(0))
         mean, deviation = values.mean(axis=0), values.std(axis=0)
-        # By rounding, the deviation of a constant channel is about 1e-16 of its size instead of 0.
-        constant = deviation <= 1e-12 * np.maximum(1.0, np.abs(mean))
-        return cls(mean, np.where(constant, 1.0, deviation))
+        return cls(mean, np.where(is_constant(values) | (deviation == 0), 1.0, deviation))
 
     def transform(self, values: np.ndarray) -> np.ndarray:
         return (values - self.mean) / self.deviation

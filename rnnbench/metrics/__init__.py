@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnnbench.metrics.classes import class_details, class_examples, class_metrics, example_accuracy, example_log_loss
-from rnnbench.metrics.forecasts import ForecastErrors, naive_scale
+from rnnbench.metrics.forecasts import ForecastErrors, naive_scale, without_scale
 from rnnbench.metrics.lookup import OWN_METRICS, metric_called, metric_of, own_metrics_tag
 from rnnbench.metrics.metric import Metric, plain_fields
 from rnnbench.metrics.text import nats, text_examples, text_metrics
@@ -25,4 +25,5 @@ __all__ = [
     "plain_fields",
     "text_examples",
     "text_metrics",
+    "without_scale",
 ]

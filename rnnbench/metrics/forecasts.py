@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from rnnbench.core.rounding import ROUNDING, is_constant
 from rnnbench.metrics.metric import Metric
 from rnnbench.storage.example_scores import ExampleScores
 
@@ -31,6 +32,9 @@ RMSE = Metric("rmse", "rmse", low=0)
 SMAPE = Metric("smape", "smape", low=0, high=200)
 MSE_STANDARDISED = Metric("mse_standardised", "standardised MSE", low=0, decimals=3)
 MAE_STANDARDISED = Metric("mae_standardised", "standardised MAE", low=0, decimals=3)
+
+REPEATED = 1e-7
+"""A channel repeats itself where the naive error is below this share of its deviation: single precision rounds so."""
 
 _DEFINITIONS = {
     MASE.key: ("absolute", 0),
@@ -46,6 +50,7 @@ _DEFINITIONS = {
 def naive_scale(train: ArrayLike, season_length: int, observed: np.ndarray | None = None) -> np.ndarray:
     """Per channel, the mean of |y_t - y_{t-m}| over the training rows (rows, channels): the in-sample naive error.
 
+    0 for a channel that is constant or repeats itself from season to season, though rounding leaves small differences.
     observed: (rows, channels) bool; only pairs of two observed values count. A channel without such a pair has scale 0.
     """
     train = np.asarray(train, dtype=float)
@@ -56,10 +61,21 @@ def naive_scale(train: ArrayLike, season_length: int, observed: np.ndarray | Non
         )
     differences = np.abs(train[season_length:] - train[:-season_length])
     if observed is None:
-        return differences.mean(axis=0)
-    are_observed = observed[season_length:] & observed[:-season_length]
-    pairs = are_observed.sum(axis=0)
-    return np.where(are_observed, differences, 0.0).sum(axis=0) / np.maximum(pairs, 1)
+        scale = differences.mean(axis=0)
+    else:
+        are_observed = observed[season_length:] & observed[:-season_length]
+        pairs = are_observed.sum(axis=0)
+        scale = np.where(are_observed, differences, 0.0).sum(axis=0) / np.maximum(pairs, 1)
+    smallest = np.maximum(REPEATED * train.std(axis=0), ROUNDING * np.abs(train).max(axis=0))
+    return np.where(scale <= smallest, 0.0, scale)
+
+
+def without_scale(train: ArrayLike, season_length: int, observed: np.ndarray | None = None) -> np.ndarray:
+    """Per channel of the training rows (rows, channels), whether it has no scale, and so no MASE."""
+    train = np.asarray(train, dtype=float)
+    if len(train) <= season_length:
+        return np.zeros(train.shape[1], dtype=bool)
+    return naive_scale(train, season_length, observed) == 0
 
 
 class ForecastErrors:
@@ -67,6 +83,8 @@ class ForecastErrors:
 
     scale: per channel, from `naive_scale`; a channel whose scale is 0 (constant in training) has no MASE.
     deviation: per channel, the standard deviation of the training rows; a constant channel is not divided by it.
+
+    Where no channel has a scale, there is no MASE.
     """
 
     def __init__(self, *, scale: ArrayLike, deviation: ArrayLike) -> None:
@@ -91,8 +109,18 @@ class ForecastErrors:
         """
         train = np.asarray(train, dtype=float)
         known = train if observed is None else np.ma.masked_array(train, ~observed)
-        deviation = np.ma.filled(known.std(axis=0), 0.0)
+        deviation = np.where(is_constant(train), 0.0, np.ma.filled(known.std(axis=0), 0.0))
         return cls(scale=naive_scale(train, season_length, observed), deviation=deviation)
+
+    @property
+    def keys(self) -> list[str]:
+        """The metrics that these channels have: all, or all but MASE."""
+        return [key for key in _DEFINITIONS if key != MASE.key or bool((self.scale > 0).any())]
+
+    @property
+    def selecting(self) -> str:
+        """The metric that selects: MASE, or MAE where no channel has a scale."""
+        return MASE.key if MASE.key in self.keys else MAE.key
 
     def add(self, actual: ArrayLike, forecast: ArrayLike, observed: np.ndarray | None = None) -> None:
         """Add windows: all (windows, horizon, channels), values in the unit of the series.
@@ -123,11 +151,11 @@ class ForecastErrors:
 
     def metrics(self) -> dict[str, float]:
         """Every metric over all windows, steps and channels, by key."""
-        return {key: self._over_windows(key, by_step=False) for key in _DEFINITIONS}
+        return {key: self._over_windows(key, by_step=False) for key in self.keys}
 
     def per_step(self) -> dict[str, tuple[float, ...]]:
         """Every metric for each step of the horizon alone: element 0 is one step ahead; NaN without observed values."""
-        return {key: tuple(self._over_windows(key, by_step=True)) for key in _DEFINITIONS}
+        return {key: tuple(self._over_windows(key, by_step=True)) for key in self.keys}
 
     def details(self) -> dict[str, Any]:
         """The metrics of each step as plain lists of six digits, by key; empty where a step has no observed value."""
@@ -156,7 +184,7 @@ class ForecastErrors:
         if not self.windows:
             raise ValueError("no windows were added")
         means = {name: np.concatenate(parts) for name, parts in self._of_windows.items()}  # (windows, channels)
-        kinds = {key: name for key, (name, _) in _DEFINITIONS.items() if key != RMSE.key}
+        kinds = {key: _DEFINITIONS[key][0] for key in self.keys if key != RMSE.key}
         if not self._has_filled:
             return {key: (self._scaled(key, means[name]).mean(axis=-1), None) for key, name in kinds.items()}
         shares = np.concatenate(self._shares)
@@ -184,8 +212,6 @@ class ForecastErrors:
             _, power = _DEFINITIONS[key]
             return errors / self.deviation**power
         has_scale = self.scale > 0
-        if not has_scale.any():
-            raise ValueError("MASE has no scale: every channel is constant from season to season in training")
         return errors[..., has_scale] / self.scale[has_scale]
 
     def _with_scale(self, key: str, counts: np.ndarray) -> np.ndarray:

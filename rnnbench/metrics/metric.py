@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Protocol, Self
 
 from rnnbench.core.errors import RnnbenchError
-from rnnbench.core.text import MISSING
+from rnnbench.core.text import MISSING, rounded
 
 SIGNIFICANT_DIGITS = 4
 """Digits of a printed score where the metric does not set `decimals`."""
@@ -109,7 +109,9 @@ class Metric:
             return MISSING
         value = score * self.scale
         if self.decimals is None:
-            return f"{value:.{SIGNIFICANT_DIGITS}g}"
+            shown = f"{value:.{SIGNIFICANT_DIGITS}g}"
+            is_plain = "e+" not in shown or not math.isfinite(value)
+            return shown if is_plain else rounded(float(shown), abs(value) / 10)
         # Adding zero turns the -0.0 that rounding leaves into 0.0.
         return f"{round(value, self.decimals) + 0.0:.{self.decimals}f}"
 

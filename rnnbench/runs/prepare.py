@@ -12,6 +12,7 @@ from rnnbench.data.kinds import AnyData
 from rnnbench.data.settings import DataSettings
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
+from rnnbench.metrics import Metric
 from rnnbench.tasks.base import Prepared
 
 
@@ -28,6 +29,11 @@ def prepare(config: ExperimentConfig) -> Prepared:
 def described(config: ExperimentConfig) -> Description:
     """The data set of a configuration in words, with the task's remarks on what it prepares from it."""
     return describe_data(load_data(config)).with_remarks(prepare(config).remarks())
+
+
+def selecting_metric(config: ExperimentConfig) -> Metric:
+    """The metric by which the configuration's task selects on its data set."""
+    return task_class(config.task).metric_of(load_data(config))
 
 
 def training_overlap(config: ExperimentConfig) -> Overlap:

@@ -15,7 +15,7 @@ from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.metrics import own_metrics_tag
 from rnnbench.runs.build import build, on_meta_device
 from rnnbench.runs.memory import PeakMemory
-from rnnbench.runs.prepare import load_data, prepare, training_overlap
+from rnnbench.runs.prepare import load_data, prepare, selecting_metric, training_overlap
 from rnnbench.runs.training.callbacks import Log, Report, Watch
 from rnnbench.runs.training.costs import measured, sizes
 from rnnbench.runs.training.fitting import fit, is_out_of_memory, planned_updates
@@ -97,6 +97,7 @@ def train(
     prepared = prepare(config)
     torch.manual_seed(config.seed)
     task = build(config, prepared)
+    task.selecting = selecting_metric(config)
     watch = _watch(config, hooks, keeps_scores=refit is None)
     fitted = _fit(config, task, watch, hooks, refit)
     watch.restore(task)
@@ -125,20 +126,20 @@ def train(
 def describe(config: ExperimentConfig, kind: Kind) -> RunRecord:
     """The record of a run before training: configuration and data, without results."""
     cls = task_class(config.task)
-    loaded = load_data(config)
+    loaded, metric = load_data(config), selecting_metric(config)
     return RunRecord(
         kind=kind,
         task=config.task,
         data=loaded.facts.name,
         fingerprint=loaded.fingerprint,
         model=model_name(config.model),
-        metric=cls.metric.key,
-        higher_is_better=cls.metric.higher_is_better,
+        metric=metric.key,
+        higher_is_better=metric.higher_is_better,
         seed=config.seed,
         config={**config.to_plain(), "searched": config.search_space.to_plain()},
         tags={
             "choice": config.choice(),
-            **own_metrics_tag((cls.metric, *cls.other_metrics)),
+            **own_metrics_tag((metric, *cls.other_metrics)),
             **_leakage_tag(config),
             **file_tags(config.data.path),
         },
@@ -152,7 +153,7 @@ def _leakage_tag(config: ExperimentConfig) -> dict[str, str]:
 
 
 def _watch(config: ExperimentConfig, hooks: Hooks, *, keeps_scores: bool) -> Watch:
-    metric = task_class(config.task).metric
+    metric = selecting_metric(config)
     return Watch(
         metric=metric.key,
         higher_is_better=metric.higher_is_better,

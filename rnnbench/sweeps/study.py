@@ -21,8 +21,8 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 
 from rnnbench.comparison.selection import REPETITIONS
 from rnnbench.core.settings import Choices, Floats, Ints, Range
-from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
+from rnnbench.runs.prepare import selecting_metric
 from rnnbench.storage.leases import Lease, LeaseLostError, open_leases
 from rnnbench.storage.record import RunRecord, model_name
 from rnnbench.sweeps.model import FIRST_RESELECT_SEED, FIRST_TRIAL_SEED, SweepPlan
@@ -42,7 +42,7 @@ class Studies:
         self.leases = open_leases()
         backend = JournalFileBackend(str(plan.journal), lock_obj=JournalFileOpenLock(str(plan.journal)))
         self.storage = JournalStorage(backend)
-        is_score = task_class(plan.task).metric.higher_is_better
+        is_score = selecting_metric(plan.config(next(iter(plan.configs)))).higher_is_better
         self.by_model = {
             model: optuna.create_study(
                 study_name=_study_name(plan.config(model)),

@@ -71,6 +71,11 @@ class SequenceTask(pl.LightningModule, ABC):
         return {}
 
     @classmethod
+    def metric_of(cls, data: AnyData) -> Metric:
+        """The selecting metric on a data set: `metric`, unless the training split has none of it."""
+        return cls.metric
+
+    @classmethod
     def baselines(cls, data: AnyData, prepared: Any, *, refit: bool) -> Iterator[BaselineResult]:
         """Yields each baseline as soon as it is computed; none by default.
 
@@ -84,6 +89,8 @@ class SequenceTask(pl.LightningModule, ABC):
         self.encoder = encoder
         self.prepared = prepared
         self.settings = settings
+        self.selecting: Metric = self.metric
+        """The selecting metric on this data set, as `metric_of` gives it."""
         self.optimization: Callable[[SequenceTask], Any] | None = None
         self.penalty: Callable[[], Tensor] | None = None
         """Added to the training loss: the penalties of `training` (L1, L2, activations)."""
@@ -134,7 +141,7 @@ class SequenceTask(pl.LightningModule, ABC):
         Raises: RnnbenchError for a score outside the bounds, at which tables cut off intervals.
         """
         scores = self.summarize()
-        for metric in (self.metric, *self.other_metrics):
+        for metric in (self.selecting, *self.other_metrics):
             score = scores.get(metric.key, math.nan)
             slack = ROUNDING * max(1.0, abs(score))  # a mean of single-precision ones can come out as 1.0000001
             if math.isfinite(score) and not metric.low - slack <= score <= metric.high + slack:
@@ -158,7 +165,7 @@ class SequenceTask(pl.LightningModule, ABC):
         scores: by metric, keys without the split.
         Raises: RnnbenchError where the mean differs, since intervals over examples would be of another quantity.
         """
-        if not math.isfinite(scores[self.metric.key]):
+        if not math.isfinite(scores[self.selecting.key]):
             return {}
         by_metric = self.examples()
         if unknown := set(by_metric) - set(scores):

@@ -95,5 +95,9 @@ def window_around(values: np.ndarray, time: str, row: int, lookback: int, horizo
 
 
 def short_numbers(values: np.ndarray) -> list[float | None]:
-    """The values rounded to five significant digits, None for NaN."""
-    return [None if math.isnan(value) else float(f"{value:.5g}") for value in values.tolist()]
+    """The values rounded to five significant digits, and to four of their range where that needs more; None for NaN."""
+    known = values[~np.isnan(values)]
+    largest, extent = (float(np.abs(known).max()), float(np.ptp(known))) if len(known) else (0.0, 0.0)
+    more = math.ceil(math.log10(largest / extent)) - 1 if 0 < extent < largest else 0
+    digits = min(5 + max(0, more), 17)
+    return [None if math.isnan(value) else float(f"{value:.{digits}g}") for value in values.tolist()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -11,13 +12,16 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from rnnbench.core.errors import DataError, did_you_mean
+from rnnbench.core.text import listed
+from rnnbench.data.readers.numbers import MISSING, NumbersColumn, as_numbers, read_numbers
+from rnnbench.data.settings import DataSettings, Decimal
 
 if TYPE_CHECKING:
     import pandas as pd
 
+__all__ = ["MISSING", "Quoting", "Table", "as_numbers"]
+
 Quoting = Literal[0, 3]  # csv.QUOTE_MINIMAL: quotation marks may enclose a field; csv.QUOTE_NONE: they are text
-MISSING = {"", "na", "n/a", "nan", "null", "none", "-", "?"}
-TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0}
 
 
 @dataclass(frozen=True)
@@ -83,40 +87,38 @@ class Table:
             "" if is_missing else str(cell).strip() for cell, is_missing in zip(column.tolist(), missing, strict=True)
         ]
 
-    def numbers(self, name: str, option: str) -> np.ndarray:
-        """A column as float64; a missing cell is NaN.
+    def numbers(self, name: str, option: str, settings: DataSettings | None = None) -> NumbersColumn:
+        """A column as numbers, and how it was read.
 
-        Raises: DataError with the line of the first cell that is not a number.
+        Raises: DataError with the line of the first cell that is not a number, or where two readings are possible.
         """
-        values, bad = as_numbers(self.frame[name], decimal_comma=self.separator == ";")
-        if bad.any():
-            row = int(np.argmax(bad))
-            cell = str(self.frame[name].iloc[row])
+        read = read_numbers(self.frame[name], separator=self.separator, settings=settings)
+        if read.is_open and (elsewhere := self._decimal_of_others(name)):
+            read = read_numbers(self.frame[name], separator=self.separator, settings=settings, elsewhere=elsewhere)
+        if read.problem:
+            raise DataError(f"{self.path.name}, column {name!r} ({option}): {read.problem}")
+        if read.bad.any():
+            row = int(np.argmax(read.bad))
+            cell = str(self.frame[name].iloc[row])[:60]
+            typed = f" with --decimal {settings.decimal}" if settings and settings.decimal else ""
+            problem = "is too large" if np.isfinite(read.values[row]) else "is not a number"
+            is_rare = 2 * int(read.bad.sum()) < len(self) and cell.isprintable()
+            remedies = [
+                "correct the file",
+                *([f"type --missing {shlex.quote(cell)} if it means no value"] if is_rare else []),
+                f"type {option} with another column",
+            ]
             raise DataError(
                 f"{self.path.name}, {self.place(row)}: {cell!r} in column {name!r} ({option}) "
-                f"is not a number{_and_others(int(bad.sum()))}: correct the file, or type {option} with another column"
+                f"{problem}{typed}{_and_others(int(read.bad.sum()))}: {listed(remedies, last='or')}"
             )
-        return values
+        return read
 
-
-def as_numbers(column: pd.Series, *, decimal_comma: bool = False) -> tuple[np.ndarray, np.ndarray]:
-    """A column as float64 with NaN for missing cells, and a mask of the cells that are not numbers."""
-    import pandas as pd
-    from pandas.api import types
-
-    if types.is_bool_dtype(column) or types.is_numeric_dtype(column):
-        values = column.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
-        return values, np.isinf(values)
-    missing = column.isna().to_numpy()
-    cells = column.astype(str).str.strip().str.lower()
-    missing = missing | cells.isin(MISSING).to_numpy()
-    cells = cells.replace({word: str(value) for word, value in TRUTH.items()})
-    if decimal_comma:
-        cells = cells.str.replace(",", ".", regex=False)
-    values = np.array(pd.to_numeric(cells, errors="coerce"), dtype=np.float64)
-    bad = ~np.isfinite(values) & ~missing
-    values[missing] = np.nan
-    return values, bad
+    def _decimal_of_others(self, name: str) -> Decimal | None:
+        """The decimal mark that the other columns show; None where they show none, or both."""
+        others = [read_numbers(self.frame[other], separator=self.separator) for other in self.columns if other != name]
+        shown = {read.decimal for read in others if read.decimal and not read.bad.any()}
+        return shown.pop() if len(shown) == 1 else None
 
 
 def _and_others(count: int) -> str:

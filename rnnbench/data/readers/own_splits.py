@@ -76,7 +76,9 @@ def by_name(table: Table, column: str) -> np.ndarray:
     for split, name in ((TRAIN, "train"), (TEST, "test")):
         if not (split_of == split).any():
             counts = ", ".join(f"{cell} {count:,}" for cell, count in Counter(cells).most_common(5))
-            raise DataError(f"{table.path.name}: no row of column {column!r} (--split-column) is {name!r}; it has {counts}")
+            raise DataError(
+                f"{table.path.name}: no row of column {column!r} (--split-column) is {name!r}; it has {counts}"
+            )
     return split_of
 
 

@@ -8,6 +8,7 @@ from rnnbench.core.errors import DataError
 from rnnbench.data.frequencies import positions
 from rnnbench.data.kinds import Facts, Series
 from rnnbench.data.readers.columns import Table
+from rnnbench.data.readers.numbers import codes_not_there
 from rnnbench.data.readers.row_times import frequency_of, read_row_times, season_frequency
 from rnnbench.data.readers.series_columns import find_series_columns
 from rnnbench.data.readers.series_facts import columns_in_words, rows_in_words, split_in_words, times_in_words
@@ -71,8 +72,8 @@ def read_rows(table: Table, settings: DataSettings) -> Rows:
 
 def _read(table: Table, settings: DataSettings) -> Cells:
     time_columns, targets = find_series_columns(table, settings)
-    columns = [table.numbers(name, "--target") for name in targets]
-    values = np.stack(columns + [table.numbers(name, "--covariates") for name in settings.covariates], axis=1)
+    options = {**dict.fromkeys(targets, "--target"), **dict.fromkeys(settings.covariates, "--covariates")}
+    numbers = [table.numbers(name, option, settings) for name, option in options.items()]
     at = read_row_times(table, time_columns, settings)
     frequency = frequency_of(at, settings.frequency)
     return Cells(
@@ -83,7 +84,9 @@ def _read(table: Table, settings: DataSettings) -> Cells:
         places=positions(at.times, frequency, at.column or "rows"),
         targets=targets,
         covariates=settings.covariates,
-        values=values,
+        values=np.stack([column.values for column in numbers], axis=1),
+        understood=tuple(("values", sentence) for column in numbers for sentence in column.understood),
+        warnings=(*(warning for column in numbers for warning in column.warnings), *codes_not_there(numbers, settings)),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
+from rnnbench.core.text import rounded
 from rnnbench.reports.figures.base import BASELINE, INK, ORANGE, RULE, Write, new_figure, plain_name
 from rnnbench.reports.figures.svg import svg
 from rnnbench.reports.page.model import Material, Part, Picture, Quote, Section, Words
@@ -82,7 +83,10 @@ def _forecasts(run: RunRecord, sample: Mapping[str, Any]) -> list[Part]:
 
 def _spread(values: Sequence[float | None]) -> str:
     known = [value for value in values if value is not None]
-    return f"{min(known):g} to {max(known):g}" if known else "unknown"
+    if not known:
+        return "unknown"
+    low, high = min(known), max(known)
+    return f"{rounded(low, high - low)} to {rounded(high, high - low)}"
 
 
 def forecast_figure(window: Mapping[str, Any], unit: str, write: Write) -> bytes:

@@ -28,7 +28,6 @@ from rnnbench.tasks.methods.windows import RollingWindows
 
 PENALTIES = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0, 100.0)
 MEAN_OF_SEASONS = 4
-SELECTING = "mase"
 
 
 def run(
@@ -141,7 +140,8 @@ def _ridge(problem: ForecastProblem) -> BaselineResult:
 
         best: tuple[float, Ridge] | None = None
         for ridge in training.candidates(PENALTIES):
-            score = errors_of(problem, problem.validation, forecaster(ridge)).metrics()[SELECTING]
+            validated = errors_of(problem, problem.validation, forecaster(ridge))
+            score = validated.metrics()[validated.selecting]
             if best is None or score < best[0]:
                 best = (score, ridge)
         assert best is not None

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.core.files import write_whole
+from rnnbench.core.text import rounded
 from rnnbench.data.clock import offset_text
 from rnnbench.data.frequencies import is_steps, time_text
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 INK, SOFT, AHEAD = "#1c2430", "#5b6675", "#0b6e99"
 MOST_PANELS = 6
@@ -94,6 +99,7 @@ def _drawn(forecast: Forecast, format: str) -> bytes:
                 label=f"{forecast.coverage:.0%} of past errors",
             )  # fmt: skip
         axes.set_ylabel(f"{_plain(forecast.targets[column])}\n[{_plain(forecast.unit)}]")
+        axes.yaxis.set_major_formatter(_tick_formatter(axes))
         axes.spines[["top", "right"]].set_visible(False)
         axes.tick_params(colors=SOFT)
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower right", frameon=False, ncols=3, fontsize=9)
@@ -114,6 +120,16 @@ def _drawn(forecast: Forecast, format: str) -> bytes:
 def _axis(times: np.ndarray, frequency: str) -> np.ndarray:
     """Times as a figure has them: steps are numbers."""
     return times.astype(np.int64) if is_steps(frequency) else times
+
+
+def _tick_formatter(axes: Axes) -> Callable[[float, int | None], str]:
+    """Whole tick labels, without an offset or a power that the reader would have to add."""
+
+    def text(value: float, _: int | None = None) -> str:
+        low, high = axes.get_ylim()
+        return rounded(value, abs(high - low))
+
+    return text
 
 
 def _plain(text: str) -> str:

@@ -16,7 +16,7 @@ from rnnbench.data.frequencies import time_text
 from rnnbench.data.kinds import AnyData, Kind, Series
 from rnnbench.data.splits import SplitName
 from rnnbench.encoders.base import Encoder
-from rnnbench.metrics.forecasts import MASE
+from rnnbench.metrics.forecasts import MAE, MASE
 from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.tasks.base import SequenceTask
 from rnnbench.tasks.baseline import BaselineResult
@@ -48,6 +48,14 @@ class Forecasting(SequenceTask):
     ranged_by_data: ClassVar[tuple[str, ...]] = ("lookback",)
     inference: ClassVar[type[Inference] | None] = Forecaster
     baseline_settings: ClassVar[tuple[str, ...]] = ("lookback", "horizon")
+
+    @classmethod
+    def metric_of(cls, data: AnyData) -> metrics.Metric:
+        """MASE, or MAE where no target has a scale of MASE: constant, or the same in each season of training."""
+        series = cast(Series, data)
+        train = series.splits.train
+        lacks_scale = metrics.without_scale(train.values, series.season_length, train.observed)
+        return MAE if cls.metric.key == MASE.key and lacks_scale.all() else cls.metric
 
     @classmethod
     def ranges_of(cls, data: AnyData, settings: ForecastingSettings) -> dict[str, Range]:
@@ -173,8 +181,9 @@ class Forecasting(SequenceTask):
         """A good, a median and the worst forecast of the test split, one channel each, with the actual values."""
         series, split = self.prepared.series, self.prepared.rows.splits.test
         train = self.prepared.rows.splits.train
-        scale = metrics.naive_scale(train.levels, series.season_length, train.observed)
-        scale = np.where(scale > 0, scale, np.nan)
+        of_training = metrics.ForecastErrors.from_training(train.levels, series.season_length, train.observed)
+        scale = np.where(of_training.scale > 0, of_training.scale, np.nan)
+        scale = scale if of_training.scale.any() else of_training.deviation
         errors = [
             (row, mean_of_known(np.abs(forecast - actual)) / scale) for row, forecast, actual in self._forecasts("test")
         ]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rnnbench.core.rounding import is_constant
+
 
 @dataclass(frozen=True)
 class Units:
@@ -20,8 +22,8 @@ class Units:
         """Standardized values, or logarithms divided by the standard deviation of the one-step returns."""
         if is_log:
             logs = np.log(train)
-            return cls(logs.mean(axis=0), _or_one(np.diff(logs, axis=0).std(axis=0)), is_log=True)
-        return cls(train.mean(axis=0), _or_one(train.std(axis=0)), is_log=False)
+            return cls(logs.mean(axis=0), _deviation(np.diff(logs, axis=0)), is_log=True)
+        return cls(train.mean(axis=0), _deviation(train), is_log=False)
 
     def of_levels(self, levels: np.ndarray) -> np.ndarray:
         """Levels, standardized."""
@@ -33,6 +35,7 @@ class Units:
         return np.exp(levels) if self.is_log else levels
 
 
-def _or_one(deviation: np.ndarray) -> np.ndarray:
-    """The deviation, 1 for a constant channel."""
-    return np.where(deviation > 0, deviation, 1.0)
+def _deviation(values: np.ndarray) -> np.ndarray:
+    """The standard deviation, 1 for a constant channel."""
+    deviation = values.std(axis=0)
+    return np.where(is_constant(values) | (deviation == 0), 1.0, deviation)

@@ -42,6 +42,27 @@ def test_a_constant_channel_becomes_zero():
     assert np.abs(Scaler.fit(values).transform(values)).max() < 1e-12
 
 
+@pytest.mark.parametrize("size", [1e-150, 1e-12, 1.0, 1e12, 1e150])
+def test_the_size_of_values_does_not_make_them_constant(size):
+    values = size * (1 + 0.05 * np.random.default_rng(0).normal(size=(200, 1)))
+    scaled = Scaler.fit(values).transform(values)
+    assert scaled.std() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("level", [0.0, 0.1, 1e-12, 1e12 / 3, -7.7e8])
+def test_a_constant_channel_has_deviation_one_at_any_level(level):
+    values = np.full((1001, 1), level)
+    values[::2] = np.nextafter(level, np.inf) if level else 0.0  # as rounding leaves it
+    assert Scaler.fit(values).deviation.tolist() == [1.0]
+
+
+def test_a_small_change_of_a_large_level_is_not_lost_in_single_precision():
+    values = 1e12 + 0.01 * np.sin(np.arange(300.0))[:, None]
+    scaled = Scaler.fit(values).transform(values).astype(np.float32)
+    assert scaled.std() == pytest.approx(1, rel=1e-3)
+    assert np.corrcoef(scaled[:, 0], np.sin(np.arange(300.0)))[0, 1] > 0.999
+
+
 def test_a_scaler_comes_back_from_json_without_loss():
     scaler = Scaler.fit(walk())
     again = Scaler.from_plain(json.loads(json.dumps(scaler.to_plain())))

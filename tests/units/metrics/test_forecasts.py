@@ -7,7 +7,7 @@ import pytest
 from sklearn import metrics as reference
 from sklearn.preprocessing import StandardScaler
 
-from rnnbench.metrics.forecasts import ForecastErrors, naive_scale
+from rnnbench.metrics.forecasts import ForecastErrors, naive_scale, without_scale
 
 
 def test_the_naive_scale_is_the_mean_seasonal_difference_of_each_channel() -> None:
@@ -33,8 +33,67 @@ def test_mase_is_the_mean_over_channels_of_error_over_scale() -> None:
 def test_mase_leaves_out_a_channel_that_is_constant_in_training() -> None:
     actual, forecast = np.zeros((1, 1, 2)), np.ones((1, 1, 2))
     assert _scores(actual, forecast, [2.0, 0.0])["mase"] == pytest.approx(0.5)
-    with pytest.raises(ValueError, match="constant"):
-        _scores(actual, forecast, [0.0, 0.0])
+
+
+def test_without_any_scale_there_is_no_mase_and_mae_selects() -> None:
+    errors = ForecastErrors(scale=[0.0, 0.0], deviation=[1.0, 1.0])
+    errors.add(np.zeros((3, 2, 2)), np.ones((3, 2, 2)))
+    assert errors.selecting == "mae"
+    scores = [errors.metrics(), errors.per_step(), errors.details()["by_step"], errors.by_window(), errors.examples()]
+    for by_key in scores:
+        assert "mase" not in by_key
+        assert "mae" in by_key
+    assert ForecastErrors(scale=[0.0, 1.0], deviation=[1.0, 1.0]).selecting == "mase"
+
+
+HOURS = np.arange(480)
+SINE = np.sin(2 * np.pi * HOURS / 24)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.full(480, 5.1),
+        np.zeros(480),
+        np.full(480, 1e-12),
+        np.full(480, 0.1) + np.tile([0, 1e-17], 240),
+        HOURS % 24,
+        SINE,
+        1e-12 * SINE,
+        1e9 + SINE,
+        SINE.astype(np.float32),
+        np.tile([3.3, 7.7, 1e5], 160),
+    ],
+)
+def test_a_series_that_repeats_itself_has_no_scale(values: np.ndarray) -> None:
+    train = np.asarray(values, dtype=float)[:, None]
+    assert naive_scale(train, 24).tolist() == [0.0]
+    assert without_scale(train, 24).tolist() == [True]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        1e-12 * (1 + 0.05 * np.random.default_rng(0).normal(size=480)),
+        1e12 + 0.003 * np.arange(480),
+        1e9 + 0.01 * np.random.default_rng(0).normal(size=480),
+        SINE + 1e-4 * np.random.default_rng(0).normal(size=480),
+        np.arange(480) / 1e6,
+        np.eye(480)[7],
+    ],
+)
+def test_a_series_that_changes_has_a_scale_whatever_its_size(values: np.ndarray) -> None:
+    train = values[:, None]
+    expected = np.mean([abs(values[row] - values[row - 24]) for row in range(24, 480)])
+    assert naive_scale(train, 24).tolist() == pytest.approx([expected], rel=1e-9)
+
+
+def test_a_channel_that_is_constant_but_for_rounding_is_not_stretched() -> None:
+    train = np.full((100, 1), 0.3)
+    train[::2] = 0.1 + 0.2
+    errors = ForecastErrors.from_training(train, 1)
+    errors.add(np.full((1, 1, 1), 2.3), np.full((1, 1, 1), 0.3))
+    assert errors.metrics()["mse_standardised"] == pytest.approx(4.0)
 
 
 def test_smape_is_worked_out_by_hand_and_a_pair_of_zeros_has_no_error() -> None:

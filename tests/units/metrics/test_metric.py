@@ -118,3 +118,17 @@ def test_only_the_facts_of_metrics_that_are_not_built_in_are_kept() -> None:
     both = record("accuracy", own=(ACCURACY, BLEU))
     assert metric_called("bleu", both) == BLEU
     assert metric_called("log_likelihood", both) is None
+
+
+@pytest.mark.parametrize(
+    ("score", "text"),
+    [
+        (52_412_345.6, "52,410,000"),
+        (12_345.6, "12,350"),
+        (-99_999.0, "-100,000"),
+        (9_999.4, "9999"),
+        (3e20, "3.000e+20"),
+    ],
+)
+def test_a_large_score_is_written_without_an_exponent(score, text):
+    assert Metric("mae", "mae").text(score) == text

@@ -2,7 +2,9 @@
 
 import math
 import time
+from dataclasses import replace
 
+import numpy as np
 import pytest
 import small_data
 import torch
@@ -10,11 +12,12 @@ from small_runs import use_data
 
 from rnnbench.core import registry
 from rnnbench.core.errors import BudgetError, RnnbenchError
+from rnnbench.data.splits import Splits
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import from_plain
 from rnnbench.experiment.resolve import resolve
 from rnnbench.metrics import Metric, metric_called, metric_of
-from rnnbench.runs.baselines import _record
+from rnnbench.runs.baselines import _record, compute
 from rnnbench.runs.build import build, count_parameters, parameters_of
 from rnnbench.runs.prepare import prepare
 from rnnbench.runs.train import Hooks, describe, train
@@ -197,3 +200,36 @@ def test_seconds_of_training_are_counted_at_each_validation_without_it(monkeypat
     assert 0 < seconds[0] < seconds[-1] <= record.costs["training_seconds"]
     assert [*seconds] == sorted(seconds)
     assert "seconds" not in record.metrics
+
+
+# data without a scale of MASE
+
+
+def without_scale(monkeypatch, level=5.0):
+    """The small series, the same in each season."""
+    data = small_data.series(channels=1, covariates=0)
+    season = level + np.arange(small_data.SEASON, dtype=float)
+
+    def repeated(split):
+        return replace(split, values=np.resize(season, (len(split.values), 1)))
+
+    splits = Splits(repeated(data.splits.train), repeated(data.splits.validation), repeated(data.splits.opened().test))
+    use_data(monkeypatch, lambda kind: replace(data, splits=splits))
+
+
+def test_a_series_without_a_scale_of_mase_is_judged_by_mae(monkeypatch):
+    without_scale(monkeypatch)
+    record = train(a_config(), kind="confirm", open_test=True).record
+    assert (record.metric, record.higher_is_better, record.outcome) == ("mae", False, "completed")
+    assert "test/mase" not in record.metrics
+    assert record.validation == record.metrics["validation/mae"] == min(dict(record.curves["validation/mae"]).values())
+    assert record.test == pytest.approx(record.examples["mae"].mean)
+
+
+def test_its_baselines_are_judged_by_mae_too(monkeypatch):
+    without_scale(monkeypatch)
+    results = {result.model: result for result in compute(a_config())}
+    assert results["seasonal_naive"].metrics["test/mae"] == 0
+    assert "test/mase" not in results["seasonal_naive"].metrics
+    assert results["ridge"].metrics["test/mae"] < 0.01
+    assert describe(a_config(), "baseline").metric == "mae"

@@ -55,7 +55,7 @@ def test_json_lines_keep_their_types_and_line_numbers(write):
     table = read_table(write("a.jsonl", '{"y": 1.5, "t": "a"}\n\n{"y": null, "t": "b"}\n'))
     assert table.texts("t") == ["a", "b"]
     assert table.place(1) == "line 3"
-    assert str(table.numbers("y", "--target").tolist()) == "[1.5, nan]"
+    assert str(table.numbers("y", "--target").values.tolist()) == "[1.5, nan]"
 
 
 def test_parquet_is_read(tmp_path):
@@ -77,8 +77,8 @@ def test_a_cell_that_is_no_number_is_named_with_its_line(write):
 
 def test_missing_cells_truths_and_decimal_commas_are_numbers(write):
     table = read_table(write("a.csv", "n;y;z\na;1,5;yes\nb;NA;no\nc;;True\n"))
-    assert str(table.numbers("y", "--target").tolist()) == "[1.5, nan, nan]"
-    assert table.numbers("z", "--covariates").tolist() == [1.0, 0.0, 1.0]
+    assert str(table.numbers("y", "--target").values.tolist()) == "[1.5, nan, nan]"
+    assert table.numbers("z", "--covariates").values.tolist() == [1.0, 0.0, 1.0]
 
 
 def test_an_infinite_value_is_not_a_number(write):
