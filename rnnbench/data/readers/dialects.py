@@ -101,9 +101,11 @@ def find_layout(text: str, suffix: str) -> Layout:
         wanted = ["\t"] if suffix == ".tsv" and "\t" in sample.partition("\n")[0] else [*SEPARATORS]
         separator, titles = _separator(sample, wanted)
     if not separator:
-        blanks = _as_blanks(sample)
-        if blanks:
+        if _as_blanks(collapsed(sample)):
             return Layout(Dialect(BLANKS, skips_blanks=True), collapsed(text), _line_start(text, start), left_out)
+        if _as_blanks(with_times(collapsed(sample))):
+            whole = with_times(collapsed(text))
+            return Layout(Dialect(BLANKS, skips_blanks=True), whole, _line_start(text, start), left_out)
         separator = next((letter for letter in NO_SEPARATORS if letter not in text), NO_SEPARATORS[0])
     if titles:
         lines = _lines_of(Dialect(separator), sample, titles)
@@ -131,6 +133,11 @@ def after_lines(text: str, start: int, count: int) -> int:
 def collapsed(text: str) -> str:
     """Every run of blanks and tabs as one blank, none at the ends of a line; the lines stay the same."""
     return re.sub(r"(?m)^ | $", "", re.sub(r"[ \t]+", " ", text))
+
+
+def with_times(text: str) -> str:
+    """The text with a date and its time of day, which a blank separates, in quotation marks."""
+    return re.sub(r"(?<!\S)(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4} \d{1,2}:\d{2}[\d:.]*)(?!\S)", r'"\1"', text)
 
 
 def _line_start(text: str, start: int) -> int:
@@ -230,15 +237,10 @@ def _titles(records: list[list[str]]) -> int:
         return 0
     usual = Counter(len(record) for record in records[1:]).most_common(1)[0][0]
     for above, record in enumerate(records[: MOST_TITLES + 1]):
-        cells = [cell.strip() for cell in record]
-        if len(record) == usual and sum(map(bool, cells)) >= min(usual, 2):
-            below = records[above + 1 :]
-            is_regular = len(below) > 1 and all(len(row) == usual for row in below)
-            return above if above and usual > 1 and is_regular and names_columns(record, below, surely=True) else 0
-        if len(record) == usual and usual < 3:
-            return 0
-        if len(record) != usual and sum(map(bool, cells)) > max(1, usual - 2):
-            return 0
+        filled = sum(bool(cell.strip()) for cell in record)
+        below = records[above + 1 :]
+        if len(record) == usual and filled > 1 and all(len(row) == usual for row in below):
+            return above if len(below) > 1 and names_columns(record, below, surely=True) else 0
     return 0
 
 
@@ -258,7 +260,7 @@ def _lines_of(dialect: Dialect, sample: str, count: int) -> int:
 
 def _as_blanks(sample: str) -> bool:
     """Whether runs of blanks separate: every line has as many fields as the header, and numbers or times below it."""
-    records = Dialect(BLANKS, skips_blanks=True).records(collapsed(sample))
+    records = Dialect(BLANKS, skips_blanks=True).records(sample)
     if len(records) < 3:
         return False
     header, *rows = records

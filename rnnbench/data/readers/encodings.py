@@ -8,6 +8,7 @@ import gzip
 import io
 import lzma
 import re
+import unicodedata
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,6 +38,7 @@ KNOWN = (
     "iso2022-jp", "gb18030", "gbk", "big5", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256",
     "cp1257", "cp874", "koi8-r", "cp866", "cp850", "latin-1", "iso8859-2", "iso8859-15", "mac-roman",
 )  # fmt: skip
+LINE_ENDS = "\t\n\r\f\v\x1a"
 NO_TEXT = {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"}
 BINARY = {
     b"PK\x03\x04": "a ZIP archive or an Excel workbook: unpack it, or save the sheet as CSV",
@@ -220,7 +222,7 @@ def _wide(head: bytes) -> str:
             return codec
     even, odd = head[::2].count(0), head[1::2].count(0)
     for codec, zero, other, newline in (("utf-16-le", odd, even, b"\n\0"), ("utf-16-be", even, odd, b"\0\n")):
-        if zero < max(20 * other, 1):
+        if zero < max(4 * other, 1):  # 가 and its like have a zero byte on the other side
             continue
         text = codecs.getincrementaldecoder(codec)("replace").decode(head)
         lines = text.count("\n") + text.count("\r")
@@ -273,7 +275,9 @@ def _likeliest(sample: bytes, path: Path) -> Encoding:
     rated = scores((alphabet, sample.decode(alphabet.encoding, "replace")) for alphabet in ALPHABETS)
     best, alphabet, text = rated[0]
     ascii_letters = sum(letter.isascii() for letter in text)
-    if best - ascii_letters * ASCII_COST < LEAST_COST * max(1, len(sample) - ascii_letters):
+    no_letters = sum(unicodedata.category(letter) in {"Cc", "Co", "Cn"} and letter not in LINE_ENDS for letter in text)
+    unlikely = best - ascii_letters * ASCII_COST < LEAST_COST * max(1, len(sample) - ascii_letters)
+    if unlikely or no_letters > len(text) // 100:
         return _guessed(sample, path)
     label = f"{alphabet.encoding} (detected)"
     second = next((item for item in rated if item[2] != text), rated[0])
@@ -301,7 +305,7 @@ def _guessed(sample: bytes, path: Path) -> Encoding:
     import charset_normalizer
 
     match = charset_normalizer.from_bytes(sample).best()
-    if match is None or any(ord(letter) < 32 and letter not in "\t\n\r\f\v" for letter in str(match)):
+    if match is None or any(ord(letter) < 32 and letter not in LINE_ENDS for letter in str(match)):
         raise DataError(
             f"{path.name} is not text in a known encoding: save it as UTF-8, or type --encoding NAME such as cp949 or "
             "cp1252"

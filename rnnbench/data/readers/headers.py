@@ -93,6 +93,20 @@ def names_columns(header: list[str], rows: list[list[str]], *, surely: bool = Fa
     return not same and not any(map(_repeats, header, columns)) and not _is_one_of(header, columns)
 
 
+def further_headers(rows: list[list[str]]) -> int:
+    """The number of first rows (at most 3) that hold units or further names: words above numbers and times only."""
+    width = min(map(len, rows), default=0)
+    kinds = [column_kind([row[place] for row in rows]) for place in range(width)]
+    values = [place for place, kind in enumerate(kinds) if kind in VALUES]
+    count = 0
+    for row in rows[:3]:
+        above = {cell_kind(row[place]) for place in values}
+        if not above <= {"name", "empty"} or "name" not in above:
+            break
+        count += 1
+    return count if len(rows) >= 8 else 0
+
+
 def _is_name_above(above: CellKind, below: CellKind) -> bool:
     if above == "name":
         return below in {"number", "time", "sentence"}

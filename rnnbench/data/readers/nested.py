@@ -34,10 +34,10 @@ def flattened(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...], tuple
             continue
         frame.isetitem(place, [" ".join(cell) if _is_list_of_words(cell) else cell for cell in column])
         joined.append(str(name))
-    sentences = [f"column {listed(map(repr, joined))} holds lists of words: joined by blanks"] if joined else []
+    sentences = [f"lists of words are joined by blanks: column {listed(map(repr, joined))}"] if joined else []
     if drop:
         names = listed(repr(name) for name, _ in left_out)
-        sentences.append(f"column {names} holds nested values and is left out")
+        sentences.append(f"nested values are left out: column {names}")
         frame = frame.iloc[:, [place for place in range(frame.shape[1]) if place not in drop]]
     frame.columns = pd.Index([clean_name(str(name)) for name in frame.columns])
     return frame, tuple(sentences), tuple(left_out)

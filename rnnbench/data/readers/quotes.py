@@ -22,11 +22,10 @@ Fits = Callable[[str], bool]
 
 @dataclass(frozen=True)
 class Swallowed:
-    """A field that holds rows. row: its row in the frame; lines: its line breaks; rows: all rows held so by any."""
+    """A field that holds rows. row: its row in the frame; lines: its line breaks."""
 
     row: int
     lines: int
-    rows: int
 
 
 def swallowed(frame: pd.DataFrame, separator: str, is_strict: Callable[[], bool]) -> Swallowed | None:
@@ -52,8 +51,7 @@ def swallowed(frame: pd.DataFrame, separator: str, is_strict: Callable[[], bool]
         suspects = [(row, lines) for row, lines in suspects if lines > FEWEST_LINES]
     if not suspects:
         return None
-    row, lines = min(suspects)
-    return Swallowed(row, lines, sum(lines for _, lines in suspects))
+    return Swallowed(*min(suspects))
 
 
 def _checks(frame: pd.DataFrame) -> list[Fits | None]:

@@ -67,6 +67,8 @@ def check_file(path: Path, suffixes: Iterable[str]) -> str:
 
 def _text_table(path: Path, suffix: str, named: str | None) -> Table:
     text, encoding = read_text(path, named)
+    if suffix in DELIMITED and text.lstrip()[:14].lower().startswith(("<!doctype", "<html", "<?xml")):
+        raise DataError(f"{path.name} is a web page or XML, not a table: save the table as CSV")
     if suffix in JSON:
         table = read_json(path, text, encoding.label)
     elif is_fasttext(text):
