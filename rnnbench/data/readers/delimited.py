@@ -7,8 +7,9 @@ from pathlib import Path
 from rnnbench.core.errors import DataError
 from rnnbench.core.text import listed
 from rnnbench.data.readers.columns import Table
-from rnnbench.data.readers.dialects import Layout, after_lines, find_layout, lines_of_record
+from rnnbench.data.readers.dialects import after_lines, lines_of_record
 from rnnbench.data.readers.headers import cell_kind, clean_name, further_headers, names_columns
+from rnnbench.data.readers.layouts import Layout, find_layout
 from rnnbench.data.readers.left_out_rows import warn_of_sum, without_empty
 from rnnbench.data.readers.nameless import named, size_text
 from rnnbench.data.readers.rows import read_rows_below
@@ -20,7 +21,8 @@ def read_delimited(path: Path, text: str, suffix: str, encoding: str) -> Table:
     Raises: DataError when rows have another number of fields than the header, or a column has no name.
     """
     layout = find_layout(text, suffix)
-    del text
+    if not layout.sample:
+        raise DataError(f"{path.name} is empty")
     names, start, has_header, about_header = _names(layout, path.name)
     rows = read_rows_below(layout, start, names, path.name)
     rows, about_rows = without_empty(rows, names)

@@ -1,23 +1,18 @@
-"""How a delimited file is written: what stands above the header, its separator, and its quotation marks."""
+"""The dialect of a delimited file: its separator and its quotation marks."""
 
 from __future__ import annotations
 
 import csv
 import io
-import re
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
-
-from rnnbench.data.readers.headers import VALUES, column_kind, names_columns
 
 SEPARATORS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
 BLANKS = " "
 NO_SEPARATORS = "\x1f\x1e\x1d\x1c\x02\x03"  # for one column, a character that the file does not have
 SAMPLE_CHARACTERS = 1 << 18
 SAMPLE_RECORDS = 200
-MOST_TITLES = 10
 csv.field_size_limit(2**31 - 1)  # by default a field of more than 131,072 characters is an error
 
 
@@ -77,44 +72,6 @@ class Dialect:
         return len(widths) == 1
 
 
-@dataclass(frozen=True)
-class Layout:
-    """A dialect, the text that it reads, the character at which the header begins, and what was left out above it."""
-
-    dialect: Dialect
-    text: str
-    start: int
-    left_out: tuple[str, ...] = ()
-
-    @property
-    def sample(self) -> list[list[str]]:
-        return self.dialect.records(_sample(self.text, self.start))
-
-
-def find_layout(text: str, suffix: str) -> Layout:
-    """How a delimited text is written. The text comes back with its line ends, each run of blanks as one where they
-    separate."""
-    start, separator, left_out = _above_header(text)
-    sample = _sample(text, start)
-    titles = 0
-    if not separator:
-        wanted = ["\t"] if suffix == ".tsv" and "\t" in sample.partition("\n")[0] else [*SEPARATORS]
-        separator, titles = _separator(sample, wanted)
-    if not separator:
-        if _as_blanks(collapsed(sample)):
-            return Layout(Dialect(BLANKS, skips_blanks=True), collapsed(text), _line_start(text, start), left_out)
-        if _as_blanks(with_times(collapsed(sample))):
-            whole = with_times(collapsed(text))
-            return Layout(Dialect(BLANKS, skips_blanks=True), whole, _line_start(text, start), left_out)
-        separator = next((letter for letter in NO_SEPARATORS if letter not in text), NO_SEPARATORS[0])
-    if titles:
-        lines = _lines_of(Dialect(separator), sample, titles)
-        kinds = "line" if lines == 1 else "lines"
-        left_out = (*left_out, f"{lines} {kinds} above the header")
-        start = after_lines(text, start, lines)
-    return Layout(_quotes(separator, text, start), text, start, left_out)
-
-
 def is_blank(record: list[str]) -> bool:
     """Whether a record is a line without anything but blanks."""
     return not record or (len(record) == 1 and not record[0].strip())
@@ -130,22 +87,7 @@ def after_lines(text: str, start: int, count: int) -> int:
     return start
 
 
-def collapsed(text: str) -> str:
-    """Every run of blanks and tabs as one blank, none at the ends of a line; the lines stay the same."""
-    return re.sub(r"(?m)^ | $", "", re.sub(r"[ \t]+", " ", text))
-
-
-def with_times(text: str) -> str:
-    """The text with a date and its time of day, which a blank separates, in quotation marks."""
-    return re.sub(r"(?<!\S)(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4} \d{1,2}:\d{2}[\d:.]*)(?!\S)", r'"\1"', text)
-
-
-def _line_start(text: str, start: int) -> int:
-    """Where the line that begins at `start` begins once blanks are collapsed."""
-    return after_lines(collapsed(text[:start]) if start else "", 0, text.count("\n", 0, start)) if start else 0
-
-
-def _sample(text: str, start: int) -> str:
+def sample_of(text: str, start: int) -> str:
     """Whole lines from the start of a text: enough characters, and at least 20 lines where fields are long."""
     end = start + SAMPLE_CHARACTERS
     if end < len(text):
@@ -153,175 +95,6 @@ def _sample(text: str, start: int) -> str:
         last = text.rfind("\n", start, end)
         end = last + 1 if last > start else end
     return text[start:end]
-
-
-def _above_header(text: str) -> tuple[int, str, tuple[str, ...]]:
-    """Where the header begins, the separator by a line sep= of Excel, and what was left out above."""
-    start, separator, comments = 0, "", 0
-    last_comment = 0
-    while start < len(text):
-        end = text.find("\n", start)
-        line = text[start : end if end >= 0 else len(text)].strip(" \ufeff")
-        told = re.fullmatch(r'"?sep=(.)"?,*', line, flags=re.IGNORECASE)
-        if told and not separator and not comments:
-            separator = told[1]
-        elif line.startswith("#"):
-            comments, last_comment = comments + 1, start
-        elif line.strip():
-            break
-        start = end + 1 if end >= 0 else len(text)
-    left_out: tuple[str, ...] = ("the line sep= of Excel",) if separator else ()
-    if comments:
-        header = _commented_header(text, last_comment, start, separator)
-        if header >= 0:
-            start, comments = header, comments - 1
-        if comments:
-            left_out += (
-                f"{comments} comment line{'s' if comments > 1 else ''} that begin{'' if comments > 1 else 's'} with #",
-            )
-    return start, separator, left_out
-
-
-def _commented_header(text: str, comment: int, start: int, given: str) -> int:
-    """Where the header begins in the last comment line, if that has a name for each field of the lines below; else -1.
-
-    NumPy and some instruments write the header as a comment."""
-    line = text[comment:start].strip()
-    below = _sample(text, start).splitlines()[:50]
-    names = line.lstrip("# ")
-    for separator in [given] if given else SEPARATORS:
-        header, *rows = (next(csv.reader([row], delimiter=separator), []) for row in (names, *below) if row.strip())
-        is_regular = len(header) > 1 and rows and all(len(row) == len(header) for row in rows)
-        if is_regular and not names_columns(rows[0], rows[1:]):
-            return comment + text[comment:start].index(names)
-    if not any(separator in "".join(below) for separator in SEPARATORS) and len(below) > 1:
-        return comment if below[0].count(" ") else -1  # one column of texts, of which the first begin with #
-    return -1
-
-
-def _separator(sample: str, separators: list[str]) -> tuple[str, int]:
-    """The separator that gives most lines the header's number of fields, and the number of title records above it."""
-    best, best_rank, titles = "", (0, 0.0), 0
-    for separator in separators:
-        records = Dialect(separator).records(sample)
-        widths = [len(record) for record in records]
-        usual, count = Counter(widths[1:] or widths).most_common(1)[0] if widths else (1, 0)
-        above = _titles(records)
-        if above:
-            rank = (1, 1.0)
-        elif widths and widths[0] > 1 and len(widths) > 1:
-            same = sum(width == widths[0] for width in widths) / len(widths)
-            shorter = usual == widths[0] + 1 and count > 1
-            rank = (1, count / len(widths)) if shorter and same < 0.5 else (2, same)
-        elif widths and widths[0] > 1:
-            rank = (2, 1.0)
-        elif usual > 1 and count >= 0.9 * (len(widths) - 1) and _has_row_names(records):
-            rank = (1, 0.9)
-        else:
-            continue
-        if rank > best_rank:
-            best, best_rank, titles = separator, rank, above
-    return best, titles
-
-
-def _has_row_names(records: list[list[str]]) -> bool:
-    """Whether the rows have one field more than a header of one name, as R writes them: 1, 2, 3 ... first."""
-    numbers = [record[0].strip() for record in records[1:]]
-    is_numbered = numbers == [str(number) for number in range(1, len(numbers) + 1)]
-    return len(records[0]) == 1 and all(len(record) == 2 for record in records[1:]) and is_numbered
-
-
-def _titles(records: list[list[str]]) -> int:
-    """The number of title records above a header that names what is below; 0 where there is none."""
-    if len(records) < 4:
-        return 0
-    usual = Counter(len(record) for record in records[1:]).most_common(1)[0][0]
-    for above, record in enumerate(records[: MOST_TITLES + 1]):
-        filled = sum(bool(cell.strip()) for cell in record)
-        below = records[above + 1 :]
-        if len(record) == usual and filled > 1 and all(len(row) == usual for row in below):
-            return above if len(below) > 1 and names_columns(record, below, surely=True) else 0
-    return 0
-
-
-def _lines_of(dialect: Dialect, sample: str, count: int) -> int:
-    """The number of lines before record number `count`, blank ones included."""
-    reader = dialect.reader(sample)
-    records = 0
-    before = 0
-    for record in reader:
-        if not is_blank(record):
-            if records == count:
-                return before
-            records += 1
-        before = reader.line_num
-    return before
-
-
-def _as_blanks(sample: str) -> bool:
-    """Whether runs of blanks separate: every line has as many fields as the header, and numbers or times below it."""
-    records = Dialect(BLANKS, skips_blanks=True).records(sample)
-    if len(records) < 3:
-        return False
-    header, *rows = records
-    width = len(rows[0])
-    if width < 2 or any(len(row) != width for row in rows) or len(header) not in {width, width - 1}:
-        return False
-    kinds = [column_kind([row[place] for row in rows]) for place in range(width)]
-    if len(header) == width - 1 and rows[0][0] != "1":
-        return False
-    return any(kind in VALUES for kind in kinds)
-
-
-def _quotes(separator: str, text: str, start: int) -> Dialect:
-    """Whether marks enclose fields, which marks, and how marks inside are written."""
-    sample = _sample(text, start)
-    usual = Dialect(separator)
-    if separator == "\t":
-        return _between_tabs(sample)
-    if separator in NO_SEPARATORS:
-        fields = [record[0].strip() for record in replace(usual, quote="").records(sample)]
-        quoted = [field for field in fields if field.startswith('"')]
-        is_enclosed = bool(quoted) and all(len(field) > 1 and field.endswith('"') for field in quoted)
-        multiline = not is_enclosed and bool(quoted) and usual.is_strict(sample)
-        return usual if is_enclosed or multiline else replace(usual, quote="")
-    if '\\"' in text and not usual.is_strict(text[start:]):
-        escaped = replace(usual, escape="\\")
-        if escaped.is_strict(text[start:]):
-            return escaped
-    if f'{separator} "' in sample and not _is_regular(usual.records(sample)):
-        skipping = replace(usual, skips_blanks=True)
-        if _is_regular(skipping.records(sample)):
-            return skipping
-    return _single_marks(usual, sample) or usual
-
-
-def _single_marks(usual: Dialect, sample: str) -> Dialect | None:
-    """The dialect with fields in single quotation marks, where the header's are, or lines are regular only so."""
-    single = replace(usual, quote="'")
-    bare = replace(usual, quote="").records(sample)
-    if not bare or not any(field.startswith("'") for record in bare for field in record):
-        return None
-    header = [field.strip() for field in bare[0]]
-    is_enclosed = all(len(name) > 2 and name[0] == name[-1] == "'" for name in header)
-    enclosed = single.records(sample)
-    regular_only_so = _is_regular(enclosed) and not _is_regular(bare) and single.is_strict(sample)
-    return single if (is_enclosed and len(header) > 1) or regular_only_so else None
-
-
-def _between_tabs(sample: str) -> Dialect:
-    """Between tabs, a mark at the start of a field is text, unless every such field also ends with one, or lines have
-    the same number of fields only if marks may enclose a tab or a line end."""
-    bare, enclosed = Dialect("\t", quote=""), Dialect("\t")
-    records = bare.records(sample)
-    quoted = [field for record in records for field in record if field.startswith('"')]
-    all_end = bool(quoted) and all(len(field) > 1 and field.endswith('"') for field in quoted)
-    only_so = _is_regular(enclosed.records(sample)) and not _is_regular(records)
-    return enclosed if all_end or only_so else bare
-
-
-def _is_regular(records: list[list[str]]) -> bool:
-    return all(len(record) == len(records[0]) for record in records)
 
 
 def lines_of_record(reader: Any) -> Iterator[tuple[int, list[str]]]:

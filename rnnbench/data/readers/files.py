@@ -7,7 +7,7 @@ from pathlib import Path
 from rnnbench.core.errors import DataError
 from rnnbench.data.code_points import points_of
 from rnnbench.data.kinds import AnyData, Kind
-from rnnbench.data.readers.encodings import pieces
+from rnnbench.data.readers.file_text import pieces
 from rnnbench.data.readers.labelled import find_columns, find_text_column, read_labelled
 from rnnbench.data.readers.series import read_series
 from rnnbench.data.readers.series_columns import find_time_column

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnnbench.core.errors import DataError
-from rnnbench.data.readers.dialects import Layout, lines_of_record
+from rnnbench.data.readers.dialects import lines_of_record
+from rnnbench.data.readers.layouts import Layout
 from rnnbench.data.readers.nameless import UNNAMED
 from rnnbench.data.readers.quotes import swallowed
 

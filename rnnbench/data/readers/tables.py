@@ -9,8 +9,8 @@ from pathlib import Path
 from rnnbench.core.errors import DataError, did_you_mean
 from rnnbench.data.readers.columns import Table
 from rnnbench.data.readers.delimited import read_delimited
-from rnnbench.data.readers.encodings import PACKED, read_text
 from rnnbench.data.readers.fasttext import is_fasttext, read_fasttext
+from rnnbench.data.readers.file_text import PACKED, read_text
 from rnnbench.data.readers.json_tables import read_json
 from rnnbench.data.readers.parquet import read_parquet
 

@@ -11,7 +11,8 @@ import numpy as np
 from rnnbench.core.errors import DataError
 from rnnbench.data.code_points import points_of
 from rnnbench.data.kinds import Facts, TextCorpus
-from rnnbench.data.readers.encodings import PACKED, Encoding, pieces
+from rnnbench.data.readers.encodings import Encoding
+from rnnbench.data.readers.file_text import PACKED, pieces
 from rnnbench.data.readers.tables import check_file
 from rnnbench.data.settings import DataSettings
 from rnnbench.data.sources import cache_folder, publish
