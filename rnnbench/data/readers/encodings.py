@@ -63,7 +63,7 @@ def codec_named(name: str) -> str:
     """
     try:
         codec = codecs.lookup(name.strip()).name.replace("-", "_")
-        b"".decode(codec)
+        b"a".decode(codec, "replace")  # not every codec is one of text
     except (LookupError, ValueError):
         codec = ""
     if not codec or codec in NO_TEXT:
@@ -162,15 +162,16 @@ def _beyond_ascii(piece: bytes, most: int) -> list[bytes]:
 def _likeliest(sample: bytes, path: Path) -> Encoding:
     """The encoding in which lines beyond ASCII are the likeliest text; damaged UTF-8 stays UTF-8."""
     as_utf8 = sample.decode("utf-8", "replace")
-    broken = as_utf8.count("\ufffd")
-    if sum(not letter.isascii() for letter in as_utf8) - broken >= 3 * broken:
+    # by chance, other encodings seldom form characters of three bytes
+    valid = sum(1 if letter < "\u0800" else 3 for letter in as_utf8 if not letter.isascii() and letter != "\ufffd")
+    if valid >= 4 * as_utf8.count("\ufffd"):
         return Encoding("utf-8", "UTF-8")
     rated = scores((alphabet, sample.decode(alphabet.encoding, "replace")) for alphabet in ALPHABETS)
     best, alphabet, text = rated[0]
     ascii_letters = sum(letter.isascii() for letter in text)
     no_letters = sum(unicodedata.category(letter) in {"Cc", "Co", "Cn"} and letter not in LINE_ENDS for letter in text)
     unlikely = best - ascii_letters * ASCII_COST < LEAST_COST * max(1, len(sample) - ascii_letters)
-    if unlikely or no_letters > len(text) // 100:
+    if unlikely or no_letters > (len(text) - ascii_letters) // 200:
         return _guessed(sample, path)
     label = f"{alphabet.encoding} (detected)"
     second = next((item for item in rated if item[2] != text), rated[0])

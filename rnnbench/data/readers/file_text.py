@@ -8,6 +8,7 @@ import gzip
 import io
 import lzma
 import re
+import unicodedata
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -96,8 +97,13 @@ def _pieces(path: Path, encoding: Encoding) -> Iterator[str]:
 
 
 def _complete(text: str) -> int:
-    """Where to cut a piece so that a letter is not parted from its accents."""
-    return max(text.rfind("\n"), text.rfind(" ")) + 1 or max(0, len(text) - 100)
+    """Where to cut a piece so that a letter is not parted from its accents, nor a syllable from its last parts."""
+    end = max(text.rfind("\n"), text.rfind(" ")) + 1
+    if not end and len(text) > 100:
+        end = len(text) - 100
+        while end and (unicodedata.category(text[end])[0] == "M" or "\u1160" <= text[end] <= "\u11ff"):
+            end -= 1
+    return end
 
 
 def broken_encoding(path: Path, encoding: Encoding, offset: int) -> DataError:

@@ -141,7 +141,9 @@ def _has_row_names(records: list[list[str]]) -> bool:
     """Whether the rows have one field more than a header of one name, as R writes them: 1, 2, 3 ... first."""
     numbers = [record[0].strip() for record in records[1:]]
     is_numbered = numbers == [str(number) for number in range(1, len(numbers) + 1)]
-    return len(records[0]) == 1 and all(len(record) == 2 for record in records[1:]) and is_numbered
+    maybe_decimals = all(record[-1].strip().isdigit() for record in records[1:])
+    has_two = len(records[0]) == 1 and all(len(record) == 2 for record in records[1:])
+    return has_two and is_numbered and not maybe_decimals
 
 
 def _titles(records: list[list[str]]) -> int:
@@ -202,7 +204,7 @@ def _quotes(separator: str, text: str, start: int) -> Dialect:
         escaped = replace(usual, escape="\\")
         if escaped.is_strict(text[start:]):
             return escaped
-    if f'{separator} "' in sample and not _is_regular(usual.records(sample)):
+    if f'{separator} "' in sample:
         skipping = replace(usual, skips_blanks=True)
         if _is_regular(skipping.records(sample)):
             return skipping

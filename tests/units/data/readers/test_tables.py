@@ -176,7 +176,7 @@ def test_lists_of_words_are_texts_and_other_nested_columns_are_left_out_by_name(
     assert table.texts("tokens") == ["good film", "bad"]
     assert table.columns == ["tokens", "y"]
     assert "nested values are left out: column 'meta'" in [sentence for _, sentence in table.understood]
-    with pytest.raises(DataError, match="'meta' .* holds nested values and is left out"):
+    with pytest.raises(DataError, match=r"'meta' .* holds nested values and is left out"):
         table.check_column("meta", "--text-column")
     pd.DataFrame(rows).drop(columns="meta").to_parquet(tmp_path / "a.parquet")
     assert read_table(tmp_path / "a.parquet").texts("tokens") == ["good film", "bad"]
