@@ -104,3 +104,8 @@ def lines_of_record(reader: Any) -> Iterator[tuple[int, list[str]]]:
         if not is_blank(record):
             yield before + 1, record
         before = reader.line_num
+
+
+def is_regular(records: list[list[str]]) -> bool:
+    """Whether all records have the same number of fields."""
+    return all(len(record) == len(records[0]) for record in records)

@@ -58,7 +58,7 @@ def read_text(path: Path, named: str | None) -> tuple[str, Encoding]:
         shift = 3 if encoding.codec == "utf-8-sig" and content.startswith(codecs.BOM_UTF8) else 0
         raise broken_encoding(path, encoding, error.start + shift) from error
     del content
-    text = text.removeprefix("\ufeff").rstrip("\x1a")  # a mark before a named encoding; the end of file of DOS
+    text = text.replace("\ufeff", "").rstrip("\x1a")  # marks of files that were joined; the end of file of DOS
     if "\r" in text:
         text = re.sub("\r+\n", "\n", text).replace("\r", "\n")
     if not text.strip():
@@ -90,7 +90,7 @@ def _pieces(path: Path, encoding: Encoding) -> Iterator[str]:
             check_no_zero(text, path)
             end = _complete(text) if piece else len(text)
             held = text[end:]
-            yield nfc(text[:end] if read else text[:end].removeprefix("\ufeff"))
+            yield nfc(text[:end].replace("\ufeff", ""))
             if not piece:
                 return
             read += len(piece)

@@ -79,13 +79,13 @@ def names_columns(header: list[str], rows: list[list[str]], *, surely: bool = Fa
     """
     if rows and len(rows[0]) == len(header) + 1:
         rows = [row[1:] for row in rows]
-    rows = [row for row in rows[:50] if len(row) == len(header) and row != header]
+    rows = [row for row in rows[: _enough(len(header))] if len(row) == len(header) and row != header]
     if not rows:
         return not surely
     columns = [[row[place] for row in rows] for place in range(len(header))]
     kinds = [(cell_kind(cell), column_kind(cells)) for cell, cells in zip(header, columns, strict=True)]
     counting = _counts(header, kinds) and not all(_counts(row, kinds) for row in rows)
-    if counting or any(_is_name_above(above, below) for above, below in kinds):
+    if counting or _is_of_whole_numbers(header, columns) or any(_is_name_above(above, below) for above, below in kinds):
         return True
     if surely:
         return False
@@ -93,9 +93,15 @@ def names_columns(header: list[str], rows: list[list[str]], *, surely: bool = Fa
     return not same and not any(map(_repeats, header, columns)) and not _is_one_of(header, columns)
 
 
+def _enough(columns: int) -> int:
+    """The number of rows by which columns are judged."""
+    return 50 if columns <= 500 else 10
+
+
 def further_headers(rows: list[list[str]]) -> int:
     """The number of first rows (at most 3) that hold units or further names: words above numbers and times only."""
     width = min(map(len, rows), default=0)
+    rows = rows[: _enough(width)]
     kinds = [column_kind([row[place] for row in rows]) for place in range(width)]
     values = [place for place, kind in enumerate(kinds) if kind in VALUES]
     count = 0
@@ -128,6 +134,14 @@ def _is_one_of(header: list[str], columns: list[list[str]]) -> bool:
     if len(header) != 1 or len(header[0].split()) < 3:
         return False
     return 2 * len(header[0]) >= sorted(map(len, columns[0]))[len(columns[0]) // 2]
+
+
+def _is_of_whole_numbers(header: list[str], columns: list[list[str]]) -> bool:
+    """Whether different whole numbers, such as those of stations, stand above decimals only."""
+    cells = [cell.strip() for cell in header]
+    below = [cell.strip() for column in columns for cell in column if cell.strip()]
+    are_names = len(cells) > 1 and len({*cells}) == len(cells) and all(re.fullmatch(r"\d{1,9}", cell) for cell in cells)
+    return are_names and len(below) >= 3 * len(cells) and all(re.fullmatch(r"-?\d+[.,]\d+", cell) for cell in below)
 
 
 def _repeats(cell: str, cells: list[str]) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnnbench.core.errors import DataError
 from rnnbench.data.readers.columns import Table
-from rnnbench.data.readers.nameless import size_text
+from rnnbench.data.readers.nameless import size_text, without_row_numbers
 from rnnbench.data.readers.nested import flattened
 
 if TYPE_CHECKING:
@@ -27,10 +28,11 @@ def read_json(path: Path, text: str, encoding: str) -> Table:
     if not rows:
         raise DataError(f"{path.name} has no rows: add objects such as {EXAMPLE}")
     frame, sentences, left_out = flattened(_frame(rows))
+    frame, about_numbers = without_row_numbers(frame)
     if not frame.shape[1]:
         raise DataError(f"{path.name} has no columns of texts or numbers: write objects such as {EXAMPLE}")
     summary = f"{path.name}: {encoding}, {kind}, {size_text(frame)}"
-    understood = tuple(("file", sentence) for sentence in (summary, *sentences))
+    understood = tuple(("file", sentence) for sentence in (summary, *sentences, *about_numbers))
     return Table(path, frame, lines=lines, left_out=left_out, understood=understood)
 
 
@@ -53,8 +55,9 @@ def _rows(path: Path, text: str) -> tuple[list[dict[str, object]], tuple[int, ..
             raise DataError(f"{path.name}, line {number} must be a JSON object such as {EXAMPLE}")
         rows.append(row)
         lines.append(number)
-    if len(rows) == 1 and rows[0] and all(isinstance(cell, dict | list) for cell in rows[0].values()):
-        return _listed(path, rows[0]), ()
+    if len(rows) == 1 and any(isinstance(cell, dict | list) for cell in rows[0].values()):
+        with suppress(DataError):
+            return _listed(path, rows[0]), ()
     return rows, tuple(lines)
 
 
@@ -66,6 +69,9 @@ def _listed(path: Path, whole: object) -> list[dict[str, object]]:
         columns = [[*cells.values()] if isinstance(cells, dict) else cells for cells in whole.values()]
         if all(isinstance(cells, list) for cells in columns) and len({*map(len, columns)}) == 1:
             return [dict(zip(whole, cells, strict=True)) for cells in zip(*columns, strict=True)]
+        tables = [cells for cells in whole.values() if isinstance(cells, list) and cells and isinstance(cells[0], dict)]
+        if len(tables) == 1:
+            return _listed(path, tables[0])
     raise DataError(f"{path.name} must be a list of JSON objects, or have one per line, such as {EXAMPLE}")
 
 

@@ -7,8 +7,19 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from rnnbench.data.readers.dialects import BLANKS, NO_SEPARATORS, SEPARATORS, Dialect, after_lines, is_blank, sample_of
+from rnnbench.data.readers.dialects import (
+    BLANKS,
+    NO_SEPARATORS,
+    SAMPLE_RECORDS,
+    SEPARATORS,
+    Dialect,
+    after_lines,
+    is_blank,
+    is_regular,
+    sample_of,
+)
 from rnnbench.data.readers.headers import VALUES, column_kind, names_columns
+from rnnbench.data.readers.marks import find_marks
 
 MOST_TITLES = 10
 
@@ -42,13 +53,30 @@ def find_layout(text: str, suffix: str) -> Layout:
         if _as_blanks(with_times(collapsed(sample))):
             whole = with_times(collapsed(text))
             return Layout(Dialect(BLANKS), whole, _line_start(text, start), left_out)
+        unwrapped = _enclosed_lines(text, start)
+        if unwrapped:
+            inner = find_layout(unwrapped, suffix)
+            return replace(inner, left_out=(*left_out, *inner.left_out, "the quotation marks around each whole line"))
         separator = next((letter for letter in NO_SEPARATORS if letter not in text), NO_SEPARATORS[0])
     if titles:
         lines = _lines_of(Dialect(separator), sample, titles)
         kinds = "line" if lines == 1 else "lines"
         left_out = (*left_out, f"{lines} {kinds} above the header")
         start = after_lines(text, start, lines)
-    return Layout(_quotes(separator, text, start), text, start, left_out)
+    return Layout(find_marks(separator, text, start), text, start, left_out)
+
+
+def _enclosed_lines(text: str, start: int) -> str:
+    """The text without the marks around every whole line, if all lines have them and fields inside; else empty."""
+    lines = text[start:].split("\n")
+    filled = [line for line in lines if line.strip()]
+    if len(filled) < 3 or not all(re.fullmatch(r'\s*"(?:[^"]|"")*"\s*', line) for line in filled):
+        return ""
+    inner = [line.strip()[1:-1].replace('""', '"') for line in lines]
+    separator, _ = _separator("\n".join(inner[:SAMPLE_RECORDS]), [*SEPARATORS])
+    records = Dialect(separator).records("\n".join(inner[:SAMPLE_RECORDS])) if separator else []
+    is_table = bool(records) and is_regular(records) and names_columns(records[0], records[1:], surely=True)
+    return text[:start] + "\n".join(inner) if is_table else ""
 
 
 def collapsed(text: str) -> str:
@@ -69,7 +97,7 @@ def _line_start(text: str, start: int) -> int:
 def _above_header(text: str) -> tuple[int, str, tuple[str, ...]]:
     """Where the header begins, the separator by a line sep= of Excel, and what was left out above."""
     start, separator, comments = 0, "", 0
-    last_comment = 0
+    first_comment = last_comment = 0
     while start < len(text):
         end = text.find("\n", start)
         line = text[start : end if end >= 0 else len(text)].strip(" \ufeff")
@@ -77,6 +105,7 @@ def _above_header(text: str) -> tuple[int, str, tuple[str, ...]]:
         if told and not separator and not comments:
             separator = told[1]
         elif line.startswith("#"):
+            first_comment = first_comment if comments else start
             comments, last_comment = comments + 1, start
         elif line.strip():
             break
@@ -85,31 +114,33 @@ def _above_header(text: str) -> tuple[int, str, tuple[str, ...]]:
         return 0, "", ()
     left_out: tuple[str, ...] = ("the line sep= of Excel",) if separator else ()
     if comments:
-        header = _commented_header(text, last_comment, start, separator)
-        if header >= 0:
-            start, comments = header, comments - 1
-        if comments:
-            left_out += (
-                f"{comments} comment line{'s' if comments > 1 else ''} that begin{'' if comments > 1 else 's'} with #",
-            )
+        header, kept = _commented_header(text, first_comment, last_comment, start, separator)
+        start, comments = (header, comments - kept) if kept else (start, comments)
+        lines = "comment line that begins" if comments == 1 else "comment lines that begin"
+        left_out += (f"{comments} {lines} with #",) if comments else ()
     return start, separator, left_out
 
 
-def _commented_header(text: str, comment: int, start: int, given: str) -> int:
-    """Where the header begins in the last comment line, if that has a name for each field of the lines below; else -1.
+def _commented_header(text: str, first: int, last: int, start: int, given: str) -> tuple[int, int]:
+    """Where the header or the rows begin in lines with #, and the number of such lines that are no comments.
 
-    NumPy and some instruments write the header as a comment."""
-    line = text[comment:start].strip()
+    NumPy and some instruments write the header as the last comment. A row may begin with #, such as a tweet. first,
+    last: where the first and the last of the lines begin; start: where the line below them begins.
+    """
+    line = text[last:start].strip()
     below = sample_of(text, start).splitlines()[:50]
     names = line.lstrip("# ")
+    marked = text[first:start].splitlines()
     for separator in [given] if given else SEPARATORS:
         header, *rows = (next(csv.reader([row], delimiter=separator), []) for row in (names, *below) if row.strip())
         is_regular = len(header) > 1 and rows and all(len(row) == len(header) for row in rows)
         if is_regular and not names_columns(rows[0], rows[1:]):
-            return comment + text[comment:start].index(names)
-    if not any(separator in "".join(below) for separator in SEPARATORS) and len(below) > 1:
-        return comment if below[0].count(" ") else -1  # one column of texts, of which the first begin with #
-    return -1
+            if names_columns(header, rows, surely=True):
+                return last + text[last:start].index(names), 1
+            return first, sum(bool(row.strip()) for row in marked)
+    if not any(separator in "".join(below) for separator in SEPARATORS) and below[0].count(" "):
+        return first, sum(bool(row.strip()) for row in marked)  # one column of texts, of which the first begin with #
+    return start, 0
 
 
 def _separator(sample: str, separators: list[str]) -> tuple[str, int]:
@@ -186,54 +217,3 @@ def _as_blanks(sample: str) -> bool:
     if len(header) == width - 1 and rows[0][0] != "1":
         return False
     return any(kind in VALUES for kind in kinds)
-
-
-def _quotes(separator: str, text: str, start: int) -> Dialect:
-    """Whether marks enclose fields, which marks, and how marks inside are written."""
-    sample = sample_of(text, start)
-    usual = Dialect(separator)
-    if separator == "\t":
-        return _between_tabs(sample)
-    if separator in NO_SEPARATORS:
-        fields = [record[0].strip() for record in replace(usual, quote="").records(sample)]
-        quoted = [field for field in fields if field.startswith('"')]
-        is_enclosed = bool(quoted) and all(len(field) > 1 and field.endswith('"') for field in quoted)
-        multiline = not is_enclosed and bool(quoted) and usual.is_strict(sample)
-        return usual if is_enclosed or multiline else replace(usual, quote="")
-    if '\\"' in text and not usual.is_strict(text[start:]):
-        escaped = replace(usual, escape="\\")
-        if escaped.is_strict(text[start:]):
-            return escaped
-    if f'{separator} "' in sample:
-        skipping = replace(usual, skips_blanks=True)
-        if _is_regular(skipping.records(sample)):
-            return skipping
-    return _single_marks(usual, sample) or usual
-
-
-def _single_marks(usual: Dialect, sample: str) -> Dialect | None:
-    """The dialect with fields in single quotation marks, where the header's are, or lines are regular only so."""
-    single = replace(usual, quote="'")
-    bare = replace(usual, quote="").records(sample)
-    if not bare or not any(field.startswith("'") for record in bare for field in record):
-        return None
-    header = [field.strip() for field in bare[0]]
-    is_enclosed = all(len(name) > 2 and name[0] == name[-1] == "'" for name in header)
-    enclosed = single.records(sample)
-    regular_only_so = _is_regular(enclosed) and not _is_regular(bare) and single.is_strict(sample)
-    return single if (is_enclosed and len(header) > 1) or regular_only_so else None
-
-
-def _between_tabs(sample: str) -> Dialect:
-    """Between tabs, a mark at the start of a field is text, unless every such field also ends with one, or lines have
-    the same number of fields only if marks may enclose a tab or a line end."""
-    bare, enclosed = Dialect("\t", quote=""), Dialect("\t")
-    records = bare.records(sample)
-    quoted = [field for record in records for field in record if field.startswith('"')]
-    all_end = bool(quoted) and all(len(field) > 1 and field.endswith('"') for field in quoted)
-    only_so = _is_regular(enclosed.records(sample)) and not _is_regular(records)
-    return enclosed if all_end or only_so else bare
-
-
-def _is_regular(records: list[list[str]]) -> bool:
-    return all(len(record) == len(records[0]) for record in records)

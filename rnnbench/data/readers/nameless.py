@@ -59,6 +59,19 @@ def named(frame: pd.DataFrame, names: list[str], file: str) -> Named:
     return Named(frame, tuple(sentences), tuple(left_out))
 
 
+def without_row_numbers(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """A frame without the row numbers that pandas called 'Unnamed: 0' when they were read before, and a sentence."""
+    left_out = [
+        place
+        for place, name in enumerate(frame.columns)
+        if name and UNNAMED.fullmatch(name) and are_row_numbers(frame.iloc[:, place].astype(str))
+    ]
+    if not left_out or len(left_out) == frame.shape[1]:
+        return frame, ()
+    kept = frame.iloc[:, [place for place in range(frame.shape[1]) if place not in left_out]]
+    return kept, tuple(f"column {frame.columns[place]!r} holds row numbers: it is left out" for place in left_out)
+
+
 def size_text(frame: pd.DataFrame) -> str:
     """'400 rows, 1 column'."""
     rows, columns = frame.shape

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rnnbench.core.errors import DataError
 from rnnbench.data.readers.columns import Table
-from rnnbench.data.readers.nameless import INDEX, are_row_numbers, size_text
+from rnnbench.data.readers.nameless import INDEX, are_row_numbers, size_text, without_row_numbers
 from rnnbench.data.readers.nested import flattened
 
 if TYPE_CHECKING:
@@ -31,10 +31,11 @@ def read_parquet(path: Path) -> Table:
     if isinstance(frame.columns, pd.MultiIndex):
         frame.columns = pd.Index([" ".join(str(part) for part in name if str(part)) for name in frame.columns])
     frame, sentences, left_out = flattened(frame)
+    frame, about_numbers = without_row_numbers(frame)
     if not frame.shape[1]:
         raise DataError(f"{path.name} has no columns of texts or numbers")
     summary = f"{path.name}: Parquet, {size_text(frame)}"
-    understood = tuple(("file", sentence) for sentence in (summary, *about_index, *sentences))
+    understood = tuple(("file", sentence) for sentence in (summary, *about_index, *sentences, *about_numbers))
     return Table(path, frame, left_out=left_out, understood=understood)
 
 

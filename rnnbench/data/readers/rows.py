@@ -14,7 +14,7 @@ from rnnbench.core.errors import DataError
 from rnnbench.data.readers.dialects import lines_of_record
 from rnnbench.data.readers.layouts import Layout
 from rnnbench.data.readers.nameless import UNNAMED
-from rnnbench.data.readers.quotes import swallowed
+from rnnbench.data.readers.unclosed_marks import swallowed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,6 +73,9 @@ def read_rows_below(layout: Layout, start: int, names: list[str], file: str) -> 
 def _not_closed(rows: Rows) -> str:
     """The first quotation mark that holds rows, or an empty text."""
     dialect, text = rows.layout.dialect, rows.layout.text
+    lines = text.count("\n", rows.start) + (not text.endswith("\n"))
+    if lines == len(rows.frame) or text.find(dialect.quote, rows.start) < 0:  # no field holds a line end
+        return ""
     field = swallowed(rows.frame, dialect.separator, lambda: dialect.is_strict(text[rows.start :]))
     if field is None:
         return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -29,7 +30,7 @@ def read_table(path: Path, encoding: str | None = None) -> Table:
     table = read_parquet(path) if suffix in PARQUET else _text_table(path, suffix, encoding)
     if not len(table):
         raise DataError(f"{path.name} has a header but no rows: add rows")
-    repeated = [name for name in dict.fromkeys(table.columns) if table.columns.count(name) > 1]
+    repeated = [name for name, count in Counter(table.columns).items() if count > 1]
     if repeated:
         raise DataError(f"{path.name} has more than one column named {repeated[0]!r}: give each another name")
     return table
