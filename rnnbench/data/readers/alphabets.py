@@ -16,7 +16,7 @@ MIXED_COST = -3.5  # beside a letter that does not go with it
 FOREIGN_COST = -6.0  # two scripts in one word
 SYMBOLS = "°’“”‘–—…€£§«»·•²³µ½¿¡，。、！？「」（）：；・ー～《》『』【】％℃㎡㎥℉％％"
 HANGUL = (
-    "이다는고지화영하가도아에나기한보의어만은리로을라게요서니들인그재시무스데없미대정있마면해사말진네점음자내를수연거감주으전장좋우너안오작여었드상생까적야짜것제봤간같부최일했더과개모동중건평구소성런밌본할신와배치"
+    "이다는고지ㅋㅠ화영하가도아에나기한보의어만은리로을라게요서니들인그재ㅎㅜ시무스데없미대정있마면해사말진네점음자내를수연거감주으전장좋우너안오작여었드상생까적야짜것제봤간같부최일했더과개모동중건평구소성런밌본할신와배치"
     "비러때분았각않던히되잘운공려유세용습랑실남토저루레국래함느터난듯디못겠명독왜입알르조람애임봐반볼원편심쓰든악막물금타싶별바역준년걸처많버현름단력두코좀냥번문트뭐예위당노선포망억였웃렇체추줄관결끝살속션냐박발긴매울"
     "설완품참출질프잼극불후워직된경린계절눈넘죽식잔차깝따메강른민액행청군방엔합크길김님교몰족답릴란날초돈피친천빠머회짱호슨또괜먹판럽근멋집허학표즈올받파겨티낌씨엄증순캐등글얼슬며맞특달찮언새온움급형귀키뻔필목카존복"
     "맨론뭔닌색누져돌끼록왔테졸통외희슴케림꼭산갈충높낮류값량율률월번호역울온평균지점품목건강습풍압액판매출"
@@ -40,7 +40,7 @@ HANZI_TRADITIONAL = (
     "認條平系氣題活爾更別打女變四神總何電數安少報才結反受目太量再感建務做接必場件計管期市直德資命山金指克許統區保至隊形社便空決治展馬科司五基眼書非則聽白卻界達光放強即像難且權思王象完設式色路記南品住告類求據程北邊死張"
     "該交規萬取拉格望覺術領共確傳師觀清今切院讓識候帶導爭運值銷售額單價編號溫濕負荷店評標籤影喜歡差"
 )
-WESTERN = "éäüöàèßçñáíó°’“”åøêãôæ³²µîúâëï–ûùõœ"
+WESTERN = "éäüöàèßçñáíó°’“”„åøêãôæ³²µîúâëï–ûùõœ"
 CENTRAL = "áéęóíąłěřčžśšżćýůúńőťűźňďăâșțîđöäüĺŕşţ"
 TURKISH = "ıişüöçğâîû"
 CYRILLIC = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфёъіїєґ"
@@ -129,15 +129,20 @@ def log_likelihood(text: str, alphabet: Alphabet) -> float:
     """How likely a text is in the language of an alphabet, in nats."""
     total = alphabet.prior
     one_script = not alphabet.common and not alphabet.is_latin
-    previous = " "
+    previous = before = " "
     for letter in text:
         if letter.isascii():
             total += ASCII_COST if letter.isprintable() or letter in "\t\n\r\f\v" else NEVER_COST
-            if one_script and letter.isalpha() and previous.isalpha() and not previous.isascii():
-                total += FOREIGN_COST
+            if letter.isalpha() and not previous.isascii():
+                if one_script and previous.isalpha():
+                    total += FOREIGN_COST
+                elif alphabet.is_latin and not previous.isalpha() and before.isalpha() and previous != "’":
+                    total += MIXED_COST  # a symbol inside a word
         else:
             total += alphabet.cost(letter, previous)
-        previous = letter
+            if alphabet.common and previous.isascii() and previous.isalpha():
+                total += MIXED_COST
+        previous, before = letter, previous
     return total
 
 
