@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from rnnbench.core.errors import DataError
-from rnnbench.data.code_points import points_of, text_of
+from rnnbench.data.code_points import points_of
 from rnnbench.data.kinds import AnyData, Kind
+from rnnbench.data.readers.file_text import pieces
 from rnnbench.data.readers.labelled import find_columns, find_text_column, read_labelled
 from rnnbench.data.readers.series import read_series
 from rnnbench.data.readers.series_columns import find_time_column
 from rnnbench.data.readers.tables import TABLES, check_file, read_table
-from rnnbench.data.readers.text import PLAIN, corpus_of, decoded, read_text_file
+from rnnbench.data.readers.text import PLAIN, corpus_of, read_text_file
 from rnnbench.data.settings import DataSettings
 
 
@@ -24,11 +25,12 @@ def read_file(path: Path, settings: DataSettings, kind: Kind) -> AnyData:
     if kind == "text":
         if suffix in PLAIN and settings.text_column is None:
             return read_text_file(path, settings)
-        table = read_table(path)
+        table = read_table(path, settings.encoding)
         column = find_text_column(table, settings)
         points = points_of("\n".join(table.texts(column)) + "\n")
-        return corpus_of(points, path, settings, f"column {column!r} of {len(table):,} rows, one line each")
-    table = read_table(path)
+        understood = (*table.understood, ("columns", f"column {column!r} of {len(table):,} rows, one line each"))
+        return corpus_of(points, path, settings, understood, table.warnings)
+    table = read_table(path, settings.encoding)
     if kind == "labelled_text":
         return read_labelled(table, settings)
     return read_series(table, settings)
@@ -41,11 +43,11 @@ def read_texts(path: Path, settings: DataSettings) -> list[str]:
     """
     suffix = check_file(path, TABLES | PLAIN)
     if suffix in PLAIN and settings.text_column is None:
-        content = "".join(text_of(points) for points in decoded(path))
+        content = "".join(pieces(path, settings.encoding)[0])
         texts = [line.strip() for line in content.removesuffix("\n").split("\n")]
         places = [f"line {number}" for number in range(1, len(texts) + 1)]
     else:
-        table = read_table(path)
+        table = read_table(path, settings.encoding)
         texts = table.texts(find_text_column(table, settings))
         places = [table.place(row) if not text else "" for row, text in enumerate(texts)]
     for text, place in zip(texts, places, strict=True):
@@ -63,7 +65,7 @@ def guess_kind(path: Path, settings: DataSettings) -> Kind:
         return "labelled_text"
     if suffix in PLAIN:
         return "text"
-    table = read_table(path)
+    table = read_table(path, settings.encoding)
     if find_time_column(table, settings) and not settings.text_column:
         return "series"
     try:
