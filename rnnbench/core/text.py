@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 
 MISSING = "\N{EN DASH}"
@@ -12,6 +13,11 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     """'rnn', 'rnn and gru', 'rnn, gru and lstm'; an empty string for no words."""
     *others, end = [*words] or [""]
     return f"{', '.join(others)} {last} {end}" if others else end
+
+
+def nfc(text: str) -> str:
+    """The text in Unicode form NFC. macOS writes 한 and é as several characters, other systems as one."""
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 
 def one_line(text: str) -> str:

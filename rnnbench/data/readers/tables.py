@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rnnbench.core.errors import DataError, did_you_mean
 from rnnbench.data.readers.columns import Quoting, Table
+from rnnbench.data.readers.names import composed
 
 DELIMITED = {".csv", ".tsv", ".txt"}
 JSON_LINES = {".jsonl", ".ndjson"}
@@ -32,6 +33,7 @@ def read_table(path: Path) -> Table:
     table = _parquet(path) if suffix in PARQUET else _json_lines(path) if suffix in JSON_LINES else _delimited(path)
     if not len(table):
         raise DataError(f"{path.name} has a header but no rows: add rows")
+    table = composed(table)
     repeated = [name for name in dict.fromkeys(table.columns) if table.columns.count(name) > 1]
     if repeated:
         raise DataError(f"{path.name} has more than one column named {repeated[0]!r}: give each another name")

@@ -54,7 +54,7 @@ def corpus_of(points: np.ndarray, path: Path, settings: DataSettings, origin: st
         source=str(path),
         licence="the user's own file",
         split_rule=f"by position: {sizes}",
-        notes=(f"read: {origin}, {len(points):,} characters",),
+        understood=(("file", f"{origin}, {len(points):,} characters"), ("split", f"by position: {sizes}")),
     )
     return TextCorpus(facts, splits, fingerprint(splits))
 

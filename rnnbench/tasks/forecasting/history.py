@@ -12,6 +12,7 @@ from rnnbench.core.errors import DataError
 from rnnbench.data.frequencies import BUSINESS, infer, parse, positions
 from rnnbench.data.kinds import Series, SeriesSplit
 from rnnbench.data.readers.columns import Table
+from rnnbench.data.readers.names import with_names_of
 from rnnbench.data.readers.series import read_rows
 from rnnbench.data.readers.tables import read_table
 from rnnbench.data.sets import KNOWN
@@ -58,6 +59,7 @@ def rows_of_file(path: Path, trained: Series, new: DataSettings, stored: DataSet
     Raises: DataError where columns are missing or the frequency differs.
     """
     table = read_table(path)
+    new = with_names_of(table, new)
     targets = new.target or _present(table, trained.targets)
     covariates = new.covariates or trained.covariate_names
     time_column = new.time_column or (stored.time_column if stored.time_column in table.columns else None)
