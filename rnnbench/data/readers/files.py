@@ -10,12 +10,13 @@ from rnnbench.core.text import nfc
 from rnnbench.data.code_points import points_of, text_of
 from rnnbench.data.kinds import KIND_NAMES, AnyData, Kind
 from rnnbench.data.readers.columns import Table
+from rnnbench.data.readers.fasttext import looks_like_fasttext, read_fasttext
 from rnnbench.data.readers.guess import TASKS, Guess, guess_by_content, guess_by_options, looks_like_table
-from rnnbench.data.readers.label_columns import find_text_column, text_cells
+from rnnbench.data.readers.label_columns import find_text_column, not_used, text_cells
 from rnnbench.data.readers.labelled import read_labelled
 from rnnbench.data.readers.names import column_named, with_names_of
 from rnnbench.data.readers.series import read_series
-from rnnbench.data.readers.tables import TABLES, check_file, encoding_of, read_table
+from rnnbench.data.readers.tables import TABLES, check_file, read_table
 from rnnbench.data.readers.text import PLAIN, corpus_of, decoded, read_text_file
 from rnnbench.data.settings import DataSettings
 
@@ -32,9 +33,10 @@ def read_file(path: Path, settings: DataSettings, kind: Kind | None = None) -> A
     is_plain = suffix in PLAIN and settings.text_column is None
     if is_plain and wanted == "text":
         return _told(read_text_file(path, settings), guess)
-    if is_plain and wanted is None and not (suffix in TABLES and looks_like_table(path, _encoding(path))):
-        return _told(read_text_file(path, settings), Guess("text", "its lines are no table"))
-    table = read_table(path)
+    if is_plain and wanted is None and not _holds_table(path):
+        return _told(read_text_file(path, settings), Guess("text", "its lines are no table", "labelled_text"))
+    is_fasttext = suffix in PLAIN and looks_like_fasttext(path)
+    table = read_fasttext(path) if is_fasttext else read_table(path)
     settings = with_names_of(table, settings)
     if wanted is None:
         guess = guess_by_content(table, settings)
@@ -54,10 +56,10 @@ def read_texts(path: Path, settings: DataSettings, trained_on: str = "") -> tupl
     suffix = check_file(path, TABLES | PLAIN)
     is_plain = suffix in PLAIN and settings.text_column is None
     table = None
-    if not is_plain or (trained_on and suffix in TABLES and looks_like_table(path, _encoding(path))):
+    if not is_plain or (trained_on and suffix in TABLES and looks_like_table(path)):
         table = read_table(path)
         settings = with_names_of(table, settings)
-        own = column_named(table, trained_on) if trained_on and settings.text_column is None else None
+        own = column_named(table, trained_on, any_case=True) if trained_on and not settings.text_column else None
         table = table if own or not is_plain else None
         settings = settings.model_copy(update={"text_column": own}) if own else settings
     if table is None:
@@ -86,7 +88,7 @@ def _read(table: Table, settings: DataSettings, kind: Kind) -> AnyData:
     origin = f"column {column!r} of {len(table):,} rows, one line each"
     corpus = corpus_of(points_of("\n".join(texts) + "\n"), table.path, settings, origin)
     facts = corpus.facts
-    understood = (*table.understood, ("columns", f"text is {column!r}"), *facts.understood)
+    understood = (*table.understood, ("columns", f"text is {column!r}{not_used(table, [column])}"), *facts.understood)
     return replace(corpus, facts=replace(facts, understood=understood, warnings=(*table.warnings, *facts.warnings)))
 
 
@@ -116,6 +118,7 @@ def _with_kind(
     )
 
 
-def _encoding(path: Path) -> str:
-    with open(path, "rb") as stream:
-        return encoding_of(stream.read(4))
+def _holds_table(path: Path) -> bool:
+    """Whether a plain text file holds a table or labelled lines."""
+    is_table = path.suffix.lower() in TABLES and looks_like_table(path)
+    return is_table or looks_like_fasttext(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import re
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import numpy as np
 from rnnbench.core.errors import DataError
 from rnnbench.data.kinds import KIND_NAMES, Kind
 from rnnbench.data.readers.columns import MISSING, Table, as_numbers
-from rnnbench.data.readers.label_columns import LABEL_NAMES, TEXT_NAMES, find_labels, is_named, repeating
+from rnnbench.data.readers.label_columns import LABEL_NAMES, TEXT_NAMES, best_text, find_labels, is_named, repeating
 from rnnbench.data.readers.series_columns import TIME_NAMES
 from rnnbench.data.settings import DataSettings
 
@@ -35,16 +36,17 @@ WIDE = re.compile(r"[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-
 
 @dataclass(frozen=True)
 class Guess:
-    """The kind of a file. because: the reason, to be read after 'a series, because'."""
+    """The kind of a file. because: the reason, to be read after 'a series, because'. other: the next likely kind."""
 
     kind: Kind
     because: str
+    other: Kind
 
     @property
     def in_words(self) -> str:
         """'labelled texts, because column ...; --task forecasting reads it as a series'."""
-        other: Kind = "series" if self.kind == "labelled_text" else "labelled_text"
-        return f"{KIND_NAMES[self.kind]}, because {self.because}; --task {TASKS[other]} reads it as {KIND_NAMES[other]}"
+        other = f"--task {TASKS[self.other]} reads it as {KIND_NAMES[self.other]}"
+        return f"{KIND_NAMES[self.kind]}, because {self.because}; {other}"
 
 
 def guess_by_options(settings: DataSettings) -> Guess | None:
@@ -60,40 +62,42 @@ def guess_by_options(settings: DataSettings) -> Guess | None:
             "or --task"
         )
     if of_series or (settings.fill != "none" and not of_texts):
-        return Guess("series", f"{_option((of_series or ['fill'])[0])} is typed")
+        return Guess("series", f"{_option((of_series or ['fill'])[0])} is typed", "labelled_text")
     if settings.label_column:
-        return Guess("labelled_text", "--label-column is typed")
+        return Guess("labelled_text", "--label-column is typed", "text")
     return None
 
 
 def guess_by_content(table: Table, settings: DataSettings) -> Guess:
     """The kind of a table by what its columns hold: sentences, labels, times or numbers."""
     frame = table.frame
-    columns = [name for name in table.columns if len(_filled(table, name))]
+    columns = [name for name in table.columns if len(_filled(table, name)) or is_named(name, TEXT_NAMES)]
     texts = [settings.text_column] if settings.text_column else [name for name in columns if _holds_texts(table, name)]
     times = [name for name in columns if name not in texts and _holds_times(table, name)]
     if settings.time_column:
         times = [settings.time_column]
     numbers = [name for name in columns if name not in (*texts, *times) and _holds_numbers(table, name)]
+    other: Kind = "series" if numbers else "text"
     if texts:
         return _of_texts(table, texts, times, numbers)
     if times:
-        return Guess("series", f"column {times[0]!r} holds times")
+        return Guess("series", f"column {times[0]!r} holds times", "labelled_text")
     words = [name for name in columns if name not in (*times, *numbers)]
     if len(columns) == 1 and words:
-        return Guess("text", f"{columns[0]!r}, its only column, holds text")
+        return Guess("text", f"{columns[0]!r}, its only column, holds text", "labelled_text")
     if numbers and len(words) <= 1 and (not words or len(numbers) > 2 or frame[words[0]].nunique() < len(frame) // 2):
-        return Guess("series", f"its columns hold numbers, such as {numbers[0]!r}, and no text")
+        return Guess("series", f"its columns hold numbers, such as {numbers[0]!r}, and no text", "labelled_text")
     if words:
-        return Guess("labelled_text", f"column {words[0]!r} holds text and others repeat")
-    return Guess("series", "no column holds text")
+        return Guess("labelled_text", f"column {words[0]!r} holds text and others repeat", other)
+    return Guess("series", "no column holds text", "labelled_text")
 
 
-def looks_like_table(path: Path, encoding: str) -> bool:
+def looks_like_table(path: Path) -> bool:
     """Whether the first lines of a plain text file all have the same number of fields: tabs, or another separator."""
     with open(path, "rb") as stream:
         head = stream.read(1 << 16)
-    text = head.decode(encoding, errors="replace")
+    is_wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = head.decode("utf-16" if is_wide else "utf-8", errors="replace")
     lines = [line for line in text.splitlines() if line.strip()]
     lines = lines[:-1] if len(head) == 1 << 16 else lines
     if len(lines) < 3 or any(len(line) > csv.field_size_limit() for line in lines):
@@ -112,24 +116,31 @@ def looks_like_table(path: Path, encoding: str) -> bool:
 
 def _of_texts(table: Table, texts: list[str], times: list[str], numbers: list[str]) -> Guess:
     """Labelled texts where a column may hold the labels, a series where times lie on a grid, else a long text."""
-    text = next((name for name in texts if is_named(name, TEXT_NAMES)), texts[0])
+    best = best_text(table, set())
+    text = best if best in texts else texts[0]
+    other: Kind = "series" if times and numbers else "text"
     try:
         labels = find_labels(table, text)
     except DataError:  # several labels per text: refused where they are read
-        return Guess("labelled_text", f"column {text!r} holds sentences, and others hold labels")
+        return Guess("labelled_text", f"column {text!r} holds sentences, and others hold labels", other)
     few = [name for name in repeating(table, {*texts}) if name not in times]
     named = [name for name in table.columns if is_named(name, LABEL_NAMES)]
     if len(labels) == 1 and labels[0] not in (*named, *few):
         labels = ()  # the only other column, whose values do not repeat
     if len(labels) > 1:
-        return Guess("labelled_text", f"column {text!r} holds sentences, and {len(labels)} columns of 0 and 1 classes")
+        return Guess(
+            "labelled_text", f"column {text!r} holds sentences, and {len(labels)} columns of 0 and 1 classes", other
+        )
     if labels or few or named:
         label = (*labels, *named, *few)[0]
         values = len({*_filled(table, label)})
-        return Guess("labelled_text", f"column {text!r} holds sentences and {label!r} {values:,} repeating values")
+        because = (
+            f"column {text!r} holds sentences and {label!r} {values:,} different value{'s' if values != 1 else ''}"
+        )
+        return Guess("labelled_text", because, other)
     if times and numbers and not table.frame[times[0]].duplicated().any():
-        return Guess("series", f"column {times[0]!r} holds times, and none holds labels")
-    return Guess("text", f"column {text!r} holds sentences, and no other column repeating labels")
+        return Guess("series", f"column {times[0]!r} holds times, and none holds labels", "text")
+    return Guess("text", f"column {text!r} holds sentences, and no other column repeating labels", "labelled_text")
 
 
 def _filled(table: Table, name: str) -> np.ndarray:
@@ -142,6 +153,8 @@ def _filled(table: Table, name: str) -> np.ndarray:
 def _holds_texts(table: Table, name: str) -> bool:
     """Mostly sentences that differ; or one of the common names, and neither numbers nor times."""
     cells = _filled(table, name)
+    if not len(cells):
+        return is_named(name, TEXT_NAMES)
     if len(cells) < 0.5 * min(len(table), SAMPLE_ROWS) or _holds_times(table, name) or _holds_numbers(table, name):
         return False
     if is_named(name, TEXT_NAMES):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +27,7 @@ LABEL_NAMES = {
 }  # fmt: skip
 MOST_REPEATING = 20
 MOST_SHOWN = 5
+MOST_UNUSED = 20
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def find_columns(table: Table, settings: DataSettings) -> TextColumns:
     if text is not None:
         table.check_column(text, "--text-column")
     taken = {*labels}
-    text = text or by_name(table, TEXT_NAMES, taken) or _longest(table, taken)
+    text = text or best_text(table, taken)
     if text is None:
         raise _unclear(table, "the text", "--text-column")
     labels = labels or find_labels(table, text)
@@ -64,10 +66,15 @@ def find_text_column(table: Table, settings: DataSettings) -> str:
     """The text column of a table without labels."""
     if settings.text_column is not None:
         return table.check_column(settings.text_column, "--text-column")
-    text = by_name(table, TEXT_NAMES, set()) or _longest(table, set())
+    text = best_text(table, set())
     if text is None:
         raise _unclear(table, "the text", "--text-column")
     return text
+
+
+def best_text(table: Table, taken: set[str]) -> str | None:
+    """The only column with a common name of texts, else the one whose cells are by far the longest."""
+    return by_name(table, TEXT_NAMES, taken) or _longest(table, taken)
 
 
 def find_labels(table: Table, text: str) -> tuple[str, ...]:
@@ -184,10 +191,17 @@ def text_cells(table: Table, column: str) -> tuple[list[str], str]:
     return [" ".join(tokens) for tokens in lists], f"column {column!r} holds lists of tokens, joined by blanks"
 
 
+def not_used(table: Table, used: Collection[str]) -> str:
+    """'; not used: 'id', 'date'', or an empty text where every column is used."""
+    unused = [repr(name) for name in table.columns if name not in used]
+    more = f" and {len(unused) - MOST_UNUSED} more" if len(unused) > MOST_UNUSED else ""
+    return f"; not used: {', '.join(unused[:MOST_UNUSED])}{more}" if unused else ""
+
+
 def _unclear(table: Table, what: str, option: str, candidates: list[str] | None = None) -> DataError:
     shown = [f"{name!r} ({_shown(sorted({*table.texts(name)}), quoted=False)})" for name in candidates or ()]
     several = f"{len(shown)} columns may be it: {', '.join(shown[:MOST_SHOWN])}" if len(shown) > 1 else ""
-    columns = several or f"Its columns: {', '.join(table.columns)}"
+    columns = several or f"Its columns: {table.listed_columns}"
     return DataError(f"{table.path.name}: cannot infer {what} column: type {option} NAME. {columns}.")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from rnnbench.core.errors import DataError
 from rnnbench.data.kinds import Facts, LabelledTexts
 from rnnbench.data.readers.columns import MISSING, Table
-from rnnbench.data.readers.label_columns import TextColumns, find_columns, label_cells, text_cells
+from rnnbench.data.readers.label_columns import TextColumns, find_columns, label_cells, not_used, text_cells
 from rnnbench.data.readers.labels import Labels, alike_warning, missing_warning, ordered, read_labels
 from rnnbench.data.settings import DataSettings
 from rnnbench.data.splitting import fingerprint, labelled_splits, stratified
@@ -33,7 +33,7 @@ def read_labelled(table: Table, settings: DataSettings) -> LabelledTexts:
     rows = _usable_rows(texts, labels.of_rows, settings)
     kept = [labels.of_rows[row] for row in rows.used]
     classes = ordered(kept)
-    _check(table, columns, kept, classes)
+    _check(table, columns, kept, classes, rows.in_words(labels))
     number_of = {name: number for number, name in enumerate(classes)}
     numbers = np.array([number_of[label] for label in kept], dtype=np.int64)
     shares = settings.validation_share, settings.test_share
@@ -120,10 +120,7 @@ def _usable_rows(texts: Sequence[str], labels: Sequence[str], settings: DataSett
 
 def _columns_in_words(table: Table, columns: TextColumns) -> str:
     label = f"label is {columns.labels[0]!r}" if len(columns.labels) == 1 else f"{len(columns.labels)} label columns"
-    unused = [repr(name) for name in table.columns if name not in (columns.text, *columns.labels)]
-    more = f" and {len(unused) - MOST_LISTED} more" if len(unused) > MOST_LISTED else ""
-    left = f"; not used: {', '.join(unused[:MOST_LISTED])}{more}" if unused else ""
-    return f"text is {columns.text!r}, {label}{left}"
+    return f"text is {columns.text!r}, {label}{not_used(table, (columns.text, *columns.labels))}"
 
 
 def _listed(classes: Sequence[str], counts: Counter[str]) -> str:
@@ -131,10 +128,15 @@ def _listed(classes: Sequence[str], counts: Counter[str]) -> str:
     return ", ".join(f"{name} {counts[name]:,}" for name in classes[:MOST_LISTED]) + more
 
 
-def _check(table: Table, columns: TextColumns, labels: list[str], classes: Sequence[str]) -> None:
+def _check(table: Table, columns: TextColumns, labels: list[str], classes: Sequence[str], rows: str) -> None:
+    """Raises: DataError where the labels are no classes, or too few for three splits.
+
+    rows: which rows were left out, as a reason for what is missing.
+    """
     name = table.path.name
     column = f"in column {columns.labels[0]!r}" if len(columns.labels) == 1 else "in the label columns"
-    another = "type --label-column with another column"
+    left_out = f" ({rows})" if len(labels) < len(table) else ""
+    another = f"type --label-column with another column{left_out}"
     if not labels:
         raise DataError(f"{name}: no row has both a text and a label {column}: {another}")
     if len(classes) == 1:
@@ -147,11 +149,13 @@ def _check(table: Table, columns: TextColumns, labels: list[str], classes: Seque
             f"{another}"
         )
     if len(labels) < FEWEST_ROWS:
-        raise DataError(f"{name} has {len(labels)} usable rows, but three splits need at least {FEWEST_ROWS}: add rows")
+        raise DataError(
+            f"{name} has {len(labels)} usable rows, but three splits need at least {FEWEST_ROWS}: add rows{left_out}"
+        )
     rare = [(label, count) for label, count in Counter(labels).items() if count < 3]
     if rare:
         listed = ", ".join(f"{label!r} ({count})" for label, count in sorted(rare)[:5])
         raise DataError(
             f"{name}: each class needs at least 3 rows, one for each split; too few in {listed}: add rows, or remove "
-            "these"
+            f"these{left_out}"
         )

@@ -56,11 +56,15 @@ def with_names_of(table: Table, settings: DataSettings) -> DataSettings:
     return settings.model_copy(update=found)
 
 
-def column_named(table: Table, name: str) -> str | None:
-    """The column of this name; else the only one that differs from it by blanks or invisible characters alone."""
+def column_named(table: Table, name: str, *, any_case: bool = False) -> str | None:
+    """The column of this name; else the only one that differs from it by blanks or invisible characters alone.
+
+    any_case: or by case.
+    """
     if name in table.columns:
         return name
-    alike = [column for column in table.columns if _visible(column) == _visible(name)]
+    spell = (lambda text: _visible(text).casefold()) if any_case else _visible
+    alike = [column for column in table.columns if spell(column) == spell(name)]
     return alike[0] if len(alike) == 1 else None
 
 

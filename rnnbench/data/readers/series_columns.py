@@ -30,7 +30,7 @@ def find_time_column(table: Table, settings: DataSettings) -> str | None:
 
 def find_series_columns(table: Table, settings: DataSettings) -> tuple[str, tuple[str, ...]]:
     """The time column and the targets: from the settings, else inferred."""
-    listed = ", ".join(table.columns)
+    listed = table.listed_columns
     for name in settings.target:
         table.check_column(name, "--target")
     for name in settings.covariates:
