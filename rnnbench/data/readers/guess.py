@@ -31,6 +31,11 @@ TIME = re.compile(
     r"|\d{1,2}:\d{2}(:\d{2})?(\.\d+)?( ?[AaPp]\.?[Mm]\.?)?"
 )
 """What a date, a month, a quarter or a time of day looks like, whether or not it can be read."""
+NUMBER = re.compile(
+    r"([A-Z]{3}|[^\w\s]{1,3})?\s?[-+(]?\d[\d.,'_\u00a0\u202f ]*([eE][-+]?\d+)?\)?"
+    r"\s?([A-Z]{3}|[^\w\s]|kr|원|円|元|만|억)?"
+)
+"""What a number looks like, with marks of thousands, a currency or a percent sign, whether or not it can be read."""
 WIDE = re.compile(r"[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 
 
@@ -183,13 +188,7 @@ def _holds_numbers(table: Table, name: str) -> bool:
     if not bad.any():
         return True
     cells = _filled(table, name)
-    return bool(np.mean([_is_number(cell) for cell in cells]) >= MOST)
-
-
-def _is_number(cell: str) -> bool:
-    digits = sum(letter.isdigit() for letter in cell)
-    letters = sum(letter.isalpha() for letter in cell)
-    return digits > 0 and letters <= 3 and re.search(r"\d[-/:]\d", cell) is None
+    return bool(np.mean([NUMBER.fullmatch(cell) is not None for cell in cells]) >= MOST)
 
 
 def _option(setting: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rnnbench.core.text import listed
+import unicodedata
+
+from rnnbench.core.text import listed, nfc
 
 
 def test_a_list_is_read_as_a_sentence_reads() -> None:
@@ -11,3 +13,8 @@ def test_a_list_is_read_as_a_sentence_reads() -> None:
     assert listed(["rnn", "gru"]) == "rnn and gru"
     assert listed(name for name in ("rnn", "gru", "lstm")) == "rnn, gru and lstm"
     assert listed(["2", "4", "8"], last="or") == "2, 4 or 8"
+
+
+def test_letters_in_parts_are_composed() -> None:
+    for text in ("한글", "é", "plain", "テキスト が"):
+        assert nfc(unicodedata.normalize("NFD", text)) == text
