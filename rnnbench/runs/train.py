@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from rnnbench.core.errors import SealedSplitError
+from rnnbench.data.kinds import AnyData, LabelledTexts
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.metrics import own_metrics_tag
@@ -23,7 +24,15 @@ from rnnbench.runs.training.hardware import HardwareNotes, check_hardware
 from rnnbench.runs.training.samples import KeepText, Samples
 from rnnbench.storage.data_files import file_tags
 from rnnbench.storage.example_scores import ExampleScores
-from rnnbench.storage.record import ALSO_IN_TRAINING, HARDWARE_NOTE, SEARCH_KINDS, Kind, RunRecord, model_name
+from rnnbench.storage.record import (
+    ALSO_IN_TRAINING,
+    HARDWARE_NOTE,
+    SEARCH_KINDS,
+    TEXT_COLUMN,
+    Kind,
+    RunRecord,
+    model_name,
+)
 from rnnbench.tasks.base import SequenceTask
 
 KEPT_KINDS = ("confirm", "train")
@@ -142,6 +151,7 @@ def describe(config: ExperimentConfig, kind: Kind) -> RunRecord:
             **own_metrics_tag((metric, *cls.other_metrics)),
             **_leakage_tag(config),
             **file_tags(config.data.path),
+            **_column_tag(loaded),
         },
     )
 
@@ -150,6 +160,11 @@ def _leakage_tag(config: ExperimentConfig) -> dict[str, str]:
     """The tag for a footnote on test examples that also occur in training; empty where none do."""
     overlap = training_overlap(config)
     return {ALSO_IN_TRAINING: overlap.test_in_words} if overlap.test else {}
+
+
+def _column_tag(data: AnyData) -> dict[str, str]:
+    """The tag with the text column, which `predict` reads in other files too; empty for other data."""
+    return {TEXT_COLUMN: data.text_column} if isinstance(data, LabelledTexts) and data.text_column else {}
 
 
 def _watch(config: ExperimentConfig, hooks: Hooks, *, keeps_scores: bool) -> Watch:

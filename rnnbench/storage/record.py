@@ -20,6 +20,9 @@ ALSO_IN_TRAINING = "also_in_training"
 HARDWARE_NOTE = "hardware_note"
 """Tag: what the hardware could not do as configured, and what was done instead."""
 
+TEXT_COLUMN = "text_column"
+"""Tag: the column of the user's own file that the texts of training are from."""
+
 LEFT_OUT = "left_out"
 """Tag: why a baseline was not computed."""
 

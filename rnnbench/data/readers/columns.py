@@ -49,6 +49,11 @@ class Table:
     def columns(self) -> list[str]:
         return [*map(str, self.frame.columns)]
 
+    @property
+    def listed_columns(self) -> str:
+        """The names of the columns for messages; those with a comma in quotes."""
+        return ", ".join(repr(name) if "," in name or name != name.strip() else name for name in self.columns)
+
     def check_column(self, name: str, option: str) -> str:
         """The name, if it is a column.
 
@@ -61,7 +66,7 @@ class Table:
                 f"{self.path.name}: column {name!r} ({option}) {why} and is left out: type another column"
                 if why
                 else f"{self.path.name} has no column {name!r} ({option}).{did_you_mean(wanted, self.columns)} "
-                f"Its columns: {', '.join(self.columns)}."
+                f"Its columns: {self.listed_columns}."
             )
         return wanted
 

@@ -22,6 +22,9 @@ from rnnbench.data.readers.encodings import READ_BYTES, Encoding, find_encoding
 PACKED: dict[str, Callable[..., IO[Any]]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 
 
+HEAD_CHARACTERS = 1 << 16
+
+
 @contextmanager
 def open_binary(path: Path) -> Iterator[BinaryIO]:
     """The bytes of a file, unpacked where its name ends in .gz, .bz2 or .xz.
@@ -65,6 +68,11 @@ def read_text(path: Path, named: str | None) -> tuple[str, Encoding]:
         raise DataError(f"{path.name} is empty")
     check_no_zero(text, path)
     return nfc(text), encoding
+
+
+def head_of(path: Path, named: str | None) -> str:
+    """The first characters of a file, as in `read_text`."""
+    return next(pieces(path, named)[0])[:HEAD_CHARACTERS]
 
 
 def pieces(path: Path, named: str | None) -> tuple[Iterator[str], Encoding]:

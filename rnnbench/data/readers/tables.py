@@ -13,6 +13,7 @@ from rnnbench.data.readers.delimited import read_delimited
 from rnnbench.data.readers.fasttext import is_fasttext, read_fasttext
 from rnnbench.data.readers.file_text import PACKED, read_text
 from rnnbench.data.readers.json_tables import read_json
+from rnnbench.data.readers.names import composed
 from rnnbench.data.readers.parquet import read_parquet
 
 DELIMITED = {".csv", ".tsv", ".txt"}
@@ -30,6 +31,8 @@ def read_table(path: Path, encoding: str | None = None) -> Table:
     table = read_parquet(path) if suffix in PARQUET else _text_table(path, suffix, encoding)
     if not len(table):
         raise DataError(f"{path.name} has a header but no rows: add rows")
+    if suffix in PARQUET | JSON:  # the text of other files is composed as a whole
+        table = composed(table)
     repeated = [name for name, count in Counter(table.columns).items() if count > 1]
     if repeated:
         raise DataError(f"{path.name} has more than one column named {repeated[0]!r}: give each another name")

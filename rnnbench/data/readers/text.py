@@ -63,11 +63,7 @@ def corpus_of(
         source=str(path),
         licence="the user's own file",
         split_rule=f"by position: {sizes}",
-        understood=(
-            ("read as", f"a long text of {len(points):,} characters"),
-            *understood,
-            ("split", f"by position: {sizes}"),
-        ),
+        understood=(*understood, ("split", f"by position: {sizes}")),
         warnings=warnings,
     )
     return TextCorpus(facts, splits, fingerprint(splits))

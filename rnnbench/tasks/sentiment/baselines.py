@@ -28,6 +28,7 @@ def run(
     *,
     class_count: int,
     refit: bool = False,
+    classes: Sequence[str] = (),
 ) -> Iterator[BaselineResult]:
     """Yields each baseline as soon as it is computed: `majority_class`, `naive_bayes`, `tfidf_logistic_regression`.
 
@@ -35,11 +36,12 @@ def run(
     selected on validation.
 
     refit: fit on training and validation together, with the selected penalty, before scoring the test split.
+    classes: the names of the classes, for notes.
     """
     train = _Labelled(train_texts, np.asarray(train_labels))
     validation = _Labelled(validation_texts, np.asarray(validation_labels))
     test = _Labelled(test_texts, np.asarray(test_labels))
-    problem = _Problem(train, validation, test, class_count, refit)
+    problem = _Problem(train, validation, test, class_count, refit, classes)
     yield _majority_class(problem)
     yield _naive_bayes(problem)
     yield _logistic_regression(problem)
@@ -67,6 +69,7 @@ class _Problem:
     test: _Labelled
     class_count: int
     refit: bool
+    classes: Sequence[str] = ()
 
     def scored(self, fit: Callable[[_Labelled], Classifier]) -> _Scored:
         """The metrics of both splits, and the scores of examples and the confusion matrix of the test split."""
@@ -93,12 +96,14 @@ def _majority_class(problem: _Problem) -> BaselineResult:
     with stopwatch() as watch:
         scores, examples, details = problem.scored(fit)
     shares = _shares(problem.train, problem.class_count)
+    largest = int(shares.argmax())
+    name = problem.classes[largest] if problem.classes else str(largest)
     return BaselineResult(
         model="majority_class",
         metrics=scores,
         wall_seconds=watch.seconds,
         parameters=problem.class_count - 1,
-        note=problem.noted(f"class {int(shares.argmax())}, {shares.max():.1%} of the training texts"),
+        note=problem.noted(f"class {name}, {shares.max():.1%} of the training texts"),
         examples=examples,
         details=details,
     )

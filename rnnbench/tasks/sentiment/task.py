@@ -72,6 +72,7 @@ class Sentiment(SequenceTask):
             splits.test.texts, splits.test.labels,
             class_count=len(texts.classes),
             refit=refit,
+            classes=texts.classes,
         )  # fmt: skip
 
     def __init__(self, encoder: Encoder, prepared: PreparedTexts, settings: SentimentSettings) -> None:

@@ -43,6 +43,14 @@ def test_the_majority_class_is_worked_out_by_hand() -> None:
     assert majority.metrics["validation/calibration_error"] == pytest.approx(0)
 
 
+@pytest.mark.parametrize(("classes", "name"), [(("-1", "1"), "1"), (("나쁨", "좋음"), "좋음"), ((), "1")])
+def test_the_note_on_the_majority_class_has_its_name(classes: tuple[str, ...], name: str) -> None:
+    labels = np.array([1, 1, 1, 0])
+    texts = [*GOOD[:3], BAD[0]]
+    found = baselines.run(texts, labels, texts, labels, texts, labels, class_count=2, classes=classes)
+    assert next(iter(found)).note == f"class {name}, 75.0% of the training texts"
+
+
 def test_naive_bayes_is_worked_out_by_hand() -> None:
     # classes "x" and "y", one text of one word each: p(x | class 0) = (1 + 1) / (1 + 2) = 2/3, p(x | class 1) = 1/3
     naive_bayes = _run(["y"], ["x"], test=["x"])["naive_bayes"]
