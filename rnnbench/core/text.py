@@ -35,6 +35,16 @@ def compact(value: float | None) -> str:
     return f"{value:.0f}" if value == int(value) else _three_digits(value)
 
 
+def percent(share: float) -> str:
+    """'0 %', '3.1 %', '93 %', '100 %': 0 and 100 only where exact."""
+    value = 100 * share
+    if 0 < value < 0.1:
+        return "below 0.1 %"
+    if 99.5 <= value < 100:
+        return "over 99 %"
+    return f"{value:.1f} %" if value % 1 and value < 9.95 else f"{value:.0f} %"
+
+
 def whole(value: float | None, unit: float = 1) -> str:
     """The value divided by `unit`, without decimals: '12,345'."""
     return MISSING if value is None else f"{value / unit:,.0f}"

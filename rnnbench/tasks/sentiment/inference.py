@@ -64,7 +64,7 @@ class TextClassifier(CanPredict):
     def _tokens(self, text: str) -> list[int]:
         """Token ids as in training: truncated at the end, one unknown token for a text without tokens."""
         tokenizer = self.prepared.tokenizer
-        numbers: list[int] = tokenizer.encode(text)[: self.settings.max_tokens].tolist()
+        numbers: list[int] = tokenizer.encode(text)[: self.prepared.max_tokens].tolist()
         return numbers or [tokenizer.unknown_id]
 
     def _batches(self, encoded: list[list[int]]) -> Iterator[tuple[list[int], torch.Tensor]]:
