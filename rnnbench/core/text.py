@@ -42,7 +42,7 @@ def percent(share: float) -> str:
         return "below 0.1 %"
     if 99.5 <= value < 100:
         return "over 99 %"
-    return f"{value:.1f} %" if value % 1 and value < 9.95 else f"{value:.0f} %"
+    return f"{round(value, 1):g} %" if value < 9.95 else f"{value:.0f} %"
 
 
 def whole(value: float | None, unit: float = 1) -> str:

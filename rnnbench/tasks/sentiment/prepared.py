@@ -13,12 +13,11 @@ from rnnbench.data.splits import NoSplits, SplitName, Splits
 from rnnbench.data.text import EncodedLabelled, EncodedTexts
 from rnnbench.data.tokenization import tokenizer_from_plain
 from rnnbench.tasks.prepared import Prepared, endless
+from rnnbench.tasks.remarks import vocabulary_remark
 from rnnbench.tasks.sentiment.settings import SentimentSettings
 from rnnbench.tasks.sentiment.tokens import EncodedInput
 
 EVALUATION_BATCH = 128
-SPECIAL = 2
-"""Padding and unknown, which are no tokens of the vocabulary."""
 
 
 class PreparedTexts(Prepared):
@@ -34,13 +33,11 @@ class PreparedTexts(Prepared):
 
     def remarks(self) -> tuple[str, ...]:
         """The kind of tokens and why, vocabulary and unknown tokens, and the length at which texts are cut."""
-        kind, train, validation = self.tokenizer.kind, self.encoded.splits.train, self.encoded.splits.validation
+        train, validation = self.encoded.splits.train, self.encoded.splits.validation
         because = f", because {self.source.why_tokens}" if self.source.why_tokens else ""
-        unknown = [percent(float((split.ids == self.tokenizer.unknown_id).mean())) for split in (train, validation)]
         remarks = [
-            f"tokens: {kind}{because}",
-            f"vocabulary: {self.tokenizer.size - SPECIAL:,} {kind}; unknown: {unknown[0]} of the training tokens, "
-            f"{unknown[1]} of the validation tokens",
+            f"tokens: {self.tokenizer.kind}{because}",
+            vocabulary_remark(self.tokenizer, train.ids, validation.ids),
         ]
         if self.source.is_length_chosen:
             whole = percent(1 - train.truncated / len(train))
@@ -53,9 +50,10 @@ class PreparedTexts(Prepared):
         cut, total = self._cut_of_total()
         if not cut:
             return ""
+        be, pronoun = ("is", "it") if cut == 1 else ("are", "them")
         return (
-            f"{cut:,} of {total:,} texts of training and validation are longer than task.max_tokens = "
-            f"{self.max_tokens} and are cut; word baselines read them whole"
+            f"{cut:,} of {total:,} texts of training and validation {be} longer than task.max_tokens = "
+            f"{self.max_tokens} and {be} cut; word baselines read {pronoun} whole"
         )
 
     def cut_share(self) -> float:

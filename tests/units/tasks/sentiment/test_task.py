@@ -65,6 +65,10 @@ def test_long_texts_are_cut_recorded_and_classified_at_the_same_length(tmp_path,
     first = "good " * 256
     assert classifier.predict(first) == classifier.predict(first + "bad " * 50)
     assert classifier.predict(first) != classifier.predict("bad " + first)
+    assert classifier.warning([first, first + "bad"]) == (
+        "only the first 256 tokens of these longer texts are read: text 2"
+    )
+    assert classifier.warning([first]) == ""
 
 
 def test_in_a_refit_texts_are_counted_before_validation_joins_training(tmp_path):

@@ -71,8 +71,8 @@ def test_long_texts_are_cut_at_the_chosen_length_and_counted():
     assert prepared.max_tokens == 32
     assert prepared.encoded.splits.validation.lengths.tolist() == [32, 1]
     assert prepared.cut_note() == (
-        "1 of 22 texts of training and validation are longer than task.max_tokens = 32 and are cut; word baselines "
-        "read them whole"
+        "1 of 22 texts of training and validation is longer than task.max_tokens = 32 and is cut; word baselines "
+        "read it whole"
     )
     assert prepared.cut_share() == 1 / 22
     assert "length: the first 32 tokens, the whole of 100 % of the training texts" in prepared.remarks()
@@ -95,10 +95,11 @@ def test_the_same_length_chosen_or_set_gives_the_same_tokens():
 
 
 def test_unknown_tokens_are_told_split_by_split():
-    # 10 training tokens, all known; "long" and "bore" of 8 validation tokens are not
+    # 10 training tokens, all known; "long" and "bore" of 8 validation tokens are not, which is many
     train, validation = ["a b c d e", "a b c d e"], ["a b c long", "bore a b c"]
     assert prepare(train, validation).remarks()[1] == (
-        "vocabulary: 5 words; unknown: 0 % of the training tokens, 25 % of the validation tokens"
+        "vocabulary: 5 words; unknown: 0 % of the training tokens, 25 % of the validation tokens. Subwords have no "
+        "unknown ones: --set task.tokenizer=subwords"
     )
 
 
