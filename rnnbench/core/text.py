@@ -76,6 +76,16 @@ def score_text(value: float) -> str:
     return f"{value:,.4f}" if value == 0 or 0.001 <= abs(value) < 10_000 else rounded(value)
 
 
+def percent(share: float) -> str:
+    """'0 %', '3.1 %', '93 %', '100 %': 0 and 100 only where exact."""
+    value = 100 * share
+    if 0 < value < 0.1:
+        return "below 0.1 %"
+    if 99.5 <= value < 100:
+        return "over 99 %"
+    return f"{round(value, 1):g} %" if value < 9.95 else f"{value:.0f} %"
+
+
 def whole(value: float | None, unit: float = 1) -> str:
     """The value divided by `unit`, without decimals: '12,345'."""
     return MISSING if value is None else f"{value / unit:,.0f}"

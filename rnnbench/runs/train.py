@@ -26,7 +26,10 @@ from rnnbench.storage.data_files import file_tags
 from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.storage.record import (
     ALSO_IN_TRAINING,
+    CUT_INPUTS,
+    CUT_SHARE,
     HARDWARE_NOTE,
+    REMARKS,
     SEARCH_KINDS,
     TEXT_COLUMN,
     Kind,
@@ -34,6 +37,7 @@ from rnnbench.storage.record import (
     model_name,
 )
 from rnnbench.tasks.base import SequenceTask
+from rnnbench.tasks.prepared import Prepared
 
 KEPT_KINDS = ("confirm", "train")
 """Kinds of runs whose weights are stored for later use; a trial stores its configuration only."""
@@ -104,6 +108,7 @@ def train(
     check_hardware(config.hardware)
     memory, started = PeakMemory(), time.perf_counter()
     prepared = prepare(config)
+    remark_tags = _remark_tags(prepared)  # before validation joins training in a refit
     torch.manual_seed(config.seed)
     task = build(config, prepared)
     task.selecting = selecting_metric(config)
@@ -125,7 +130,7 @@ def train(
         metrics={**watch.best_metrics, **test.metrics},
         costs=costs,
         curves=watch.curves,
-        tags={**described.tags, **({HARDWARE_NOTE: "; ".join(fitted.notes)} if fitted.notes else {})},
+        tags={**described.tags, **remark_tags, **({HARDWARE_NOTE: "; ".join(fitted.notes)} if fitted.notes else {})},
         examples=test.examples,
         details=test.details,
     )
@@ -165,6 +170,13 @@ def _leakage_tag(config: ExperimentConfig) -> dict[str, str]:
 def _column_tag(data: AnyData) -> dict[str, str]:
     """The tag with the text column, which `predict` reads in other files too; empty for other data."""
     return {TEXT_COLUMN: data.text_column} if isinstance(data, LabelledTexts) and data.text_column else {}
+
+
+def _remark_tags(prepared: Prepared) -> dict[str, str]:
+    """Tags for a footnote on inputs that are cut, and for what was decided in preparing the data."""
+    note, remarks = prepared.cut_note(), prepared.remarks()
+    cut = {CUT_INPUTS: note, CUT_SHARE: f"{prepared.cut_share():.4f}"} if note else {}
+    return {**cut, **({REMARKS: "; ".join(remarks)} if remarks else {})}
 
 
 def _watch(config: ExperimentConfig, hooks: Hooks, *, keeps_scores: bool) -> Watch:

@@ -23,6 +23,12 @@ HARDWARE_NOTE = "hardware_note"
 TEXT_COLUMN = "text_column"
 """Tag: the column of the user's own file that the texts of training are from."""
 
+CUT_INPUTS, CUT_SHARE = "cut_inputs", "cut_share"
+"""Tags: how many inputs of training and validation were cut before the encoder read them, in words; and their share."""
+
+REMARKS = "remarks"
+"""Tag: what was decided in preparing the data, such as the kind of tokens and the share of unknown ones."""
+
 LEFT_OUT = "left_out"
 """Tag: why a baseline was not computed."""
 

@@ -25,10 +25,13 @@ from rnnbench.comparison.selection import counted
 from rnnbench.comparison.statistics.summary import seeds_needed, smallest_p
 from rnnbench.comparison.time_to_target import reach_note
 from rnnbench.core.text import compact, listed
-from rnnbench.storage.record import ALSO_IN_TRAINING, HARDWARE_NOTE, MATCH_TOLERANCE, RunRecord
+from rnnbench.storage.record import ALSO_IN_TRAINING, CUT_INPUTS, CUT_SHARE, HARDWARE_NOTE, MATCH_TOLERANCE, RunRecord
 
 MOST_SHORT_NOTES = 6
 """How many footnotes a terminal shows below a table."""
+
+MANY_CUT = 0.05
+"""Share of cut inputs from which on a terminal says so."""
 
 
 def footnotes(
@@ -45,6 +48,7 @@ def footnotes(
         yield Note.in_full(f"FORCED, not a fair comparison. {reason}.")
     yield from notes
     yield from _also_in_training(records)
+    yield from _cut_inputs(records)
     yield from _refitted(table, records)
     yield from _significance(table)
     yield from _seeds(table)
@@ -73,6 +77,21 @@ def _also_in_training(records: Sequence[RunRecord]) -> Iterable[Note]:
             f"{count} of the test split also occur in the training split (leakage): scores may reflect memorization.",
             f"{count} of the test split also occur in training (leakage).",
         )
+
+
+def _cut_inputs(records: Sequence[RunRecord]) -> Iterable[Note]:
+    """'38 of 40 texts of training and validation are longer than task.max_tokens = 64 and are cut; ...', or nothing.
+
+    A terminal shows it where encoders miss the end of many texts.
+    """
+    models: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for record in records:
+        if record.kind == "confirm":
+            models[record.tags.get(CUT_INPUTS, ""), record.tags.get(CUT_SHARE, "0")].add(record.model)
+    for (note, share), names in sorted(models.items()):
+        if note:
+            text = f"{note}." if len(models) == 1 else f"{listed(sorted(names))}: {note}."
+            yield Note(text, text if float(share) >= MANY_CUT else "")
 
 
 def _hardware(records: Sequence[RunRecord]) -> Iterable[Note]:
