@@ -22,7 +22,7 @@ from rnnbench.runs.training.fitting import fit, is_out_of_memory, planned_update
 from rnnbench.runs.training.hardware import HardwareNotes, check_hardware
 from rnnbench.runs.training.samples import KeepText, Samples
 from rnnbench.storage.example_scores import ExampleScores
-from rnnbench.storage.record import ALSO_IN_TRAINING, HARDWARE_NOTE, SEARCH_KINDS, Kind, RunRecord, model_name
+from rnnbench.storage.record import ALSO_IN_TRAINING, HARDWARE_NOTE, QUICK, SEARCH_KINDS, Kind, RunRecord, model_name
 from rnnbench.tasks.base import SequenceTask
 
 KEPT_KINDS = ("confirm", "train")
@@ -139,6 +139,7 @@ def describe(config: ExperimentConfig, kind: Kind) -> RunRecord:
             "choice": config.choice(),
             **own_metrics_tag((cls.metric, *cls.other_metrics)),
             **_leakage_tag(config),
+            **({QUICK: str(True)} if config.is_quick else {}),
         },
     )
 

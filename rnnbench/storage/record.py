@@ -20,6 +20,9 @@ ALSO_IN_TRAINING = "also_in_training"
 HARDWARE_NOTE = "hardware_note"
 """Tag: what the hardware could not do as configured, and what was done instead."""
 
+QUICK = "quick"
+"""Tag of a sweep's run and of every run trained with the small budget of `--quick`: 'True'."""
+
 LEFT_OUT = "left_out"
 """Tag: why a baseline was not computed."""
 

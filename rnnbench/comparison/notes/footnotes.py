@@ -22,9 +22,11 @@ from rnnbench.comparison.search_spaces import (
     short_names,
 )
 from rnnbench.comparison.selection import counted
+from rnnbench.comparison.statistics.crossed_intervals import FEWEST_BLOCKS
 from rnnbench.comparison.statistics.summary import seeds_needed, smallest_p
 from rnnbench.comparison.time_to_target import reach_note
-from rnnbench.core.text import compact, listed
+from rnnbench.comparison.training_length import length_notes
+from rnnbench.core.text import capitalized, compact, listed
 from rnnbench.storage.record import ALSO_IN_TRAINING, HARDWARE_NOTE, MATCH_TOLERANCE, RunRecord
 
 MOST_SHORT_NOTES = 6
@@ -43,12 +45,14 @@ def footnotes(
     """
     for reason in reasons:
         yield Note.in_full(f"FORCED, not a fair comparison. {reason}.")
+    yield from _too_little(table)
     yield from notes
     yield from _also_in_training(records)
     yield from _refitted(table, records)
     yield from _significance(table)
     yield from _seeds(table)
     yield from _trials(table, records, name)
+    yield from length_notes(table)
     yield from searched_note([record for record in records if record.kind in ("trial", "confirm")])
     yield from _fixed_differences(records)
     yield from _matched_sizes(records)
@@ -65,6 +69,21 @@ def footnotes(
 def short_notes(table: Comparison) -> list[str]:
     """The footnotes that a terminal shows: shortened, the most serious first."""
     return [note.short for note in table.notes if note.short][:MOST_SHORT_NOTES]
+
+
+def _too_little(table: Comparison) -> Iterable[Note]:
+    """What a short test split or a quick run does not show; the verdict says the first part."""
+    if table.short_test:
+        yield Note.in_full(
+            f"{capitalized(table.short_test)}. No intervals, no p values and no encoder called worse: with fewer than "
+            f"{FEWEST_BLOCKS} independent blocks of test examples, the chance of these few examples cannot be told "
+            "from a difference between encoders."
+        )
+    if table.quick:
+        yield Note(
+            f"{capitalized(table.quick)}. Nothing is bold: with more updates and trials (without --quick), the order "
+            "of the encoders can change."
+        )
 
 
 def _also_in_training(records: Sequence[RunRecord]) -> Iterable[Note]:
@@ -101,7 +120,7 @@ def _refitted(table: Comparison, records: Sequence[RunRecord]) -> Iterable[Note]
 
 def _significance(table: Comparison) -> Iterable[Note]:
     others = [row for row in table.encoders if not row.is_best and row.test is not None]
-    if not others:
+    if not others or table.short_test:
         return
     yield from bold_notes(table, others)
     seeds = max(row.paired_seeds for row in others)
