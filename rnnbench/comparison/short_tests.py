@@ -92,11 +92,12 @@ def _sentence(
     length: str, remedies: Sequence[str], config: Mapping[str, Any], needed: int, available: int, unit: str
 ) -> str:
     """'the test split has 1 independent window of 48 rows: too short to compare encoders; set ...'."""
-    share = _share_needed(config.get("data") or {}, needed / available)
-    settings = [*remedies, *([f"data.test_share={share:g}"] if share else [])]
-    advice = f"set {' or '.join(settings)}" if settings else "use a longer test split"
-    least = f"at least {needed:,} {unit}" + (" for this horizon" if remedies else "")
-    return f"the test split has {length}: too short to compare encoders; {advice} ({least})"
+    share = _share_needed(config.get("data") or {}, (needed + 1) / available)
+    options = [*(f"set {remedy}" for remedy in remedies)]
+    options += [f"set data.test_share={share:g} (at least {needed:,} {unit})"] if share else []
+    if not share:
+        options.append(f"use a test split of at least {needed:,} {unit}")
+    return f"the test split has {length}: too short to compare encoders; {', or '.join(options)}"
 
 
 def _share_needed(data: Mapping[str, Any], factor: float) -> float | None:
@@ -107,7 +108,7 @@ def _share_needed(data: Mapping[str, Any], factor: float) -> float | None:
     share = data.get("test_share")
     if not share or not data.get("path") or any(data.get(name) for name in _OWN_SPLIT):
         return None
-    wanted = math.ceil(100 * share * factor) / 100
+    wanted = math.ceil(round(100 * share * factor, 6)) / 100
     return wanted if wanted < LARGEST_SHARE else None
 
 

@@ -74,10 +74,12 @@ def short_notes(table: Comparison) -> list[str]:
 def _too_little(table: Comparison) -> Iterable[Note]:
     """What a short test split or a quick run does not show; the verdict says the first part."""
     if table.short_test:
-        yield Note.in_full(
+        yield Note(
             f"{capitalized(table.short_test)}. No intervals, no p values and no encoder called worse: with fewer than "
             f"{FEWEST_BLOCKS} independent blocks of test examples, the chance of these few examples cannot be told "
-            "from a difference between encoders."
+            "from a difference between encoders.",
+            f"No intervals, no p values and no encoder called worse: fewer than {FEWEST_BLOCKS} independent blocks of "
+            "test examples.",
         )
     if table.quick:
         yield Note(
