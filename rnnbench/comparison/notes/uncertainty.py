@@ -8,7 +8,12 @@ from scipy import special
 
 from rnnbench.comparison.model import ALPHA, LEVEL, Comparison, Note, Row
 from rnnbench.comparison.pairwise import mean_lead, paired_seeds
-from rnnbench.comparison.statistics.crossed_intervals import FEWEST_STRETCHES, REACH, reach_of_dependence
+from rnnbench.comparison.statistics.crossed_intervals import (
+    FEWEST_STRETCHES,
+    REACH,
+    independent_blocks,
+    reach_of_dependence,
+)
 from rnnbench.comparison.statistics.permutation import DRAWN, EXACT_SEEDS
 from rnnbench.core.text import listed
 
@@ -76,10 +81,11 @@ def interval_notes(table: Comparison) -> Iterable[Note]:
             f"{blocks}{baselines}."
         )
         if first.block > 1 and first.examples < FEWEST_STRETCHES * REACH * first.block:
+            blocks = independent_blocks(first.examples, first.block)
             yield Note(
                 f"The test split is short: {first.examples} examples, of which neighbours within {first.block} are "
-                "dependent. Its intervals are probably too narrow.",
-                f"The test split is short ({first.examples} dependent examples): intervals are probably too narrow.",
+                f"dependent: {blocks} independent blocks. Intervals are wide, so only large differences can be shown.",
+                f"The test split is short ({blocks} independent blocks): only large differences can be shown.",
             )
     if over_seeds:
         names = f" of {', '.join(row.model for row in over_seeds)}" if over_examples else ""
