@@ -75,12 +75,13 @@ def compare(
         rows=rows,
         unscored=_unscored(used, rows),
         is_refitted=any(record.is_refitted for record in confirms),
+        is_forced=bool(reasons),
         short_test=short_test(confirms, metric),
     )
     shared = replace(shared, quick=quick_text(shared) if is_quick else "")
     table = with_reached(_compared(_ordered(shared), used), confirms, reach)
     all_notes = tuple(footnotes(table, used, reasons, name or table.task, notes))
-    return replace(table, notes=all_notes, is_forced=bool(reasons))
+    return replace(table, notes=all_notes)
 
 
 def _unscored(records: Sequence[RunRecord], rows: Sequence[Row]) -> tuple[str, ...]:
@@ -108,7 +109,7 @@ def _compared(table: Comparison, records: Sequence[RunRecord]) -> Comparison:
         return against_baseline(means_only(table), {})
     table = against_best(with_intervals(table, examples), examples)
     table = against_above(against_baseline(table, examples), examples)
-    return replace(table, marks_best=not table.quick and can_be_significant(table))
+    return replace(table, marks_best=not table.quick and not table.is_forced and can_be_significant(table))
 
 
 def _ordered(table: Comparison) -> Comparison:

@@ -134,7 +134,7 @@ class Comparison:
     short_test: why the test split is too short to compare encoders, and what to set; empty where it is long enough.
         Then no row has an interval, a p value or a probability, and none is called worse.
     marks_best: the encoders not shown to be worse than the best are marked, in bold. Not where no difference can be
-        significant, because of the test split, the number of seeds or of encoders, nor for quick runs.
+        significant, because of the test split, the number of seeds or of encoders, nor for quick or forced tables.
     """
 
     title: str

@@ -141,7 +141,7 @@ def _seeds(table: Comparison) -> Iterable[Note]:
                 yield Note.in_full(f"{row.model}: {remark}{left_out}.")
     best = table.best
     for row in table.encoders:
-        if best is None or row.is_best or row.test is None:
+        if best is None or row.is_best or row.test is None or table.short_test:
             continue
         if row.paired_seeds < min(best.seeds, row.seeds) or row.seeds != best.seeds:
             shared = f"{_count(row.paired_seeds, 'seed')} in common with {best.model}"

@@ -81,11 +81,11 @@ def interval_notes(table: Comparison) -> Iterable[Note]:
             f"{blocks}{baselines}."
         )
         if first.block > 1 and first.examples < FEWEST_STRETCHES * REACH * first.block:
-            blocks = independent_blocks(first.examples, first.block)
+            count = independent_blocks(first.examples, first.block)
             yield Note(
                 f"The test split is short: {first.examples} examples, of which neighbours within {first.block} are "
-                f"dependent: {blocks} independent blocks. Intervals are wide, so only large differences can be shown.",
-                f"The test split is short ({blocks} independent blocks): only large differences can be shown.",
+                f"dependent: {count} independent blocks. Intervals are wide, so only large differences can be shown.",
+                f"The test split is short ({count} independent blocks): only large differences can be shown.",
             )
     if over_seeds:
         names = f" of {', '.join(row.model for row in over_seeds)}" if over_examples else ""
