@@ -27,6 +27,11 @@ def nfc(text: str) -> str:
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 
+def capitalized(sentence: str) -> str:
+    """The sentence with a capital first letter; the others are kept."""
+    return sentence[:1].upper() + sentence[1:]
+
+
 def one_line(text: str) -> str:
     """The text with line breaks and control characters as single spaces, so that a name cannot break a table."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

@@ -78,6 +78,11 @@ class ExperimentConfig:
         plain["encoder"] = {"name": self.model, **variant, **({"code": code} if code else {}), **plain["encoder"]}
         return {**plain, "seed": self.seed}
 
+    @property
+    def is_quick(self) -> bool:
+        """Whether some settings are from a file's section `quick`; unknown, so False, for a stored configuration."""
+        return any(origin.endswith("quick") and not origin.startswith("--") for origin in self.origins.values())
+
     def choice(self) -> str:
         """A short hash of all settings but the seed: equal for runs that differ in their seed only."""
         plain = self.to_plain()

@@ -18,11 +18,14 @@ from rnnbench.experiment.files import load, name_of
 from rnnbench.metrics import metric_of
 from rnnbench.storage.data_files import data_name, of_data
 from rnnbench.storage.filters import normalized
-from rnnbench.storage.record import RunRecord, model_name
+from rnnbench.storage.record import QUICK, RunRecord, model_name
 from rnnbench.storage.tracker import PARENT, Run, Tracker
 
 PLAN_FILE = "plan.json"
 """On a sweep's run: the configuration of each of its encoders, as the last call had them."""
+
+QUICK_NAME = "-quick"
+"""End of the name of a sweep's run that was started with `--quick`."""
 
 
 @dataclass(frozen=True)
@@ -122,9 +125,14 @@ def of_sweep(
     counted = [with_details(tracker, record, metric) for record in counted]
     judged = counted if metric is None else judged_by(counted, metric)
     notes = earlier_choices(records, codes)
-    comparison = compare(judged, force=force, reach=reach, name=name, notes=notes)
+    comparison = compare(judged, force=force, reach=reach, name=name, notes=notes, is_quick=is_quick(run))
     comparison = with_note(comparison, metric_of(counted[0]))
     return Result(comparison, tuple(counted), parent, run.info.experiment_id, name)
+
+
+def is_quick(sweep: Run) -> bool:
+    """Whether a sweep was run with `--quick`; by its name where an earlier version did not record it."""
+    return sweep.data.tags.get(QUICK) == str(True) or str(sweep.info.run_name).endswith(QUICK_NAME)
 
 
 def earlier_choices(records: Sequence[RunRecord], codes: Mapping[str, str | None]) -> list[Note]:

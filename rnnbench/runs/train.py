@@ -29,6 +29,7 @@ from rnnbench.storage.record import (
     CUT_INPUTS,
     CUT_SHARE,
     HARDWARE_NOTE,
+    QUICK,
     REMARKS,
     SEARCH_KINDS,
     TEXT_COLUMN,
@@ -157,6 +158,7 @@ def describe(config: ExperimentConfig, kind: Kind) -> RunRecord:
             **_leakage_tag(config),
             **file_tags(config.data.path),
             **_column_tag(loaded),
+            **({QUICK: str(True)} if config.is_quick else {}),
         },
     )
 

@@ -29,6 +29,10 @@ CUT_INPUTS, CUT_SHARE = "cut_inputs", "cut_share"
 REMARKS = "remarks"
 """Tag: what was decided in preparing the data, such as the kind of tokens and the share of unknown ones."""
 
+
+QUICK = "quick"
+"""Tag of a sweep's run and of every run trained with the small budget of `--quick`: 'True'."""
+
 LEFT_OUT = "left_out"
 """Tag: why a baseline was not computed."""
 

@@ -23,7 +23,7 @@ from rnnbench.runs.prepare import described, load_data, prepare
 from rnnbench.runs.training.hardware import check_hardware
 from rnnbench.storage.data_files import file_tags
 from rnnbench.storage.location import store_folder
-from rnnbench.storage.record import model_name
+from rnnbench.storage.record import QUICK, model_name
 from rnnbench.storage.tracker import Tracker
 from rnnbench.sweeps.eligibility import require_comparable
 from rnnbench.sweeps.model import ConfirmOptions, SweepOptions, SweepPlan
@@ -87,6 +87,7 @@ def sweep_plan(
         seeds=options.seeds or first.search.seeds,
         searched=tuple(configs),
         search_until=time.time() + options.timeout if options.timeout else 0.0,
+        is_quick=results.is_quick(tracker.run(stored.parent)),
     )
 
 
@@ -188,13 +189,14 @@ def confirmation_plan(task: str, options: ConfirmOptions) -> SweepPlan:
         seeds=options.seeds or first.search.seeds,
         searched=(),
         confirmed=tuple(by_name[name] for name in wanted),
+        is_quick=results.is_quick(tracker.run(parent)),
     )
 
 
 def _start_sweep(tracker: Tracker, experiment_id: str, config: ExperimentConfig, tags: Mapping[str, str]) -> str:
     number = len(tracker.find(experiment_id, kind="sweep")) + 1
-    is_quick = "-quick" if any(origin.endswith("quick") for origin in config.origins.values()) else ""
-    writer = tracker.start(experiment_id, f"sweep-{number}{is_quick}", {"kind": "sweep", "task": config.task, **tags})
+    tags = {"kind": "sweep", "task": config.task, **tags, **({QUICK: str(True)} if config.is_quick else {})}
+    writer = tracker.start(experiment_id, f"sweep-{number}{results.QUICK_NAME if config.is_quick else ''}", tags)
     return writer.run_id
 
 

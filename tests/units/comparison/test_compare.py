@@ -287,6 +287,7 @@ def test_runs_that_are_not_comparable_are_refused_by_name_and_footnoted_under_fo
     assert "[confirm-" in str(refusal.value)
     forced = compare(runs, force=True)
     assert forced.is_forced
+    assert not forced.marks_best
     assert any(note.startswith("FORCED") and said in note for note in forced.footnotes)
     assert "no encoder is called best" in verdict(forced)
 
