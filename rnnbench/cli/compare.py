@@ -53,11 +53,11 @@ def write_exports(
     force: bool = False,
 ) -> None:
     """Write a comparison in every format. One by another metric goes to a folder of its own."""
-    from rnnbench.reports.export import export_result, exports_folder
+    from rnnbench.reports.export import export_result, exports_folder_of
 
     result = _stored_result(task, data, sweep, reach=reach, metric=metric, force=force)
     if output is None and metric is not None:
-        folder = exports_folder(result.name, result.comparison.data)
+        folder = exports_folder_of(result)
         output = folder.with_name(f"{folder.name}-{metric}")
     print_folder(export_result(result, output))
 

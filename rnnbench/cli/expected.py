@@ -51,7 +51,11 @@ def print_expected(
     if not scores.curves:
         raise RnnbenchError(refusal or f"no trial of this sweep has ended yet. Type: rnnbench sweep {task}")
     figure = expected_figure(scores.curves)
-    path = output or exports_folder(task, scores.data) / "expected_validation.png"
+    path = (
+        output
+        or exports_folder(task, scores.data, tracker.run(parent).data.tags.get("fingerprint", ""))
+        / "expected_validation.png"
+    )
     write_whole(path, figure)
     log_analysis(tracker, parent, scores, figure, "expected/expected_validation.png")
     if as_json:

@@ -60,7 +60,11 @@ def print_importance(
     if not importance.found:
         raise RnnbenchError(refusal or f"no trial of this sweep has ended yet. Type: rnnbench sweep {task}")
     figure = importance_figure(importance)
-    path = output or exports_folder(task, importance.data) / "importance.png"
+    path = (
+        output
+        or exports_folder(task, importance.data, tracker.run(parent).data.tags.get("fingerprint", ""))
+        / "importance.png"
+    )
     write_whole(path, figure)
     log_analysis(tracker, parent, importance, figure, "importance/importance.png")
     if as_json:

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from rnnbench.cli.console import notes, out
 from rnnbench.core.errors import RnnbenchError
-from rnnbench.core.text import rounded
+from rnnbench.core.text import nfc, rounded
 
 _CONTROLS = {*range(32), *range(127, 160)} - {ord("\n"), ord("\t")}
 
@@ -58,14 +58,12 @@ def print_predictions(
 
     if text_column is not None and file is None:
         raise RnnbenchError("--text-column names a column of a file: add --file FILE")
-    if file is not None:
-        from rnnbench.data.readers.files import read_texts
-        from rnnbench.data.settings import DataSettings
-
-        texts = [*texts, *read_texts(file.expanduser(), DataSettings(text_column=text_column))]
-    if not texts:
+    if not texts and file is None:
         raise RnnbenchError('no text to classify: type --text "..." or --file FILE')
     model: CanPredict = _load(run, CanPredict, data)
+    texts = [*map(nfc, texts)]
+    if file is not None:
+        texts += _texts_of_file(file.expanduser(), text_column, model.text_column)
     predictions = model.predictions(texts)
     if as_json:
         rows = [_prediction(text, prediction) for text, prediction in zip(texts, predictions, strict=True)]
@@ -83,6 +81,18 @@ def print_predictions(
     out.print(table)
     if warning := model.warning(texts):
         notes.print(warning, markup=False)
+
+
+def _texts_of_file(file: Path, text_column: str | None, trained_on: str) -> list[str]:
+    """The texts of a file, from the column that was typed, else that of training; prints which is read."""
+    from rnnbench.data.readers.files import read_texts
+    from rnnbench.data.settings import DataSettings
+
+    texts, origin = read_texts(file, DataSettings(text_column=text_column), trained_on)
+    is_other = trained_on and text_column is None and origin.startswith("column") and repr(trained_on) not in origin
+    reason = f", for it has no column {trained_on!r}, which the run was trained on" if is_other else ""
+    notes.print(f"reads {origin} of {file.name}: {len(texts):,} texts{reason}", style="dim", markup=False)
+    return texts
 
 
 def _prediction(text: str, prediction: Prediction) -> dict[str, Any]:

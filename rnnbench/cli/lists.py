@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +12,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from rnnbench.cli.console import out
+from rnnbench.cli.description import print_description
 from rnnbench.core import registry
 from rnnbench.core.errors import SettingsError
 
 if TYPE_CHECKING:
+    from rnnbench.data.description import Description
     from rnnbench.experiment.config import ExperimentConfig
     from rnnbench.experiment.files import Experiment
 
@@ -139,18 +141,33 @@ def print_data_set(settings: dict[str, tuple[Any, str]], task: str | None, as_js
     problems, chosen = problems_of(DataSettings, "data", values, origins)
     if not isinstance(chosen, DataSettings):
         raise SettingsError(problems)
-    described = data.describe(chosen, kind)
+    described = _with_remarks(data.describe(chosen, kind), settings, task)
     if as_json:
         out.print_json(json.dumps(described.plain, ensure_ascii=False))
         return
-    out.print(f"[bold]{described.facts.name}[/bold]  {described.facts.title}")
-    table = Table(box=None, show_header=False, pad_edge=False)
-    for label, value in described.lines:
-        table.add_row(f"[cyan]{label}[/cyan]", value)
-    out.print(table)
+    print_description(described, out)
     for number, example in enumerate(described.examples, start=1):
         out.print(f"[cyan]example {number}[/cyan]", end="  ")
         out.print(example, markup=False)
+
+
+def _with_remarks(described: Description, settings: dict[str, tuple[Any, str]], task: str | None) -> Description:
+    """The description with what a task prepares from the data: the named one, else the first that reads its kind."""
+    from rnnbench.core.errors import RnnbenchError
+    from rnnbench.experiment.classes import task_class
+    from rnnbench.experiment.files import load
+    from rnnbench.experiment.resolve import resolve
+    from rnnbench.runs.prepare import prepare
+
+    readers = (name for name in registry.names("tasks") if task_class(name).data_kind == described.facts.kind)
+    name = task or next(readers, None)
+    if name is None:
+        return described
+    try:
+        experiment = load(name)
+        return described.with_remarks(prepare(resolve(experiment, experiment.models[0], options=settings)).remarks())
+    except RnnbenchError as error:  # the data set can be described, but not used by this task
+        return replace(described, warnings=(*described.warnings, str(error)))
 
 
 def print_configuration(experiment: Experiment, config: ExperimentConfig, as_json: bool) -> None:

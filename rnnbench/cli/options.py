@@ -93,6 +93,9 @@ def report_errors(command: Callable[..., Any]) -> Callable[..., Any]:
         except RnnbenchError as error:
             typer.echo(f"rnnbench: {error}", err=True)
             raise typer.Exit(2) from None
+        except PermissionError as error:
+            typer.echo(f"rnnbench: {error.filename} cannot be read or written: {error.strerror}", err=True)
+            raise typer.Exit(2) from None
         except KeyboardInterrupt:
             typer.echo("rnnbench: stopped", err=True)
             raise typer.Exit(130) from None

@@ -13,10 +13,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from rnnbench.cli.console import notes, out
+from rnnbench.cli.description import print_description
 from rnnbench.core.text import score_text
 from rnnbench.storage.record import model_name
 
 if TYPE_CHECKING:
+    from rnnbench.data.description import Description
     from rnnbench.experiment.config import ExperimentConfig
     from rnnbench.experiment.files import Experiment
     from rnnbench.metrics import Metric
@@ -25,16 +27,14 @@ if TYPE_CHECKING:
     from rnnbench.tasks.baseline import BaselineResult
 
 
-def print_data(config: ExperimentConfig) -> None:
+def print_data(config: ExperimentConfig) -> Description:
     """Print how the data are understood, before anything is trained."""
-    from rnnbench.data.description import describe_data
-    from rnnbench.runs.prepare import load_data
+    from rnnbench.runs.prepare import described
 
     with notes.status("reading data"):
-        described = describe_data(load_data(config))
-    notes.print(f"[bold]{described.facts.name}[/bold]  {described.facts.title}")
-    for label, value in described.lines:
-        notes.print(f"  [cyan]{label}[/cyan]  {value}")
+        description = described(config)
+    print_description(description, notes)
+    return description
 
 
 def print_files(experiment: Experiment) -> None:
@@ -61,9 +61,8 @@ def print_baselines(experiment: Experiment, config: ExperimentConfig, as_json: b
     from rnnbench.runs.prepare import selecting_metric
     from rnnbench.storage.tracker import Tracker
 
-    if not as_json:
-        print_files(experiment)
-        print_data(config)
+    print_files(experiment)
+    data = print_data(config)
     with notes.status("computing baselines"):
         results = list(record_without_sweep(config, tracker=Tracker()))
     if as_json:
@@ -72,7 +71,7 @@ def print_baselines(experiment: Experiment, config: ExperimentConfig, as_json: b
             | ({"skipped": item.skipped} if item.skipped else {})
             for item in results
         ]
-        out.print_json(json.dumps(plain))
+        out.print_json(json.dumps({"data_set": data.plain, "baselines": plain}, ensure_ascii=False))
     elif results:
         _print_baseline_table(results, selecting_metric(config))
     else:
@@ -103,7 +102,7 @@ def run_training(experiment: Experiment, config: ExperimentConfig, as_json: bool
     from rnnbench.storage.tracker import Tracker
 
     print_files(experiment)
-    print_data(config)
+    data = print_data(config)
     print_settings_without_effect([config])
     config = matched(config)
     loaded = load_data(config)
@@ -117,7 +116,8 @@ def run_training(experiment: Experiment, config: ExperimentConfig, as_json: bool
         notes.print("stopped; the run is kept as interrupted")
         raise SystemExit(130) from None
     if as_json:
-        out.print_json(json.dumps({"run_id": record.run_id, "outcome": record.outcome, "metrics": record.metrics}))
+        plain = {"run_id": record.run_id, "outcome": record.outcome, "metrics": record.metrics, "data_set": data.plain}
+        out.print_json(json.dumps(plain, ensure_ascii=False))
     else:
         _print_record(record)
 
@@ -143,7 +143,7 @@ def run_sweep(task: str, options: SweepOptions, as_json: bool) -> None:
     experiment = load(task)
     configs = configurations(experiment, options)
     print_files(experiment)
-    print_data(next(iter(configs.values())))
+    data = print_data(next(iter(configs.values())))
     print_settings_without_effect(configs.values())
     plan = sweep_plan(experiment, options, configs)
     _print_matched_sizes(plan)
@@ -151,7 +151,7 @@ def run_sweep(task: str, options: SweepOptions, as_json: bool) -> None:
     if options.trials is not None and options.trials < trials:
         text = f"--trials is a total: every encoder already has {trials} trials, so {options.trials} adds none"
         notes.print(text, soft_wrap=True)
-    _run_plan(plan, options.workers, as_json)
+    _run_plan(plan, options.workers, data, as_json)
 
 
 def _print_matched_sizes(plan: SweepPlan) -> None:
@@ -178,11 +178,11 @@ def run_confirmation(task: str, options: ConfirmOptions, as_json: bool) -> None:
     from rnnbench.sweeps import confirmation_plan
 
     plan = confirmation_plan(task, options)
-    print_data(next(plan.config(model) for model in plan.configs))
-    _run_plan(plan, options.workers, as_json)
+    data = print_data(next(plan.config(model) for model in plan.configs))
+    _run_plan(plan, options.workers, data, as_json)
 
 
-def _run_plan(plan: SweepPlan, workers: int | None, as_json: bool) -> None:
+def _run_plan(plan: SweepPlan, workers: int | None, data: Description, as_json: bool) -> None:
     from rnnbench.cli.compare import print_folder, print_result
     from rnnbench.cli.progress import SweepProgress
     from rnnbench.comparison.selection import REPETITIONS
@@ -209,7 +209,8 @@ def _run_plan(plan: SweepPlan, workers: int | None, as_json: bool) -> None:
         notes.print(f"  {command}", markup=False, soft_wrap=True)
         raise SystemExit(130) from None
     if as_json:
-        out.print_json(render(result.comparison, "json"))
+        plain = {**json.loads(render(result.comparison, "json")), "data_set": data.plain}
+        out.print_json(json.dumps(plain, ensure_ascii=False))
         return
     print_result(result)
     out.print()

@@ -19,7 +19,8 @@ VIEW = "viewStateShareKey=rnnbench&workflowType=machine_learning"
 
 def serve(host: str, port: int) -> None:
     """Serve until Ctrl-C. Raises: RnnbenchError where the port is taken, with a free one."""
-    from rnnbench.storage.tracker import Tracker, tracking_uri
+    from rnnbench.storage.database import is_writable, tracking_uri
+    from rnnbench.storage.tracker import Tracker
 
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -31,7 +32,7 @@ def serve(host: str, port: int) -> None:
             ) from error
     tracker = Tracker()
     experiments = tracker.client.search_experiments()
-    for item in experiments:
+    for item in experiments if is_writable() else ():
         tracker.repair(item.experiment_id)
     shown = [item for item in experiments if "mlflow.sharedViewState.rnnbench" in item.tags]
     for item in shown:

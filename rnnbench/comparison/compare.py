@@ -12,10 +12,19 @@ from rnnbench.comparison.eligibility import incomparable, require_confirmed
 from rnnbench.comparison.examples import scored
 from rnnbench.comparison.model import Comparison, Note, Row
 from rnnbench.comparison.notes.footnotes import footnotes
-from rnnbench.comparison.pairwise import against_above, against_baseline, against_best, with_intervals
+from rnnbench.comparison.pairwise import (
+    against_above,
+    against_baseline,
+    against_best,
+    can_be_significant,
+    means_only,
+    with_intervals,
+)
 from rnnbench.comparison.rows import baseline_row, encoder_row
 from rnnbench.comparison.search_spaces import most_frequent
+from rnnbench.comparison.short_tests import short_test
 from rnnbench.comparison.time_to_target import with_reached
+from rnnbench.comparison.training_length import is_quick_run, quick_text
 from rnnbench.core.errors import ComparisonError
 from rnnbench.metrics import Metric, metric_of
 from rnnbench.storage.record import RunRecord
@@ -30,6 +39,7 @@ def compare(
     reach: float | None = None,
     name: str | None = None,
     notes: Sequence[Note] = (),
+    is_quick: bool = False,
 ) -> Comparison:
     """The table of these runs, independent of their order; kinds of runs that are not in COUNTED are left out.
 
@@ -39,6 +49,7 @@ def compare(
             Needs records with validation curves.
         name: of the sweep on the command line; by default its task.
         notes: further footnotes, on runs that are not among the records.
+        is_quick: the sweep was run with `--quick`, where its runs do not record it.
 
     Raises: ComparisonError where nothing is confirmed, or the runs are not comparable.
     """
@@ -49,11 +60,12 @@ def compare(
         lines = "\n".join(f"  {reason}" for reason in reasons)
         raise ComparisonError(f"these runs are not comparable:\n{lines}\n  --force compares them, with footnotes")
     confirms = [record for record in used if record.kind == "confirm"]
+    is_quick = is_quick or any(map(is_quick_run, confirms))
     metric = most_frequent(metric_of(record) for record in confirms)
     rows = tuple(_bare_rows(used, metric))
     task, data = most_frequent(record.task for record in confirms), most_frequent(record.data for record in confirms)
     shared = Comparison(
-        title=f"{task} on {data}",
+        title=f"{task} on {data}" + (" (quick run)" if is_quick else ""),
         task=task,
         data=data,
         fingerprint=most_frequent(record.fingerprint for record in confirms),
@@ -63,10 +75,13 @@ def compare(
         rows=rows,
         unscored=_unscored(used, rows),
         is_refitted=any(record.is_refitted for record in confirms),
+        is_forced=bool(reasons),
+        short_test=short_test(confirms, metric),
     )
+    shared = replace(shared, quick=quick_text(shared) if is_quick else "")
     table = with_reached(_compared(_ordered(shared), used), confirms, reach)
     all_notes = tuple(footnotes(table, used, reasons, name or table.task, notes))
-    return replace(table, notes=all_notes, is_forced=bool(reasons))
+    return replace(table, notes=all_notes)
 
 
 def _unscored(records: Sequence[RunRecord], rows: Sequence[Row]) -> tuple[str, ...]:
@@ -90,8 +105,11 @@ def _bare_rows(records: Sequence[RunRecord], metric: Metric) -> Iterable[Row]:
 def _compared(table: Comparison, records: Sequence[RunRecord]) -> Comparison:
     """The rows with intervals and compared with the best encoder, the best baseline and the row above."""
     examples = scored(table.rows, records, table.metric)
+    if table.short_test:
+        return against_baseline(means_only(table), {})
     table = against_best(with_intervals(table, examples), examples)
-    return against_above(against_baseline(table, examples), examples)
+    table = against_above(against_baseline(table, examples), examples)
+    return replace(table, marks_best=not table.quick and not table.is_forced and can_be_significant(table))
 
 
 def _ordered(table: Comparison) -> Comparison:

@@ -10,7 +10,7 @@ import numpy as np
 
 from rnnbench.comparison.model import Row, RowKind
 from rnnbench.comparison.rows import is_scored
-from rnnbench.comparison.statistics.crossed_intervals import FEWEST_BLOCKS
+from rnnbench.comparison.statistics.crossed_intervals import FEWEST_BLOCKS, independent_blocks
 from rnnbench.metrics import Metric, metric_called
 from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.storage.record import RunRecord
@@ -44,8 +44,8 @@ class Scored:
 def scored(rows: Iterable[Row], records: Sequence[RunRecord], metric: Metric) -> dict[Key, Scored]:
     """Example scores of the rows for which every run has them, all of the same examples.
 
-    A row is missing where a run has none, where their mean is not its test score, or where the test split is shorter
-    than FEWEST_BLOCKS blocks of dependent examples.
+    A row is missing where a run has none, where their mean is not its test score, or where the test split has fewer
+    than FEWEST_BLOCKS independent blocks.
     """
     kinds = {"encoder": "confirm", "baseline": "baseline"}
     by_row: dict[Key, Scored] = {}
@@ -60,7 +60,7 @@ def scored(rows: Iterable[Row], records: Sequence[RunRecord], metric: Metric) ->
 def _of_row(runs: Sequence[RunRecord], row: Row, metric: Metric) -> Scored | None:
     by_seed: dict[int, list[ExampleScores]] = {}
     for record in runs:
-        examples = _by(record, metric)
+        examples = scores_by(record, metric)
         test = record.metrics[f"test/{metric.key}"]
         # up to the single precision of both
         if examples is None or not math.isclose(examples.mean, test, rel_tol=1e-3, abs_tol=1e-5):
@@ -72,9 +72,9 @@ def _of_row(runs: Sequence[RunRecord], row: Row, metric: Metric) -> Scored | Non
         return None
     all_examples = [examples for seed in sorted(by_seed) for examples in by_seed[seed]]
     first, block = all_examples[0], max(examples.block for examples in all_examples)
-    if any(not _same(first.weights, examples.weights) for examples in all_examples) or first.scores.size < 2:
+    if any(not _same(first.weights, examples.weights) for examples in all_examples):
         return None
-    if block > 1 and first.scores.size < FEWEST_BLOCKS * block:
+    if independent_blocks(first.scores.size, block) < FEWEST_BLOCKS:
         return None
     scores = [
         np.mean([examples.scores for examples in by_seed[seed]], axis=0, dtype=np.float64) for seed in sorted(by_seed)
@@ -82,7 +82,7 @@ def _of_row(runs: Sequence[RunRecord], row: Row, metric: Metric) -> Scored | Non
     return Scored(seeds, np.array(scores), first.weights.astype(np.float64), block)
 
 
-def _by(record: RunRecord, metric: Metric) -> ExampleScores | None:
+def scores_by(record: RunRecord, metric: Metric) -> ExampleScores | None:
     """The scores by a metric, stored or as a multiple of those by another metric."""
     if metric.key in record.examples:
         return record.examples[metric.key]

@@ -47,6 +47,8 @@ class Row:
     seed_scores: (seed, test score) of each completed seed, by seed; empty for a baseline.
     seeds_planned: completed seeds and those that did not complete.
     costs (`parameters` to `inference_batch_size`): means over completed confirm runs; peak_memory_bytes: their maximum.
+    epochs: passes over the training data, the mean over completed confirm runs.
+    improving_runs: completed confirm runs whose validation was still improving at the end (`training_length`).
     seconds_to_reach: mean training seconds until validation reached the table's `reach`, over `seeds_reached` seeds.
     trials_failed: trials that diverged, ran out of memory or failed.
     interval: of the mean over seeds and `examples` test examples; over seeds alone where `examples` is 0.
@@ -73,6 +75,8 @@ class Row:
     seeds_planned: int = 0
     parameters: float | None = None
     updates: float | None = None
+    epochs: float | None = None
+    improving_runs: int | None = None
     wall_seconds: float | None = None
     training_items_per_second: float | None = None
     inference_items_per_second: float | None = None
@@ -126,6 +130,11 @@ class Comparison:
     reach: the target validation score of `seconds_to_reach`; reach_is_baselines: it is the best baseline's, by default.
     is_refitted: encoders were confirmed on training and validation together.
     unscored: encoders that were searched or confirmed and have no test score.
+    quick: that the runs are quick ones, with how often they read the training data; empty for others.
+    short_test: why the test split is too short to compare encoders, and what to set; empty where it is long enough.
+        Then no row has an interval, a p value or a probability, and none is called worse.
+    marks_best: the encoders not shown to be worse than the best are marked, in bold. Not where no difference can be
+        significant, because of the test split, the number of seeds or of encoders, nor for quick or forced tables.
     """
 
     title: str
@@ -142,6 +151,9 @@ class Comparison:
     reach_is_baselines: bool = False
     is_refitted: bool = False
     unscored: tuple[str, ...] = ()
+    quick: str = ""
+    short_test: str = ""
+    marks_best: bool = True
 
     @property
     def higher_is_better(self) -> bool:
@@ -178,6 +190,10 @@ class Comparison:
         """Every run of the table, sorted."""
         of_rows = [(*row.run_ids, *row.lost_run_ids, *row.trial_run_ids, *row.reselect_run_ids) for row in self.rows]
         return tuple(sorted(set().union(*of_rows)))
+
+    def is_marked(self, row: Row) -> bool:
+        """Whether a row is in bold: an encoder not shown to be worse than the best, where one could be."""
+        return self.marks_best and row.in_best_group
 
     def is_better(self, score: float, other: float) -> bool:
         """Whether the score is strictly better than the other."""

@@ -79,6 +79,25 @@ def against_best(table: Comparison, examples: Mapping[Key, Scored]) -> Compariso
     return _each_row(table, tested_row)
 
 
+def means_only(table: Comparison) -> Comparison:
+    """The rows without intervals, the best mean marked and no encoder worse: for a test split that is too short."""
+    best = next((row for row in table.encoders if row.test is not None), None)
+
+    def ranked(row: Row) -> Row:
+        if best is None or row.kind == "baseline" or row.test is None:
+            return replace(row, interval=None)
+        is_best = row.model == best.model
+        seeds = 0 if is_best else len(paired_seeds(best, row))
+        return replace(row, interval=None, is_best=is_best, in_best_group=True, paired_seeds=seeds)
+
+    return replace(_each_row(table, ranked), marks_best=False)
+
+
+def can_be_significant(table: Comparison) -> bool:
+    """Whether any encoder has enough seeds in common with the best one to be shown worse."""
+    return any(smallest_p(row.paired_seeds) < ALPHA for row in table.encoders if row.test is not None)
+
+
 def against_baseline(table: Comparison, examples: Mapping[Key, Scored]) -> Comparison:
     """The rows with their skill and their difference to the best baseline, and a remark where they do not beat it.
 
@@ -91,6 +110,8 @@ def against_baseline(table: Comparison, examples: Mapping[Key, Scored]) -> Compa
     encoders = sum(row.test is not None for row in table.encoders)
     # "below" would mean better where lower is better
     worse = "below baseline" if table.higher_is_better else "worse than baseline"
+    if table.short_test:
+        worse = "not ahead of baseline"
 
     def compared(row: Row) -> Row:
         if row.test is None:
@@ -101,7 +122,7 @@ def against_baseline(table: Comparison, examples: Mapping[Key, Scored]) -> Compa
         beats = table.is_better(row.test, reference)
         remark = () if beats else ("level with baseline",) if row.test == reference else (worse,)
         ahead = _difference(table, row, baseline, examples, encoders)
-        surely = ahead.low > 0 if ahead else _excludes(row, reference, encoders)
+        surely = ahead.low > 0 if ahead else not table.short_test and _excludes(row, reference, encoders)
         return replace(
             row,
             skill=gain,

@@ -11,6 +11,7 @@ from typing import Any
 from rnnbench.comparison.model import Row
 from rnnbench.comparison.selection import is_open
 from rnnbench.comparison.statistics.summary import mean_interval
+from rnnbench.comparison.training_length import improving_runs
 from rnnbench.metrics import Metric
 from rnnbench.storage.record import LEFT_OUT, Outcome, RunRecord
 
@@ -25,6 +26,7 @@ MEAN_COSTS = (
     "parameters",
     "embedding_parameters",
     "updates",
+    "epochs",
     "wall_seconds",
     "training_seconds",
     "training_items_per_second",
@@ -60,6 +62,7 @@ def encoder_row(model: str, metric: Metric, confirms: Sequence[RunRecord], trial
         trials_pruned=outcomes["pruned"],
         trials_failed=sum(outcomes[outcome] for outcome in FAILED),
         remarks=tuple(_losses(lost, set(by_seed), len(planned))),
+        improving_runs=improving_runs(scored),
         run_ids=_ids(scored),
         validation_run_ids=_ids(validated),
         lost_run_ids=_ids(lost),

@@ -70,9 +70,11 @@ class BudgetError(RnnbenchError):
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name most similar to `name`, or None when none is similar."""
-    matches = difflib.get_close_matches(name.lower(), [*known], n=1, cutoff=0.55)
-    return matches[0] if matches else None
+    """The known name most similar to `name`, whatever its case; None when none is similar, never `name` itself."""
+    others = [other for other in known if other != name]
+    lowered = [other.casefold() for other in others]
+    matches = difflib.get_close_matches(name.casefold(), lowered, n=1, cutoff=0.55)
+    return others[lowered.index(matches[0])] if matches else None
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

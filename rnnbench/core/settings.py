@@ -223,6 +223,8 @@ def problems_of(
 def _kind(annotation: Any) -> tuple[str, tuple[Any, ...]]:
     """The kind of value in words, and the allowed values where they are listed."""
     origin = typing.get_origin(annotation)
+    if origin is typing.Annotated:
+        return _kind(typing.get_args(annotation)[0])
     if origin is typing.Literal:
         return "", typing.get_args(annotation)
     if origin in (types.UnionType, typing.Union):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterable
 
 MISSING = "\N{EN DASH}"
@@ -19,6 +20,16 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     """'rnn', 'rnn and gru', 'rnn, gru and lstm'; an empty string for no words."""
     *others, end = [*words] or [""]
     return f"{', '.join(others)} {last} {end}" if others else end
+
+
+def nfc(text: str) -> str:
+    """The text in Unicode form NFC. macOS writes 한 and é as several characters, other systems as one."""
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def capitalized(sentence: str) -> str:
+    """The sentence with a capital first letter; the others are kept."""
+    return sentence[:1].upper() + sentence[1:]
 
 
 def one_line(text: str) -> str:
@@ -68,6 +79,16 @@ def rounded(value: float, uncertainty: float | None = None) -> str:
 def score_text(value: float) -> str:
     """A score with four decimals: 0.7831, 1,234.5678; a much larger or smaller one with the digits that it has."""
     return f"{value:,.4f}" if value == 0 or 0.001 <= abs(value) < 10_000 else rounded(value)
+
+
+def percent(share: float) -> str:
+    """'0 %', '3.1 %', '93 %', '100 %': 0 and 100 only where exact."""
+    value = 100 * share
+    if 0 < value < 0.1:
+        return "below 0.1 %"
+    if 99.5 <= value < 100:
+        return "over 99 %"
+    return f"{round(value, 1):g} %" if value < 9.95 else f"{value:.0f} %"
 
 
 def whole(value: float | None, unit: float = 1) -> str:

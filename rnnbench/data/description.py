@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from rnnbench.core.text import rounded
 from rnnbench.data.code_points import text_of
 from rnnbench.data.duplicates import overlap_of
 from rnnbench.data.frequencies import time_text
-from rnnbench.data.kinds import AnyData, Facts, Labelled, LabelledTexts, Series, SeriesSplit, TextCorpus
+from rnnbench.data.kinds import UNDERSTOOD, AnyData, Facts, Labelled, LabelledTexts, Series, SeriesSplit, TextCorpus
 from rnnbench.data.splits import SplitName
 
 SHOWN_CHARACTERS = 240
@@ -21,13 +22,25 @@ Lines = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Description:
-    """A data set in words and numbers: (label, value) lines and a few training examples. plain: the same as JSON."""
+    """A data set in words and numbers, and a few training examples.
+
+    lines: how it was read and split, and statistics of the training split, as (label, value).
+    warnings: what may be read differently from how its owner means it. plain: the same as JSON.
+    """
 
     facts: Facts
     lines: tuple[tuple[str, str], ...]
+    warnings: tuple[str, ...]
     examples: tuple[str, ...]
     fingerprint: str
     plain: dict[str, Any] = field(default_factory=dict)
+
+    def with_remarks(self, remarks: Sequence[str]) -> Description:
+        """The description with a task's remarks on its tokens or windows."""
+        if not remarks:
+            return self
+        lines = (*self.lines, *(("prepared", remark) for remark in remarks))
+        return replace(self, lines=lines, plain={**self.plain, "prepared": [*remarks]})
 
 
 def describe_data(data: AnyData) -> Description:
@@ -38,8 +51,7 @@ def describe_data(data: AnyData) -> Description:
         sizes[name] = len(split)
 
     data.splits.map(note_size)
-    unit = {"text": "characters", "labelled_text": "texts", "series": "rows"}[data.facts.kind]
-    lines: Lines = [(name, f"{size:,} {unit}") for name, size in sizes.items()]
+    lines = _reading(data.facts, sizes)
     if isinstance(data, TextCorpus):
         more, examples, plain = _text(data.splits.train)
     elif isinstance(data, LabelledTexts):
@@ -51,9 +63,32 @@ def describe_data(data: AnyData) -> Description:
     plain_facts = {
         "name": facts.name, "kind": facts.kind, "title": facts.title, "source": facts.source, "licence": facts.licence,
         "split_rule": facts.split_rule, "notes": [*facts.notes], "sizes": dict(sizes), "fingerprint": data.fingerprint,
-        "also_in_training": asdict(overlap),
+        "also_in_training": asdict(overlap), "understood": by_label(facts.understood), "warnings": [*facts.warnings],
     }  # fmt: skip
-    return Description(facts, (*lines, *more), examples, data.fingerprint, {**plain_facts, **plain})
+    identity = [("licence", facts.licence), ("fingerprint", data.fingerprint[:12])]
+    return Description(
+        facts, (*lines, *more, *identity), facts.warnings, examples, data.fingerprint, {**plain_facts, **plain}
+    )
+
+
+def by_label(understood: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The sentences on how a file was read, by label, in the order in which they are printed."""
+    by_label: dict[str, list[str]] = {label: [] for label in UNDERSTOOD}
+    for label, sentence in understood:
+        by_label.setdefault(label, []).append(sentence)
+    return {label: sentences for label, sentences in by_label.items() if sentences}
+
+
+def _reading(facts: Facts, sizes: Mapping[SplitName, int]) -> Lines:
+    """How the data set was read, and its splits."""
+    unit = {"text": "characters", "labelled_text": "texts", "series": "rows"}[facts.kind]
+    listed = ", ".join(f"{name} {size:,}" for name, size in sizes.items())
+    understood = by_label(facts.understood)
+    lines = [(label, sentence) for label, sentences in understood.items() for sentence in sentences]
+    lines.append(("sizes", f"{listed} {unit}"))
+    if "split" not in understood:
+        lines.append(("split", facts.split_rule))
+    return lines + [("note", note) for note in facts.notes]
 
 
 def _text(train: np.ndarray) -> tuple[Lines, tuple[str, ...], dict[str, Any]]:

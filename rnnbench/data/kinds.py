@@ -15,6 +15,7 @@ import numpy as np
 from rnnbench.data.splits import Splits
 
 Kind = Literal["text", "labelled_text", "series"]
+KIND_NAMES: dict[Kind, str] = {"text": "a long text", "labelled_text": "labelled texts", "series": "a series"}
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,16 @@ class Labelled:
 
 @dataclass(frozen=True)
 class LabelledTexts:
-    """Labelled texts in three splits; `classes[i]` is the name of class i."""
+    """Labelled texts in three splits; `classes[i]` is the name of class i.
+
+    text_column: the column of the user's own file that the texts are from; empty for other data.
+    """
 
     facts: Facts
     splits: Splits[Labelled]
     classes: tuple[str, ...]
     fingerprint: str
+    text_column: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnnbench.core.errors import DataError, UnknownNameError
-from rnnbench.data.kinds import AnyData, Kind, Series
+from rnnbench.data.kinds import KIND_NAMES, AnyData, Kind, Series
 from rnnbench.data.settings import DataSettings
 
 if TYPE_CHECKING:
     from rnnbench.data.description import Description
     from rnnbench.data.sets import CatalogueEntry
 
-KIND_NAMES: dict[Kind, str] = {"text": "a long text", "labelled_text": "labelled texts", "series": "a series"}
 OWN_FILE_HINT = "A file of your own works too: --data path/to/file.csv"
 
 
@@ -59,17 +58,14 @@ def describe(settings: DataSettings, kind: Kind | None = None) -> Description:
     from rnnbench.data.description import describe_data
     from rnnbench.data.sets import KNOWN
 
-    if kind is None:
-        path = _path(settings)
-        if path is not None:
-            from rnnbench.data.readers.files import guess_kind
+    path = _path(settings)
+    if kind is None and path is not None:
+        from rnnbench.data.readers.files import read_file
 
-            kind = guess_kind(path, settings)
-        elif settings.name in KNOWN:
-            kind = KNOWN[settings.name].facts.kind
-        else:
-            raise UnknownNameError("data set", settings.name, KNOWN, hint=OWN_FILE_HINT)
-    return describe_data(load(settings, kind))
+        return describe_data(read_file(path, settings))
+    if kind is None and settings.name not in KNOWN:
+        raise UnknownNameError("data set", settings.name, KNOWN, hint=OWN_FILE_HINT)
+    return describe_data(load(settings, kind or KNOWN[settings.name].facts.kind))
 
 
 def _path(settings: DataSettings) -> Path | None:

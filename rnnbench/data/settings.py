@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from rnnbench.core.settings import Settings
+from rnnbench.core.text import nfc
 
 Fill = Literal["none", "interpolate", "forward"]
 DateOrder = Literal["day_first", "month_first"]
 Decimal = Literal["point", "comma"]
+
+Name = Annotated[str, AfterValidator(nfc)]
+"""A word of the user's file, such as the name of a column: in Unicode form NFC, as tables are read."""
 
 
 class DataSettings(Settings):
@@ -22,25 +26,25 @@ class DataSettings(Settings):
     # how the user's own file is written, where that cannot be inferred
     encoding: str | None = None  # a codec of Python, such as cp949
     decimal: Decimal | None = None
-    missing: tuple[str, ...] = ()  # cells that mean "no value", such as -9999
+    missing: tuple[Name, ...] = ()  # cells that mean "no value", such as -9999
     date_order: DateOrder | None = None
     time_format: str | None = None  # in the notation of strptime
     # the user's own labelled text
-    text_column: str | None = None
-    label_column: str | None = None
+    text_column: Name | None = None
+    label_column: Name | None = None
     # the user's own series
-    target: tuple[str, ...] = ()
-    time_column: str | None = None
-    covariates: tuple[str, ...] = ()
+    target: tuple[Name, ...] = ()
+    time_column: Name | None = None
+    covariates: tuple[Name, ...] = ()
     frequency: str | None = None
     fill: Fill = "none"
-    series_column: str | None = None  # names the series of each row, where a file has several
-    series: str | None = None  # the one of them to use
+    series_column: Name | None = None  # names the series of each row, where a file has several
+    series: Name | None = None  # the one of them to use
     # the user's own splits: files, a column, groups or a date; else shares of the whole
     validation_data: str | None = None
     test_data: str | None = None
-    split_column: str | None = None
-    group_column: str | None = None
+    split_column: Name | None = None
+    group_column: Name | None = None
     test_from: str | None = None
     validation_share: Annotated[float, Field(gt=0, lt=0.5)] = 0.1
     test_share: Annotated[float, Field(gt=0, lt=0.5)] = 0.1

@@ -79,11 +79,11 @@ def _by_group(
 
 
 def stratified(
-    labels: np.ndarray, validation_share: float, test_share: float, seed: int
+    labels: np.ndarray, validation_share: float, test_share: float, seed: int, classes: Sequence[str] = ()
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Row numbers of the three splits, drawn at random with the same class proportions.
 
-    Every class has at least one row in each split, so it needs at least three rows.
+    Every class has at least one row in each split, so it needs at least three rows. classes: their names, for errors.
     """
     generator = np.random.default_rng(seed)
     split_of = np.zeros(len(labels), dtype=np.int64)
@@ -92,7 +92,8 @@ def stratified(
         test = max(1, round(len(rows) * test_share))
         validation = max(1, round(len(rows) * validation_share))
         if test + validation >= len(rows):
-            raise DataError(f"class number {label} has {len(rows)} rows: too few for three splits")
+            name = classes[label] if classes else str(label)
+            raise DataError(f"class {name!r} has {len(rows)} rows: too few for three splits")
         split_of[rows[:test]] = 2
         split_of[rows[test : test + validation]] = 1
     return _rows(split_of)

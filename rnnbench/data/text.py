@@ -35,13 +35,14 @@ class EncodedCorpus:
 class EncodedTexts:
     """Labelled texts as one flat array: text i is ids[offsets[i]:offsets[i + 1]] and never empty.
 
-    ids: (tokens,) int32. offsets: (texts + 1,) int64. labels: (texts,) int64. truncated: number of truncated texts.
+    ids: (tokens,) int32. offsets: (texts + 1,) int64. labels: (texts,) int64.
+    whole_lengths: (texts,) int64, the number of tokens of each text before it was cut.
     """
 
     ids: np.ndarray
     offsets: np.ndarray
     labels: np.ndarray
-    truncated: int
+    whole_lengths: np.ndarray
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -50,13 +51,25 @@ class EncodedTexts:
     def lengths(self) -> np.ndarray:
         return np.diff(self.offsets)
 
+    @property
+    def truncated(self) -> int:
+        """The number of texts that were cut."""
+        return int((self.whole_lengths > self.lengths).sum())
+
+    def cut(self, max_tokens: int) -> EncodedTexts:
+        """The first `max_tokens` tokens of each text."""
+        starts, lengths = np.repeat(self.offsets[:-1], self.lengths), np.minimum(self.lengths, max_tokens)
+        ids = self.ids[np.arange(len(self.ids)) - starts < max_tokens]
+        offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        return EncodedTexts(ids, offsets, self.labels, self.whole_lengths)
+
     def followed_by(self, others: EncodedTexts) -> EncodedTexts:
         """These texts followed by the others."""
         return EncodedTexts(
             np.concatenate([self.ids, others.ids]),
             np.concatenate([self.offsets, self.offsets[-1] + others.offsets[1:]]),
             np.concatenate([self.labels, others.labels]),
-            self.truncated + others.truncated,
+            np.concatenate([self.whole_lengths, others.whole_lengths]),
         )
 
 
@@ -96,15 +109,17 @@ def encode_labelled(data: LabelledTexts, tokenizer: Tokenizer, max_tokens: int |
     """Every text as its first `max_tokens` token ids (None: all). An empty text becomes one unknown symbol."""
 
     def encode(_: SplitName, split: Labelled) -> EncodedTexts:
-        unknown = np.array([tokenizer.unknown_id])
-        truncated = 0
+        unknown = np.array([tokenizer.unknown_id], dtype=np.int32)
         encoded: list[np.ndarray] = []
-        for text in split.texts:
+        whole_lengths = np.zeros(len(split), dtype=np.int64)
+        for number, text in enumerate(split.texts):
             ids = tokenizer.encode(text)
-            truncated += max_tokens is not None and len(ids) > max_tokens
-            encoded.append(ids[:max_tokens] if len(ids) else unknown)
+            whole_lengths[number] = len(ids)
+            # a copy, since a slice would keep the whole text in memory
+            encoded.append(ids[:max_tokens].astype(np.int32) if len(ids) else unknown)
         offsets = np.concatenate([[0], np.cumsum([len(ids) for ids in encoded])]).astype(np.int64)
-        return EncodedTexts(_joined(encoded, np.dtype(np.int32)), offsets, split.labels.astype(np.int64), truncated)
+        ids_of_all = _joined(encoded, np.dtype(np.int32))
+        return EncodedTexts(ids_of_all, offsets, split.labels.astype(np.int64), whole_lengths)
 
     return EncodedLabelled(data.splits.map(encode), data.classes, tokenizer.size)
 

@@ -27,6 +27,18 @@ ADDED_LATER: Mapping[str, Any] = {
     "embedding_deviation": None,
     "state_reset": 0.0,
     "orthogonalization_steps": 5,
+    "encoding": None,
+    "decimal": None,
+    "missing": [],
+    "date_order": None,
+    "time_format": None,
+    "series_column": None,
+    "series": None,
+    "validation_data": None,
+    "test_data": None,
+    "split_column": None,
+    "group_column": None,
+    "test_from": None,
 }
 """Settings that older stored runs lack, with the values that are equivalent to their behaviour."""
 
@@ -65,6 +77,11 @@ class ExperimentConfig:
         variant = {"variant_of": self.layer} if self.layer != self.model else {}
         plain["encoder"] = {"name": self.model, **variant, **({"code": code} if code else {}), **plain["encoder"]}
         return {**plain, "seed": self.seed}
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether some settings are from a file's section `quick`; unknown, so False, for a stored configuration."""
+        return any(origin.endswith("quick") and not origin.startswith("--") for origin in self.origins.values())
 
     def choice(self) -> str:
         """A short hash of all settings but the seed: equal for runs that differ in their seed only."""

@@ -21,20 +21,29 @@ from rnnbench.reports.figures.learning_curves import curves_figure
 from rnnbench.reports.figures.scores import score_figure
 from rnnbench.reports.results import Result
 from rnnbench.reports.tables.formats import rendered
-from rnnbench.storage.filters import normalized
+from rnnbench.storage.data_files import data_name, identity_of
 from rnnbench.storage.location import file_name, store_folder
 from rnnbench.storage.record import RunRecord
 from rnnbench.storage.tracker import Tracker
 
 
-def exports_folder(name: str, data: str) -> Path:
-    """The default folder of the exports of a task or study on a data set."""
-    return store_folder() / "exports" / file_name(f"{name}-{data}")
+def exports_folder(name: str, data: str, fingerprint: str) -> Path:
+    """The default folder of the exports of a task or study on a data set.
+
+    That of a user's file ends with the start of its fingerprint: two files may have the same name.
+    """
+    of_file = f"-{fingerprint[:8]}" if Path(data).suffix else ""
+    return store_folder() / "exports" / file_name(f"{name}-{data}{of_file}")
+
+
+def exports_folder_of(result: Result) -> Path:
+    """The default folder of the exports of a sweep."""
+    return exports_folder(result.name, result.comparison.data, result.comparison.fingerprint)
 
 
 def export_result(result: Result, output: Path | None = None) -> list[Path]:
     """Write every format and figure of a sweep's comparison to one folder. Raises: RnnbenchError."""
-    return export(result.comparison, result.records, output or exports_folder(result.name, result.comparison.data))
+    return export(result.comparison, result.records, output or exports_folder_of(result))
 
 
 def export(comparison: Comparison, records: Sequence[RunRecord], output: Path) -> list[Path]:
@@ -108,27 +117,35 @@ def _experiments(tracker: Tracker, names: Sequence[str]) -> tuple[list[tuple[str
         experiment, _, data = typed.partition(":")
         name = name_of(experiment)
         if data:
-            chosen.append((name, normalized(Path(data).name)))
+            chosen.append((name, data))
             continue
         task = results.task_of(tracker, experiment)
         by_data = tracker.experiments(task)
-        confirmed = [(name, data) for data in sorted(by_data) if _is_confirmed(tracker, name, task, by_data[data])]
+        confirmed = [
+            (name, identity)
+            for data in sorted(by_data)
+            for identity in _confirmed_on(tracker, name, task, data, by_data[data])
+        ]
         if names and not confirmed:
             raise ComparisonError(f"no confirmed sweep of {name}. Type: rnnbench sweep {experiment}")
         chosen += confirmed
     return [*dict.fromkeys(chosen)], [] if names else [*_left_out(tracker, chosen)]
 
 
-def _is_confirmed(tracker: Tracker, name: str, task: str, experiment_id: str) -> bool:
-    sweeps = tracker.find(experiment_id, kind="sweep")
-    return any(results.is_confirmed(tracker, run) for run in sweeps if run.data.tags.get("study", task) == name)
+def _confirmed_on(tracker: Tracker, name: str, task: str, data: str, experiment_id: str) -> list[str]:
+    """The data sets of this name with a confirmed sweep: the name, or the path of each of several files."""
+    sweeps = [run for run in tracker.find(experiment_id, kind="sweep") if run.data.tags.get("study", task) == name]
+    confirmed = [run for run in sweeps if results.is_confirmed(tracker, run)]
+    identities = sorted({identity_of(run, data) for run in confirmed})
+    return identities if len(identities) > 1 else [data] if confirmed else []
 
 
 def _left_out(tracker: Tracker, chosen: Sequence[tuple[str, str]]) -> Iterable[str]:
     """Sentences about experiments in the store that are not confirmed, or were run as a study only."""
+    names = {(task, data_name(data)) for task, data in chosen}
     for task in registry.names("tasks"):
         for data, experiment_id in sorted(tracker.experiments(task).items()):
-            if (task, data) in chosen:
+            if (task, data) in names:
                 continue
             sweeps = tracker.find(experiment_id, kind="sweep")
             studies = sorted({study for run in sweeps if (study := run.data.tags.get("study"))})

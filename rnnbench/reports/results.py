@@ -6,7 +6,6 @@ import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from rnnbench.comparison.compare import compare
@@ -17,12 +16,16 @@ from rnnbench.core import registry
 from rnnbench.core.errors import ComparisonError, UnknownNameError, did_you_mean
 from rnnbench.experiment.files import load, name_of
 from rnnbench.metrics import metric_of
+from rnnbench.storage.data_files import data_name, of_data
 from rnnbench.storage.filters import normalized
-from rnnbench.storage.record import RunRecord, model_name
+from rnnbench.storage.record import QUICK, RunRecord, model_name
 from rnnbench.storage.tracker import PARENT, Run, Tracker
 
 PLAN_FILE = "plan.json"
 """On a sweep's run: the configuration of each of its encoders, as the last call had them."""
+
+QUICK_NAME = "-quick"
+"""End of the name of a sweep's run that was started with `--quick`."""
 
 
 @dataclass(frozen=True)
@@ -37,23 +40,28 @@ class Result:
 
 
 def latest_sweep(tracker: Tracker, task: str, data: str | None = None, sweep: str | None = None) -> tuple[str, str]:
-    """Experiment id and run id of the newest sweep of a task or study. Raises: ComparisonError saying what to type."""
+    """Experiment id and run id of the newest sweep of a task or study.
+
+    data: a known data set, or the path of a file, which stands for the runs on a file with the same content.
+    Raises: ComparisonError saying what to type; SeveralFilesError where `data` does not name exactly one data set.
+    """
     typed, name, task = task, name_of(task), task_of(tracker, task)
     experiments = tracker.experiments(task)
-    if data is not None:
-        data = normalized(Path(data).name)  # a user's file names its data set
-    if data is not None and data not in experiments:
-        near = did_you_mean(data, experiments)
+    known_as = None if data is None else data_name(data)
+    if known_as is not None and known_as not in experiments:
+        near = did_you_mean(known_as, experiments)
         raise ComparisonError(
-            f"no runs of {task} on {data!r}.{near} Type: rnnbench sweep {typed} --data {shlex.quote(data)}"
+            f"no runs of {task} on {known_as!r}.{near} Type: rnnbench sweep {typed} --data {shlex.quote(str(data))}"
         )
     sweeps = [
         run
         for known, experiment_id in experiments.items()
-        if data in (None, known)
+        if known_as in (None, known)
         for run in tracker.find(experiment_id, kind="sweep")
         if run.data.tags.get("study", task) == name
     ]
+    if data is not None and sweep is None:
+        sweeps = of_data(sweeps, data)
     if not sweeps:
         raise ComparisonError(f"no sweep of {name} to compare yet. Type: rnnbench sweep {typed}")
     sweeps.sort(key=lambda run: int(run.info.start_time), reverse=True)
@@ -117,9 +125,14 @@ def of_sweep(
     counted = [with_details(tracker, record, metric) for record in counted]
     judged = counted if metric is None else judged_by(counted, metric)
     notes = earlier_choices(records, codes)
-    comparison = compare(judged, force=force, reach=reach, name=name, notes=notes)
+    comparison = compare(judged, force=force, reach=reach, name=name, notes=notes, is_quick=is_quick(run))
     comparison = with_note(comparison, metric_of(counted[0]))
     return Result(comparison, tuple(counted), parent, run.info.experiment_id, name)
+
+
+def is_quick(sweep: Run) -> bool:
+    """Whether a sweep was run with `--quick`; by its name where an earlier version did not record it."""
+    return sweep.data.tags.get(QUICK) == str(True) or str(sweep.info.run_name).endswith(QUICK_NAME)
 
 
 def earlier_choices(records: Sequence[RunRecord], codes: Mapping[str, str | None]) -> list[Note]:

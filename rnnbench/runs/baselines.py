@@ -98,9 +98,10 @@ def _completed(tracker: Tracker, experiment_id: str, parent: str, key: str) -> l
 
 
 def _baseline_key(config: ExperimentConfig) -> str:
-    plain = config.to_plain()["task"]
-    values = "-".join(str(plain[name]) for name in task_class(config.task).baseline_settings) or "all"
-    return values + (_REFITTED if config.search.refit else "")
+    plain, task = config.to_plain()["task"], task_class(config.task)
+    values = "-".join(str(plain[name]) for name in task.baseline_settings) or "all"
+    version = f"-version{task.baselines_version}" if task.baselines_version > 1 else ""
+    return values + version + (_REFITTED if config.search.refit else "")
 
 
 def _record(described: RunRecord, result: BaselineResult, key: str) -> RunRecord:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from pathlib import Path
 
 from rnnbench.core import registry
 from rnnbench.core.errors import ComparisonError, RnnbenchError, did_you_mean
 from rnnbench.experiment.classes import task_class
 from rnnbench.reports import results
 from rnnbench.runs.train import KEPT_KINDS
-from rnnbench.storage.filters import normalized
+from rnnbench.storage.data_files import data_name, of_data
 from rnnbench.storage.location import store_folder
 from rnnbench.storage.record import RunRecord, by_validation
 from rnnbench.storage.tracker import Run, Tracker, record_of
@@ -85,18 +84,19 @@ def _best(tracker: Tracker, tasks: Sequence[str], data: str | None, capability: 
 
     The best encoder is that of the sweep's comparison; among its seeds the validation score decides.
     """
-    data = None if data is None else normalized(Path(data).name)  # as `results` names a user's file
     names = [*tasks, *(study for study, study_task in results.studies(tracker).items() if study_task in tasks)]
     confirmed = [pair for name in names if (pair := _best_of_sweep(tracker, name, data)) is not None]
     if confirmed:
         return max(confirmed, key=lambda pair: pair[0])[1]
+    known_as = None if data is None else data_name(data)
     trained = [
         run
         for task in tasks
         for name, experiment_id in tracker.experiments(task).items()
-        if data in (None, name)
+        if known_as in (None, name)
         for run in tracker.find(experiment_id, kind="train", outcome="completed")
     ]
+    trained = trained if data is None else of_data(trained, data)
     if not trained:
         able = tasks if len(tasks) == 1 else [name for name in registry.names("tasks") if _has(name, capability)]
         where = f" on {data!r}" if data else ""

@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from rnnbench import data
+from rnnbench.data.description import Description, describe_data
 from rnnbench.data.duplicates import Overlap, overlap_of
 from rnnbench.data.kinds import AnyData
 from rnnbench.data.settings import DataSettings
@@ -23,6 +24,11 @@ def load_data(config: ExperimentConfig) -> AnyData:
 def prepare(config: ExperimentConfig) -> Prepared:
     """The data set prepared for the configuration's task, with the test split sealed."""
     return task_class(config.task).prepare(load_data(config), config.task_settings)
+
+
+def described(config: ExperimentConfig) -> Description:
+    """The data set of a configuration in words, with the task's remarks on what it prepares from it."""
+    return describe_data(load_data(config)).with_remarks(prepare(config).remarks())
 
 
 def selecting_metric(config: ExperimentConfig) -> Metric:

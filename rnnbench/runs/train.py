@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from rnnbench.core.errors import SealedSplitError
+from rnnbench.data.kinds import AnyData, LabelledTexts
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.metrics import own_metrics_tag
@@ -21,9 +22,23 @@ from rnnbench.runs.training.costs import measured, sizes
 from rnnbench.runs.training.fitting import fit, is_out_of_memory, planned_updates
 from rnnbench.runs.training.hardware import HardwareNotes, check_hardware
 from rnnbench.runs.training.samples import KeepText, Samples
+from rnnbench.storage.data_files import file_tags
 from rnnbench.storage.example_scores import ExampleScores
-from rnnbench.storage.record import ALSO_IN_TRAINING, HARDWARE_NOTE, SEARCH_KINDS, Kind, RunRecord, model_name
+from rnnbench.storage.record import (
+    ALSO_IN_TRAINING,
+    CUT_INPUTS,
+    CUT_SHARE,
+    HARDWARE_NOTE,
+    QUICK,
+    REMARKS,
+    SEARCH_KINDS,
+    TEXT_COLUMN,
+    Kind,
+    RunRecord,
+    model_name,
+)
 from rnnbench.tasks.base import SequenceTask
+from rnnbench.tasks.prepared import Prepared
 
 KEPT_KINDS = ("confirm", "train")
 """Kinds of runs whose weights are stored for later use; a trial stores its configuration only."""
@@ -94,6 +109,7 @@ def train(
     check_hardware(config.hardware)
     memory, started = PeakMemory(), time.perf_counter()
     prepared = prepare(config)
+    remark_tags = _remark_tags(prepared)  # before validation joins training in a refit
     torch.manual_seed(config.seed)
     task = build(config, prepared)
     task.selecting = selecting_metric(config)
@@ -115,7 +131,7 @@ def train(
         metrics={**watch.best_metrics, **test.metrics},
         costs=costs,
         curves=watch.curves,
-        tags={**described.tags, **({HARDWARE_NOTE: "; ".join(fitted.notes)} if fitted.notes else {})},
+        tags={**described.tags, **remark_tags, **({HARDWARE_NOTE: "; ".join(fitted.notes)} if fitted.notes else {})},
         examples=test.examples,
         details=test.details,
     )
@@ -140,6 +156,9 @@ def describe(config: ExperimentConfig, kind: Kind) -> RunRecord:
             "choice": config.choice(),
             **own_metrics_tag((metric, *cls.other_metrics)),
             **_leakage_tag(config),
+            **file_tags(config.data.path),
+            **_column_tag(loaded),
+            **({QUICK: str(True)} if config.is_quick else {}),
         },
     )
 
@@ -148,6 +167,18 @@ def _leakage_tag(config: ExperimentConfig) -> dict[str, str]:
     """The tag for a footnote on test examples that also occur in training; empty where none do."""
     overlap = training_overlap(config)
     return {ALSO_IN_TRAINING: overlap.test_in_words} if overlap.test else {}
+
+
+def _column_tag(data: AnyData) -> dict[str, str]:
+    """The tag with the text column, which `predict` reads in other files too; empty for other data."""
+    return {TEXT_COLUMN: data.text_column} if isinstance(data, LabelledTexts) and data.text_column else {}
+
+
+def _remark_tags(prepared: Prepared) -> dict[str, str]:
+    """Tags for a footnote on inputs that are cut, and for what was decided in preparing the data."""
+    note, remarks = prepared.cut_note(), prepared.remarks()
+    cut = {CUT_INPUTS: note, CUT_SHARE: f"{prepared.cut_share():.4f}"} if note else {}
+    return {**cut, **({REMARKS: "; ".join(remarks)} if remarks else {})}
 
 
 def _watch(config: ExperimentConfig, hooks: Hooks, *, keeps_scores: bool) -> Watch:

@@ -8,8 +8,6 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from mlflow import MlflowClient
 from mlflow.entities import Run
@@ -17,6 +15,7 @@ from mlflow.exceptions import MlflowException
 
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.storage.location import store_folder
+from rnnbench.storage.relocation import local_path, relocated_folder
 
 Content = TypeVar("Content")
 
@@ -91,17 +90,17 @@ class Artifacts:
 def _local_folder(run: Run) -> Path | None:
     """The folder of a run's files where the artifact store is local, else None.
 
-    Raises: RnnbenchError where the store's folder does not exist, as after it was moved.
+    Raises: RnnbenchError where the folder does not exist, as after only the database was moved.
     """
-    uri: str = run.info.artifact_uri
-    if urlsplit(uri).scheme not in ("file", ""):
+    stored = local_path(run.info.artifact_uri)
+    if stored is None:
         return None
-    folder = Path(url2pathname(urlsplit(uri).path) if uri.startswith("file:") else uri)
+    folder = relocated_folder(stored)
     # STORE/artifacts/EXPERIMENT/RUN/artifacts: folders below STORE are created with the first file
     if not any(parent.is_dir() for parent in folder.parents[:4]):
         raise RnnbenchError(
-            f"the files of {_label(run)} should be in {folder}, but {folder.parents[3]} does not exist: a store "
-            "cannot be read after its folder was moved, so move it back"
+            f"the files of {_label(run)} should be in {folder}, but {folder.parents[3]} does not exist: they were not "
+            "moved together with the database, so put them there"
         )
     return folder
 

@@ -20,6 +20,20 @@ _DAMAGED = (
 """What NumPy and zipfile raise for damaged content."""
 
 
+def block_length(examples: int, overlap: int = 1) -> int:
+    """The number of consecutive examples of a text or series that depend on each other.
+
+    It is the square root of the number of examples, so that with more data blocks become both longer and more numerous.
+    The cube root, which is best for short memory (Hall, Horowitz and Jing, 1995, On blocking rules for the bootstrap
+    with dependent data), gives far too small errors where dependence decays slowly, as in texts and series (a scene, a
+    play, a season). Where windows overlap, a block holds at least twice as many as share a row: a block of only as many
+    would contain two thirds of the variance of their mean.
+
+    overlap: as in `ExampleScores.consecutive`.
+    """
+    return min(examples, max(math.ceil(math.sqrt(examples)), 2 * overlap if overlap > 1 else 1))
+
+
 @dataclass(frozen=True, eq=False)
 class ExampleScores:
     """One number per test example; the metric is their weighted mean.
@@ -51,20 +65,12 @@ class ExampleScores:
 
     @classmethod
     def consecutive(cls, scores: ArrayLike, weights: ArrayLike | None = None, overlap: int = 1) -> Self:
-        """Scores of consecutive examples of a text or series, in blocks for a block bootstrap.
-
-        The block length is the square root of the number of examples, so that with more data blocks become both longer
-        and more numerous. The cube root, which is best for short memory (Hall, Horowitz and Jing, 1995, On blocking
-        rules for the bootstrap with dependent data), gives far too small errors where dependence decays slowly, as in
-        texts and series (a scene, a play, a season). Where windows overlap, a block holds at least twice as many as
-        share a row: a block of only as many would contain two thirds of the variance of their mean.
+        """Scores of consecutive examples of a text or series, in blocks for a block bootstrap: see `block_length`.
 
         overlap: number of consecutive examples that share data, such as the horizon for windows one row apart.
         """
         single = cls.of(scores, weights)
-        count = len(single.scores)
-        block = max(math.ceil(math.sqrt(count)), 2 * overlap if overlap > 1 else 1)
-        return cls(single.scores, single.weights, min(count, block))
+        return cls(single.scores, single.weights, block_length(len(single.scores), overlap))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ExampleScores):

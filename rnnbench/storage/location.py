@@ -15,12 +15,17 @@ _LONGEST_NAME = 200
 """Bytes; file systems allow 255, and suffixes such as `.journal.work.lock` are added."""
 
 
+def store_path() -> Path:
+    """The absolute path of the store's folder, which may not exist."""
+    return Path(os.environ.get("RNNBENCH_STORE", "mlruns")).absolute()
+
+
 def store_folder() -> Path:
     """The absolute path of the store's folder, which is created if needed.
 
     Raises: RnnbenchError where it cannot be written, or its path contains characters that a database URL changes.
     """
-    folder = Path(os.environ.get("RNNBENCH_STORE", "mlruns")).absolute()
+    folder = store_path()
     if "?" in str(folder) or unquote(str(folder)) != str(folder):
         raise RnnbenchError(
             f"the store {folder} cannot be used: its path contains ? or %. Set RNNBENCH_STORE to another folder"

@@ -20,6 +20,19 @@ ALSO_IN_TRAINING = "also_in_training"
 HARDWARE_NOTE = "hardware_note"
 """Tag: what the hardware could not do as configured, and what was done instead."""
 
+TEXT_COLUMN = "text_column"
+"""Tag: the column of the user's own file that the texts of training are from."""
+
+CUT_INPUTS, CUT_SHARE = "cut_inputs", "cut_share"
+"""Tags: how many inputs of training and validation were cut before the encoder read them, in words; and their share."""
+
+REMARKS = "remarks"
+"""Tag: what was decided in preparing the data, such as the kind of tokens and the share of unknown ones."""
+
+
+QUICK = "quick"
+"""Tag of a sweep's run and of every run trained with the small budget of `--quick`: 'True'."""
+
 LEFT_OUT = "left_out"
 """Tag: why a baseline was not computed."""
 

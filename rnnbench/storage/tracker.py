@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
-from mlflow import MlflowClient
 from mlflow.entities import Run, RunTag, ViewType
 from mlflow.exceptions import MlflowException
 
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.storage.artifacts import ArtifactError, Artifacts, MissingArtifactError
-from rnnbench.storage.database import create_database, tracking_uri
+from rnnbench.storage.database import is_writable, open_database
 from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.storage.filters import filter_of, has_tags, normalized
 from rnnbench.storage.leases import Lease, LeaseLostError, open_leases
@@ -52,16 +51,17 @@ class Tracker:
     """The runs of one store."""
 
     def __init__(self) -> None:
-        # two processes that create the tables of an empty store at the same time would break its schema
-        with FileLock(str(store_folder() / "mlflow.lock")):
-            create_database()
-            self.client = MlflowClient(tracking_uri=tracking_uri())
-            self.client.search_experiments(max_results=1)
+        self.client = open_database()
         self.leases = open_leases()
 
     def experiment(self, task: str, data: str) -> str:
         """The id of the experiment of a task on a data set, which is created if needed."""
         name = experiment_name(task, data)
+        if not is_writable():
+            raise RnnbenchError(
+                f"the store {store_folder()} cannot be written: make it writable, or set RNNBENCH_STORE to another "
+                "folder"
+            )
         with FileLock(str(store_folder() / "mlflow.lock")):
             experiment = self.client.get_experiment_by_name(name)
             if experiment is None:

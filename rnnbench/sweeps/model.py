@@ -59,6 +59,7 @@ class SweepPlan:
     configs: by model, the base configuration from `ExperimentConfig.to_plain`; includes models of earlier calls, since
         every encoder's choice is among the same number of trials.
     searched: models that get trials now. confirmed: models that get confirmations; None is all.
+    is_quick: the runs are recorded as those of a quick sweep.
     search_until: Unix time after which no new trial starts; 0 for no limit.
     """
 
@@ -73,6 +74,7 @@ class SweepPlan:
     searched: tuple[str, ...]
     search_until: float = 0.0
     confirmed: tuple[str, ...] | None = None
+    is_quick: bool = False
 
     def config(self, model: str) -> ExperimentConfig:
         """The base configuration of a model."""

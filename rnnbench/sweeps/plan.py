@@ -19,10 +19,11 @@ from rnnbench.experiment.search_names import check_search
 from rnnbench.reports import results
 from rnnbench.runs.build import parameters_of
 from rnnbench.runs.match_parameters import match_all
-from rnnbench.runs.prepare import load_data, prepare
+from rnnbench.runs.prepare import described, load_data, prepare
 from rnnbench.runs.training.hardware import check_hardware
+from rnnbench.storage.data_files import file_tags
 from rnnbench.storage.location import store_folder
-from rnnbench.storage.record import model_name
+from rnnbench.storage.record import QUICK, model_name
 from rnnbench.storage.tracker import Tracker
 from rnnbench.sweeps.eligibility import require_comparable
 from rnnbench.sweeps.model import ConfirmOptions, SweepOptions, SweepPlan
@@ -86,6 +87,7 @@ def sweep_plan(
         seeds=options.seeds or first.search.seeds,
         searched=tuple(configs),
         search_until=time.time() + options.timeout if options.timeout else 0.0,
+        is_quick=results.is_quick(tracker.run(stored.parent)),
     )
 
 
@@ -121,12 +123,15 @@ def _continue_or_start(
         # never the name of an earlier journal, even if that sweep was deleted from the store
         key = f"{comparison_key}-{uuid4().hex[:8]}"
         tags = {"fingerprint": loaded.fingerprint, "comparison_key": comparison_key, "sweep_key": key}
+        tags |= file_tags(first.data.path)
         tags |= {"study": experiment.name} if experiment.name != first.task else {}
         parent = _start_sweep(tracker, experiment_id, first, tags)
     plain = {**earlier_plain, **{model: config.to_plain() for model, config in configs.items()}}
     tracker.writer(parent).text(json.dumps(plain, ensure_ascii=False, indent=1), results.PLAN_FILE)
     is_default = set(plain) == set(experiment.models)
-    store_provenance(tracker, parent, experiment, replace(options, models=() if is_default else tuple(plain)), loaded)
+    store_provenance(
+        tracker, parent, experiment, replace(options, models=() if is_default else tuple(plain)), described(first)
+    )
     return _StoredSweep(key, parent, plain)
 
 
@@ -184,13 +189,14 @@ def confirmation_plan(task: str, options: ConfirmOptions) -> SweepPlan:
         seeds=options.seeds or first.search.seeds,
         searched=(),
         confirmed=tuple(by_name[name] for name in wanted),
+        is_quick=results.is_quick(tracker.run(parent)),
     )
 
 
 def _start_sweep(tracker: Tracker, experiment_id: str, config: ExperimentConfig, tags: Mapping[str, str]) -> str:
     number = len(tracker.find(experiment_id, kind="sweep")) + 1
-    is_quick = "-quick" if any(origin.endswith("quick") for origin in config.origins.values()) else ""
-    writer = tracker.start(experiment_id, f"sweep-{number}{is_quick}", {"kind": "sweep", "task": config.task, **tags})
+    tags = {"kind": "sweep", "task": config.task, **tags, **({QUICK: str(True)} if config.is_quick else {})}
+    writer = tracker.start(experiment_id, f"sweep-{number}{results.QUICK_NAME if config.is_quick else ''}", tags)
     return writer.run_id
 
 

@@ -7,8 +7,7 @@ import shlex
 from collections.abc import Iterable
 from typing import Any
 
-from rnnbench.data.description import describe_data
-from rnnbench.data.kinds import AnyData
+from rnnbench.data.description import Description
 from rnnbench.experiment.files import Experiment
 from rnnbench.storage.tracker import Tracker
 from rnnbench.sweeps.model import SweepOptions
@@ -18,12 +17,12 @@ _OF_THIS_MACHINE = ("data.folder",)
 
 
 def store_provenance(
-    tracker: Tracker, parent: str, experiment: Experiment, options: SweepOptions, data: AnyData
+    tracker: Tracker, parent: str, experiment: Experiment, options: SweepOptions, data: Description
 ) -> None:
     """Store the question, the command and the facts of the data set on the sweep's run."""
     writer = tracker.writer(parent)
     writer.tags({"question": experiment.question, "command": command_of(experiment.typed, options)})
-    writer.text(json.dumps(describe_data(data).plain, ensure_ascii=False, indent=1), DATA_FILE)
+    writer.text(json.dumps(data.plain, ensure_ascii=False, indent=1), DATA_FILE)
 
 
 def command_of(task: str, options: SweepOptions) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from rnnbench.reports.export import exports_folder
+from rnnbench.reports.export import exports_folder_of
 from rnnbench.reports.page.model import Material
 from rnnbench.reports.page.writing import write_report
 from rnnbench.reports.results import Result
@@ -24,7 +24,7 @@ def report(tracker: Tracker, result: Result, output: Path | None = None) -> list
 
     Raises: RnnbenchError where it cannot be written.
     """
-    folder = output or exports_folder(result.name, result.comparison.data) / FOLDER
+    folder = output or exports_folder_of(result) / FOLDER
     paths = write_report(material_of(tracker, result), folder)
     writer = tracker.writer(result.parent)
     for path in paths:

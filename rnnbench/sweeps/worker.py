@@ -16,7 +16,7 @@ from rnnbench.runs.baselines import REUSED, record_in_sweep
 from rnnbench.runs.record_run import train_and_record
 from rnnbench.runs.train import Hooks
 from rnnbench.storage.leases import LeaseLostError
-from rnnbench.storage.record import RunRecord
+from rnnbench.storage.record import QUICK, RunRecord
 from rnnbench.storage.tracker import LEASE, Tracker, record_of
 from rnnbench.sweeps.model import Event, SweepPlan, Tell
 from rnnbench.sweeps.queue import Waiting, Work, WorkQueue
@@ -161,9 +161,10 @@ class Worker:
         self.tell(Event("lost", self.number, work.kind, work.model, work.name, message=str(error)))
 
     def _tags(self, work: Work) -> dict[str, str]:
+        quick = {QUICK: str(True)} if self.plan.is_quick else {}
         if work.trial is None:
-            return {"planned_seed": str(work.config.seed)}
-        return {"trial": str(work.trial.user_attrs["index"]), "draw": work.trial.user_attrs["draw"]}
+            return {"planned_seed": str(work.config.seed), **quick}
+        return {"trial": str(work.trial.user_attrs["index"]), "draw": work.trial.user_attrs["draw"], **quick}
 
     def _params(self, work: Work) -> dict[str, object]:
         """The values of the searched settings."""

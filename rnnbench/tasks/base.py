@@ -59,6 +59,8 @@ class SequenceTask(pl.LightningModule, ABC):
     """The class that uses a stored run; None where no command does."""
     baseline_settings: ClassVar[tuple[str, ...]] = ()
     """Settings that the baselines depend on: they are computed again where one of these changes."""
+    baselines_version: ClassVar[int] = 1
+    """Increased where a baseline is added or changed: stored ones of earlier versions are not reused."""
 
     @classmethod
     @abstractmethod

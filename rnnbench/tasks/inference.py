@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from rnnbench.data.kinds import AnyData
 from rnnbench.data.settings import DataSettings
-from rnnbench.storage.record import RunRecord
+from rnnbench.storage.record import TEXT_COLUMN, RunRecord
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,6 +55,11 @@ class Inference:
     def run_id(self) -> str:
         """The run in the store that trained this model."""
         return self.record.run_id
+
+    @property
+    def text_column(self) -> str:
+        """The column that the texts of training are from; empty where it is not known, as for a known data set."""
+        return self.record.tags.get(TEXT_COLUMN) or self.data.text_column or ""
 
 
 class CanGenerate(Inference, ABC):

@@ -58,6 +58,18 @@ class Prepared(ABC):
     def join_validation(self) -> None:
         """Adds the validation split to the training batches; vocabulary and scaler remain those of training."""
 
+    def remarks(self) -> tuple[str, ...]:
+        """What was decided in preparing the data and what is lost, a sentence each, told before training."""
+        return ()
+
+    def cut_note(self) -> str:
+        """How many inputs are cut before an encoder reads them, for a footnote; empty where none is."""
+        return ""
+
+    def cut_share(self) -> float:
+        """The share of the training and validation inputs that are cut."""
+        return 0.0
+
     @abstractmethod
     def to_plain(self) -> dict[str, Any]:
         """What was learned from the training split (vocabulary, scaler), as plain data, stored with the weights."""

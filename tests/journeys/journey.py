@@ -22,7 +22,8 @@ from mlflow.entities import Run
 from typer.testing import CliRunner, Result
 
 from rnnbench.cli.commands import app
-from rnnbench.storage.tracker import PARENT, tracking_uri
+from rnnbench.storage.database import tracking_uri
+from rnnbench.storage.tracker import PARENT
 
 ALONE = ("--workers", "1")  # where two workers have nothing to show: each imports for seconds before it trains
 TINY = (

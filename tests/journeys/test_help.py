@@ -41,7 +41,7 @@ OPTIONS = {
     "tasks": "--json",
     "ui": "--port --host",
     "bench": "NAME --json",
-    "selftest": "NAME --model --pairs --workers --quick --json",
+    "selftest": "NAME --model --pairs --workers --quick --coverage --json",
 }
 
 

@@ -16,7 +16,9 @@ FORMATS = {"csv": "csv", "md": "md", "latex": "tex", "html": "html", "json": "js
 
 
 def exports(place: Place) -> Path:
-    return place.store / "exports" / "sentiment-reviews.csv"
+    """The folder of the sweep's exports; it ends with the start of the data's fingerprint."""
+    sweep = place.runs(kind="sweep")[0]
+    return place.store / "exports" / f"sentiment-reviews.csv-{sweep.data.tags['fingerprint'][:8]}"
 
 
 def table(said: str) -> str:
@@ -35,13 +37,13 @@ def test_before_anything_is_trained_it_says_what_it_understood(finished: Sweep) 
     _, _, said = finished
     understood = said.told[: said.told.index("trial 001")]
     assert "400 texts in 2 classes" in understood
-    assert "train  320 texts" in understood
+    assert "train 320, validation 40, test 40 texts" in " ".join(understood.split())
 
 
 def test_it_ends_with_the_folder_of_its_exports_and_what_to_type_next(finished: Sweep) -> None:
     place, _, said = finished
     folder, commands = said.out.splitlines()[-2:]
-    assert folder == "9 files in store/exports/sentiment-reviews.csv/"
+    assert folder == f"9 files in store/exports/{exports(place).name}/"
     assert len([path for path in exports(place).iterdir() if path.is_file() and path.stat().st_size]) == 9
     assert commands == "HTML report: rnnbench report sentiment    every run in MLflow: rnnbench ui"
 
@@ -94,11 +96,12 @@ def test_nothing_stays_behind_running(finished: Sweep) -> None:
 def test_judged_by_another_metric_the_files_stand_beside_the_usual_ones(finished: Sweep) -> None:
     place, _, _ = finished
     printed = place.type_in("export", "sentiment", "--metric", "log_loss", "--reach", "0.6").stdout
-    assert printed == "9 files in store/exports/sentiment-reviews.csv-log_loss/\n"
-    table = place.store / "exports" / "sentiment-reviews.csv-log_loss" / "comparison.json"
+    folder = exports(place).with_name(f"{exports(place).name}-log_loss")
+    assert printed == f"9 files in store/exports/{folder.name}/\n"
+    table = folder / "comparison.json"
     written = json.loads(table.read_text(encoding="utf-8"))
     assert (written["metric"], written["reach"]) == ("log_loss", 0.6)
-    assert place.type_in("export", "sentiment").stdout == "9 files in store/exports/sentiment-reviews.csv/\n"
+    assert place.type_in("export", "sentiment").stdout == f"9 files in store/exports/{exports(place).name}/\n"
 
 
 def test_the_same_command_again_makes_no_run_and_the_same_table(finished: Sweep) -> None:

@@ -110,6 +110,26 @@ def test_texts_are_told_apart(trained: Trained) -> None:
         assert row["label"] == max(row["probabilities"], key=row["probabilities"].get)
 
 
+def test_the_column_that_was_learned_is_read_and_named(trained: Trained) -> None:
+    table = trained.place.folder / "two.csv"
+    table.write_text("text,리뷰\nhello,정말 좋다\nhello,아주 나쁘다\n", encoding="utf-8")
+    said = trained.told(f"predict {trained.sentiment} --file two.csv")
+    assert "reads column '리뷰' of two.csv: 2 texts" in said.stderr
+    assert "정말 좋다" in said.stdout
+    typed = trained.told(f"predict {trained.sentiment} --file two.csv --text-column text")
+    assert "reads column 'text' of two.csv: 2 texts" in typed.stderr
+    table.write_text("text\nhello\n", encoding="utf-8")
+    other = trained.told(f"predict {trained.sentiment} --file two.csv").stderr
+    assert "reads column 'text' of two.csv" in other
+    assert "it has no column '리뷰', which the run was trained on" in " ".join(other.split())
+
+
+def test_texts_in_parts_have_the_class_of_composed_ones(trained: Trained) -> None:
+    words = [("--text", unicodedata.normalize(form, "정말 좋다")) for form in ("NFC", "NFD")]
+    whole, parts = (json.loads(trained.told("predict --json", *text).stdout) for text in words)
+    assert whole == parts
+
+
 def test_texts_that_cannot_be_read(trained: Trained) -> None:
     assert 'type --text "..." or --file FILE' in trained.refused("predict")
     assert "the text is empty" in trained.refused("predict --text", " ")

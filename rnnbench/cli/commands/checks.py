@@ -29,7 +29,9 @@ def bench(
 def selftest(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAME]...", help="baselines, leaks, chance, encoders, same_twice; all by default."),
+        typer.Argument(
+            metavar="[NAME]...", help="baselines, scales, leaks, chance, encoders, same_twice; all by default."
+        ),
     ] = None,
     model: Models = None,
     pairs: Annotated[
@@ -37,10 +39,15 @@ def selftest(
     ] = None,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="Worker processes; 2 by default.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Take about one minute instead of two.")] = False,
+    coverage: Annotated[
+        bool,
+        typer.Option("--coverage", help="Measure how often equal encoders are called different: some minutes."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Check this installation on synthetic data with known answers. Exit code 1 if a check fails."""
     from rnnbench.cli.selftest import run_selftest
 
-    if not run_selftest(names or (), model or (), pairs=pairs, workers=workers, quick=quick, as_json=as_json):
+    parts = [*(names or ()), *(["coverage"] if coverage else [])]
+    if not run_selftest(parts, model or (), pairs=pairs, workers=workers, quick=quick, as_json=as_json):
         raise typer.Exit(1)

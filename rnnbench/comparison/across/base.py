@@ -32,7 +32,7 @@ class Entry:
 class Experiment:
     """One task on one data set, with the baseline that defines its skills.
 
-    label: `sentiment on mr`. seeds: completed by every ranked encoder.
+    label: `sentiment on mr`. seeds: completed by every ranked encoder. quick, short_test: of its comparison.
     """
 
     label: str
@@ -46,6 +46,8 @@ class Experiment:
     seeds: tuple[int, ...]
     trials: tuple[int, ...]
     entries: tuple[Entry, ...]
+    quick: str = ""
+    short_test: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,14 +56,15 @@ class Against:
 
     encoder: str
     win_rate: float
-    interval: Interval
+    interval: Interval | None
 
 
 @dataclass(frozen=True)
 class Standing:
     """One encoder over all experiments, with intervals over seeds alone.
 
-    The rank has no interval: it is discontinuous where two encoders tie, so a bootstrap over seeds is not valid.
+    The rank has no interval: it is discontinuous where two encoders tie, so a bootstrap over seeds is not valid. No
+    number has one where an experiment has a test split that is too short.
     """
 
     encoder: str
@@ -69,7 +72,7 @@ class Standing:
     iqm: float
     iqm_interval: Interval | None
     win_rate: float
-    win_interval: Interval
+    win_interval: Interval | None
     against: tuple[Against, ...]
     experiments_beating_baseline: int
     run_ids: tuple[str, ...]
@@ -108,6 +111,11 @@ class Across:
     def encoders(self) -> tuple[str, ...]:
         """The ranked encoders, by average rank."""
         return tuple(standing.encoder for standing in self.standings)
+
+    @property
+    def short(self) -> tuple[Experiment, ...]:
+        """The experiments whose test split is too short to compare encoders."""
+        return tuple(experiment for experiment in self.experiments if experiment.short_test)
 
     @property
     def data_sets(self) -> int:

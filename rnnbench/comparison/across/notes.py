@@ -29,7 +29,8 @@ def verdict(table: Across) -> str:
     """Which encoder is first by which measure, and which differences are significant."""
     if table.is_forced:
         return "These experiments are not comparable (see the footnotes), so no encoder is called best."
-    return " ".join([_firsts(table), _paired_seeds(table), _over_baselines(table), _over_data_sets(table)])
+    sentences = [_quick(table), _firsts(table), _paired_seeds(table), _over_baselines(table), _over_data_sets(table)]
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def refusal(table: Across) -> str:
@@ -55,6 +56,8 @@ def footnotes(table: Across, comparisons: Labelled, reasons: Sequence[str], left
     """
     yield from (f"FORCED, not a fair summary. {reason}." for reason in reasons)
     yield from left_out
+    yield from (f"{experiment.label}: {experiment.short_test}." for experiment in table.short)
+    yield from (f"{experiment.label}: {experiment.quick}." for experiment in table.experiments if experiment.quick)
     yield from _seeds(table, comparisons)
     trials = {count for experiment in table.experiments for count in experiment.trials}
     if len(trials) > 1:
@@ -69,6 +72,8 @@ def footnotes(table: Across, comparisons: Labelled, reasons: Sequence[str], left
             "(skill on one data set), Clopper-Pearson (win rate). They cover seeds on these data sets, not the choice "
             "of data sets or of test examples."
         )
+    elif table.short:
+        yield "No intervals over all data sets: the test split of some of them is too short."
     else:
         yield "No interval of the interquartile mean: it needs at least two seeds on every data set."
     yield (
@@ -103,6 +108,13 @@ def _seeds(table: Across, comparisons: Labelled) -> Iterable[str]:
         )
 
 
+def _quick(table: Across) -> str:
+    quick = [experiment for experiment in table.experiments if experiment.quick]
+    if not quick:
+        return ""
+    return f"Quick runs on {len(quick)} of {len(table.experiments)} experiments: too short to choose by."
+
+
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
@@ -135,6 +147,13 @@ def _paired_seeds(table: Across) -> str:
     Intervals are simultaneous for all pairs of encoders, because the first one was selected by its results.
     """
     best, encoders = table.standings[0], len(table.standings)
+    if table.short:
+        rates = listed(f"{_percent(other.win_rate)} against {one_line(other.encoder)}" for other in best.against)
+        too_short = listed(one_line(experiment.label) for experiment in table.short)
+        return (
+            f"By win rate on common seeds {one_line(best.encoder)} has {rates}, which is not tested: the test split of "
+            f"{too_short} is too short."
+        )
     level = 1 - ALPHA / (encoders * (encoders - 1) / 2)
     pairs = effective_pairs([len(experiment.seeds) for experiment in table.experiments])
     by_result: dict[str, list[str]] = {"beats": [], "loses against": [], "is not distinguishable from": []}

@@ -106,12 +106,14 @@ def experiment(label: str, table: Comparison, models: Sequence[str]) -> Experime
         baseline_run_ids=baseline.run_ids,
         seeds=tuple(seeds),
         trials=tuple(row.trials for row in rows),
+        quick=table.quick,
+        short_test=table.short_test,
         entries=tuple(
             Entry(
                 encoder=row.model,
                 test=float(np.mean(test_scores)),
                 skill=float(np.mean(own)),
-                interval=mean_interval(own),
+                interval=None if table.short_test else mean_interval(own),
                 rank=float(place),
                 seed_skills=tuple(own),
                 run_ids=row.run_ids,

@@ -10,6 +10,7 @@ import numpy as np
 from rnnbench.comparison.across import notes, statistics
 from rnnbench.comparison.across.base import Across, Against, Experiment, OverDataSets, Standing
 from rnnbench.comparison.across.selection import Labelled, experiment, incomparable, ranked_encoders
+from rnnbench.comparison.model import Interval
 from rnnbench.core.errors import ComparisonError
 
 SEED = 20061
@@ -58,9 +59,14 @@ def _standings(
         np.array([entry.seed_skills for entry in experiment.entries]) for experiment in experiments
     ]
     ranks, iqm, wins = statistics.average_ranks(skills), statistics.iqm(skills), statistics.wins(skills)
-    iqm_intervals = statistics.bootstrap_intervals(skills, statistics.iqm, generator)
+    has_intervals = not any(experiment.short_test for experiment in experiments)
+    iqm_intervals = statistics.bootstrap_intervals(skills, statistics.iqm, generator) if has_intervals else None
     pairs = statistics.effective_pairs([len(experiment.seeds) for experiment in experiments])
     standings = []
+
+    def interval_of(share: float) -> Interval | None:
+        return statistics.share_interval(share, pairs) if has_intervals else None
+
     for index, encoder in enumerate(encoders):
         others = [other for other in range(len(encoders)) if other != index]
         share = float(np.mean(wins[index, others]))
@@ -72,10 +78,9 @@ def _standings(
                 iqm=float(iqm[index]),
                 iqm_interval=iqm_intervals[index] if iqm_intervals else None,
                 win_rate=share,
-                win_interval=statistics.share_interval(share, pairs),
+                win_interval=interval_of(share),
                 against=tuple(
-                    Against(encoders[other], rate := float(wins[index, other]), statistics.share_interval(rate, pairs))
-                    for other in others
+                    Against(encoders[other], rate := float(wins[index, other]), interval_of(rate)) for other in others
                 ),
                 experiments_beating_baseline=sum(entry.skill > 0 for entry in entries),
                 run_ids=tuple(run_id for entry in entries for run_id in entry.run_ids),

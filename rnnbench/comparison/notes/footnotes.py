@@ -22,13 +22,18 @@ from rnnbench.comparison.search_spaces import (
     short_names,
 )
 from rnnbench.comparison.selection import counted
+from rnnbench.comparison.statistics.crossed_intervals import FEWEST_BLOCKS
 from rnnbench.comparison.statistics.summary import seeds_needed, smallest_p
 from rnnbench.comparison.time_to_target import reach_note
-from rnnbench.core.text import compact, listed
-from rnnbench.storage.record import ALSO_IN_TRAINING, HARDWARE_NOTE, MATCH_TOLERANCE, RunRecord
+from rnnbench.comparison.training_length import length_notes
+from rnnbench.core.text import capitalized, compact, listed
+from rnnbench.storage.record import ALSO_IN_TRAINING, CUT_INPUTS, CUT_SHARE, HARDWARE_NOTE, MATCH_TOLERANCE, RunRecord
 
 MOST_SHORT_NOTES = 6
 """How many footnotes a terminal shows below a table."""
+
+MANY_CUT = 0.05
+"""Share of cut inputs from which on a terminal says so."""
 
 
 def footnotes(
@@ -43,12 +48,15 @@ def footnotes(
     """
     for reason in reasons:
         yield Note.in_full(f"FORCED, not a fair comparison. {reason}.")
+    yield from _too_little(table)
     yield from notes
     yield from _also_in_training(records)
+    yield from _cut_inputs(records)
     yield from _refitted(table, records)
     yield from _significance(table)
     yield from _seeds(table)
     yield from _trials(table, records, name)
+    yield from length_notes(table)
     yield from searched_note([record for record in records if record.kind in ("trial", "confirm")])
     yield from _fixed_differences(records)
     yield from _matched_sizes(records)
@@ -67,12 +75,44 @@ def short_notes(table: Comparison) -> list[str]:
     return [note.short for note in table.notes if note.short][:MOST_SHORT_NOTES]
 
 
+def _too_little(table: Comparison) -> Iterable[Note]:
+    """What a short test split or a quick run does not show; the verdict says the first part."""
+    if table.short_test:
+        yield Note(
+            f"{capitalized(table.short_test)}. No intervals, no p values and no encoder called worse: with fewer than "
+            f"{FEWEST_BLOCKS} independent blocks of test examples, the chance of these few examples cannot be told "
+            "from a difference between encoders.",
+            f"No intervals, no p values and no encoder called worse: fewer than {FEWEST_BLOCKS} independent blocks of "
+            "test examples.",
+        )
+    if table.quick:
+        yield Note(
+            f"{capitalized(table.quick)}. Nothing is bold: with more updates and trials (without --quick), the order "
+            "of the encoders can change."
+        )
+
+
 def _also_in_training(records: Sequence[RunRecord]) -> Iterable[Note]:
     for count in sorted({record.tags[ALSO_IN_TRAINING] for record in records if ALSO_IN_TRAINING in record.tags}):
         yield Note(
             f"{count} of the test split also occur in the training split (leakage): scores may reflect memorization.",
             f"{count} of the test split also occur in training (leakage).",
         )
+
+
+def _cut_inputs(records: Sequence[RunRecord]) -> Iterable[Note]:
+    """'38 of 40 texts of training and validation are longer than task.max_tokens = 64 and are cut; ...', or nothing.
+
+    A terminal shows it where encoders miss the end of many texts.
+    """
+    models: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for record in records:
+        if record.kind == "confirm":
+            models[record.tags.get(CUT_INPUTS, ""), record.tags.get(CUT_SHARE, "0")].add(record.model)
+    for (note, share), names in sorted(models.items()):
+        if note:
+            text = f"{note}." if len(models) == 1 else f"{listed(sorted(names))}: {note}."
+            yield Note(text, text if float(share) >= MANY_CUT else "")
 
 
 def _hardware(records: Sequence[RunRecord]) -> Iterable[Note]:
@@ -101,7 +141,7 @@ def _refitted(table: Comparison, records: Sequence[RunRecord]) -> Iterable[Note]
 
 def _significance(table: Comparison) -> Iterable[Note]:
     others = [row for row in table.encoders if not row.is_best and row.test is not None]
-    if not others:
+    if not others or table.short_test:
         return
     yield from bold_notes(table, others)
     seeds = max(row.paired_seeds for row in others)
@@ -120,7 +160,7 @@ def _seeds(table: Comparison) -> Iterable[Note]:
                 yield Note.in_full(f"{row.model}: {remark}{left_out}.")
     best = table.best
     for row in table.encoders:
-        if best is None or row.is_best or row.test is None:
+        if best is None or row.is_best or row.test is None or table.short_test:
             continue
         if row.paired_seeds < min(best.seeds, row.seeds) or row.seeds != best.seeds:
             shared = f"{_count(row.paired_seeds, 'seed')} in common with {best.model}"

@@ -8,7 +8,12 @@ from scipy import special
 
 from rnnbench.comparison.model import ALPHA, LEVEL, Comparison, Note, Row
 from rnnbench.comparison.pairwise import mean_lead, paired_seeds
-from rnnbench.comparison.statistics.crossed_intervals import FEWEST_STRETCHES, REACH, reach_of_dependence
+from rnnbench.comparison.statistics.crossed_intervals import (
+    FEWEST_STRETCHES,
+    REACH,
+    independent_blocks,
+    reach_of_dependence,
+)
 from rnnbench.comparison.statistics.permutation import DRAWN, EXACT_SEEDS
 from rnnbench.core.text import listed
 
@@ -17,24 +22,24 @@ def bold_notes(table: Comparison, others: Sequence[Row]) -> Iterable[Note]:
     """What makes an encoder count as worse than the best, and which encoders meet only a part of it."""
     test = f"p < {ALPHA} over seeds (paired sign-flip test, step-down max-T over all pairs of encoders)"
     with_interval = [row for row in others if row.behind_best]
-    bold = "Bold: the best encoder and every encoder not shown to be worse. Worse requires"
+    bold = "Bold: the best encoder and every encoder not shown to be worse. " if table.marks_best else ""
+    bold += "Worse requires"
     if with_interval:
         yield Note(
             f"{bold} both {test} and a 95 % interval of the difference, over seeds and test examples together and "
             "simultaneous for all pairs of encoders, that excludes 0.",
             f"Bold: not shown to be worse than the best (p < {ALPHA} over seeds, and an interval over seeds and test "
-            "examples that excludes 0).",
+            "examples that excludes 0)."
+            if table.marks_best
+            else "",
         )
     else:
-        yield Note(
-            f"{bold} {test}.", f"Bold: not shown to be worse than the best (p < {ALPHA} over seeds on these examples)."
-        )
+        short = f"Bold: not shown to be worse than the best (p < {ALPHA} over seeds on these examples)."
+        yield Note(f"{bold} {test}.", short if table.marks_best else "")
     # one paired seed has no interval over seeds, whatever was kept
     without_interval = [row.model for row in others if row not in with_interval and row.paired_seeds > 1]
     if without_interval:
-        yield Note.in_full(
-            f"{listed(without_interval)}: tested over seeds only; single example scores are missing or too few."
-        )
+        yield Note.in_full(f"{listed(without_interval)}: tested over seeds only; single example scores are missing.")
     significant = [row for row in others if row.in_best_group and row.p_value is not None and row.p_value < ALPHA]
     kept = [row.model for row in significant if row in with_interval and not is_ahead(table, row)]
     if kept:
@@ -76,10 +81,11 @@ def interval_notes(table: Comparison) -> Iterable[Note]:
             f"{blocks}{baselines}."
         )
         if first.block > 1 and first.examples < FEWEST_STRETCHES * REACH * first.block:
+            count = independent_blocks(first.examples, first.block)
             yield Note(
                 f"The test split is short: {first.examples} examples, of which neighbours within {first.block} are "
-                "dependent. Its intervals are probably too narrow.",
-                f"The test split is short ({first.examples} dependent examples): intervals are probably too narrow.",
+                f"dependent: {count} independent blocks. Intervals are wide, so only large differences can be shown.",
+                f"The test split is short ({count} independent blocks): only large differences can be shown.",
             )
     if over_seeds:
         names = f" of {', '.join(row.model for row in over_seeds)}" if over_examples else ""

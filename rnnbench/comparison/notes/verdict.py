@@ -9,7 +9,7 @@ from rnnbench.comparison.notes.footnotes import untested
 from rnnbench.comparison.notes.uncertainty import is_ahead
 from rnnbench.comparison.rows import UNSCORED
 from rnnbench.comparison.statistics.summary import seeds_needed
-from rnnbench.core.text import listed, one_line, p_text
+from rnnbench.core.text import capitalized, listed, one_line, p_text
 
 
 def verdict(comparison: Comparison) -> str:
@@ -23,6 +23,7 @@ def verdict(comparison: Comparison) -> str:
             f"the best mean is that of {one_line(best.model)} ({_measured(comparison, best)})."
         )
     sentences = [
+        f"{capitalized(comparison.quick)}." if comparison.quick else "",
         _ranking(comparison, best),
         _over_baseline(comparison),
         "The encoders have different numbers of trials." if len({row.trials for row in encoders}) > 1 else "",
@@ -38,6 +39,8 @@ def _ranking(table: Comparison, best: Row) -> str:
     name, score = one_line(best.model), f"({_measured(table, best)})"
     if not others:
         return f"{name} is the only encoder with a test score {score}."
+    if table.short_test:
+        return f"{name} has the best mean {score}, but {table.short_test}."
     too_few = untested(table)
     worse = [row for row in others if not row.in_best_group]
     level = [row for row in others if row not in worse and row not in too_few]
@@ -104,6 +107,9 @@ def _over_baseline(table: Comparison) -> str:
     unclear = [row for row in encoders if row.beats_baseline and row not in clear]
     behind = [row for row in encoders if not row.beats_baseline]
     name = f"the best baseline, {one_line(baseline.model)} ({table.metric.text_with_unit(baseline.test)})"
+    if table.short_test:
+        ahead = f"The mean of {_names(unclear)} is" if len(unclear) == 1 else f"The means of {_names(unclear)} are"
+        return f"{ahead if unclear else 'No mean is'} ahead of {name}."
     if not clear and not unclear:
         return f"No encoder beats {name}."
     if clear:

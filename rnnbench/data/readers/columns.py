@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rnnbench.core.errors import DataError, did_you_mean
-from rnnbench.core.text import listed
+from rnnbench.core.text import listed, nfc
+from rnnbench.data.readers.headers import clean_name
 from rnnbench.data.readers.numbers import MISSING, NumbersColumn, as_numbers, read_numbers
 from rnnbench.data.settings import DataSettings, Decimal
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MISSING", "Quoting", "Table", "as_numbers"]
-
-Quoting = Literal[0, 3]  # csv.QUOTE_MINIMAL: quotation marks may enclose a field; csv.QUOTE_NONE: they are text
+__all__ = ["MISSING", "Table", "as_numbers"]
 
 
 @dataclass(frozen=True)
 class Table:
     """Rows and named columns. Cells of delimited files are text; those of JSONL and Parquet keep their type.
 
-    lines: the line of each row in a JSONL file. text: the content of a delimited file, from which lines are computed.
+    lines: the line of each row in a JSONL file. locate: the place of a row in a delimited file.
+    left_out: (name, why) of each column that is left out.
     kept: the rows of the file that these are, where the others belong to other series; empty for all.
     understood, warnings: how the file was read (encoding, separator, header), as in `Facts`.
     """
@@ -36,9 +35,9 @@ class Table:
     path: Path
     frame: pd.DataFrame
     separator: str = ""
-    quoting: Quoting = 0
     lines: tuple[int, ...] = ()
-    text: str = ""
+    locate: Callable[[int], str] | None = None
+    left_out: tuple[tuple[str, str], ...] = ()
     understood: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
     kept: tuple[int, ...] = ()
@@ -50,41 +49,41 @@ class Table:
     def columns(self) -> list[str]:
         return [*map(str, self.frame.columns)]
 
+    @property
+    def listed_columns(self) -> str:
+        """The names of the columns for messages; those with a comma in quotes."""
+        return ", ".join(repr(name) if "," in name or name != name.strip() else name for name in self.columns)
+
     def check_column(self, name: str, option: str) -> str:
         """The name, if it is a column.
 
         Raises: DataError with the nearest name and all column names.
         """
-        if name not in self.columns:
+        wanted = clean_name(name)
+        if wanted not in self.columns:
+            why = dict(self.left_out).get(wanted)
             raise DataError(
-                f"{self.path.name} has no column {name!r} ({option}).{did_you_mean(name, self.columns)} "
-                f"Its columns: {', '.join(self.columns)}."
+                f"{self.path.name}: column {name!r} ({option}) {why} and is left out: type another column"
+                if why
+                else f"{self.path.name} has no column {name!r} ({option}).{did_you_mean(wanted, self.columns)} "
+                f"Its columns: {self.listed_columns}."
             )
-        return name
+        return wanted
 
     def place(self, row: int) -> str:
         """The place of a row in the file: 'line 17', or 'row 16' in a Parquet file."""
         row = self.kept[row] if self.kept else row
         if self.lines:
             return f"line {self.lines[row]}"
-        if not self.text:
-            return f"row {row + 1}"
-        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.separator, quoting=self.quoting)
-        number = -2  # so that the header is -1
-        previous = 0
-        for record in reader:
-            number += bool(record)
-            if number == row:
-                break
-            previous = reader.line_num
-        return f"line {previous + 1}"
+        return self.locate(row) if self.locate else f"row {row + 1}"
 
     def texts(self, name: str) -> list[str]:
-        """A column as stripped texts; a missing cell is an empty text."""
+        """A column as stripped texts in Unicode form NFC; a missing cell is an empty text."""
         column = self.frame[name]
         missing = column.isna().to_numpy()
         return [
-            "" if is_missing else str(cell).strip() for cell, is_missing in zip(column.tolist(), missing, strict=True)
+            "" if is_missing else nfc(str(cell)).strip()
+            for cell, is_missing in zip(column.tolist(), missing, strict=True)
         ]
 
     def numbers(self, name: str, option: str, settings: DataSettings | None = None) -> NumbersColumn:

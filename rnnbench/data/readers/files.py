@@ -1,73 +1,124 @@
-"""The user's own file as the kind of data that a task needs."""
+"""The user's own file as the kind of data that a task needs, or that it looks like."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from rnnbench.core.errors import DataError
-from rnnbench.data.code_points import points_of, text_of
-from rnnbench.data.kinds import AnyData, Kind
-from rnnbench.data.readers.labelled import find_columns, find_text_column, read_labelled
+from rnnbench.core.text import nfc
+from rnnbench.data.code_points import points_of
+from rnnbench.data.kinds import KIND_NAMES, AnyData, Kind
+from rnnbench.data.readers.columns import Table
+from rnnbench.data.readers.fasttext import is_fasttext
+from rnnbench.data.readers.file_text import head_of, pieces
+from rnnbench.data.readers.guess import TASKS, Guess, guess_by_content, guess_by_options, looks_like_table
+from rnnbench.data.readers.label_columns import find_text_column, not_used, text_cells
+from rnnbench.data.readers.labelled import read_labelled
+from rnnbench.data.readers.names import column_named, with_names_of
 from rnnbench.data.readers.series import read_series
-from rnnbench.data.readers.series_columns import find_time_column
 from rnnbench.data.readers.tables import TABLES, check_file, read_table
-from rnnbench.data.readers.text import PLAIN, corpus_of, decoded, read_text_file
+from rnnbench.data.readers.text import PLAIN, corpus_of, read_text_file
 from rnnbench.data.settings import DataSettings
 
 
-def read_file(path: Path, settings: DataSettings, kind: Kind) -> AnyData:
-    """The file as a long text, as labelled texts or as a series.
+def read_file(path: Path, settings: DataSettings, kind: Kind | None = None) -> AnyData:
+    """The file as a long text, as labelled texts or as a series. `Facts.understood` says as which, and why.
 
-    Raises: DataError when the file cannot be read or used.
+    kind: the kind that the task needs; None reads the file as what it looks like.
+    Raises: DataError when the file cannot be read or used, with what it was taken for.
     """
     suffix = check_file(path, TABLES | PLAIN)
-    if kind == "text":
-        if suffix in PLAIN and settings.text_column is None:
-            return read_text_file(path, settings)
-        table = read_table(path)
-        column = find_text_column(table, settings)
-        points = points_of("\n".join(table.texts(column)) + "\n")
-        return corpus_of(points, path, settings, f"column {column!r} of {len(table):,} rows, one line each")
-    table = read_table(path)
-    if kind == "labelled_text":
-        return read_labelled(table, settings)
-    return read_series(table, settings)
+    guess = guess_by_options(settings) if kind is None else None
+    wanted = guess.kind if guess else kind
+    is_plain = suffix in PLAIN and settings.text_column is None
+    if is_plain and wanted == "text":
+        return _told(read_text_file(path, settings), guess)
+    if is_plain and wanted is None and not _holds_table(path, suffix, settings):
+        return _told(read_text_file(path, settings), Guess("text", "its lines are no table", "labelled_text"))
+    table = read_table(path, settings.encoding)
+    settings = with_names_of(table, settings)
+    if wanted is None:
+        guess = guess_by_content(table, settings)
+    try:
+        return _told(_read(table, settings, guess.kind if guess else wanted or "text"), guess)
+    except DataError as error:
+        raise _with_kind(error, table, settings, guess, kind) from error
 
 
-def read_texts(path: Path, settings: DataSettings) -> list[str]:
-    """The texts of a file without labels: the lines of a plain text, or the text column of a table.
+def read_texts(path: Path, settings: DataSettings, trained_on: str = "") -> tuple[list[str], str]:
+    """The texts of a file, in Unicode form NFC, and where they are from: "column 'title'" or 'its lines'.
 
+    trained_on: the text column of the run, read where the file has it, unless the settings name another. A plain text
+    is read line by line, unless it is a table with that column.
     Raises: DataError when the file cannot be read, or a text is empty.
     """
     suffix = check_file(path, TABLES | PLAIN)
-    if suffix in PLAIN and settings.text_column is None:
-        content = "".join(text_of(points) for points in decoded(path))
-        texts = [line.strip() for line in content.removesuffix("\n").split("\n")]
+    is_plain = suffix in PLAIN and settings.text_column is None
+    table = None
+    if not is_plain or (trained_on and _holds_table(path, suffix, settings)):
+        table = read_table(path, settings.encoding)
+        settings = with_names_of(table, settings)
+        own = column_named(table, trained_on, any_case=True) if trained_on and not settings.text_column else None
+        table = table if own or not is_plain else None
+        settings = settings.model_copy(update={"text_column": own}) if own else settings
+    if table is None:
+        content = "".join(pieces(path, settings.encoding)[0])
+        texts = [nfc(line.strip()) for line in content.removesuffix("\n").split("\n")]
         places = [f"line {number}" for number in range(1, len(texts) + 1)]
+        origin = "its lines"
     else:
-        table = read_table(path)
-        texts = table.texts(find_text_column(table, settings))
+        column = find_text_column(table, settings)
+        texts, _ = text_cells(table, column)
         places = [table.place(row) if not text else "" for row, text in enumerate(texts)]
+        origin = f"column {column!r}"
     for text, place in zip(texts, places, strict=True):
         if not text:
             raise DataError(f"{path.name}, {place}: the text is empty: remove the line, or write a text")
-    return texts
+    return texts, origin
 
 
-def guess_kind(path: Path, settings: DataSettings) -> Kind:
-    """The kind of data in a file, from the settings, else from its extension and columns."""
-    suffix = check_file(path, TABLES | PLAIN)
-    if settings.target or settings.time_column or settings.covariates or settings.frequency:
-        return "series"
-    if settings.label_column:
-        return "labelled_text"
-    if suffix in PLAIN:
-        return "text"
-    table = read_table(path)
-    if find_time_column(table, settings) and not settings.text_column:
-        return "series"
+def _read(table: Table, settings: DataSettings, kind: Kind) -> AnyData:
+    if kind == "labelled_text":
+        return read_labelled(table, settings)
+    if kind == "series":
+        return read_series(table, settings)
+    column = find_text_column(table, settings)
+    texts, _ = text_cells(table, column)
+    columns = f"text is {column!r} of {len(table):,} rows, one line each{not_used(table, [column])}"
+    understood = (*table.understood, ("columns", columns))
+    return corpus_of(points_of("\n".join(texts) + "\n"), table.path, settings, understood, table.warnings)
+
+
+def _told(data: AnyData, guess: Guess | None) -> AnyData:
+    """The data with what the file was taken for, where that was not given by a task."""
+    sentence = guess.in_words if guess else f"{KIND_NAMES[data.facts.kind]}, which the task needs"
+    facts = replace(data.facts, understood=(("read as", sentence), *data.facts.understood))
+    return replace(data, facts=facts)
+
+
+def _with_kind(
+    error: DataError, table: Table, settings: DataSettings, guess: Guess | None, kind: Kind | None
+) -> DataError:
+    """The error with what the file was taken for; under a task, with what it looks like where that is another kind."""
+    reason = str(error).rstrip(". ")
+    if guess is not None:
+        return DataError(f"{reason}. The file is read as {guess.in_words}")
     try:
-        find_columns(table, settings)
+        looks = guess_by_content(table, settings)
     except DataError:
-        return "text"
-    return "labelled_text"
+        looks = None
+    if looks is None or kind is None or looks.kind == kind:
+        return DataError(f"{reason} (read as {KIND_NAMES[kind or 'text']})")
+    return DataError(
+        f"{reason}. The task needs {KIND_NAMES[kind]}, and the file looks like {KIND_NAMES[looks.kind]}, because "
+        f"{looks.because}: the task {TASKS[looks.kind]} reads that"
+    )
+
+
+def _holds_table(path: Path, suffix: str, settings: DataSettings) -> bool:
+    """Whether a plain text file holds a table or labelled lines."""
+    if suffix not in TABLES:
+        return False
+    head = head_of(path, settings.encoding)
+    return looks_like_table(head) or is_fasttext(head)

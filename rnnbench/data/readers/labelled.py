@@ -1,27 +1,24 @@
-"""The user's own labelled texts: find the text and the label column, and split at random, stratified."""
+"""The user's own labelled texts: read the text and the label of each row, and split at random, stratified."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from rnnbench.core.errors import DataError
 from rnnbench.data.kinds import Facts, LabelledTexts
-from rnnbench.data.readers.columns import Table
+from rnnbench.data.readers.columns import MISSING, Table
+from rnnbench.data.readers.label_columns import TextColumns, find_columns, label_cells, not_used, text_cells
+from rnnbench.data.readers.labels import Labels, alike_warning, missing_warning, ordered, read_labels
 from rnnbench.data.settings import DataSettings
 from rnnbench.data.splitting import fingerprint, labelled_splits, stratified
 
-TEXT_NAMES = {
-    "text", "texts", "review", "sentence", "document", "content", "comment", "body", "message", "utterance", "tweet",
-    "리뷰", "본문", "문장", "내용", "텍스트",
-}  # fmt: skip
-LABEL_NAMES = {
-    "label", "labels", "sentiment", "class", "category", "target", "stars", "rating", "score", "polarity",
-    "레이블", "라벨", "감성", "감정", "평점", "분류",
-}  # fmt: skip
 FEWEST_ROWS = 30
 MOST_CLASSES = 200
+MOST_LISTED = 20
 
 
 def read_labelled(table: Table, settings: DataSettings) -> LabelledTexts:
@@ -29,141 +26,136 @@ def read_labelled(table: Table, settings: DataSettings) -> LabelledTexts:
 
     Raises: DataError when a column is missing or ambiguous, or the rows cannot be split.
     """
-    text_column, label_column = find_columns(table, settings)
-    texts, labels, notes = _usable(table, text_column, label_column)
-    classes = _ordered(set(labels))
-    _check(table, label_column, labels, classes)
-    numbers = np.array([classes.index(label) for label in labels], dtype=np.int64)
-    rows = stratified(numbers, settings.validation_share, settings.test_share, settings.split_seed)
-    splits = labelled_splits(texts, numbers, rows)
-    counts = Counter(labels)
-    shares = ", ".join(f"{name} {counts[name]:,}" for name in classes[:12])
-    sizes = "training {:,}, validation {:,}, test {:,}".format(*map(len, rows))
+    columns = find_columns(table, settings)
+    texts, of_texts = text_cells(table, columns.text)
+    cells, of_labels = label_cells(table, columns.labels)
+    labels = read_labels(cells, settings.missing)
+    rows = _usable_rows(texts, labels.of_rows, settings)
+    kept = [labels.of_rows[row] for row in rows.used]
+    classes = ordered(kept)
+    _check(table, columns, kept, classes, rows.in_words(labels))
+    number_of = {name: number for number, name in enumerate(classes)}
+    numbers = np.array([number_of[label] for label in kept], dtype=np.int64)
+    shares = settings.validation_share, settings.test_share
+    chosen = stratified(numbers, *shares, settings.split_seed, classes)
+    splits = labelled_splits([texts[row] for row in rows.used], numbers, chosen)
+    sizes = "training {:,}, validation {:,}, test {:,}".format(*map(len, chosen))
+    rule = f"stratified, drawn with seed {settings.split_seed}: {sizes}"
+    counts = Counter(kept)
+    understood = [
+        *table.understood,
+        ("columns", _columns_in_words(table, columns)),
+        *(("columns", sentence) for sentence in (of_texts, of_labels) if sentence),
+        ("rows", rows.in_words(labels)),
+        ("classes", f"{len(classes)}: {_listed(classes, counts)}"),
+        *(("classes", sentence) for sentence in labels.merged),
+        ("split", rule),
+    ]
+    warnings = (missing_warning(labels.missing, counts), alike_warning(counts))
     facts = Facts(
         name=table.path.name,
         kind="labelled_text",
-        title=f"{table.path.stem}: {len(texts):,} texts in {len(classes)} classes",
+        title=f"{table.path.stem}: {len(kept):,} texts in {len(classes)} classes",
         source=str(table.path),
         licence="the user's own file",
-        split_rule=f"stratified, drawn with seed {settings.split_seed}: {sizes}",
-        notes=(
-            f"read: {len(table):,} rows, columns {', '.join(table.columns)}",
-            f"text is {text_column!r}, label is {label_column!r}",
-            f"classes: {shares}{', ...' if len(classes) > 12 else ''}",
-            *notes,
-        ),
+        split_rule=rule,
+        understood=tuple(understood),
+        warnings=(*table.warnings, *(warning for warning in warnings if warning)),
     )
-    return LabelledTexts(facts, splits, tuple(classes), fingerprint(splits))
+    return LabelledTexts(facts, splits, classes, fingerprint(splits), columns.text)
 
 
-def find_columns(table: Table, settings: DataSettings) -> tuple[str, str]:
-    """The text and the label column: from the settings, else by common names, else by content."""
-    text, label = settings.text_column, settings.label_column
-    if text is not None:
-        table.check_column(text, "--text-column")
-    if label is not None:
-        table.check_column(label, "--label-column")
-    text = text or _by_name(table, TEXT_NAMES, label) or _longest(table, label)
-    if text is None:
-        raise _unclear(table, "the text", "--text-column")
-    label = label or _by_name(table, LABEL_NAMES, text) or _only_repeating(table, text)
-    if label is None:
-        raise _unclear(table, "the label", "--label-column")
-    if text == label:
-        raise DataError(f"{text!r} cannot be both --text-column and --label-column: type two columns")
-    return text, label
+@dataclass(frozen=True)
+class _Rows:
+    """used: the rows with a text of their own and a label. The others by the reason why they are left out.
+
+    contradicting: of the repeated texts, those with another label than the first.
+    """
+
+    used: list[int]
+    total: int
+    without_text: int
+    without_label: int
+    repeated: int
+    contradicting: int
+
+    def in_words(self, labels: Labels) -> str:
+        """'420 read, 150 used; left out: 8 without a label (nan 8), 262 repeated texts, ...'."""
+        left_out = []
+        if self.without_text:
+            left_out.append(f"{self.without_text:,} without a text")
+        if self.without_label:
+            words = ", ".join(f"{word} {count:,}" for word, count in [*labels.missing.items()][:MOST_LISTED])
+            left_out.append(f"{self.without_label:,} without a label{f' ({words})' if words else ''}")
+        if self.repeated:
+            more = (
+                f" ({self.contradicting:,} of them with another label: that of the first row is kept)"
+                if self.contradicting
+                else ""
+            )
+            left_out.append(f"{self.repeated:,} that repeat a text{more}")
+        listed = f"; left out: {', '.join(left_out)}" if left_out else ""
+        return f"{self.total:,} read, {len(self.used):,} used{listed}"
 
 
-def find_text_column(table: Table, settings: DataSettings) -> str:
-    """The text column of a table without labels."""
-    if settings.text_column is not None:
-        return table.check_column(settings.text_column, "--text-column")
-    text = _by_name(table, TEXT_NAMES, None) or _longest(table, None)
-    if text is None:
-        raise _unclear(table, "the text", "--text-column")
-    return text
-
-
-def _unclear(table: Table, what: str, option: str) -> DataError:
-    columns = ", ".join(table.columns)
-    return DataError(f"{table.path.name}: cannot infer {what} column: type {option} NAME. Its columns: {columns}.")
-
-
-def _by_name(table: Table, known: set[str], taken: str | None) -> str | None:
-    matches = [name for name in table.columns if name.strip().lower() in known and name != taken]
-    return matches[0] if len(matches) == 1 else None
-
-
-def _longest(table: Table, taken: str | None) -> str | None:
-    """The column whose cells are on average more than twice as long as all others', or the only column."""
-    columns = [name for name in table.columns if name != taken]
-    if len(columns) == 1:
-        return columns[0]
-    sample = table.frame.head(500)
-    sizes = sorted(((float(sample[name].astype(str).str.len().mean()), name) for name in columns), reverse=True)
-    return sizes[0][1] if sizes and sizes[0][0] > 2 * sizes[1][0] else None
-
-
-def _only_repeating(table: Table, text: str) -> str | None:
-    """The only other column, or the only one with 2 to 20 different values that repeat."""
-    columns = [name for name in table.columns if name != text]
-    if len(columns) == 1:
-        return columns[0]
-    few = [name for name in columns if 2 <= table.frame[name].astype(str).nunique() <= min(20, len(table) // 5)]
-    return few[0] if len(few) == 1 else None
-
-
-def _usable(table: Table, text_column: str, label_column: str) -> tuple[list[str], list[str], list[str]]:
-    """Texts and labels without empty and repeated texts, and notes on what was left out."""
-    kept: dict[str, str] = {}
-    empty = repeated = contradicting = 0
-    for text, label in zip(table.texts(text_column), table.texts(label_column), strict=True):
-        if not text or not label:
-            empty += 1
-        elif text in kept:
+def _usable_rows(texts: Sequence[str], labels: Sequence[str], settings: DataSettings) -> _Rows:
+    """The rows to use: a text that is in two splits would be known in advance, so only its first row is used."""
+    absent = {word for word in MISSING if word.isalnum() or "/" in word or "<" in word} | {*settings.missing}
+    label_of: dict[str, str] = {}
+    used: list[int] = []
+    without_text = without_label = repeated = contradicting = 0
+    for row, (text, label) in enumerate(zip(texts, labels, strict=True)):
+        if not text or text.casefold() in absent:
+            without_text += 1
+        elif not label:
+            without_label += 1
+        elif text in label_of:
             repeated += 1
-            contradicting += kept[text] != label
+            contradicting += label_of[text] != label
         else:
-            kept[text] = label
-    notes = []
-    if empty:
-        notes.append(f"{empty:,} rows without text or label are left out")
-    if repeated:
-        more = f", {contradicting:,} of them with another label" if contradicting else ""
-        notes.append(f"{repeated:,} repeated texts are left out{more}: no text is in two splits")
-    return [*kept], [*kept.values()], notes
+            label_of[text] = label
+            used.append(row)
+    return _Rows(used, len(texts), without_text, without_label, repeated, contradicting)
 
 
-def _ordered(labels: set[str]) -> list[str]:
-    """The classes, sorted as numbers where all are numbers, else alphabetically."""
-    try:
-        return sorted(labels, key=float)
-    except ValueError:
-        return sorted(labels)
+def _columns_in_words(table: Table, columns: TextColumns) -> str:
+    label = f"label is {columns.labels[0]!r}" if len(columns.labels) == 1 else f"{len(columns.labels)} label columns"
+    return f"text is {columns.text!r}, {label}{not_used(table, (columns.text, *columns.labels))}"
 
 
-def _check(table: Table, column: str, labels: list[str], classes: list[str]) -> None:
+def _listed(classes: Sequence[str], counts: Counter[str]) -> str:
+    more = f" and {len(classes) - MOST_LISTED} more" if len(classes) > MOST_LISTED else ""
+    return ", ".join(f"{name} {counts[name]:,}" for name in classes[:MOST_LISTED]) + more
+
+
+def _check(table: Table, columns: TextColumns, labels: list[str], classes: Sequence[str], rows: str) -> None:
+    """Raises: DataError where the labels are no classes, or too few for three splits.
+
+    rows: which rows were left out, as a reason for what is missing.
+    """
     name = table.path.name
+    column = f"in column {columns.labels[0]!r}" if len(columns.labels) == 1 else "in the label columns"
+    left_out = f" ({rows})" if len(labels) < len(table) else ""
+    another = f"type --label-column with another column{left_out}"
     if not labels:
-        raise DataError(
-            f"{name}: no row has both a text and a label in {column!r}: type --label-column with another column"
-        )
+        raise DataError(f"{name}: no row has both a text and a label {column}: {another}")
     if len(classes) == 1:
         raise DataError(
-            f"{name}: every row has the label {classes[0]!r} in column {column!r}, but at least 2 classes are "
-            "needed: type --label-column with another column"
+            f"{name}: every row has the label {classes[0]!r} {column}, but at least 2 classes are needed: {another}"
         )
     if len(classes) > min(MOST_CLASSES, max(2, len(labels) // 3)):
         raise DataError(
-            f"{name}: column {column!r} has {len(classes):,} different values in {len(labels):,} rows, too many "
-            "for classes: type --label-column with another column"
+            f"{name}: {len(classes):,} different values {column}, in {len(labels):,} rows, are too many for classes: "
+            f"{another}"
         )
     if len(labels) < FEWEST_ROWS:
-        raise DataError(f"{name} has {len(labels)} usable rows, but three splits need at least {FEWEST_ROWS}: add rows")
+        raise DataError(
+            f"{name} has {len(labels)} usable rows, but three splits need at least {FEWEST_ROWS}: add rows{left_out}"
+        )
     rare = [(label, count) for label, count in Counter(labels).items() if count < 3]
     if rare:
         listed = ", ".join(f"{label!r} ({count})" for label, count in sorted(rare)[:5])
         raise DataError(
             f"{name}: each class needs at least 3 rows, one for each split; too few in {listed}: add rows, or remove "
-            "these"
+            f"these{left_out}"
         )

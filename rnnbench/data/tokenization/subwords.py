@@ -44,7 +44,8 @@ class SubwordTokenizer(Tokenizer):
         if settings.vocabulary_size < BYTES_AND_SPECIALS:
             raise DataError(
                 f"a subword vocabulary needs at least {BYTES_AND_SPECIALS} symbols (256 bytes and two special ones), "
-                f"not {settings.vocabulary_size}: type --set task.vocabulary_size=..."
+                f"not {settings.vocabulary_size}: type --set task.vocabulary_size=... or "
+                "--set task.tokenizer=characters"
             )
         engine = Engine(models.BPE())
         engine.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)

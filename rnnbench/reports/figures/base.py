@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from rnnbench.comparison.model import Row
+from rnnbench.comparison.model import Comparison, Row
 from rnnbench.core.text import one_line
 from rnnbench.metrics import Metric
 
@@ -65,9 +65,9 @@ def far_baselines(rows: Sequence[Row]) -> list[Row]:
     return [row for row, test in baselines if room and not min(near) - room <= test <= max(near) + room]
 
 
-def row_colour(row: Row) -> str:
-    """The colour of a row: baseline, best group, or other."""
-    return BASELINE if row.kind == "baseline" else GROUP if row.in_best_group else OTHER
+def row_colour(comparison: Comparison, row: Row) -> str:
+    """The colour of a row: baseline, marked as one of the best, or other."""
+    return BASELINE if row.kind == "baseline" else GROUP if comparison.is_marked(row) else OTHER
 
 
 def axis_label(metric: Metric, split: str) -> str:

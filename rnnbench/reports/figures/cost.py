@@ -45,7 +45,7 @@ def cost_figure(comparison: Comparison, write: Write = png) -> bytes:
         places = [place for place in costed(comparison, cost) if place[0] not in far]
         scale = comparison.metric.scale
         named = [
-            Named(price, score * scale, plain_name(row.model), row_colour(row), row.in_best_group)
+            Named(price, score * scale, plain_name(row.model), row_colour(comparison, row), comparison.is_marked(row))
             for row, price, score in places
         ]
         write_names(axes, named, _steps(comparison, cost, places))
@@ -61,7 +61,7 @@ def _panel(axes: Axes, comparison: Comparison, cost: Cost, places: Places) -> No
     scale = comparison.metric.scale
     for row, price, score in places:
         marker, size = ("D", 6) if row.kind == "baseline" else ("o", 7)
-        axes.plot([price], [score * scale], marker, markersize=size, color=row_colour(row), zorder=3)
+        axes.plot([price], [score * scale], marker, markersize=size, color=row_colour(comparison, row), zorder=3)
     steps = _steps(comparison, cost, places)
     axes.plot(*zip(*steps, strict=True), color=INK, linewidth=1, linestyle=(0, (4, 2)), alpha=0.6, zorder=1)
     axes.grid(color=RULE, linewidth=0.5)

@@ -28,11 +28,10 @@ def score_figure(comparison: Comparison, write: Write = png) -> bytes:
     axes: Axes = panels[0, 0]
     scale = comparison.metric.scale
     for place, row in enumerate(rows):
-        _score_line(axes, place, row, scale)
+        colour = row_colour(comparison, row)
+        _score_line(axes, place, row, scale, colour)
         label = comparison.metric.text(row.test) + comparison.metric.interval_text(row.interval)
-        axes.annotate(
-            label, (1.02, place), xycoords=("axes fraction", "data"), va="center", color=row_colour(row), fontsize=9
-        )
+        axes.annotate(label, (1.02, place), xycoords=("axes fraction", "data"), va="center", color=colour, fontsize=9)
     _exclude_far_baselines(axes, rows, scale)
     baseline = comparison.best_baseline
     if baseline is not None and baseline.test is not None:
@@ -40,10 +39,11 @@ def score_figure(comparison: Comparison, write: Write = png) -> bytes:
     axes.set_ylim(max(1, len(rows)) - 0.4, -0.6)
     axes.set_yticks(range(len(rows)), [plain_name(row.model) for row in rows])
     for tick, row in zip(axes.get_yticklabels(), rows, strict=True):
-        tick.set(color=row_colour(row), fontweight="bold" if row.in_best_group else "normal")
+        tick.set(color=row_colour(comparison, row), fontweight="bold" if comparison.is_marked(row) else "normal")
         tick.set_fontstyle("italic" if row.kind == "baseline" else "normal")
     axes.set_xlabel(axis_label(comparison.metric, "test"))
-    legend = "points: seeds; band: 95 % interval; dashed: best baseline"
+    band = "" if comparison.short_test else "band: 95 % interval; "
+    legend = f"points: seeds; {band}dashed: best baseline"
     forced = " (FORCED: runs not comparable)" if comparison.is_forced else ""
     axes.set_title(f"{plain_name(comparison.title)}{forced}\n{legend}", loc="left", fontsize=9, color=SOFT)
     if not rows:
@@ -52,9 +52,8 @@ def score_figure(comparison: Comparison, write: Write = png) -> bytes:
     return write(figure)
 
 
-def _score_line(axes: Axes, place: int, row: Row, scale: float) -> None:
+def _score_line(axes: Axes, place: int, row: Row, scale: float, colour: str) -> None:
     assert row.test is not None
-    colour = row_colour(row)
     if row.interval is not None:
         ends = [row.interval.low * scale, row.interval.high * scale]
         axes.plot(ends, [place, place], color=colour, linewidth=6, alpha=0.25, solid_capstyle="butt", zorder=2)

@@ -49,6 +49,9 @@ def data(material: Material) -> Section:
         ("targets", targets and f"{', '.join(targets)} ({facts.get('unit')})"),
         ("covariates", ", ".join(facts.get("covariates") or [])),
         ("frequency", facts.get("frequency") and f"{facts['frequency']}, season of {facts.get('season_length')}"),
+        *((label, "; ".join(sentences)) for label, sentences in facts.get("understood", {}).items()),
+        ("prepared", "; ".join(facts.get("prepared", []))),
+        ("warnings", "; ".join(facts.get("warnings", []))),
         ("notes", "; ".join(facts.get("notes", []))),
         fingerprint,
     )

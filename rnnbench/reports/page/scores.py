@@ -27,11 +27,12 @@ def intervals(material: Material) -> Section | None:
         return None
     metric = comparison.metric
     listed = "; ".join(f"{row.model} {metric.text(row.test)}{metric.interval_text(row.interval)}" for row in rows)
+    bars = "No intervals: the test split is too short." if comparison.short_test else "Bars: means with intervals."
     picture = Picture(
         "scores",
         score_figure(comparison, svg),
         f"Test {metric.label} of every encoder and baseline, best first: {listed}.",
-        "Points: seeds. Bars: means with intervals. Dashed line: the best baseline.",
+        f"Points: seeds. {bars} Dashed line: the best baseline.",
     )
     return Section("intervals", "Intervals", (picture,))
 

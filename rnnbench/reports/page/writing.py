@@ -34,7 +34,8 @@ SECTIONS: tuple[MakeSection, ...] = (
 def page_of(material: Material) -> Page:
     """The title, and every section for which the store has data."""
     made = (make(material) for make in SECTIONS)
-    title = f"{material.name} on {material.comparison.data}"
+    quick = " (quick run)" if material.comparison.quick else ""
+    title = f"{material.name} on {material.comparison.data}{quick}"
     return Page(title, tuple(section for section in made if section is not None))
 
 

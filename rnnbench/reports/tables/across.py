@@ -64,8 +64,9 @@ def _win_rates(standing: Standing, encoders: tuple[str, ...]) -> list[str]:
     return [_percent(pairs[name].win_rate, pairs[name].interval) if name in pairs else MISSING for name in encoders]
 
 
-def _percent(share: float, interval: Interval) -> str:
-    return f"{100 * share:.0f} [{100 * interval.low:.0f}, {100 * interval.high:.0f}]"
+def _percent(share: float, interval: Interval | None) -> str:
+    ends = f"{100 * interval.low:.0f}, {100 * interval.high:.0f}" if interval else MISSING
+    return f"{100 * share:.0f} [{ends}]"
 
 
 def _ends(interval: Interval | None) -> str:

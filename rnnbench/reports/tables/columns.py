@@ -33,7 +33,7 @@ def comparison_table(comparison: Comparison) -> Table:
         title=comparison.title,
         columns=tuple(column for column, _ in shown),
         lines=tuple(
-            Line(tuple(cell(row) for _, cell in shown), _mark(row), row.in_best_group, row.remarks)
+            Line(tuple(cell(row) for _, cell in shown), _mark(row), comparison.is_marked(row), row.remarks)
             for row in comparison.rows
         ),
     )
@@ -49,18 +49,19 @@ def _columns(table: Comparison) -> list[tuple[Column, Callable[[Row], str]]]:
     label, unit = metric.label, metric.unit
     in_unit = f" ({unit})" if unit else ""
     counts = "completed/pruned/failed"
-    ends = "95 % interval" if any(row.interval for row in rows) else ""
+    has_ends = any(row.interval for row in rows) or bool(table.short_test)
+    ends = "95 % interval" if has_ends else ""
     test = Column(
         "test",
         f"test {label}{in_unit}" + (f" [{ends}]" if ends else ""),
         is_bold=True,
         short=f"test {label} {unit}".strip(),
-        legend=f"[ ] {ends}" if ends else "",
+        legend=f"[{MISSING}] no interval: short test split" if table.short_test else f"[ ] {ends}" if ends else "",
     )
     every = [
         (Column("model", "encoder", is_numeric=False, is_bold=True), lambda row: one_line(row.model)),
         (Column("seeds", "seeds"), seeds_text),
-        (test, lambda row: metric.text(row.test) + metric.interval_text(row.interval)),
+        (test, lambda row: _test_text(table, row)),
         (_column("validation", f"validation{in_unit}", WIDE), lambda row: metric.text(row.validation)),
         (Column("skill", "skill"), lambda row: signed(row.skill)),
         (_column("above_better", "P(row above is better)"), chance_text),
@@ -70,6 +71,7 @@ def _columns(table: Comparison) -> list[tuple[Column, Callable[[Row], str]]]:
         (Column("parameters", "parameters"), lambda row: compact(row.parameters)),
         (_column("own_parameters", "without embeddings", WIDEST), lambda row: compact(without_embeddings(row))),
         (_column("updates", "updates"), lambda row: whole(row.updates)),
+        (_column("epochs", "passes over training", WIDEST), lambda row: epochs_text(row.epochs)),
         (
             Column("wall_seconds", "seconds", legend="seconds: per confirm run"),
             lambda row: seconds_text(row.wall_seconds),
@@ -84,10 +86,18 @@ def _columns(table: Comparison) -> list[tuple[Column, Callable[[Row], str]]]:
     ]
     empty = {
         "own_parameters": not any(row.embedding_parameters for row in rows),
+        "epochs": all(row.epochs is None for row in rows),
         "flops": all(row.training_flops_per_item is None for row in rows),
         "reach": table.reach is None,
     }
     return [(column, cell) for column, cell in every if not empty.get(column.key)]
+
+
+def _test_text(table: Comparison, row: Row) -> str:
+    """'75.2 [73.0, 77.4]'; a dash for the interval where the test split is too short."""
+    if table.short_test and row.test is not None:
+        return f"{table.metric.text(row.test)} [{MISSING}]"
+    return table.metric.text(row.test) + table.metric.interval_text(row.interval)
 
 
 def _column(key: str, header: str, least_width: int = NEVER, short: str = "") -> Column:
@@ -115,6 +125,11 @@ def without_embeddings(row: Row) -> float | None:
     if row.parameters is None or row.embedding_parameters is None:
         return None
     return row.parameters - row.embedding_parameters
+
+
+def epochs_text(value: float | None) -> str:
+    """'0.063', '3.2': two digits below ten."""
+    return MISSING if value is None else f"{value:.2g}" if value < 9.95 else f"{value:,.0f}"
 
 
 def trials_text(row: Row) -> str:

@@ -16,9 +16,9 @@ from rnnbench.comparison.notes.verdict import verdict
 from rnnbench.metrics import plain_fields
 
 COSTS = (
-    "parameters", "updates", "wall_seconds", "training_items_per_second", "inference_items_per_second",
-    "embedding_parameters", "training_seconds", "training_flops_per_item", "training_flops", "inference_batch_size",
-    "seconds_to_reach", "seeds_reached", "peak_memory_bytes",
+    "parameters", "updates", "epochs", "improving_runs", "wall_seconds", "training_items_per_second",
+    "inference_items_per_second", "embedding_parameters", "training_seconds", "training_flops_per_item",
+    "training_flops", "inference_batch_size", "seconds_to_reach", "seeds_reached", "peak_memory_bytes",
 )  # fmt: skip
 
 
@@ -100,6 +100,7 @@ def _flat(comparison: Comparison, row: Row) -> dict[str, Any]:
         **_fields(row, "trials_completed", "trials_pruned", "trials_failed"),
         "reach": comparison.reach,
         "remarks": "; ".join(row.remarks),
+        **_fields(comparison, "marks_best", "quick", "short_test"),
         **_fields(comparison, "task", "data", "fingerprint", "protocol"),
         "footnotes": " | ".join(comparison.footnotes),
         "runs": " ".join(row.run_ids),

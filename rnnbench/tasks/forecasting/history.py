@@ -15,6 +15,7 @@ from rnnbench.data.clock import offset_text, on_clock
 from rnnbench.data.frequencies import BUSINESS, is_steps, parse, positions, time_text
 from rnnbench.data.kinds import Series, SeriesSplit
 from rnnbench.data.readers.columns import Table
+from rnnbench.data.readers.names import with_names_of
 from rnnbench.data.readers.row_times import RowTimes, frequency_of
 from rnnbench.data.readers.series import read_rows
 from rnnbench.data.readers.series_facts import columns_in_words, rows_in_words, times_in_words
@@ -86,6 +87,7 @@ def history_of_file(path: Path, trained: Series, new: DataSettings, stored: Data
     Raises: DataError where columns are missing, or the frequency or the clock differs.
     """
     table = read_table(path)
+    new = with_names_of(table, new)
     table, settings, new = select_series_of_run(table, _settings(table, trained, new, stored), new, stored)
     targets, covariates = _columns(table.columns, path.name, trained, new)
     settings = settings.model_copy(update={"target": targets.columns, "covariates": covariates.columns})

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from rnnbench.core.errors import RnnbenchError
+from rnnbench.core.text import nfc
 from rnnbench.tasks.inference import CanPredict, Prediction
 
 BATCH = 128
@@ -37,11 +38,16 @@ class TextClassifier(CanPredict):
         return [Prediction(max(row, key=row.__getitem__), row) for row in self._probabilities(texts)]
 
     def warning(self, texts: Sequence[str]) -> str:
-        unread = [str(number) for number, text in enumerate(texts, start=1) if self.unknown_share(text) == 1]
-        if not unread:
-            return ""
-        listed = ", ".join(unread[:MOST_LISTED]) + (", ..." if len(unread) > MOST_LISTED else "")
-        return f"no word of these texts is in the vocabulary, so their classes are not reliable: text {listed}"
+        unread = [number for number, text in enumerate(texts, start=1) if self.unknown_share(text) == 1]
+        cut = [number for number, text in enumerate(texts, start=1) if len(self._all_tokens(text)) > self._most]
+        warnings = []
+        if unread:
+            warnings.append(
+                f"no word of these texts is in the vocabulary, so their classes are not reliable: text {_first(unread)}"
+            )
+        if cut:
+            warnings.append(f"only the first {self._most} tokens of these longer texts are read: text {_first(cut)}")
+        return "; ".join(warnings)
 
     def unknown_share(self, text: str) -> float:
         """The share of a text's tokens that are not in the vocabulary."""
@@ -61,11 +67,19 @@ class TextClassifier(CanPredict):
                 rows[index] = dict(zip(self.classes, row, strict=True))
         return rows
 
+    @property
+    def _most(self) -> int:
+        """The number of tokens at which texts are cut, as in training."""
+        most: int = self.prepared.max_tokens
+        return most
+
     def _tokens(self, text: str) -> list[int]:
         """Token ids as in training: truncated at the end, one unknown token for a text without tokens."""
-        tokenizer = self.prepared.tokenizer
-        numbers: list[int] = tokenizer.encode(text)[: self.settings.max_tokens].tolist()
-        return numbers or [tokenizer.unknown_id]
+        return self._all_tokens(text)[: self._most] or [self.prepared.tokenizer.unknown_id]
+
+    def _all_tokens(self, text: str) -> list[int]:
+        numbers: list[int] = self.prepared.tokenizer.encode(nfc(text)).tolist()
+        return numbers
 
     def _batches(self, encoded: list[list[int]]) -> Iterator[tuple[list[int], torch.Tensor]]:
         """Indices of texts of similar length, and their class probabilities (texts, classes)."""
@@ -77,3 +91,8 @@ class TextClassifier(CanPredict):
             with torch.inference_mode():
                 logits = self.task(torch.nn.utils.rnn.pad_sequence(rows, batch_first=True), lengths)
             yield indices, logits.double().softmax(dim=1)
+
+
+def _first(numbers: Sequence[int]) -> str:
+    """'1, 2, 3, 4, 5, ...'."""
+    return ", ".join(map(str, numbers[:MOST_LISTED])) + (", ..." if len(numbers) > MOST_LISTED else "")

@@ -13,20 +13,20 @@ from torch.nn import functional
 from rnnbench import metrics
 from rnnbench.core.settings import Settings
 from rnnbench.data.kinds import AnyData, Kind, LabelledTexts
-from rnnbench.data.text import EncodedLabelled, encode_labelled
-from rnnbench.data.tokenization import Tokenizer, TokenizerSettings, build_tokenizer
+from rnnbench.data.tokenization import Tokenizer
 from rnnbench.encoders.base import Encoder
 from rnnbench.metrics.classes import ACCURACY
 from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.tasks.base import SequenceTask
 from rnnbench.tasks.baseline import BaselineResult
 from rnnbench.tasks.inference import Inference
-from rnnbench.tasks.prepared import Prepared, cached
+from rnnbench.tasks.prepared import Prepared
 from rnnbench.tasks.samples import worst_mistakes
 from rnnbench.tasks.sentiment import baselines
 from rnnbench.tasks.sentiment.inference import TextClassifier
 from rnnbench.tasks.sentiment.prepared import PreparedTexts
 from rnnbench.tasks.sentiment.settings import SentimentSettings
+from rnnbench.tasks.sentiment.tokens import encode_texts
 
 
 class Sentiment(SequenceTask):
@@ -43,24 +43,12 @@ class Sentiment(SequenceTask):
     metric: ClassVar[metrics.Metric] = ACCURACY
     items: ClassVar[str] = "texts"
     inference: ClassVar[type[Inference] | None] = TextClassifier
+    baselines_version: ClassVar[int] = 2  # with character n-grams
 
     @classmethod
     def prepare(cls, data: AnyData, settings: SentimentSettings) -> PreparedTexts:
         texts = cast(LabelledTexts, data)
-        wanted = TokenizerSettings(
-            kind=settings.tokenizer,
-            vocabulary_size=settings.vocabulary_size,
-            lowercase=settings.lowercase,
-            minimum_count=settings.minimum_count,
-        )
-
-        def encode() -> tuple[EncodedLabelled, Tokenizer]:
-            tokenizer = build_tokenizer(wanted, texts.splits.train.texts)
-            return encode_labelled(texts, tokenizer, settings.max_tokens), tokenizer
-
-        key = (texts.fingerprint, wanted.model_dump_json(), settings.max_tokens)
-        encoded, tokenizer = cached(key, encode)
-        return PreparedTexts(encoded, tokenizer, settings, texts.splits)
+        return PreparedTexts(encode_texts(texts, settings), settings, texts.splits)
 
     @classmethod
     def baselines(cls, data: AnyData, prepared: PreparedTexts, *, refit: bool) -> Iterator[BaselineResult]:
@@ -72,6 +60,7 @@ class Sentiment(SequenceTask):
             splits.test.texts, splits.test.labels,
             class_count=len(texts.classes),
             refit=refit,
+            classes=texts.classes,
         )  # fmt: skip
 
     def __init__(self, encoder: Encoder, prepared: PreparedTexts, settings: SentimentSettings) -> None:

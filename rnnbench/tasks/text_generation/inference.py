@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 
 from rnnbench.core.errors import RnnbenchError
+from rnnbench.core.text import nfc
 from rnnbench.data.decoding import unknown_in
 from rnnbench.tasks.inference import CanGenerate
 from rnnbench.tasks.text_generation.sampling import Sampling
@@ -62,8 +62,8 @@ class TextModel(CanGenerate):
         if not prompt:
             raise RnnbenchError('the prompt is empty: give the first characters of the text, such as --prompt "The "')
         tokenizer = self.prepared.tokenizer
-        composed = unicodedata.normalize("NFC", prompt)
-        if not unknown_in(tokenizer, composed):  # some keyboards send a Korean syllable in parts
+        composed = nfc(prompt)
+        if not unknown_in(tokenizer, composed) or unknown_in(tokenizer, prompt):  # a known text may be written in parts
             prompt = composed
         unknown = unknown_in(tokenizer, prompt)
         if unknown:

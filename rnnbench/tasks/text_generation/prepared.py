@@ -13,6 +13,7 @@ from rnnbench.data.splits import NoSplits, SplitName
 from rnnbench.data.text import EncodedCorpus, Tokenizer
 from rnnbench.data.tokenization import tokenizer_from_plain
 from rnnbench.tasks.prepared import Prepared, endless
+from rnnbench.tasks.remarks import vocabulary_remark
 from rnnbench.tasks.text_generation.settings import TextGenerationSettings
 
 EVALUATION_STREAMS = 32
@@ -43,6 +44,11 @@ class PreparedCorpus(Prepared):
         tokens = self.encoded.splits.named(split)
         size = max(2, round(COLD_CHARACTERS * len(tokens) / self.encoded.characters[split]))
         return StridedWindows(tokens, context=size, stride=size, batch_size=64)
+
+    def remarks(self) -> tuple[str, ...]:
+        """Vocabulary and unknown tokens."""
+        splits = self.encoded.splits
+        return (vocabulary_remark(self.tokenizer, splits.train, splits.validation),)
 
     def characters_per_token(self, split: SplitName) -> float:
         """Mean number of characters per token of a split."""

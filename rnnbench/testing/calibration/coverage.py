@@ -10,8 +10,10 @@ import numpy as np
 
 from rnnbench.comparison.model import ALPHA, LEVEL
 from rnnbench.comparison.statistics.crossed_intervals import (
+    FEWEST_BLOCKS,
     Estimate,
     in_blocks,
+    independent_blocks,
     influence_of,
     reach_of_dependence,
     two_way,
@@ -51,7 +53,10 @@ def coverage(shape: Shape, seeds: int, replicates: int, seed: int = 0) -> dict[s
 def false_positives(
     shape: Shape, seeds: int, encoders: tuple[int, ...], replicates: int, seed: int = 0
 ) -> dict[int, dict[str, Share]]:
-    """How often at least one of `encoders` equal encoders is called worse than the best; `both` is the rule in use."""
+    """How often at least one of `encoders` equal encoders is called worse than the best; `both` is the rule in use.
+
+    In a test split of fewer than FEWEST_BLOCKS independent blocks, it calls none worse.
+    """
     generator = np.random.default_rng([seed, seeds, shape.examples, shape.block, 1])
     sign_flips = flips(seeds)[:SIGN_FLIPS]
     called: dict[int, dict[str, int]] = {count: defaultdict(int) for count in encoders}
@@ -137,19 +142,23 @@ def _counts(shape: Shape, generator: np.random.Generator, length: int) -> np.nda
 
 
 def _called(table: np.ndarray, shape: Shape, sign_flips: np.ndarray) -> dict[str, bool]:
-    """Whether some encoder of a table is called worse than the best, by each of three rules."""
+    """Whether some encoder of a table is called worse than the best, by each of three rules.
+
+    The intervals of the second and third need at least two examples.
+    """
     means = table.mean(axis=2, dtype=np.float64)
     best = int(np.argmax(means.mean(axis=1)))
     p_values = step_down_of(means, best, sign_flips)
     worse = [encoder for encoder in range(len(table)) if encoder != best and p_values[encoder] < ALPHA]
-    if not worse:
-        return {"flips alone": False, "pairwise interval": False, "both": False}
+    if not worse or shape.examples < 2:
+        return {"flips alone": bool(worse), "pairwise interval": False, "both": False}
     estimate = two_way(table[best] - table[worse], np.ones(shape.examples, np.float32), shape.block)
     pairs = len(table) * (len(table) - 1) // 2
+    is_long_enough = independent_blocks(shape.examples, shape.block) >= FEWEST_BLOCKS
     return {
         "flips alone": True,
         "pairwise interval": bool(np.any(np.abs(estimate.mean) > estimate.reach(LEVEL))),
-        "both": bool(np.any(np.abs(estimate.mean) > estimate.reach(LEVEL, pairs))),
+        "both": is_long_enough and bool(np.any(np.abs(estimate.mean) > estimate.reach(LEVEL, pairs))),
     }
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import signal, special
 
+from rnnbench.storage.example_scores import block_length
+
 Draw = Callable[[np.random.Generator, tuple[int, int, int]], np.ndarray]
 """From a generator and (replicates, encoders, seeds) to scores (replicates, encoders, seeds, examples)."""
 
@@ -158,3 +160,34 @@ BEYOND = (
     Shape("bits, 1 seed in 10 diverging", 870, 29, 2.3, _bits(870, _rare_failures(0.01, FAILURE, -0.5))),
 )
 """Cases in which intervals fail: only five blocks of examples, or rare seeds that dominate the mean."""
+
+BLOCKS = (1, 2, 3, 5, 10, 50)
+"""Numbers of independent blocks of a test split."""
+
+WINDOW_ROWS = 24
+
+
+def shapes_of(blocks: int) -> tuple[Shape, ...]:
+    """Test splits of so many independent blocks: texts, each a block of its own, pieces of a text, and windows.
+
+    The block length is the one that a run of so many examples stores.
+    """
+    pieces, windows = _examples_of(blocks, overlap=1), _examples_of(blocks, overlap=WINDOW_ROWS)
+    return (
+        Shape(f"accuracy, {_counted(blocks, 'text')}", blocks, 1, _accuracy_mean([(1, 0)], 0.012), _accuracy(blocks)),
+        Shape(f"bits per character, {_counted(pieces[0], 'piece')}", *pieces, 2.3, _bits(pieces[0])),
+        Shape(f"MASE, {_counted(windows[0], 'window')}", *windows, 0.87, _windows(windows[0], WINDOW_ROWS)),
+    )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _examples_of(blocks: int, overlap: int) -> tuple[int, int]:
+    """The fewest consecutive examples that have so many blocks, more than one where possible, and their block."""
+    for examples in range(2, 10_000):
+        block = block_length(examples, overlap)
+        if examples // block == blocks:
+            return examples, block
+    raise ValueError(f"no number of examples below 10,000 has {blocks} blocks")

@@ -58,7 +58,7 @@ def write_data(folder: Path) -> dict[str, Path]:
     """Write a small data file of each kind; returns the path for each task."""
     paths: dict[Kind, Path] = {
         "labelled_text": write_labelled(folder / "labelled.csv"),
-        "text": write_text(folder / "text.txt", words=2500),
+        "text": write_text(folder / "text.txt", words=4500),
         "series": write_series(folder / "series.csv", waves(500)),
     }
     return {task: paths[task_class(task).data_kind] for task in registry.names("tasks")}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from rnnbench.core.errors import RnnbenchError, UnknownNameError
 from rnnbench.experiment.classes import layer_class
 from rnnbench.sweeps import SweepInterrupted
-from rnnbench.testing.selftest import baselines, chance, encoders, leaks, same_twice, scales
+from rnnbench.testing.selftest import baselines, chance, coverage, encoders, leaks, same_twice, scales
 from rnnbench.testing.selftest.base import Check, Context
 
 PARTS: dict[str, Callable[[Context], Iterator[Check]]] = {
@@ -17,15 +17,19 @@ PARTS: dict[str, Callable[[Context], Iterator[Check]]] = {
     "chance": chance.check,
     "encoders": encoders.check,
     "same_twice": same_twice.check,
+    "coverage": coverage.check,
 }
+
+NAMED_ONLY = ("coverage",)
+"""Parts of several minutes, which run only where they are named."""
 
 
 def parts_of(names: Sequence[str]) -> list[str]:
-    """The named parts in the order of `PARTS`, or all without names. Raises: UnknownNameError."""
+    """The named parts in the order of `PARTS`; without names all but `NAMED_ONLY`. Raises: UnknownNameError."""
     for name in names:
         if name not in PARTS:
             raise UnknownNameError("check", name, PARTS)
-    return [name for name in PARTS if name in names or not names]
+    return [name for name in PARTS if name in names or (not names and name not in NAMED_ONLY)]
 
 
 def checks(names: Sequence[str], context: Context) -> Iterator[Check]:

@@ -287,6 +287,7 @@ def test_runs_that_are_not_comparable_are_refused_by_name_and_footnoted_under_fo
     assert "[confirm-" in str(refusal.value)
     forced = compare(runs, force=True)
     assert forced.is_forced
+    assert not forced.marks_best
     assert any(note.startswith("FORCED") and said in note for note in forced.footnotes)
     assert "no encoder is called best" in verdict(forced)
 
@@ -557,3 +558,31 @@ def test_a_terminal_shows_at_most_six_short_notes_the_most_serious_first() -> No
     assert shown[0].startswith("FORCED")
     assert not any(note.startswith(("P(row above", "Pareto front")) for note in shown), "the same below every table"
     assert len(table.footnotes) == len(table.notes)
+
+
+CUT = "36 of 40 texts of training and validation are longer than task.max_tokens = 64 and are cut; word baselines"
+
+
+def cut(note: str = CUT, share: float = 0.9) -> dict[str, str]:
+    return {"choice": "a", "cut_inputs": note, "cut_share": f"{share:.4f}"}
+
+
+def test_texts_that_are_cut_are_a_footnote() -> None:
+    table = compare([*confirms("rnn", *LOWER, tags=cut()), *confirms("gru", *SEVEN, tags=cut())])
+    assert table.footnotes.count(f"{CUT}.") == 1
+    assert f"{CUT}." in short_notes(table)
+
+
+def test_a_few_texts_that_are_cut_are_no_footnote_of_a_terminal() -> None:
+    table = compare([*confirms("rnn", *LOWER, tags=cut(share=0.04)), *confirms("gru", *SEVEN, tags=cut(share=0.04))])
+    assert f"{CUT}." in table.footnotes
+    assert f"{CUT}." not in short_notes(table)
+
+
+def test_encoders_that_read_texts_up_to_other_lengths_are_named() -> None:
+    table = compare([*confirms("rnn", *LOWER, tags=cut()), *confirms("gru", *SEVEN)])
+    assert f"rnn: {CUT}." in table.footnotes
+
+
+def test_without_cut_texts_there_is_no_such_footnote() -> None:
+    assert not any("are cut" in note for note in compare(confirms("gru", *SEVEN)).footnotes)

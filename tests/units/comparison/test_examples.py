@@ -272,12 +272,13 @@ def test_scores_that_do_not_make_up_the_test_score_are_not_used() -> None:
     assert row(compare(runs), "gru").examples == 0
 
 
-def test_a_test_split_too_short_for_its_dependence_is_noted_and_one_far_too_short_has_student_t() -> None:
-    enough, short, too_short = (compare(confirms("lstm", scores_of(0.8), block=block)) for block in (83, 250, 251))
+def test_a_test_split_too_short_for_its_dependence_is_noted_and_one_far_too_short_has_no_interval() -> None:
+    enough, short, too_short = (compare(confirms("lstm", scores_of(0.8), block=block)) for block in (83, 200, 201))
     assert [row(table, "lstm").examples for table in (enough, short, too_short)] == [EXAMPLES, EXAMPLES, 0]
-    warning = "The test split is short: 1000 examples, of which neighbours within 250 are dependent"
+    warning = "The test split is short: 1000 examples, of which neighbours within 200 are dependent"
     assert any(warning in note for note in short.footnotes)
     assert not any("is short" in note for note in (*enough.footnotes, *too_short.footnotes))
+    assert row(too_short, "lstm").interval is None
 
 
 def test_one_seed_of_examples_has_no_interval() -> None:

@@ -97,14 +97,14 @@ def test_skill_is_the_share_of_the_distance_to_the_ideal() -> None:
 
 
 def test_an_interval_over_test_examples_ends_at_the_bounds_of_its_metric_alone() -> None:
-    # mean 25, squared distances 225 + 25 + 25 + 225: variance 500 / 16 x 4 / 3, t(0.975, 3) = 3.182446
-    reach = 3.182446 * (500 / 16 * 4 / 3) ** 0.5
+    # mean 25, squared distances 400 + 25 + 0 + 25 + 400: variance 850 / 25 x 5 / 4, t(0.975, 4) = 2.776445
+    reach = 2.776445 * (850 / 25 * 5 / 4) ** 0.5
     for metric, shift in ((BLEU, 0.0), (LIKELIHOOD, -1000.0), (ENERGY, -1000.0)):
-        examples = {metric.key: ExampleScores.of(np.array([10.0, 20.0, 30.0, 40.0]) + shift)}
+        examples = {metric.key: ExampleScores.of(np.array([5.0, 20.0, 25.0, 30.0, 45.0]) + shift)}
         simple = run("baseline", metric, "simple", None, 25.0 + shift, examples=examples)
         gru = [run("confirm", metric, "gru", n, 25.0 + shift, examples=examples) for n in range(2)]
         found = row(compare([*gru, simple]), "simple")
-        assert found.examples == 4
+        assert found.examples == 5
         assert found.interval is not None
         assert (found.interval.low, found.interval.high) == pytest.approx((25 + shift - reach, 25 + shift + reach))
 

@@ -20,7 +20,7 @@ def run(kind: Kind, model: str, seed: int | None, accuracy: float, loss: float |
     metrics = {"validation/accuracy": accuracy, "test/accuracy": accuracy}
     if loss is not None:
         metrics["test/log_loss"] = loss
-    examples = {"accuracy": ExampleScores.of(np.array([accuracy, accuracy]))}
+    examples = {"accuracy": ExampleScores.of(np.full(6, accuracy))}
     return RunRecord(
         kind, "sentiment", "mr", "f", model, "accuracy", True, seed=seed, metrics=metrics, tags={"choice": "a"},
         examples=examples,
@@ -51,7 +51,7 @@ def test_a_baseline_without_that_metric_stays_without_a_score() -> None:
 
 def test_scores_of_examples_are_not_taken_for_those_of_another_metric() -> None:
     assert all(row.examples == 0 for row in compare(judged_by(RECORDS, "log_loss")).rows)
-    assert all(row.examples == 2 for row in compare(judged_by(RECORDS, "accuracy")).rows)
+    assert all(row.examples == 6 for row in compare(judged_by(RECORDS, "accuracy")).rows)
 
 
 def test_the_metric_asked_for_has_the_scores_of_its_own_examples() -> None:

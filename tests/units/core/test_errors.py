@@ -58,3 +58,9 @@ def test_the_nearest_name(typed, found):
     assert nearest(typed, ["rnn", "gru", "lstm", "transformer"]) == found
     expected = f" Did you mean {found!r}?" if found else ""
     assert did_you_mean(typed, ["rnn", "gru", "lstm", "transformer"]) == expected
+
+
+def test_the_nearest_name_in_another_case_and_never_the_name_itself():
+    assert nearest("load", ["LOAD", "wind"]) == "LOAD"
+    assert nearest("load", ["load"]) is None
+    assert did_you_mean("load", ["load", "Load"]) == " Did you mean 'Load'?"

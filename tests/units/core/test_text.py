@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnbench.core.text import listed, rounded, score_text
+from rnnbench.core.text import listed, nfc, percent, rounded, score_text
 
 
 def test_a_list_is_read_as_a_sentence_reads() -> None:
@@ -72,3 +73,17 @@ def test_money_is_never_written_with_an_exponent(value, share) -> None:
 )
 def test_a_score_has_four_decimals_unless_it_is_large_or_small(score, text) -> None:
     assert score_text(score) == text
+
+
+def test_letters_in_parts_are_composed() -> None:
+    for text in ("한글", "é", "plain", "テキスト が"):
+        assert nfc(unicodedata.normalize("NFD", text)) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0, "0 %"), (1, "100 %"), (0.031, "3.1 %"), (0.03, "3 %"), (0.0004, "below 0.1 %"), (0.9996, "over 99 %"),
+     (0.07, "7 %"), (0.0999, "10 %"), (0.934, "93 %"), (0.994, "99 %")],
+)  # fmt: skip
+def test_shares_are_percent_with_0_and_100_only_where_exact(share: float, text: str) -> None:
+    assert percent(share) == text

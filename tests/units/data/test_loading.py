@@ -71,7 +71,7 @@ def test_a_path_in_the_place_of_a_name_is_a_file(book, tmp_path):
 def test_a_description_tells_the_size_of_the_test_split_and_nothing_in_it(book):
     description = describe(DataSettings(path=str(book)))
     told = json.dumps([description.lines, description.examples, description.plain], ensure_ascii=False)
-    assert ("test", "171 characters") in description.lines
+    assert ("sizes", "train 1,368, validation 171, test 171 characters") in description.lines
     assert "SECRET" not in told
     assert "once upon a time" in description.examples[0]
 

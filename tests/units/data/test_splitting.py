@@ -73,6 +73,12 @@ def test_a_rare_class_stands_in_every_split():
     assert [np.bincount(labels[part])[1] for part in stratified(labels, 0.1, 0.1, seed=0)] == [1, 1, 1]
 
 
+def test_a_class_too_small_for_the_shares_is_told_by_its_name():
+    labels = np.array([0] * 60 + [1] * 4)
+    with pytest.raises(DataError, match="class 'neg' has 4 rows"):
+        stratified(labels, 0.45, 0.45, seed=0, classes=("pos", "neg"))
+
+
 def test_a_series_may_look_back_on_what_came_before():
     values, covariates = np.arange(10.0)[:, None], np.zeros((10, 0))
     times = np.datetime64("2020-01-01", "ns") + np.arange(10) * np.timedelta64(1, "D")

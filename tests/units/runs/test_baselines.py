@@ -18,6 +18,8 @@ from rnnbench.sweeps.sweep import reopen_baselines
 from rnnbench.tasks.base import SequenceTask
 from rnnbench.tasks.baseline import BaselineResult
 
+SENTIMENT = ["majority_class", "naive_bayes", "tfidf_logistic_regression", "character_ngrams"]
+
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
@@ -55,7 +57,7 @@ def below_a_sweep(tracker, experiment, **settings):
 
 def test_another_sweep_takes_over_baselines_with_the_scores_of_their_examples(tracker, experiment):
     told, first = below_a_sweep(tracker, experiment)
-    assert told == ["majority_class", "naive_bayes", "tfidf_logistic_regression"]
+    assert told == SENTIMENT
     for record in first.values():
         assert record.examples["accuracy"].mean == pytest.approx(record.test, rel=1e-6)
         assert len(record.examples["accuracy"].scores) == len(small_data.texts().splits.opened().test.texts)
@@ -72,7 +74,7 @@ def test_baselines_without_example_scores_are_computed_again(tracker, experiment
         earlier.setattr(baselines, "_WITH_EXAMPLES", {})
         below_a_sweep(tracker, experiment)
     told, records = below_a_sweep(tracker, experiment)
-    assert len(told) == 3
+    assert told == SENTIMENT
     assert all(record.examples for record in records.values())
 
 
@@ -108,9 +110,9 @@ def test_a_baseline_that_is_left_out_is_named_below_the_table_with_the_reason(tr
 def test_baselines_that_learn_from_validation_too_are_other_baselines(tracker, experiment):
     _, usual = below_a_sweep(tracker, experiment)
     told, refitted = below_a_sweep(tracker, experiment, **{"search.refit": True})
-    assert told == ["majority_class", "naive_bayes", "tfidf_logistic_regression"]
-    assert [record.is_refitted for record in refitted.values()] == [True] * 3
-    assert [record.is_refitted for record in usual.values()] == [False] * 3
+    assert told == SENTIMENT
+    assert [record.is_refitted for record in refitted.values()] == [True] * len(SENTIMENT)
+    assert [record.is_refitted for record in usual.values()] == [False] * len(SENTIMENT)
     told, again = below_a_sweep(tracker, experiment)
     assert told[0] == "majority_class, reused from an earlier sweep on the same data"
     assert {model: record.metrics for model, record in again.items()} == {
@@ -144,7 +146,7 @@ def test_baselines_are_computed_again_on_other_data(tracker, experiment, monkeyp
     assert other.fingerprint != small_data.texts().fingerprint
     use_data(monkeypatch, lambda kind: other)
     told, records = below_a_sweep(tracker, experiment)
-    assert told == ["majority_class", "naive_bayes", "tfidf_logistic_regression"]
+    assert told == SENTIMENT
     assert {record.fingerprint for record in records.values()} == {other.fingerprint}
     assert all(record.costs["wall_seconds"] >= 0 and record.costs["parameters"] >= 0 for record in records.values())
 
@@ -163,6 +165,6 @@ def test_a_task_without_baselines_is_reported_and_its_table_has_none(tracker, ex
 
 
 def test_baselines_depend_on_the_settings_that_their_task_names():
-    assert [baselines._baseline_key(a_config(task)) for task in ("forecasting", "sentiment")] == ["0-0", "all"]
+    assert [baselines._baseline_key(a_config(task)) for task in ("forecasting", "sentiment")] == ["0-0", "all-version2"]
     values = {"task.lookback": 5, "task.horizon": 2, "search.refit": True}
     assert baselines._baseline_key(a_config("forecasting", **values)) == "5-2-refitted"

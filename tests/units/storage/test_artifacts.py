@@ -210,10 +210,10 @@ def test_an_unreachable_server_is_reported(remote, server, monkeypatch):
         Artifacts(remote.client).path(run, "test_examples.npz")
 
 
-def test_a_moved_store_is_reported(store):
+def test_files_that_were_not_moved_with_the_database_are_reported(store):
     tracker = Tracker()
     record, _ = confirmed((tracker, tracker.experiment("sentiment", "small"), store / "artifacts"))
     run = tracker.run(record.run_id)
     store.rename(store.parent / "elsewhere")
-    with pytest.raises(RnnbenchError, match="cannot be read after its folder was moved, so move it back"):
+    with pytest.raises(RnnbenchError, match="not moved together with the database"):
         Artifacts(tracker.client).names(run)

@@ -48,7 +48,7 @@ def test_the_files_of_any_data_set_lie_in_the_store(data, store):
     plan = SweepPlan("key", "sentiment", data, "1", writer.run_id, {}, 1, 1, ())
     plan.journal.write_text("")
     assert plan.journal.resolve().parent == store.resolve() / "optuna"
-    assert exports_folder("it's a study", data).resolve().parent == store.resolve() / "exports"
+    assert exports_folder("it's a study", data, "0" * 64).resolve().parent == store.resolve() / "exports"
 
 
 def test_a_store_may_have_nearly_any_name(tmp_path, monkeypatch):

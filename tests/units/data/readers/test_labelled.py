@@ -56,15 +56,24 @@ def test_columns_can_be_named(reviews):
     assert data.classes == ("0", "1")
 
 
-def test_how_the_file_was_read_is_noted(reviews):
-    facts = reviews([*rows(), ("영화 number 0 was watched", "1"), ("", "1")]).facts
-    notes = " | ".join(facts.notes)
-    assert "read: 62 rows, columns text, label" in notes
-    assert "text is 'text', label is 'label'" in notes
-    assert "classes: 0 30, 1 30" in notes
-    assert "1 rows without text or label are left out" in notes
-    assert "1 repeated texts are left out, 1 of them with another label" in notes
+def test_how_the_file_was_read_is_told(reviews):
+    facts = reviews([*rows(), ("영화 number 0 was watched", "1"), ("", "1"), ("another", ""), ("a third", "NaN")]).facts
+    assert ("columns", "text is 'text', label is 'label'") in facts.understood
+    assert ("classes", "2: 0 30, 1 30") in facts.understood
+    assert (
+        "rows",
+        "64 read, 60 used; left out: 1 without a text, 2 without a label (NaN 1), 1 that repeat a text (1 of them with "
+        "another label: that of the first row is kept)",
+    ) in facts.understood
+    assert ("split", facts.split_rule) in facts.understood
     assert "training 48, validation 6, test 6" in facts.split_rule
+    assert not facts.warnings
+
+
+def test_columns_that_are_not_used_are_told(reviews):
+    table = [(str(number), text, "2024", label) for number, (text, label) in enumerate(rows())]
+    understood = reviews(table, "id,review,year,stars").facts.understood
+    assert ("columns", "text is 'review', label is 'stars'; not used: 'id', 'year'") in understood
 
 
 def test_the_seed_of_the_split_changes_it(reviews):
@@ -79,7 +88,7 @@ def test_the_seed_of_the_split_changes_it(reviews):
         (rows(labels=("1",)), "text,label", {}, "every row has the label '1' in column 'label'"),
         (rows(20), "text,label", {}, "20 usable rows, but three splits need at least 30"),
         ([*rows(), ("one", "2")], "text,label", {}, "at least 3 rows, one for each split; too few in '2' (1)"),
-        ([(text, str(n)) for n, (text, _) in enumerate(rows())], "text,label", {}, "60 different values in 60 rows"),
+        ([(text, str(n)) for n, (text, _) in enumerate(rows())], "text,label", {}, "60 different values in column"),
         ([(text, "") for text, _ in rows()], "text,label", {}, "no row has both a text and a label"),
         (rows(), "text,label", {"text_column": "txt"}, "no column 'txt' (--text-column). Did you mean 'text'?"),
         (rows(), "text,label", {"label_column": "lable"}, "no column 'lable' (--label-column). Did you mean 'label'?"),

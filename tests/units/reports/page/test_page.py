@@ -307,3 +307,12 @@ def test_the_colours_of_figures_follow_the_page() -> None:
     assert used <= {*re.findall(r"--([\w-]+):", style)}
     dark = style[style.index("(prefers-color-scheme: dark)") :]
     assert used <= {*re.findall(r"--([\w-]+):", dark)}
+
+
+def test_the_report_of_a_quick_run_says_so_in_its_title_and_answer() -> None:
+    quick = [replace(record, tags={**record.tags, "quick": "True"}) for record in records()]
+    page = page_of(material(found=quick))
+    assert page.title.endswith("(quick run)")
+    for text in (html_page(page), markdown_text(page)[0]):
+        assert "Quick run: too short to choose by." in text
+    assert "uick run" not in html_of(next(iter(SHOWCASES)))

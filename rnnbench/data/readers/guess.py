@@ -1,0 +1,190 @@
+"""The kind of data in the user's own file, and the reason in words."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnbench.core.errors import DataError
+from rnnbench.data.kinds import KIND_NAMES, Kind
+from rnnbench.data.readers.columns import MISSING, Table, as_numbers
+from rnnbench.data.readers.file_text import HEAD_CHARACTERS
+from rnnbench.data.readers.label_columns import LABEL_NAMES, TEXT_NAMES, best_text, find_labels, is_named, repeating
+from rnnbench.data.readers.series_columns import TIME_NAMES
+from rnnbench.data.settings import DataSettings
+
+TASKS: dict[Kind, str] = {"text": "text_generation", "labelled_text": "sentiment", "series": "forecasting"}
+OF_SERIES = ("target", "covariates", "frequency", "time_format", "series_column", "series")
+OF_TEXTS = ("label_column", "text_column")
+SAMPLE_ROWS = 500
+MOST = 0.8
+"""The share of cells of which a column "mostly" consists: a single odd cell does not change what a file is."""
+WORDS, WIDE_LETTERS = 3, 8
+"""A sentence has so many words; in scripts without blanks, so many letters."""
+TIME = re.compile(
+    r"\d{4}[-/.]?(0?[1-9]|1[0-2])[-/.]?\d{0,2}([T ].*)?|\d{1,2}[-/. ](\d{1,2}|[^\W\d]{3,9}\.?)[-/. ,]+\d{2,4}(\D.*)?"
+    r"|\d{2,4}\s*[年년].*|[^\W\d]{3,9}\.?[-/ ,]+\d{1,4}(\D.*)?|\d{4}[- ]?[QMW]\d{1,2}|Q[1-4][- /]\d{4}"
+    r"|\d{1,2}:\d{2}(:\d{2})?(\.\d+)?( ?[AaPp]\.?[Mm]\.?)?"
+)
+"""What a date, a month, a quarter or a time of day looks like, whether or not it can be read."""
+NUMBER = re.compile(
+    r"([A-Z]{3}|[^\w\s]{1,3})?\s?[-+(]?\d[\d.,'_\u00a0\u202f ]*([eE][-+]?\d+)?\)?"
+    r"\s?([A-Z]{3}|[^\w\s]|kr|원|円|元|만|억)?"
+)
+"""What a number looks like, with marks of thousands, a currency or a percent sign, whether or not it can be read."""
+WIDE = re.compile(r"[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+
+
+@dataclass(frozen=True)
+class Guess:
+    """The kind of a file. because: the reason, to be read after 'a series, because'. other: the next likely kind."""
+
+    kind: Kind
+    because: str
+    other: Kind
+
+    @property
+    def in_words(self) -> str:
+        """'labelled texts, because column ...; --task forecasting reads it as a series'."""
+        other = f"--task {TASKS[self.other]} reads it as {KIND_NAMES[self.other]}"
+        return f"{KIND_NAMES[self.kind]}, because {self.because}; {other}"
+
+
+def guess_by_options(settings: DataSettings) -> Guess | None:
+    """The kind that the typed options belong to; None where they fit every kind.
+
+    Raises: DataError for options of two kinds.
+    """
+    of_series = [name for name in OF_SERIES if getattr(settings, name)]
+    of_texts = [name for name in OF_TEXTS if getattr(settings, name)]
+    if of_series and of_texts:
+        raise DataError(
+            f"{_option(of_series[0])} is for a series and {_option(of_texts[0])} for texts: type only one of the two, "
+            "or --task"
+        )
+    if of_series or (settings.fill != "none" and not of_texts):
+        return Guess("series", f"{_option((of_series or ['fill'])[0])} is typed", "labelled_text")
+    if settings.label_column:
+        return Guess("labelled_text", "--label-column is typed", "text")
+    return None
+
+
+def guess_by_content(table: Table, settings: DataSettings) -> Guess:
+    """The kind of a table by what its columns hold: sentences, labels, times or numbers."""
+    frame = table.frame
+    columns = [name for name in table.columns if len(_filled(table, name)) or is_named(name, TEXT_NAMES)]
+    texts = [settings.text_column] if settings.text_column else [name for name in columns if _holds_texts(table, name)]
+    times = [name for name in columns if name not in texts and _holds_times(table, name)]
+    if settings.time_column:
+        times = [settings.time_column]
+    numbers = [name for name in columns if name not in (*texts, *times) and _holds_numbers(table, name)]
+    other: Kind = "series" if numbers else "text"
+    if texts:
+        return _of_texts(table, texts, times, numbers)
+    if times:
+        return Guess("series", f"column {times[0]!r} holds times", "labelled_text")
+    words = [name for name in columns if name not in (*times, *numbers)]
+    if len(columns) == 1 and words:
+        return Guess("text", f"{columns[0]!r}, its only column, holds text", "labelled_text")
+    if numbers and len(words) <= 1 and (not words or len(numbers) > 2 or frame[words[0]].nunique() < len(frame) // 2):
+        return Guess("series", f"its columns hold numbers, such as {numbers[0]!r}, and no text", "labelled_text")
+    if words:
+        return Guess("labelled_text", f"column {words[0]!r} holds text and others repeat", other)
+    return Guess("series", "no column holds text", "labelled_text")
+
+
+def looks_like_table(head: str) -> bool:
+    """Whether the first lines of a text all have the same number of fields: tabs, or another separator."""
+    lines = [line for line in head.splitlines() if line.strip()]
+    lines = lines[:-1] if len(head) == HEAD_CHARACTERS else lines
+    if len(lines) < 3 or any(len(line) > csv.field_size_limit() for line in lines):
+        return False
+    for separator in "\t;|,":
+        try:
+            widths = {len(record) for record in csv.reader(lines[:300], delimiter=separator)}
+        except csv.Error:
+            continue
+        if len(widths) == 1 and widths != {1}:
+            # a comma or a bar may be in every line of a poem: a header is short words
+            fields = lines[0].split(separator)
+            return separator == "\t" or all(len(field.split()) <= 2 and field.strip() for field in fields)
+    return False
+
+
+def _of_texts(table: Table, texts: list[str], times: list[str], numbers: list[str]) -> Guess:
+    """Labelled texts where a column may hold the labels, a series where times lie on a grid, else a long text."""
+    best = best_text(table, set())
+    text = best if best in texts else texts[0]
+    other: Kind = "series" if times and numbers else "text"
+    try:
+        labels = find_labels(table, text)
+    except DataError:  # several labels per text: refused where they are read
+        return Guess("labelled_text", f"column {text!r} holds sentences, and others hold labels", other)
+    few = [name for name in repeating(table, {*texts}) if name not in times]
+    named = [name for name in table.columns if is_named(name, LABEL_NAMES)]
+    if len(labels) == 1 and labels[0] not in (*named, *few):
+        labels = ()  # the only other column, whose values do not repeat
+    if len(labels) > 1:
+        return Guess(
+            "labelled_text", f"column {text!r} holds sentences, and {len(labels)} columns of 0 and 1 classes", other
+        )
+    if labels or few or named:
+        label = (*labels, *named, *few)[0]
+        values = len({*_filled(table, label)})
+        because = (
+            f"column {text!r} holds sentences and {label!r} {values:,} different value{'s' if values != 1 else ''}"
+        )
+        return Guess("labelled_text", because, other)
+    if times and numbers and not table.frame[times[0]].duplicated().any():
+        return Guess("series", f"column {times[0]!r} holds times, and none holds labels", "text")
+    return Guess("text", f"column {text!r} holds sentences, and no other column repeating labels", "labelled_text")
+
+
+def _filled(table: Table, name: str) -> np.ndarray:
+    """The texts of the first rows that have one."""
+    column = table.frame[name].head(SAMPLE_ROWS)
+    cells = column[column.notna()].astype(str).str.strip()
+    return cells[~cells.str.lower().isin(MISSING)].to_numpy(dtype=object)
+
+
+def _holds_texts(table: Table, name: str) -> bool:
+    """Mostly sentences that differ; or one of the common names, and neither numbers nor times."""
+    cells = _filled(table, name)
+    if not len(cells):
+        return is_named(name, TEXT_NAMES)
+    if len(cells) < 0.5 * min(len(table), SAMPLE_ROWS) or _holds_times(table, name) or _holds_numbers(table, name):
+        return False
+    if is_named(name, TEXT_NAMES):
+        return True
+    sentences = np.array([len(cell.split()) >= WORDS or len(WIDE.findall(cell)) >= WIDE_LETTERS for cell in cells])
+    return bool(sentences.mean() >= 0.5) and len({*cells}) > 0.3 * len(cells)
+
+
+def _holds_times(table: Table, name: str) -> bool:
+    """Mostly dates or times by their look; or a column called time or date that is not text."""
+    from pandas.api import types
+
+    if types.is_datetime64_any_dtype(table.frame[name]):
+        return True
+    cells = _filled(table, name)
+    dated = np.mean([TIME.fullmatch(cell) is not None for cell in cells])
+    if is_named(name, TIME_NAMES):
+        long = np.mean([len(cell.split()) > 6 for cell in cells])
+        return bool(long < 0.5)
+    return bool(dated >= MOST) and not _holds_numbers(table, name)
+
+
+def _holds_numbers(table: Table, name: str) -> bool:
+    """Mostly numbers, with whatever marks, currency or percent sign."""
+    _, bad = as_numbers(table.frame[name].head(SAMPLE_ROWS))
+    if not bad.any():
+        return True
+    cells = _filled(table, name)
+    return bool(np.mean([NUMBER.fullmatch(cell) is not None for cell in cells]) >= MOST)
+
+
+def _option(setting: str) -> str:
+    return f"--{setting.replace('_', '-')}"

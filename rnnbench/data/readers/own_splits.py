@@ -1,0 +1,177 @@
+"""Splits that the user decides: files, a column, groups, or dates, in place of shares of one file.
+
+    --test-data, --validation-data   files with the rows of a split
+    --split-column                   the split of each row by name
+    --group-column                   no group (film, user, patient) is in two splits
+    --time-column, --test-from       dated texts in the order of time; a series from a date on
+
+Each returns the split of every row as a number: 0 training, 1 validation, 2 test. Where no validation split is named,
+it is taken from the training rows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from rnnbench.core.errors import DataError
+from rnnbench.data.kinds import Kind
+from rnnbench.data.readers.columns import Table
+from rnnbench.data.readers.times import read_time
+from rnnbench.data.settings import DataSettings
+from rnnbench.data.splitting import borders, by_group, stratified
+
+TRAIN, VALIDATION, TEST = 0, 1, 2
+NAMES_OF_SPLITS = {
+    "train": TRAIN, "training": TRAIN, "fit": TRAIN, "learn": TRAIN, "학습": TRAIN, "훈련": TRAIN,
+    "validation": VALIDATION, "valid": VALIDATION, "val": VALIDATION, "dev": VALIDATION, "development": VALIDATION,
+    "검증": VALIDATION,
+    "test": TEST, "testing": TEST, "eval": TEST, "평가": TEST, "테스트": TEST,
+}  # fmt: skip
+"""The names of splits that a split column may have, in any case."""
+
+OPTIONS: dict[Kind, tuple[str, ...]] = {
+    "text": ("test_data", "validation_data"),
+    "labelled_text": ("test_data", "validation_data", "split_column", "group_column", "time_column", "test_from"),
+    "series": ("test_data", "validation_data", "split_column", "test_from"),
+}
+"""The settings that decide splits, by kind of data."""
+
+_EXCLUDE = ("test_data", "split_column", "group_column", "time_column")
+
+
+def check_options(settings: DataSettings, kind: Kind) -> None:
+    """Raises: DataError for options that exclude each other, or that this kind of data does not have."""
+    typed = [name for name in OPTIONS["labelled_text"] if getattr(settings, name) is not None]
+    names = {"text": "a long text", "labelled_text": "labelled texts", "series": "a series"}
+    for name in typed:
+        if name not in OPTIONS[kind] and not (kind == "series" and name == "time_column"):
+            valid = ", ".join(map(_option, OPTIONS[kind]))
+            raise DataError(f"{_option(name)} does not split {names[kind]}: type {valid}, or leave it out")
+    rules = [name for name in _EXCLUDE if name in typed and name in OPTIONS[kind]]
+    if "test_from" in typed and "time_column" not in rules:
+        rules.append("test_from")
+    if len(rules) > 1:
+        raise DataError(f"{' and '.join(map(_option, rules))} decide the splits in two ways: type one of them")
+    if "validation_data" in typed and "test_data" not in typed:
+        raise DataError("--validation-data needs the test split in a file too: add --test-data FILE")
+
+
+def by_name(table: Table, column: str) -> np.ndarray:
+    """The split of every row by the names in a column.
+
+    Raises: DataError for a cell that names no split, and where no row is in training or test.
+    """
+    table.check_column(column, "--split-column")
+    cells = table.texts(column)
+    split_of = np.array([NAMES_OF_SPLITS.get(cell.casefold(), -1) for cell in cells])
+    if (split_of < 0).any():
+        row = int(np.argmax(split_of < 0))
+        raise DataError(
+            f"{table.path.name}, {table.place(row)}: {cells[row]!r} in column {column!r} (--split-column) names no "
+            "split: write train, validation or test"
+        )
+    for split, name in ((TRAIN, "train"), (TEST, "test")):
+        if not (split_of == split).any():
+            counts = ", ".join(f"{cell} {count:,}" for cell, count in Counter(cells).most_common(5))
+            raise DataError(
+                f"{table.path.name}: no row of column {column!r} (--split-column) is {name!r}; it has {counts}"
+            )
+    return split_of
+
+
+def of_groups(
+    table: Table, column: str, rows: Sequence[int], labels: np.ndarray, settings: DataSettings
+) -> tuple[np.ndarray, int]:
+    """The split of each of `rows`, such that no group is in two splits; and the number of groups."""
+    table.check_column(column, "--group-column")
+    cells = table.texts(column)
+    groups = [cells[row] for row in rows]
+    if "" in groups:
+        place = table.place(rows[groups.index("")])
+        raise DataError(f"{table.path.name}, {place}: the group in column {column!r} (--group-column) is empty")
+    chosen = by_group(groups, labels, settings.validation_share, settings.test_share, settings.split_seed)
+    return _split_of(len(groups), chosen), len(set(groups))
+
+
+def of_times(times: np.ndarray, settings: DataSettings) -> np.ndarray:
+    """The split of each row in the order of time: training first, test last; rows of one time are in one split.
+
+    times: (rows,) datetime64[ns], in any order.
+    """
+    order = np.argsort(times, kind="stable")
+    if settings.test_from is None:
+        validation, test = borders(len(times), settings.validation_share, settings.test_share)
+        starts = times[order[validation]], times[order[test]]
+    else:
+        first_test = read_time(settings.test_from)
+        before = int((times < first_test).sum())
+        check_test_from(times, before, settings.test_from)
+        starts = times[order[validation_start(before, settings)]], first_test
+    split_of = np.where(times < starts[0], TRAIN, np.where(times < starts[1], VALIDATION, TEST))
+    if len(np.unique(split_of)) < 3:
+        raise DataError("too many rows have the same time for three splits by time: leave out --time-column")
+    return split_of
+
+
+def check_test_from(times: np.ndarray, before: int, date: str) -> None:
+    """Raises: DataError where `--test-from` leaves too few rows on either side."""
+    if before < 3 or before == len(times):
+        first, last = (str(time.astype("datetime64[s]")).replace("T", " ") for time in (times.min(), times.max()))
+        raise DataError(
+            f"--test-from {date} leaves {before:,} rows before it and {len(times) - before:,} from it on: the rows are "
+            f"from {first} to {last}, so type a date between these"
+        )
+
+
+def validation_start(before: int, settings: DataSettings) -> int:
+    """The first row of validation, of the `before` rows before a given test split."""
+    share = settings.validation_share / (1 - settings.test_share)
+    return before - min(before - 1, max(1, round(before * share)))
+
+
+def with_validation(split_of: np.ndarray, labels: np.ndarray, settings: DataSettings) -> np.ndarray:
+    """The splits with a validation split drawn from training, stratified, where none is given."""
+    if (split_of == VALIDATION).any():
+        return split_of
+    rows = np.flatnonzero(split_of == TRAIN)
+    share = settings.validation_share / (1 - settings.test_share)
+    # the draw of `stratified` for its test part becomes validation; its own validation part returns to training
+    drawn = stratified(labels[rows], share / 2, share, settings.split_seed)[2]
+    completed = split_of.copy()
+    completed[rows[drawn]] = VALIDATION
+    return completed
+
+
+def in_order(split_of: np.ndarray, table: Table, column: str) -> tuple[int, int]:
+    """The first row of validation and of test of a series whose splits follow each other.
+
+    Raises: DataError where they do not.
+    """
+    back = np.flatnonzero(np.diff(split_of) < 0)
+    if len(back) or not (split_of == VALIDATION).any():
+        where = f": {table.place(int(back[0]) + 1)} goes back" if len(back) else ", and none is validation"
+        raise DataError(
+            f"{table.path.name}: the splits of a series must follow each other in time, training, validation, test, in "
+            f"column {column!r}{where}"
+        )
+    return int(np.argmax(split_of == VALIDATION)), int(np.argmax(split_of == TEST))
+
+
+def rows_of(split_of: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Row numbers of the three splits."""
+    train, validation, test = (np.flatnonzero(split_of == split) for split in (TRAIN, VALIDATION, TEST))
+    return train, validation, test
+
+
+def _split_of(count: int, rows: Sequence[np.ndarray]) -> np.ndarray:
+    split_of = np.zeros(count, dtype=np.int64)
+    for split, chosen in enumerate(rows):
+        split_of[chosen] = split
+    return split_of
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"

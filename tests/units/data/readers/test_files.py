@@ -1,0 +1,54 @@
+"""The texts of files without labels, for `predict`."""
+
+import unicodedata
+
+import pytest
+
+from rnnbench.core.errors import DataError
+from rnnbench.data.readers.files import read_texts
+from rnnbench.data.settings import DataSettings
+
+
+@pytest.fixture
+def path(tmp_path):
+    """Writes a file and gives its path."""
+
+    def write(name, *lines):
+        (tmp_path / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return tmp_path / name
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("settings", "trained_on", "texts", "origin"),
+    [
+        ({}, "title", ["warm", "dull"], "column 'title'"),
+        ({}, "Title ", ["warm", "dull"], "column 'title'"),
+        ({}, "", ["the long story", "the other story"], "column 'text'"),
+        ({}, "headline", ["the long story", "the other story"], "column 'text'"),
+        ({"text_column": "text"}, "title", ["the long story", "the other story"], "column 'text'"),
+    ],
+)
+def test_the_column_of_training_is_read_where_the_file_has_it(path, settings, trained_on, texts, origin):
+    file = path("new.csv", "title,text", "warm,the long story", "dull,the other story")
+    assert read_texts(file, DataSettings(**settings), trained_on) == (texts, origin)
+
+
+def test_a_plain_text_is_read_by_lines_unless_it_is_a_table_with_the_column(path):
+    lines = ("title\ttext", "warm\tstory", "dull\tstory")
+    assert read_texts(path("new.txt", *lines), DataSettings(), "title") == (["warm", "dull"], "column 'title'")
+    assert read_texts(path("new.txt", *lines), DataSettings(), "headline") == ([*lines], "its lines")
+    assert read_texts(path("new.txt", "title", "dull"), DataSettings(), "title") == (["title", "dull"], "its lines")
+
+
+@pytest.mark.parametrize("name", ["new.txt", "new.csv"])
+def test_texts_in_parts_are_composed(path, name):
+    lines = ("리뷰", "따뜻한 영화", "지루한 영화")
+    in_parts = path(name, *(unicodedata.normalize("NFD", line) for line in lines))
+    assert read_texts(in_parts, DataSettings(), "리뷰")[0][-2:] == [*lines[1:]]
+
+
+def test_a_typed_column_that_the_file_lacks_is_refused(path):
+    with pytest.raises(DataError, match=r"no column 'titel' \(--text-column\)\. Did you mean 'title'"):
+        read_texts(path("new.csv", "title,text", "a,b"), DataSettings(text_column="titel"), "title")
