@@ -17,7 +17,7 @@ def forecast_of(values: list[float], band: float | None) -> Forecast:
     facts: dict[str, Any] = {
         "name": "won.csv", "targets": ("sales",), "unit": "won", "times": days[len(values) :], "values": levels,
         "low": None if band is None else levels - band, "high": None if band is None else levels + band,
-        "coverage": 0.8, "history_times": days[: len(values)], "history_values": levels,
+        "coverage": 0.8, "frequency": "1D", "history_times": days[: len(values)], "history_values": levels,
     }  # fmt: skip
     return Forecast(**facts)
 
