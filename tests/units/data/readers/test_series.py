@@ -113,7 +113,7 @@ def changed(**cells):
         (hourly(), {**LOAD, "time_column": "tz"}, "no column 'tz' (--time-column)"),
         (hourly(), {"target": ("load", "load")}, "'load' is typed twice"),
         (hourly().head(10), LOAD, "10 rows, but three splits need at least 20"),
-        (hourly().iloc[::-1], LOAD, "in the row before (2024-01-09 06:00 after 2024-01-09 07:00): sort the file by 'ts'"),
+        (hourly().iloc[::-1], LOAD, "(2024-01-09 06:00 after 2024-01-09 07:00): sort the file by 'ts'"),
         (pd.concat([hourly(), hourly().iloc[[5]]]), LOAD, "05:00 occurs twice (line 7 and line 202"),
         (hourly().drop(index=[50, 51]), LOAD, "2 of 200 rows are missing (the first after line 51): type --fill"),
         (changed(load=(7, np.nan)), LOAD, "1 cell is empty (the first in 'load', line 9)"),
