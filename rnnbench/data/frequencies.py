@@ -213,10 +213,20 @@ def _commonest_step(times: np.ndarray) -> tuple[int, float]:
 
 
 def _on_clock(times: np.ndarray, frequency: str) -> np.ndarray:
-    """The times in nanoseconds; a fraction of a second counts only where the step has one."""
-    numbers = times.astype("datetime64[ns]").astype(np.int64)
-    is_fine = is_steps(frequency) or step_of(frequency) % SECOND
-    return numbers if is_fine else numbers // SECOND * SECOND
+    """The times in nanoseconds, without what a step does not resolve.
+
+    A fraction of a second counts only where the step has one; an hour more or less, as midnights of a local clock have
+    in UTC, does not count where the step is of whole days.
+    """
+    numbers, step = times.astype("datetime64[ns]").astype(np.int64), step_of(frequency)
+    if is_steps(frequency) or step % SECOND:
+        return numbers
+    numbers = numbers // SECOND * SECOND
+    day, hour = NANOSECONDS["D"], NANOSECONDS["h"]
+    if step % day == 0:
+        late = (numbers - numbers[0] + hour) % day - hour
+        numbers = numbers - np.where(late <= hour, late, 0)
+    return numbers
 
 
 def _month_numbers(times: np.ndarray) -> np.ndarray:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rnnbench.data.readers.columns import Table, as_numbers
 from rnnbench.data.readers.times import looks_like_times
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 SHOWN_NAMES = 6
+MOST_COLUMNS = 8
 
 
 def distinct(names: np.ndarray) -> list[str]:
@@ -25,18 +32,29 @@ def listed(names: np.ndarray) -> str:
 
 
 def series_column_hint(table: Table, time_columns: Sequence[str]) -> str | None:
-    """What to type where times repeat because a column names the series of each row; None where none does."""
+    """What to type where times repeat because columns name the series of each row; None where none do."""
     times = table.frame[[*time_columns]].astype(str).agg("\0".join, axis=1)
-    for column in table.columns:
+    columns = [name for name in table.columns if name not in time_columns and _may_be_names(table.frame[name])]
+    for column in columns:
         cells = table.frame[column].astype(str)
-        if column in time_columns or looks_like_times(table.frame[column]) or 2 * cells.nunique() > len(cells):
-            continue
-        numbers, bad = as_numbers(table.frame[column])
-        are_names = bad.any() or bool((np.isfinite(numbers) & (numbers == np.round(numbers))).all())
-        if are_names and not (times + "\0" + cells).duplicated().any():
+        if not (times + "\0" + cells).duplicated().any():
             names = np.array(table.texts(column), dtype=object)
             return (
-                f"column {column!r} names {cells.nunique():,} series: type --series-column {column}, and --series NAME "
-                f"for one of them, {listed(names)}"
+                f"column {column!r} names {cells.nunique():,} series: type --series-column {shlex.quote(column)}, "
+                f"and --series NAME for one of them, {listed(names)}"
+            )
+    for pair in combinations(columns[:MOST_COLUMNS], 2):
+        if not table.frame[[*time_columns, *pair]].astype(str).duplicated().any():
+            return (
+                f"columns {pair[0]!r} and {pair[1]!r} together name the series of a row: join them into one column, "
+                "and type it with --series-column"
             )
     return None
+
+
+def _may_be_names(cells: pd.Series) -> bool:
+    """Whether cells are texts or whole numbers, each of them in two rows or more on average."""
+    if looks_like_times(cells) or 2 * cells.astype(str).nunique() > len(cells):
+        return False
+    numbers, bad = as_numbers(cells)
+    return bool(bad.any() or (np.isfinite(numbers) & (numbers == np.round(numbers))).all())

@@ -8,6 +8,7 @@ one per row          id, V1, V2, ..., Vn         --series-column id --series NAM
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import replace
 
 import numpy as np
@@ -33,7 +34,7 @@ def select_series(table: Table, settings: DataSettings) -> tuple[Table, DataSett
     if settings.series_column is None:
         if settings.series is not None:
             raise DataError(f"--series {settings.series}: type --series-column too, the column that names the series")
-        _refuse_one_per_row(table, settings)
+        refuse_one_per_row(table, settings)
         return table, settings
     column = table.check_column(settings.series_column, "--series-column")
     names = np.array(table.texts(column), dtype=object)
@@ -134,7 +135,6 @@ def _from_row(table: Table, row: int, along: list[str], sentence: str) -> Table:
 
 def _along_rows(table: Table, column: str) -> list[str]:
     """The columns of a table that has one series per row: numbered (V1, V2, ...) or dated; none in another table."""
-
     others = [name for name in table.columns if name != column]
     numbered: dict[str, list[str]] = {}  # by what stands before the number
     for name in others:
@@ -156,16 +156,19 @@ def _dated(names: list[str]) -> list[str]:
     return [] if read.is_steps else [name for name, bad in zip(names, read.bad, strict=True) if not bad]
 
 
-def _refuse_one_per_row(table: Table, settings: DataSettings) -> None:
-    """Refuse a table with one series per row that would be read as a series per column."""
+def refuse_one_per_row(table: Table, settings: DataSettings) -> None:
+    """Refuse a table with one series per row that would be read as a series per column, or as texts.
+
+    Raises: DataError with what to type.
+    """
     if settings.target or settings.time_column or len(table.columns) <= FEWEST_COLUMNS:
         return
-    for column in table.columns[:1]:
-        names = np.array(table.texts(column), dtype=object)
-        is_text = as_numbers(table.frame[column])[1].all() and not looks_like_times(table.frame[column])
-        along = _along_rows(table, column)
-        if is_text and along and len(distinct(names)) == len(names):
-            raise DataError(
-                f"{table.path.name} has one series per row, in columns {along[0]!r} to {along[-1]!r}: type "
-                f"--series-column {column} --series NAME, {listed(names)}"
-            )
+    column = table.columns[0]
+    names = np.array(table.texts(column), dtype=object)
+    are_texts = as_numbers(table.frame[column])[1].all() and not looks_like_times(table.frame[column])
+    along = _along_rows(table, column) if are_texts and len(distinct(names)) == len(names) else []
+    if along:
+        raise DataError(
+            f"{table.path.name} has one series per row, in columns {along[0]!r} to {along[-1]!r}: type "
+            f"--series-column {shlex.quote(column)} --series NAME, {listed(names)}"
+        )

@@ -85,6 +85,14 @@ def test_whole_numbers_are_steps():
     assert following(steps[-1], 2, "10step").astype(int).tolist() == [60, 70]
 
 
+@pytest.mark.parametrize(("pandas_name", "frequency"), [("D", "1D"), ("W", "1W"), ("MS", "1M")])
+def test_midnights_of_a_local_clock_are_regular_in_utc(pandas_name, frequency):
+    local = pd.date_range("2024-01-01", periods=60, freq=pandas_name, tz="Europe/Berlin")
+    utc = local.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[ns]")
+    assert infer(utc) == frequency
+    assert positions(utc, frequency, "ts").tolist() == [*range(60)]
+
+
 def test_two_rows_in_one_step_are_not_on_the_grid():
     with pytest.raises(DataError, match=r"9 times in 'ts' are not on the 1s grid"):
         positions(times("100ms", 10, "2024-01-01"), "1s", "ts")

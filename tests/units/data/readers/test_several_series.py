@@ -100,6 +100,9 @@ def test_dates_in_the_header_are_the_times(read):
                       "such as 10, north, south"]),
         (long().sort_values("time"), {}, ["column 'shop' names 3 series"]),
         (long({1: np.ones(60), 2: np.ones(60)}), {"target": ("sales",)}, ["column 'shop' names 2 series"]),
+        (long({name: np.ones(60) for name in "abcd"}).assign(
+            shop=np.repeat(["a", "a", "b", "b"], 60), item=np.repeat([1, 2, 1, 2], 60)), {"target": ("sales",)},
+         ["columns 'shop' and 'item' together name the series of a row: join them into one column"]),
         (long(), {"series": "south"}, ["--series south: type --series-column too"]),
         (long(), {"series_column": "shp"}, ["no column 'shp' (--series-column). Did you mean 'shop'?"]),
         (long(), {"series_column": "shop", "series": "nort"}, ["no series 'nort'", "Did you mean 'north'?"]),
