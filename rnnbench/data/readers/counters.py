@@ -19,6 +19,12 @@ def whole_numbers(table: Table, column: str) -> np.ndarray | None:
     return numbers if read.is_steps and not read.bad.any() and (np.diff(numbers) > 0).all() else None
 
 
+def counts_rows(table: Table, column: str) -> bool:
+    """Whether a column numbers the rows one by one, by its name and its cells."""
+    numbers = whole_numbers(table, column) if column.strip().lower() in COUNTER_NAMES else None
+    return numbers is not None and bool((np.diff(numbers) == 1).all())
+
+
 def find_counter(table: Table, settings: DataSettings) -> str | None:
     """The column of row numbers: by its name, else the first column if it goes up by 1 and is not the only one."""
     taken = {*settings.target, *settings.covariates}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from rnnbench.core.errors import DataError
 from rnnbench.data.readers.columns import Table, as_numbers
-from rnnbench.data.readers.counters import find_counter, may_count_rows
+from rnnbench.data.readers.counters import counts_rows, find_counter, may_count_rows
 from rnnbench.data.readers.time_rows import read_times
 from rnnbench.data.readers.times.finding import find_time_column, time_candidates, unreadable_time_column
+from rnnbench.data.readers.times.joined import part_of
 from rnnbench.data.readers.times.names import TIME_NAMES
 from rnnbench.data.settings import DataSettings
 
@@ -58,11 +59,12 @@ def _time_columns(table: Table, settings: DataSettings) -> tuple[str, ...]:
 
 
 def _target(table: Table, settings: DataSettings, time_columns: tuple[str, ...]) -> tuple[str, ...]:
-    """The only column of numbers, or the one with the name of a target."""
+    """The only column of numbers, or the one with the name of a target, or the only one that is no part of a time."""
     others = [name for name in table.columns if name not in (*time_columns, *settings.covariates)]
     numeric = [name for name in others if not as_numbers(table.frame[name].head(500))[1].any()]
     by_name = [name for name in numeric if name.strip().lower() in {"y", "value", "target", "값"}]
-    chosen = next((names for names in (by_name, numeric, others) if len(names) == 1), [])
+    values = [name for name in numeric if not part_of(name) and not counts_rows(table, name)]
+    chosen = next((names for names in (by_name, numeric, values, others) if len(names) == 1), [])
     if not chosen:
         raise DataError(
             f"{table.path.name}: cannot infer the column to forecast: type --target NAME. "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,7 @@ def time_candidates(table: Table, settings: DataSettings) -> list[tuple[str, ...
         search.by_parts,
         search.by_name_of_a_part,
         search.by_look,
+        search.by_digits,
         search.by_steps,
     )
     for level in levels:
@@ -156,6 +158,17 @@ class _Search:
             looking = self._of_several(looking)
         return [self.with_clock(name) for name in looking]
 
+    def by_digits(self) -> list[tuple[str, ...]]:
+        """Columns of numbers that are dates in order, of eight digits or more; in the first column of four or more."""
+        names = []
+        for name in self.free:
+            read = self.read(name)
+            long = read.format.startswith("YYYYMMDD") or "since 1970" in read.format
+            first = name == self.table.columns[0] and read.format in ("YYYY", "YYYYMM", "decimal year")
+            if (long or first) and not read.bad.any() and _is_rising(read):
+                names.append(name)
+        return [(name,) for name in names]
+
     def by_steps(self) -> list[tuple[str, ...]]:
         """A column with the name of times that counts steps."""
         steps = [name for name in self.named if self.read(name).is_steps and not self.read(name).bad.all()]
@@ -214,7 +227,7 @@ def _share(mask: pa.Array) -> float:
 
 
 def _plain(name: str) -> str:
-    return " ".join(name.strip().lower().replace("_", " ").split())
+    return " ".join(unicodedata.normalize("NFC", name).lower().replace("_", " ").split())
 
 
 def _has_clock(read: TimesColumn) -> bool:

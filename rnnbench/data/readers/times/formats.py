@@ -99,6 +99,7 @@ def _dates() -> list[TimeFormat]:
 
 _CJK_DATE = rf"{MONTH}\s*(?:월|月)\s*{DAY}\s*(?:일|日|号)"
 _CJK_YEAR = r"\s*(?:년|年)\s*"
+_Q = "(?:quarter|qtr|q|t|k)"
 _OF = r"(?:\s*de\s+|[-\s/.]*)"
 
 FORMATS = (
@@ -140,11 +141,12 @@ FORMATS = (
     TimeFormat("month/yy", "01/21", "2021-01-01", f"{MONTH}/{SHORT_YEAR}", is_weak=True),
     TimeFormat("yy/month", "21/01", "2021-01-01", f"{SHORT_YEAR}/{MONTH}", is_weak=True),
     TimeFormat("yearMmonth", "2021M01", "2021-01-01", rf"{YEAR}[-\s]?M\s?{MONTH}"),
-    TimeFormat("yearQq", "2021-Q1", "2021-01-01", rf"{YEAR}[-\s/.:]*Q\s?{QUARTER}"),
-    TimeFormat("Qq year", "Q1 2021", "2021-01-01", rf"Q{QUARTER}[-\s/_'.,]*{YEAR}"),
+    TimeFormat("yearQq", "2021-Q1", "2021-01-01", rf"{YEAR}[-\s/.:]*{_Q}\s?{QUARTER}"),
+    TimeFormat("Qq year", "Q1 2021", "2021-01-01", rf"{_Q}\s?{QUARTER}[-\s/_'.,]*{YEAR}"),
     TimeFormat("qQ year", "1Q 2021", "2021-01-01", rf"{QUARTER}Q[-\s/_'.]*{YEAR}"),
     TimeFormat("year qQ", "2021 1Q", "2021-01-01", rf"{YEAR}[-\s/_.]*{QUARTER}Q"),
     TimeFormat("year q/4", "2021 1/4", "2021-01-01", rf"{YEAR}[-\s./]+{QUARTER}/4"),
+    TimeFormat("year.quarter", "2021.2", "2021-04-01", rf"{YEAR}[-\s/.:]{QUARTER}", rank=1, is_weak=True),
     TimeFormat("Qq yy", "Q1-21", "2021-01-01", rf"Q{QUARTER}[-\s/_']*{SHORT_YEAR}"),
     TimeFormat("qQyy", "1Q21", "2021-01-01", rf"{QUARTER}Q[-\s/_']*{SHORT_YEAR}"),
     TimeFormat("yyQq", "21Q1", "2021-01-01", rf"{SHORT_YEAR}[-\s/_]*Q{QUARTER}"),
@@ -167,6 +169,8 @@ FORMATS = (
                rf"{YEAR}{MONTH_2}{DAY_2}[t\s_-]+{COMPACT_CLOCK}{ZONE}"),
     TimeFormat("YYYY", "2021", "2021-01-01", r"(?P<year>1[6-9]\d\d|20\d\d|2100)", is_weak=True),
     TimeFormat("YYYYMM", "202101", "2021-01-01", YEAR + MONTH_2, is_weak=True),
+    TimeFormat("YYYYQ", "20211", "2021-01-01", YEAR + QUARTER, rank=1, is_weak=True),
+    TimeFormat("YYYYWW", "202105", "2021-02-01", YEAR + r"(?P<week>[0-5]\d)", rank=1, is_weak=True),
     TimeFormat("YYMM", "2101", "2021-01-01", SHORT_YEAR + MONTH_2, rank=1, is_weak=True),
     TimeFormat("YYMMDD", "210131", "2021-01-31", SHORT_YEAR + MONTH_2 + DAY_2, "year_first", rank=1, is_weak=True),
     TimeFormat("DDMMYYYY", "31012021", "2021-01-31", DAY_2 + MONTH_2 + YEAR, "day_first", rank=1, is_weak=True),

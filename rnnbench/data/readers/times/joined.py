@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ PART_OF = {name: part for part, names in PARTS.items() for name in names.split()
 
 def part_of(name: str) -> str:
     """The part of a time that a column of this name holds, or ''."""
-    return PART_OF.get(name.strip().lower().replace(" ", "_"), "")
+    return PART_OF.get(unicodedata.normalize("NFC", name).strip().lower().replace(" ", "_"), "")
 
 
 def joined(columns: Sequence[pd.Series]) -> pd.Series:
@@ -90,7 +91,7 @@ def _from_parts(parts: dict[str, pa.Array]) -> pa.Array:
     if "yearday" in parts:
         date = _join("-", year, pc.utf8_lpad(parts["yearday"], 3, "0"))
     elif "week" in parts and "month" not in parts:
-        return _join("-W", year, parts["week"])
+        return _join("-W", year, pc.replace_substring_regex(parts["week"], r"^\D+|\D+$", ""))
     elif "quarter" in parts and "month" not in parts:
         digits = pc.replace_substring_regex(pc.utf8_upper(parts["quarter"]), r"^Q|분기$", "")
         return _join("-Q", year, digits)

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from rnnbench.data.readers.times.formats import TimeFormat
 from rnnbench.data.readers.times.patterns import MONTH_NUMBERS, MORNING
-from rnnbench.data.readers.times.zones import SEVERAL_MEANINGS, SEVERAL_OFFSETS, offset_name, zone_offset
+from rnnbench.data.readers.times.zones import SEVERAL_MEANINGS, SEVERAL_OFFSETS, offset_name, offsets_of
 
 DAY_NANOSECONDS = 86_400 * 10**9
 FIRST_YEAR, LAST_YEAR = 1678, 2261  # datetime64[ns] overflows silently outside
@@ -167,29 +167,31 @@ def _in_zone(times: np.ndarray, misfit: np.ndarray, fields: _Fields) -> Reading:
     counts = np.bincount(indices[~misfit], minlength=len(encoded.dictionary))
     written = encoded.dictionary.to_pylist()
     zones = [zone if count else "" for zone, count in zip(written, counts, strict=True)]
-    wrong, reason = _wrong_zones(zones, counts)
+    known = offsets_of({zone for zone in zones if zone})
+    wrong, reason = _wrong_zones(zones, known, counts)
     if wrong:
         bad = misfit | np.isin(indices, wrong)
         return Reading(np.where(bad, np.datetime64("NaT"), times), misfit, bad, "", reason)
-    written_offsets = {zone: offset_name(zone_offset(zone) or 0) for zone in zones if zone}
-    names = sorted({*written_offsets.values()})
-    if len(names) < 2:
-        spelled = [f"{zone.upper()} is read as {name}" for zone, name in written_offsets.items() if zone.isalpha()]
-        notes = tuple(note for note in spelled if not note.endswith("UTC"))
-        return Reading(times, misfit, misfit, "".join(names), notes=notes)
-    offsets = np.array([zone_offset(zone) or 0 for zone in zones], dtype="timedelta64[m]")
-    note = f"the offsets differ ({', '.join(names)}), as with daylight saving: the times are read as UTC"
+    names = {zone: offset_name(minutes or 0) for zone, minutes in known.items()}
+    different = sorted({*names.values()})
+    if len(different) < 2:
+        notes = [
+            f"{zone.upper()} is read as {name}" for zone, name in names.items() if zone.isalpha() and name != "UTC"
+        ]
+        return Reading(times, misfit, misfit, "".join(different), notes=tuple(notes))
+    offsets = np.array([known.get(zone) or 0 for zone in zones], dtype="timedelta64[m]")
+    note = f"the offsets differ ({', '.join(different)}), as with daylight saving: the times are read as UTC"
     return Reading(times - offsets[indices], misfit, misfit, SEVERAL_OFFSETS, "", (note,))
 
 
-def _wrong_zones(zones: list[str], counts: np.ndarray) -> tuple[list[int], str]:
-    """The indices of zones that cannot be used, and why. zones: as written, empty where a cell has none."""
+def _wrong_zones(zones: list[str], known: dict[str, int | None], counts: np.ndarray) -> tuple[list[int], str]:
+    """The indices of zones that cannot be used, and why. zones: as written, '' for none. known: their offsets."""
     for index, zone in enumerate(zones):
-        if zone and zone_offset(zone) is None:
+        if zone and known[zone] is None:
             meaning = "names several time zones" if zone in SEVERAL_MEANINGS else "is not a known time zone"
             return [index], f"{zone.upper()} {meaning}: write the offset instead, such as +09:00"
     without = sum(count for zone, count in zip(zones, counts, strict=True) if not zone)
-    if not any(zones) or not without:
+    if not known or not without:
         return [], ""
     if without * 2 < counts.sum():
         return [index for index, zone in enumerate(zones) if not zone], "it has no offset, which the other cells have"

@@ -49,6 +49,24 @@ def test_a_column_without_a_usual_name_is_found_when_it_plainly_holds_times(dema
     assert demand(frame).targets == ("load",)
 
 
+def test_parts_of_the_time_and_row_numbers_are_no_targets(demand):
+    parts = pd.DataFrame({"No": range(1, 201), "year": HOURS.year, "month": HOURS.month, "day": HOURS.day})
+    series = demand(parts.assign(hour=HOURS.hour, pm=np.arange(200.0)))
+    assert (series.targets, series.frequency) == (("pm",), "1h")
+    dated = hourly()[["ts", "load"]].assign(hour=HOURS.hour, month=HOURS.month)
+    assert demand(dated).targets == ("load",)
+
+
+def test_a_date_and_a_time_of_day_may_be_in_two_columns(demand):
+    frame = pd.DataFrame({"Date": HOURS.strftime("%d/%m/%Y"), "Time": HOURS.strftime("%H:%M"), "kw": np.arange(200.0)})
+    for settings in ({}, {"time_column": "Date,Time"}):
+        series = demand(frame, **settings)
+        assert (series.targets, series.frequency) == (("kw",), "1h")
+        assert series.splits.train.times[1] == np.datetime64("2024-01-01T01:00")
+        sentences = [sentence for label, sentence in series.facts.understood if label == "times"]
+        assert "'Date + Time' is read as day/month/year (the first, '01/01/2024 00:00', is 2024-01-01)" in sentences
+
+
 def test_several_targets_keep_their_order(demand):
     assert demand(hourly(), target=("temp", "load")).splits.train.values[2].tolist() == [1.0, 2.0]
 
@@ -113,7 +131,7 @@ def changed(**cells):
         (hourly(), {**LOAD, "time_column": "tz"}, "no column 'tz' (--time-column)"),
         (hourly(), {"target": ("load", "load")}, "'load' is typed twice"),
         (hourly().head(10), LOAD, "10 rows, but three splits need at least 20"),
-        (hourly().iloc[::-1], LOAD, "(2024-01-09 06:00 after 2024-01-09 07:00): sort the file by 'ts'"),
+        (hourly().iloc[::-1], LOAD, "the row before (2024-01-09 06:00 after 2024-01-09 07:00): sort the file by 'ts'"),
         (pd.concat([hourly(), hourly().iloc[[5]]]), LOAD, "05:00 occurs twice (line 7 and line 202"),
         (hourly().drop(index=[50, 51]), LOAD, "2 of 200 rows are missing (the first after line 51): type --fill"),
         (changed(load=(7, np.nan)), LOAD, "1 cell is empty (the first in 'load', line 9)"),

@@ -152,6 +152,7 @@ def test_days_of_excel_come_with_the_option_that_makes_steps_of_them():
         (["1609459200"], "UTC", "2021-01-01T00:00"),
         (["2021-01-01 00:00"], "", "2021-01-01T00:00"),
         (["2021-10-31T02:00+02:00", "2021-10-31T02:00+01:00"], "several offsets, read as UTC", "2021-10-31T00:00"),
+        (["2021-11-07 01:00 CDT", "2021-11-07 01:00 CST"], "several offsets, read as UTC", "2021-11-07T06:00"),
         (["2021-03-28 01:00 CET", "2021-03-28 03:00 CEST"], "several offsets, read as UTC", "2021-03-28T00:00"),
     ],
 )
