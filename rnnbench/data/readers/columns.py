@@ -26,6 +26,7 @@ class Table:
 
     lines: the line of each row in a JSONL file. locate: the place of a row in a delimited file.
     left_out: (name, why) of each column that is left out.
+    kept: the rows of the file that these are, where the others belong to other series; empty for all.
     understood, warnings: how the file was read (encoding, separator, header), as in `Facts`.
     """
 
@@ -37,6 +38,7 @@ class Table:
     left_out: tuple[tuple[str, str], ...] = ()
     understood: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    kept: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -63,16 +65,17 @@ class Table:
 
     def place(self, row: int) -> str:
         """The place of a row in the file: 'line 17', or 'row 16' in a Parquet file."""
+        row = self.kept[row] if self.kept else row
         if self.lines:
             return f"line {self.lines[row]}"
         return self.locate(row) if self.locate else f"row {row + 1}"
 
     def texts(self, name: str) -> list[str]:
-        """A column as stripped texts in Unicode form NFC; a missing cell is an empty text."""
+        """A column as stripped texts in Unicode form NFC; a missing cell is an empty text, a list its joined words."""
         column = self.frame[name]
         missing = column.isna().to_numpy()
         return [
-            "" if is_missing else nfc(str(cell)).strip()
+            "" if is_missing else nfc(_plain(cell)).strip()
             for cell, is_missing in zip(column.tolist(), missing, strict=True)
         ]
 
@@ -114,3 +117,7 @@ def as_numbers(column: pd.Series, *, decimal_comma: bool = False) -> tuple[np.nd
 
 def _and_others(count: int) -> str:
     return f" (nor are {count - 1} others)" if count > 1 else ""
+
+
+def _plain(cell: object) -> str:
+    return " ".join(map(str, cell)) if isinstance(cell, list | tuple | np.ndarray) else str(cell)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from rnnbench.core.errors import DataError
-from rnnbench.data.code_points import points_of
+from rnnbench.data.code_points import points_of, text_of
 from rnnbench.data.kinds import AnyData, Kind
-from rnnbench.data.readers.file_text import pieces
 from rnnbench.data.readers.labelled import find_columns, find_text_column, read_labelled
 from rnnbench.data.readers.series import read_series
 from rnnbench.data.readers.series_columns import find_time_column
 from rnnbench.data.readers.tables import TABLES, check_file, read_table
-from rnnbench.data.readers.text import PLAIN, corpus_of, read_text_file
+from rnnbench.data.readers.text import PLAIN, corpus_of, decoded, read_text_file
 from rnnbench.data.settings import DataSettings
 
 
@@ -28,8 +27,7 @@ def read_file(path: Path, settings: DataSettings, kind: Kind) -> AnyData:
         table = read_table(path, settings.encoding)
         column = find_text_column(table, settings)
         points = points_of("\n".join(table.texts(column)) + "\n")
-        understood = (*table.understood, ("columns", f"column {column!r} of {len(table):,} rows, one line each"))
-        return corpus_of(points, path, settings, understood, table.warnings)
+        return corpus_of(points, path, settings, f"column {column!r} of {len(table):,} rows, one line each")
     table = read_table(path, settings.encoding)
     if kind == "labelled_text":
         return read_labelled(table, settings)
@@ -43,7 +41,7 @@ def read_texts(path: Path, settings: DataSettings) -> list[str]:
     """
     suffix = check_file(path, TABLES | PLAIN)
     if suffix in PLAIN and settings.text_column is None:
-        content = "".join(pieces(path, settings.encoding)[0])
+        content = "".join(text_of(points) for points in decoded(path, settings.encoding))
         texts = [line.strip() for line in content.removesuffix("\n").split("\n")]
         places = [f"line {number}" for number in range(1, len(texts) + 1)]
     else:

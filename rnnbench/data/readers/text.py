@@ -36,18 +36,13 @@ def read_text_file(path: Path, settings: DataSettings) -> TextCorpus:
         cached = publish(_cache_path(path, encoding), lambda folder: _write(parts, folder))
         points = np.memmap(cached, dtype="<u4", mode="r")
     origin = f"{path.name}: {encoding.label}, {path.stat().st_size:,} bytes"
-    warnings = (encoding.warning,) if encoding.warning else ()
-    return corpus_of(points, path, settings, (("file", origin),), warnings)
+    return corpus_of(points, path, settings, origin, (encoding.warning,) if encoding.warning else ())
 
 
 def corpus_of(
-    points: np.ndarray,
-    path: Path,
-    settings: DataSettings,
-    understood: tuple[tuple[str, str], ...],
-    warnings: tuple[str, ...] = (),
+    points: np.ndarray, path: Path, settings: DataSettings, origin: str, warnings: tuple[str, ...] = ()
 ) -> TextCorpus:
-    """Code points in three splits by position: training first, test last. understood, warnings: as in `Facts`."""
+    """Code points in three splits by position: training first, test last. origin: how the file was read."""
     if len(points) < FEWEST_CHARACTERS:
         raise DataError(
             f"{path.name} has {len(points)} characters, but three splits need at least {FEWEST_CHARACTERS}: "
@@ -63,14 +58,18 @@ def corpus_of(
         source=str(path),
         licence="the user's own file",
         split_rule=f"by position: {sizes}",
-        understood=(
-            ("read as", f"a long text of {len(points):,} characters"),
-            *understood,
-            ("split", f"by position: {sizes}"),
-        ),
+        understood=(("file", f"{origin}, {len(points):,} characters"), ("split", f"by position: {sizes}")),
         warnings=warnings,
     )
     return TextCorpus(facts, splits, fingerprint(splits))
+
+
+def decoded(path: Path, named: str | None = None) -> Iterator[np.ndarray]:
+    """The code points of a file piece by piece, in Unicode form NFC; every line ending becomes a newline.
+
+    named: the encoding as the user typed it, else it is found.
+    """
+    return (points_of(part) for part in pieces(path, named)[0])
 
 
 def _write(parts: Iterator[str], folder: Path) -> Path:
