@@ -78,11 +78,11 @@ class Table:
         return self.locate(row) if self.locate else f"row {row + 1}"
 
     def texts(self, name: str) -> list[str]:
-        """A column as stripped texts in Unicode form NFC; a missing cell is an empty text."""
+        """A column as stripped texts in Unicode form NFC; a missing cell is an empty text, a list its joined words."""
         column = self.frame[name]
         missing = column.isna().to_numpy()
         return [
-            "" if is_missing else nfc(str(cell)).strip()
+            "" if is_missing else nfc(_plain(cell)).strip()
             for cell, is_missing in zip(column.tolist(), missing, strict=True)
         ]
 
@@ -122,3 +122,7 @@ class Table:
 
 def _and_others(count: int) -> str:
     return f" (nor are {count - 1} others)" if count > 1 else ""
+
+
+def _plain(cell: object) -> str:
+    return " ".join(map(str, cell)) if isinstance(cell, list | tuple | np.ndarray) else str(cell)

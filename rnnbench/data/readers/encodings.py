@@ -90,7 +90,7 @@ def find_encoding(stream: BinaryIO, path: Path, named: str | None) -> Encoding:
                 raise DataError(f"{path.name} begins with the mark of {label}, not of {named}: leave --encoding out")
             return Encoding(of_mark, label)
     if codec:
-        return Encoding(codec, f"{named} (--encoding)")
+        return Encoding(codec, f"{named} (--encoding)", _also_utf8(stream, path, codec, head))
     if b"\0" in head:
         wide = _wide(head)
         return Encoding(wide, f"{wide[:6].upper()} without a mark") if wide else Encoding("utf-8", "UTF-8")
@@ -100,6 +100,16 @@ def find_encoding(stream: BinaryIO, path: Path, named: str | None) -> Encoding:
         return Encoding(codec, f"{codec} (detected)")
     sample, is_utf8 = _sample(stream)
     return Encoding("utf-8", "UTF-8") if is_utf8 else _likeliest(sample, path)
+
+
+def _also_utf8(stream: BinaryIO, path: Path, codec: str, head: bytes) -> str:
+    """A warning where the user named another encoding than UTF-8 for a file that is UTF-8."""
+    if codec.startswith("utf") or b"\0" in head:
+        return ""
+    sample, is_utf8 = _sample(stream)
+    if not (is_utf8 and sample):
+        return ""
+    return f"{path.name} is valid UTF-8, and is read as {codec}: if its letters look wrong, leave --encoding out"
 
 
 def _wide(head: bytes) -> str:
@@ -126,7 +136,7 @@ def _wide(head: bytes) -> str:
 
 
 def _sample(stream: BinaryIO) -> tuple[bytes, bool]:
-    """Lines beyond ASCII, from the start and from the first byte that is not UTF-8; and whether all is UTF-8."""
+    """Lines beyond ASCII (from the start, and from the first byte that is not UTF-8), and whether all is UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     sample: list[bytes] = []
     size = 0
@@ -143,7 +153,7 @@ def _sample(stream: BinaryIO) -> tuple[bytes, bool]:
             sample += _beyond_ascii(piece[start:], SAMPLE_BYTES)
             return b"\n".join(sample), False
         if not piece:
-            return b"", True
+            return b"\n".join(sample), True
 
 
 def _beyond_ascii(piece: bytes, most: int) -> list[bytes]:

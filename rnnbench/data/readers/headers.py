@@ -12,6 +12,7 @@ from rnnbench.core.text import nfc
 
 CellKind = Literal["empty", "number", "time", "sentence", "name", "mixed"]
 VALUES = {"number", "time"}
+NAME_ABOVE = {("name", "number"), ("name", "time"), ("time", "number"), ("sentence", "number"), ("sentence", "time")}
 BLANK = {"", "na", "n/a", "nan", "null", "none", "-", "?", ".", "nat", "#n/a"}
 MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 NUMBER = re.compile(
@@ -73,9 +74,10 @@ def column_kind(cells: list[str]) -> CellKind:
 def names_columns(header: list[str], rows: list[list[str]], *, surely: bool = False) -> bool:
     """Whether a record names the columns of the rows below it.
 
-    A name stands above other cells than itself: a word above numbers, times or sentences. A record of the same kinds as
-    the rows below is a row. Numbers that count (2001, 2002, 2003) are names.
-    surely: whether there must be a sign of that; else a record without any sign is a header.
+    A time above times is a row. A word above numbers or times is a name, and so are numbers that count (2001, 2002,
+    2003) and those of stations. Else a number above numbers is a row, and a label among the few of its column; then a
+    word above sentences is a name, and a sentence above sentences is a row.
+    surely: whether there must be a sign of names; else a record without any sign is a header.
     """
     if rows and len(rows[0]) == len(header) + 1:
         rows = [row[1:] for row in rows]
@@ -84,13 +86,16 @@ def names_columns(header: list[str], rows: list[list[str]], *, surely: bool = Fa
         return not surely
     columns = [[row[place] for row in rows] for place in range(len(header))]
     kinds = [(cell_kind(cell), column_kind(cells)) for cell, cells in zip(header, columns, strict=True)]
-    counting = _counts(header, kinds) and not all(_counts(row, kinds) for row in rows)
-    if counting or _is_of_whole_numbers(header, columns) or any(_is_name_above(above, below) for above, below in kinds):
-        return True
-    if surely:
+    if ("time", "time") in kinds:
         return False
-    same = any(above == below and above in {"number", "time", "sentence"} for above, below in kinds)
-    return not same and not any(map(_repeats, header, columns)) and not _is_one_of(header, columns)
+    counting = _counts(header, kinds) and not all(_counts(row, kinds) for row in rows)
+    if counting or _is_of_whole_numbers(header, columns) or any(pair in NAME_ABOVE for pair in kinds):
+        return True
+    if ("number", "number") in kinds or any(map(_repeats, header, columns)):
+        return False
+    if ("name", "sentence") in kinds:
+        return True
+    return not surely and ("sentence", "sentence") not in kinds and not _is_one_of(header, columns)
 
 
 def _enough(columns: int) -> int:
@@ -111,12 +116,6 @@ def further_headers(rows: list[list[str]]) -> int:
             break
         count += 1
     return count if len(rows) >= 8 else 0
-
-
-def _is_name_above(above: CellKind, below: CellKind) -> bool:
-    if above == "name":
-        return below in {"number", "time", "sentence"}
-    return (above == "time" and below == "number") or (above == "sentence" and below in VALUES)
 
 
 def _counts(record: list[str], kinds: list[tuple[CellKind, CellKind]]) -> bool:

@@ -22,6 +22,7 @@ from rnnbench.data.readers.headers import VALUES, column_kind, names_columns
 from rnnbench.data.readers.marks import find_marks
 
 MOST_TITLES = 10
+ENCLOSED = re.compile(r'\s*"(?:[^"]|"")*"\s*')
 
 
 @dataclass(frozen=True)
@@ -68,15 +69,22 @@ def find_layout(text: str, suffix: str) -> Layout:
 
 def _enclosed_lines(text: str, start: int) -> str:
     """The text without the marks around every whole line, if all lines have them and fields inside; else empty."""
-    lines = text[start:].split("\n")
-    filled = [line for line in lines if line.strip()]
-    if len(filled) < 3 or not all(re.fullmatch(r'\s*"(?:[^"]|"")*"\s*', line) for line in filled):
+    sample = [line for line in sample_of(text, start).split("\n") if line.strip()][:SAMPLE_RECORDS]
+    if len(sample) < 3 or not all(map(ENCLOSED.fullmatch, sample)):
         return ""
-    inner = [line.strip()[1:-1].replace('""', '"') for line in lines]
-    separator, _ = _separator("\n".join(inner[:SAMPLE_RECORDS]), [*SEPARATORS])
-    records = Dialect(separator).records("\n".join(inner[:SAMPLE_RECORDS])) if separator else []
-    is_table = bool(records) and is_regular(records) and names_columns(records[0], records[1:], surely=True)
-    return text[:start] + "\n".join(inner) if is_table else ""
+    first = "\n".join(map(_without_marks, sample))
+    separator, _ = _separator(first, [*SEPARATORS])
+    records = Dialect(separator).records(first) if separator else []
+    if not records or not is_regular(records) or not names_columns(records[0], records[1:], surely=True):
+        return ""
+    lines = text[start:].split("\n")
+    if not all(ENCLOSED.fullmatch(line) for line in lines if line.strip()):
+        return ""
+    return text[:start] + "\n".join(map(_without_marks, lines))
+
+
+def _without_marks(line: str) -> str:
+    return line.strip()[1:-1].replace('""', '"')
 
 
 def collapsed(text: str) -> str:

@@ -14,34 +14,31 @@ if TYPE_CHECKING:
 
 
 def flattened(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...], tuple[tuple[str, str], ...]]:
-    """The frame with lists of words as texts and without other nested columns, sentences, and what was left out."""
+    """The frame without nested columns, a sentence where there are some, and (name, why) of each that is left out.
+
+    Lists of words or numbers stay: they may be tokens of a text, or labels.
+    """
     import pandas as pd
 
-    joined: list[str] = []
-    left_out: list[tuple[str, str]] = []
-    drop: list[int] = []
-    for place, name in enumerate(frame.columns):
-        column = frame.iloc[:, place]
-        if column.dtype != object:
-            continue
-        cells = [cell for cell in column if isinstance(cell, list | tuple | dict | set | np.ndarray | bytes)]
-        if not cells:
-            continue
-        others = [cell for cell in column if isinstance(cell, str)]
-        if others or not all(_is_list_of_words(cell) for cell in cells):
-            drop.append(place)
-            left_out.append((str(name), "holds nested values"))
-            continue
-        frame.isetitem(place, [" ".join(cell) if _is_list_of_words(cell) else cell for cell in column])
-        joined.append(str(name))
-    sentences = [f"lists of words are joined by blanks: column {listed(map(repr, joined))}"] if joined else []
-    if drop:
-        names = listed(repr(name) for name, _ in left_out)
-        sentences.append(f"nested values are left out: column {names}")
-        frame = frame.iloc[:, [place for place in range(frame.shape[1]) if place not in drop]]
+    nested = [place for place in range(frame.shape[1]) if _is_nested(frame.iloc[:, place])]
+    left_out = tuple((clean_name(str(frame.columns[place])), "holds nested values") for place in nested)
+    names = listed(repr(name) for name, _ in left_out)
+    sentences = (f"nested values are left out: column{'s' if len(nested) > 1 else ''} {names}",) if nested else ()
+    if nested:
+        frame = frame.iloc[:, [place for place in range(frame.shape[1]) if place not in nested]]
     frame.columns = pd.Index([clean_name(str(name)) for name in frame.columns])
-    return frame, tuple(sentences), tuple(left_out)
+    return frame, sentences, left_out
 
 
-def _is_list_of_words(cell: object) -> bool:
-    return isinstance(cell, list | tuple | np.ndarray) and all(isinstance(item, str) for item in cell)
+def _is_nested(column: pd.Series) -> bool:
+    if column.dtype != object:
+        return False
+    return any(isinstance(cell, dict | set | bytes) or (_is_list(cell) and not _is_flat(cell)) for cell in column)
+
+
+def _is_list(cell: object) -> bool:
+    return isinstance(cell, list | tuple | np.ndarray)
+
+
+def _is_flat(cells: list[object]) -> bool:
+    return not any(_is_list(cell) or isinstance(cell, dict | set | bytes) for cell in cells)

@@ -10,7 +10,6 @@ from pathlib import Path
 from rnnbench.core.errors import DataError, did_you_mean
 from rnnbench.data.readers.columns import Table
 from rnnbench.data.readers.delimited import read_delimited
-from rnnbench.data.readers.fasttext import is_fasttext, read_fasttext
 from rnnbench.data.readers.file_text import PACKED, read_text
 from rnnbench.data.readers.json_tables import read_json
 from rnnbench.data.readers.names import composed
@@ -73,10 +72,7 @@ def _text_table(path: Path, suffix: str, named: str | None) -> Table:
     text, encoding = read_text(path, named)
     if suffix in DELIMITED and text.lstrip()[:14].lower().startswith(("<!doctype", "<html", "<?xml")):
         raise DataError(f"{path.name} is a web page or XML, not a table: save the table as CSV")
-    if suffix in JSON:
-        table = read_json(path, text, encoding.label)
-    elif is_fasttext(text):
-        table = read_fasttext(path, text, encoding.label)
-    else:
-        table = read_delimited(path, text, suffix, encoding.label)
+    is_json = suffix in JSON
+    label = encoding.label
+    table = read_json(path, text, label) if is_json else read_delimited(path, text, suffix, label)
     return replace(table, warnings=(encoding.warning, *table.warnings)) if encoding.warning else table

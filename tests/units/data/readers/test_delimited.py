@@ -102,6 +102,34 @@ def test_a_date_and_a_time_between_blanks_are_one_field(read):
     assert table.texts("time")[0] == "2021-02-01 00:00:00"
 
 
+def test_lines_in_marks_as_a_whole_are_unpacked(read):
+    table = read("".join(f'"{line}"\n' for line in ("date,value\n" + ROWS).splitlines()))
+    assert is_series(table)
+    assert "the quotation marks around each whole line left out" in sentences(table)
+
+
+@pytest.mark.parametrize("separator", [",", "\t"])
+def test_texts_that_begin_with_a_number_sign_are_rows(read, separator):
+    lines = ["#one of the things that matter" + separator + "1", "#two of them matter even more" + separator + "0"]
+    table = read("".join(f"{line}\n" for line in lines) + "".join(f"{a}{separator}{b}\n" for a, b in reviews()))
+    assert len(table) == 62
+    assert table.texts("column_1")[0] == "#one of the things that matter"
+
+
+def test_marks_far_below_between_tabs_enclose_fields(tmp_path):
+    texts = [text for text, _ in reviews()] * 20
+    texts[900], texts[1000] = "two\nlines", 'he said "so"'
+    frame = pd.DataFrame({"text": texts, "label": [row % 2 for row in range(len(texts))]})
+    frame.to_csv(tmp_path / "a.tsv", sep="\t", index=False)
+    assert read_table(tmp_path / "a.tsv").texts("text") == texts
+
+
+def test_joined_files_with_marks_of_encodings_are_one_table(read):
+    part = ("date,value\n" + ROWS).encode("utf-8-sig")
+    table = read(part + part)
+    assert table.texts("date") == DAYS * 2
+
+
 def test_texts_of_equal_length_are_no_columns(read):
     table = read("text\nthe film was good, truly\nthe plot was dull, sadly\nthe cast was fine, really\n")
     assert table.texts("text")[1] == "the plot was dull, sadly"
@@ -156,6 +184,12 @@ def test_fields_of_any_length_are_read(read):
         "".join(f"{label}\t{text}\n" for text, label in reviews()),
         "".join(f"{text},{'good' if label == '1' else 'bad'}\n" for text, label in reviews()),
         "".join(f"{short},{label}\n" for short, label in [("fine", "good"), ("so", "bad"), ("nice", "good")] * 4),
+        "nice film,1\n" + "".join(f"{text},{label}\n" for text, label in reviews()),
+        "nice film,good\nso so,bad\n"
+        + "".join(f"{text},{'good' if label == '1' else 'bad'}\n" for text, label in reviews()),
+        ROWS.replace(VALUES[0], "missing", 1),
+        ROWS.replace(VALUES[0], "", 1),
+        ROWS.replace(",", ";").replace(".", ","),
         "".join(f"A,{day},{value}\n" for day, value in zip(DAYS, VALUES, strict=True)),
         "".join(f"{value}\n" for value in VALUES),
         "".join(f"{text}\n" for text, _ in reviews()),
@@ -179,6 +213,7 @@ def test_a_first_line_like_the_others_is_a_row(read, content):
         "id,2001,2002,2003\n" + "".join(f"A{row},{row}.5,{row}.7,{row}.9\n" for row in range(9)),
         "2019,2020\n" + "".join(f"{row}.5,{row}.7\n" for row in range(9)),
         "0,1,2\n" + "".join(f"{row}.5,{row}.7,{row}\n" for row in range(9)),
+        "108,112,119\n" + "".join(f"{row}.5,{row}.7,{row}.9\n" for row in range(9)),
         "name,comment\nAnna,fine\nBert,so so\n",
         "unit,2021-01-01,2021-01-02\n" + "".join(f"{row},{row}.5,{row}.7\n" for row in range(9)),
         "What did you like about it?,What did you not like about it?\n"
@@ -258,6 +293,14 @@ def test_a_line_with_another_number_of_fields_is_refused_by_its_number(read, lin
 
 def with_marks(lines, rows):
     return [f'"{line}' if row in rows else line for row, line in enumerate(lines)]
+
+
+@pytest.mark.parametrize("separator", [";", "|"])
+def test_marks_in_the_middle_column_hold_no_rows(read, separator):
+    texts = with_marks([text for text, _ in reviews()], {7, 31, 32})
+    rows = zip(range(60), texts, [label for _, label in reviews()], strict=True)
+    table = read(f"id{separator}text{separator}label\n" + "".join(separator.join(map(str, row)) + "\n" for row in rows))
+    assert table.texts("text") == texts
 
 
 @pytest.mark.parametrize("rows", [{10}, {10, 11}, {10, 30}, {5, 15, 25}, {*range(0, 60, 6)}, {59}])

@@ -143,6 +143,14 @@ def test_a_mark_of_another_encoding_than_the_named_is_refused(tmp_path):
         read_table(path, "cp949")
 
 
+def test_another_encoding_than_that_of_valid_utf8_is_told(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("text,y\ncafé,1\n", encoding="utf-8")
+    assert any("leave --encoding out" in warning for warning in read_table(path, "latin-1").warnings)
+    path.write_bytes("text,y\ncafé,1\n".encode("latin-1"))
+    assert read_table(path, "latin-1").warnings == ()
+
+
 @pytest.mark.parametrize("codec", ["utf_8", "cp949"])
 def test_one_wrong_byte_is_told_and_does_not_change_the_encoding(tmp_path, codec):
     path = tmp_path / "a.csv"

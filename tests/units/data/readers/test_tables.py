@@ -117,8 +117,6 @@ def test_a_missing_column_is_named_with_the_nearest(write):
         ("a.json", b"[1, 2]", "must be a list of JSON objects"),
         ("a.json", b"[" * 100_000, "is not JSON that can be read"),
         ("a.jsonl", b'{"meta": {"a": 1}}\n{"meta": {"a": 2}}\n', "no columns of texts or numbers"),
-        ("a.txt", b"__label__a x\n__label__b __label__c y\n", "line 2 has several labels"),
-        ("a.txt", b"__label__a x\ny\n", "line 2 has no label"),
         ("a.jsonl", b'{"text": "a"}\n{"text"\n', "line 2 is not JSON"),
         ("a.jsonl", b'{"text": "a"}\n[1]\n', "line 2 must be a JSON object"),
         ("a.parquet", b"PAR0 no", "not a readable Parquet file"),
@@ -186,13 +184,6 @@ def test_whole_numbers_beside_missing_ones_stay_whole(write):
     table = read_table(write("a.jsonl", '{"y": 5, "ok": true}\n{"y": null, "ok": null}\n{"y": 3, "ok": false}\n'))
     assert table.texts("y") == ["5", "", "3"]
     assert str(table.numbers("ok", "--target").tolist()) == "[1.0, nan, 0.0]"
-
-
-def test_lines_of_fasttext_are_labels_and_texts(write):
-    table = read_table(write("a.txt", "__label__good a warm film\n\n__label__bad a dull film\n"))
-    assert table.texts("label") == ["good", "bad"]
-    assert table.texts("text") == ["a warm film", "a dull film"]
-    assert table.place(1) == "line 3"
 
 
 def _indexed(kind):
