@@ -53,22 +53,13 @@ def read_texts(path: Path, settings: DataSettings, trained_on: str = "") -> tupl
     is read line by line, unless it is a table with that column.
     Raises: DataError when the file cannot be read, or a text is empty.
     """
-    suffix = check_file(path, TABLES | PLAIN)
-    is_plain = suffix in PLAIN and settings.text_column is None
-    table = None
-    if not is_plain or (trained_on and suffix in TABLES and looks_like_table(path)):
-        table = read_table(path)
-        settings = with_names_of(table, settings)
-        own = column_named(table, trained_on, any_case=True) if trained_on and not settings.text_column else None
-        table = table if own or not is_plain else None
-        settings = settings.model_copy(update={"text_column": own}) if own else settings
+    table, column = _texts_table(path, settings, trained_on)
     if table is None:
         content = "".join(text_of(points) for points in decoded(path))
         texts = [nfc(line.strip()) for line in content.removesuffix("\n").split("\n")]
         places = [f"line {number}" for number in range(1, len(texts) + 1)]
         origin = "its lines"
     else:
-        column = find_text_column(table, settings)
         texts, _ = text_cells(table, column)
         places = [table.place(row) if not text else "" for row, text in enumerate(texts)]
         origin = f"column {column!r}"
@@ -76,6 +67,21 @@ def read_texts(path: Path, settings: DataSettings, trained_on: str = "") -> tupl
         if not text:
             raise DataError(f"{path.name}, {place}: the text is empty: remove the line, or write a text")
     return texts, origin
+
+
+def _texts_table(path: Path, settings: DataSettings, trained_on: str) -> tuple[Table | None, str]:
+    """The table in a file of texts and the column to read; None for a plain text, to be read by lines."""
+    suffix = check_file(path, TABLES | PLAIN)
+    is_plain = suffix in PLAIN and settings.text_column is None
+    if is_plain and looks_like_fasttext(path):
+        return read_fasttext(path), "text"
+    if is_plain and not (trained_on and suffix in TABLES and looks_like_table(path)):
+        return None, ""
+    table = read_table(path)
+    own = column_named(table, trained_on, any_case=True) if trained_on and not settings.text_column else None
+    if own is None and is_plain:
+        return None, ""
+    return table, own or find_text_column(table, with_names_of(table, settings))
 
 
 def _read(table: Table, settings: DataSettings, kind: Kind) -> AnyData:
