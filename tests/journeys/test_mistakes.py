@@ -140,7 +140,7 @@ def test_a_wrong_experiment_file_is_named(place: Place, refused: Refused) -> Non
         ("--data few.csv", "has 10 usable rows, but"),
         ("--data empty.csv", "empty.csv is empty"),
         ("--data header.csv", "has a header but no rows"),
-        ("--data latin.csv", "is not UTF-8: the byte at offset 16 is invalid"),
+        ("--data latin.csv", "is not UTF-8: the byte at offset 32 is invalid"),
         ("--data .", "is a folder: type a file in it"),
     ],
 )
@@ -150,7 +150,7 @@ def test_reviews_that_cannot_be_used(command: str, options: str, words: str, pla
     write_lines(place.folder / "one.csv", ["review,stars", *(f"text {row},good" for row in range(60))])
     write_lines(place.folder / "header.csv", ["review,stars"])
     (place.folder / "empty.csv").touch()
-    (place.folder / "latin.csv").write_bytes("review,stars\ncafé,good\n".encode("latin-1"))
+    (place.folder / "latin.csv").write_bytes("review,stars\n좋은 영화,good\n".encode() + b"\xe9,bad\n")
     model = "" if command == "baselines" else " --model rnn"
     assert words in refused(f"{command} sentiment {options}{model}")
 

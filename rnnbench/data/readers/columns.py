@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rnnbench.core.errors import DataError, did_you_mean
+from rnnbench.core.text import nfc
+from rnnbench.data.readers.headers import clean_name
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Quoting = Literal[0, 3]  # csv.QUOTE_MINIMAL: quotation marks may enclose a field; csv.QUOTE_NONE: they are text
 MISSING = {"", "na", "n/a", "nan", "null", "none", "-", "?"}
 TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0}
 
@@ -24,16 +24,17 @@ TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0}
 class Table:
     """Rows and named columns. Cells of delimited files are text; those of JSONL and Parquet keep their type.
 
-    lines: the line of each row in a JSONL file. text: the content of a delimited file, from which lines are computed.
+    lines: the line of each row in a JSONL file. locate: the place of a row in a delimited file.
+    left_out: (name, why) of each column that is left out.
     understood, warnings: how the file was read (encoding, separator, header), as in `Facts`.
     """
 
     path: Path
     frame: pd.DataFrame
     separator: str = ""
-    quoting: Quoting = 0
     lines: tuple[int, ...] = ()
-    text: str = ""
+    locate: Callable[[int], str] | None = None
+    left_out: tuple[tuple[str, str], ...] = ()
     understood: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -47,42 +48,37 @@ class Table:
     @property
     def listed_columns(self) -> str:
         """The names of the columns for messages; those with a comma in quotes."""
-        return ", ".join(repr(name) if "," in name or name != name.strip() else name for name in self.columns)
+        return ", ".join(repr(name) if "," in name else name for name in self.columns)
 
     def check_column(self, name: str, option: str) -> str:
         """The name, if it is a column.
 
         Raises: DataError with the nearest name and all column names.
         """
-        if name not in self.columns:
+        wanted = clean_name(name)
+        if wanted not in self.columns:
+            why = dict(self.left_out).get(wanted)
             raise DataError(
-                f"{self.path.name} has no column {name!r} ({option}).{did_you_mean(name, self.columns)} "
+                f"{self.path.name}: column {name!r} ({option}) {why} and is left out: type another column"
+                if why
+                else f"{self.path.name} has no column {name!r} ({option}).{did_you_mean(wanted, self.columns)} "
                 f"Its columns: {self.listed_columns}."
             )
-        return name
+        return wanted
 
     def place(self, row: int) -> str:
         """The place of a row in the file: 'line 17', or 'row 16' in a Parquet file."""
         if self.lines:
             return f"line {self.lines[row]}"
-        if not self.text:
-            return f"row {row + 1}"
-        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.separator, quoting=self.quoting)
-        number = -2  # so that the header is -1
-        previous = 0
-        for record in reader:
-            number += bool(record)
-            if number == row:
-                break
-            previous = reader.line_num
-        return f"line {previous + 1}"
+        return self.locate(row) if self.locate else f"row {row + 1}"
 
     def texts(self, name: str) -> list[str]:
-        """A column as stripped texts; a missing cell is an empty text."""
+        """A column as stripped texts in Unicode form NFC, lists joined by blanks; a missing cell is an empty text."""
         column = self.frame[name]
         missing = column.isna().to_numpy()
         return [
-            "" if is_missing else str(cell).strip() for cell, is_missing in zip(column.tolist(), missing, strict=True)
+            "" if is_missing else nfc(_text_of(cell)).strip()
+            for cell, is_missing in zip(column.tolist(), missing, strict=True)
         ]
 
     def numbers(self, name: str, option: str) -> np.ndarray:
@@ -99,6 +95,11 @@ class Table:
                 f"is not a number{_and_others(int(bad.sum()))}: correct the file, or type {option} with another column"
             )
         return values
+
+
+def _text_of(cell: object) -> str:
+    """A cell as text; the elements of a list joined by blanks."""
+    return " ".join(map(str, cell)) if isinstance(cell, list | tuple | np.ndarray) else str(cell)
 
 
 def as_numbers(column: pd.Series, *, decimal_comma: bool = False) -> tuple[np.ndarray, np.ndarray]:

@@ -1,44 +1,39 @@
-"""Labelled lines in the format of fastText: `__label__positive a lovely film`."""
+"""Lines of fastText: __label__positive and the text."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from rnnbench.data.code_points import text_of
+from rnnbench.core.errors import DataError
 from rnnbench.data.readers.columns import Table
-from rnnbench.data.readers.text import decoded
 
 MARK = "__label__"
-HEAD_BYTES = 1 << 16
 
 
-def looks_like_fasttext(path: Path) -> bool:
-    """Whether most of the first lines of a file begin with a label."""
-    with open(path, "rb") as stream:
-        lines = [line for line in stream.read(HEAD_BYTES).splitlines() if line.strip()]
-    marked = sum(line.lstrip(b"\xef\xbb\xbf ").startswith(MARK.encode()) for line in lines)
-    return marked > 0.5 * len(lines)
+def is_fasttext(text: str) -> bool:
+    """Whether the first line begins with a label of fastText."""
+    return text.lstrip().startswith(MARK)
 
 
-def read_fasttext(path: Path) -> Table:
-    """The lines as a table with the columns text and label; a line with several labels has them as a list."""
+def read_fasttext(path: Path, text: str, encoding: str) -> Table:
+    """The columns label and text.
+
+    Raises: DataError for a line without a label, or with several.
+    """
     import pandas as pd
 
-    texts, labels, numbers = [], [], []
-    content = "".join(text_of(points) for points in decoded(path)).removeprefix("\ufeff")
-    for number, line in enumerate(content.split("\n"), start=1):
-        words = line.split()
-        count = next((place for place, word in enumerate(words) if not word.startswith(MARK)), len(words))
-        if words:
-            numbers.append(number)
-            labels.append([word.removeprefix(MARK).rstrip(",") for word in words[:count]])
-            texts.append(" ".join(words[count:]))
-    is_single = all(len(of_line) <= 1 for of_line in labels)
-    column = [of_line[0] if of_line else "" for of_line in labels] if is_single else labels
-    sentence = f"lines in the format of fastText: the label of a line follows {MARK}"
-    return Table(
-        path,
-        pd.DataFrame({"text": texts, "label": column}),
-        lines=tuple(numbers),
-        understood=(("file", sentence),),
-    )
+    rows: list[tuple[str, str]] = []
+    lines: list[int] = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        label, _, rest = line.strip().partition(" ") if " " in line.strip() else line.strip().partition("\t")
+        if not label.startswith(MARK):
+            raise DataError(f"{path.name}, line {number} has no label: begin it with {MARK}NAME, as the other lines")
+        if rest.lstrip().startswith(MARK):
+            raise DataError(f"{path.name}, line {number} has several labels: keep one per line")
+        rows.append((label.removeprefix(MARK), rest.strip()))
+        lines.append(number)
+    sentence = f"{path.name}: {encoding}, lines of fastText ({MARK}NAME, then the text), {len(rows):,} rows"
+    frame = pd.DataFrame(rows, columns=["label", "text"], dtype=str)
+    return Table(path, frame, lines=tuple(lines), understood=(("file", sentence),))

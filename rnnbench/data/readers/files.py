@@ -6,18 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from rnnbench.core.errors import DataError
-from rnnbench.core.text import nfc
-from rnnbench.data.code_points import points_of, text_of
+from rnnbench.data.code_points import points_of
 from rnnbench.data.kinds import KIND_NAMES, AnyData, Kind
 from rnnbench.data.readers.columns import Table
-from rnnbench.data.readers.fasttext import looks_like_fasttext, read_fasttext
-from rnnbench.data.readers.guess import TASKS, Guess, guess_by_content, guess_by_options, looks_like_table
+from rnnbench.data.readers.file_text import pieces
+from rnnbench.data.readers.guess import TASKS, Guess, guess_by_content, guess_by_options, plain_layout
 from rnnbench.data.readers.label_columns import find_text_column, not_used, text_cells
 from rnnbench.data.readers.labelled import read_labelled
 from rnnbench.data.readers.names import column_named, with_names_of
 from rnnbench.data.readers.series import read_series
 from rnnbench.data.readers.tables import TABLES, check_file, read_table
-from rnnbench.data.readers.text import PLAIN, corpus_of, decoded, read_text_file
+from rnnbench.data.readers.text import PLAIN, corpus_of, read_text_file
 from rnnbench.data.settings import DataSettings
 
 
@@ -33,10 +32,9 @@ def read_file(path: Path, settings: DataSettings, kind: Kind | None = None) -> A
     is_plain = suffix in PLAIN and settings.text_column is None
     if is_plain and wanted == "text":
         return _told(read_text_file(path, settings), guess)
-    if is_plain and wanted is None and not _holds_table(path):
+    if is_plain and wanted is None and not (suffix in TABLES and plain_layout(path)):
         return _told(read_text_file(path, settings), Guess("text", "its lines are no table", "labelled_text"))
-    is_fasttext = suffix in PLAIN and looks_like_fasttext(path)
-    table = read_fasttext(path) if is_fasttext else read_table(path)
+    table = read_table(path, settings.encoding)
     settings = with_names_of(table, settings)
     if wanted is None:
         guess = guess_by_content(table, settings)
@@ -55,8 +53,8 @@ def read_texts(path: Path, settings: DataSettings, trained_on: str = "") -> tupl
     """
     table, column = _texts_table(path, settings, trained_on)
     if table is None:
-        content = "".join(text_of(points) for points in decoded(path))
-        texts = [nfc(line.strip()) for line in content.removesuffix("\n").split("\n")]
+        content = "".join(pieces(path, settings.encoding)[0])
+        texts = [line.strip() for line in content.removesuffix("\n").split("\n")]
         places = [f"line {number}" for number in range(1, len(texts) + 1)]
         origin = "its lines"
     else:
@@ -73,11 +71,12 @@ def _texts_table(path: Path, settings: DataSettings, trained_on: str) -> tuple[T
     """The table in a file of texts and the column to read; None for a plain text, to be read by lines."""
     suffix = check_file(path, TABLES | PLAIN)
     is_plain = suffix in PLAIN and settings.text_column is None
-    if is_plain and looks_like_fasttext(path):
-        return read_fasttext(path), "text"
-    if is_plain and not (trained_on and suffix in TABLES and looks_like_table(path)):
+    layout = plain_layout(path) if is_plain and suffix in TABLES else ""
+    if is_plain and not (layout == "fasttext" or (layout == "table" and trained_on)):
         return None, ""
-    table = read_table(path)
+    table = read_table(path, settings.encoding)
+    if layout == "fasttext":
+        return table, "text"
     own = column_named(table, trained_on, any_case=True) if trained_on and not settings.text_column else None
     if own is None and is_plain:
         return None, ""
@@ -90,12 +89,10 @@ def _read(table: Table, settings: DataSettings, kind: Kind) -> AnyData:
     if kind == "series":
         return read_series(table, settings)
     column = find_text_column(table, settings)
-    texts, _ = text_cells(table, column)
-    origin = f"column {column!r} of {len(table):,} rows, one line each"
-    corpus = corpus_of(points_of("\n".join(texts) + "\n"), table.path, settings, origin)
-    facts = corpus.facts
-    understood = (*table.understood, ("columns", f"text is {column!r}{not_used(table, [column])}"), *facts.understood)
-    return replace(corpus, facts=replace(facts, understood=understood, warnings=(*table.warnings, *facts.warnings)))
+    texts, of_texts = text_cells(table, column)
+    sentence = f"text is {column!r}, each row a line{not_used(table, [column])}"
+    understood = (*table.understood, ("columns", sentence), *((("columns", of_texts),) if of_texts else ()))
+    return corpus_of(points_of("\n".join(texts) + "\n"), table.path, settings, understood, table.warnings)
 
 
 def _told(data: AnyData, guess: Guess | None) -> AnyData:
@@ -122,9 +119,3 @@ def _with_kind(
         f"{reason}. The task needs {KIND_NAMES[kind]}, and the file looks like {KIND_NAMES[looks.kind]}, because "
         f"{looks.because}: the task {TASKS[looks.kind]} reads that"
     )
-
-
-def _holds_table(path: Path) -> bool:
-    """Whether a plain text file holds a table or labelled lines."""
-    is_table = path.suffix.lower() in TABLES and looks_like_table(path)
-    return is_table or looks_like_fasttext(path)

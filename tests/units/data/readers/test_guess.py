@@ -7,7 +7,7 @@ import pytest
 
 from rnnbench.core.errors import DataError
 from rnnbench.data import describe, load
-from rnnbench.data.readers.guess import guess_by_content, looks_like_table
+from rnnbench.data.readers.guess import guess_by_content, plain_layout
 from rnnbench.data.readers.tables import read_table
 from rnnbench.data.settings import DataSettings
 
@@ -132,5 +132,5 @@ def test_a_file_of_another_kind_than_the_task_needs_is_told_with_the_task_for_it
 def test_a_text_file_with_regular_fields_is_a_table(tmp_path, lines, is_table):
     path = tmp_path / "a.txt"
     path.write_text("\n".join(lines), encoding="utf-8")
-    assert looks_like_table(path) == is_table
+    assert (plain_layout(path) == "table") == is_table
     assert (describe(DataSettings(path=str(path))).facts.kind != "text") == is_table

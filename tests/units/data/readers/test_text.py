@@ -36,7 +36,7 @@ def test_every_kind_of_line_end_becomes_a_newline(book):
 
 
 def test_small_reads_change_nothing(book, monkeypatch):
-    monkeypatch.setattr("rnnbench.data.readers.text.READ_BYTES", 7)
+    monkeypatch.setattr("rnnbench.data.readers.file_text.READ_BYTES", 7)
     book.write_bytes(TEXT.replace("\n", "\r\n").encode("utf-16"))
     assert whole(read_text_file(book, DataSettings())) == TEXT
 
@@ -54,7 +54,7 @@ def test_a_large_text_is_mapped_from_the_cache_and_follows_the_file(book, tmp_pa
 
 @pytest.mark.parametrize("read_bytes", [5, 1 << 20])
 def test_broken_encoding_is_told_by_its_byte(book, monkeypatch, read_bytes):
-    monkeypatch.setattr("rnnbench.data.readers.text.READ_BYTES", read_bytes)
+    monkeypatch.setattr("rnnbench.data.readers.file_text.READ_BYTES", read_bytes)
     content = TEXT.encode()
     book.write_bytes(content + b"\xff" + content)
     with pytest.raises(DataError, match=f"not UTF-8: the byte at offset {len(content)} "):
