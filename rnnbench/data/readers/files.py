@@ -30,10 +30,14 @@ def read_file(path: Path, settings: DataSettings, kind: Kind | None = None) -> A
     guess = guess_by_options(settings) if kind is None else None
     wanted = guess.kind if guess else kind
     is_plain = suffix in PLAIN and settings.text_column is None
-    if is_plain and wanted == "text":
-        return _told(read_text_file(path, settings), guess)
     if is_plain and wanted is None and not (suffix in TABLES and plain_layout(path)):
-        return _told(read_text_file(path, settings), Guess("text", "its lines are no table", "labelled_text"))
+        guess = Guess("text", "its lines are no table", "labelled_text")
+        wanted = "text"
+    if is_plain and wanted == "text":
+        try:
+            return _told(read_text_file(path, settings), guess)
+        except DataError as error:
+            raise _with_kind(error, None, settings, guess, kind) from error
     table = read_table(path, settings.encoding)
     settings = with_names_of(table, settings)
     if wanted is None:
@@ -103,14 +107,14 @@ def _told(data: AnyData, guess: Guess | None) -> AnyData:
 
 
 def _with_kind(
-    error: DataError, table: Table, settings: DataSettings, guess: Guess | None, kind: Kind | None
+    error: DataError, table: Table | None, settings: DataSettings, guess: Guess | None, kind: Kind | None
 ) -> DataError:
     """The error with what the file was taken for; under a task, with what it looks like where that is another kind."""
     reason = str(error).rstrip(". ")
     if guess is not None:
         return DataError(f"{reason}. The file is read as {guess.in_words}")
     try:
-        looks = guess_by_content(table, settings)
+        looks = None if table is None else guess_by_content(table, settings)
     except DataError:
         looks = None
     if looks is None or kind is None or looks.kind == kind:

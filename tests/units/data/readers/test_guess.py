@@ -105,6 +105,10 @@ def test_a_refusal_says_what_the_file_was_taken_for_and_names_the_option(tmp_pat
     pd.DataFrame({"text": TEXTS, "label": cycled(0, 1), "sentiment": cycled("n", "p")}).to_csv(path, index=False)
     assert "type --label-column NAME" in refused(path)
     assert "The file is read as labelled texts" in refused(path)
+    (tmp_path / "a.txt").write_text("a short text\n")
+    message = refused(tmp_path / "a.txt")
+    assert "has 13 characters" in message
+    assert "The file is read as a long text, because its lines are no table; --task sentiment" in message
 
 
 def test_a_file_of_another_kind_than_the_task_needs_is_told_with_the_task_for_it(tmp_path):
