@@ -52,7 +52,7 @@ class Table:
     @property
     def listed_columns(self) -> str:
         """The names of the columns for messages; those with a comma in quotes."""
-        return ", ".join(repr(name) if "," in name or name != name.strip() else name for name in self.columns)
+        return ", ".join(repr(name) if "," in name else name for name in self.columns)
 
     def check_column(self, name: str, option: str) -> str:
         """The name, if it is a column.

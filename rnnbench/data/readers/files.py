@@ -6,13 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from rnnbench.core.errors import DataError
-from rnnbench.core.text import nfc
 from rnnbench.data.code_points import points_of
 from rnnbench.data.kinds import KIND_NAMES, AnyData, Kind
 from rnnbench.data.readers.columns import Table
-from rnnbench.data.readers.fasttext import is_fasttext
-from rnnbench.data.readers.file_text import head_of, pieces
-from rnnbench.data.readers.guess import TASKS, Guess, guess_by_content, guess_by_options, looks_like_table
+from rnnbench.data.readers.file_text import pieces
+from rnnbench.data.readers.guess import TASKS, Guess, guess_by_content, guess_by_options, plain_layout
 from rnnbench.data.readers.label_columns import find_text_column, not_used, text_cells
 from rnnbench.data.readers.labelled import read_labelled
 from rnnbench.data.readers.names import column_named, with_names_of
@@ -32,10 +30,14 @@ def read_file(path: Path, settings: DataSettings, kind: Kind | None = None) -> A
     guess = guess_by_options(settings) if kind is None else None
     wanted = guess.kind if guess else kind
     is_plain = suffix in PLAIN and settings.text_column is None
+    if is_plain and wanted is None and not (suffix in TABLES and plain_layout(path)):
+        guess = Guess("text", "its lines are no table", "labelled_text")
+        wanted = "text"
     if is_plain and wanted == "text":
-        return _told(read_text_file(path, settings), guess)
-    if is_plain and wanted is None and not _holds_table(path, suffix, settings):
-        return _told(read_text_file(path, settings), Guess("text", "its lines are no table", "labelled_text"))
+        try:
+            return _told(read_text_file(path, settings), guess)
+        except DataError as error:
+            raise _with_kind(error, None, settings, guess, kind) from error
     table = read_table(path, settings.encoding)
     settings = with_names_of(table, settings)
     if wanted is None:
@@ -53,22 +55,13 @@ def read_texts(path: Path, settings: DataSettings, trained_on: str = "") -> tupl
     is read line by line, unless it is a table with that column.
     Raises: DataError when the file cannot be read, or a text is empty.
     """
-    suffix = check_file(path, TABLES | PLAIN)
-    is_plain = suffix in PLAIN and settings.text_column is None
-    table = None
-    if not is_plain or (trained_on and _holds_table(path, suffix, settings)):
-        table = read_table(path, settings.encoding)
-        settings = with_names_of(table, settings)
-        own = column_named(table, trained_on, any_case=True) if trained_on and not settings.text_column else None
-        table = table if own or not is_plain else None
-        settings = settings.model_copy(update={"text_column": own}) if own else settings
+    table, column = _texts_table(path, settings, trained_on)
     if table is None:
         content = "".join(pieces(path, settings.encoding)[0])
-        texts = [nfc(line.strip()) for line in content.removesuffix("\n").split("\n")]
+        texts = [line.strip() for line in content.removesuffix("\n").split("\n")]
         places = [f"line {number}" for number in range(1, len(texts) + 1)]
         origin = "its lines"
     else:
-        column = find_text_column(table, settings)
         texts, _ = text_cells(table, column)
         places = [table.place(row) if not text else "" for row, text in enumerate(texts)]
         origin = f"column {column!r}"
@@ -78,15 +71,31 @@ def read_texts(path: Path, settings: DataSettings, trained_on: str = "") -> tupl
     return texts, origin
 
 
+def _texts_table(path: Path, settings: DataSettings, trained_on: str) -> tuple[Table | None, str]:
+    """The table in a file of texts and the column to read; None for a plain text, to be read by lines."""
+    suffix = check_file(path, TABLES | PLAIN)
+    is_plain = suffix in PLAIN and settings.text_column is None
+    layout = plain_layout(path) if is_plain and suffix in TABLES else ""
+    if is_plain and not (layout == "fasttext" or (layout == "table" and trained_on)):
+        return None, ""
+    table = read_table(path, settings.encoding)
+    if layout == "fasttext":
+        return table, "text"
+    own = column_named(table, trained_on, any_case=True) if trained_on and not settings.text_column else None
+    if own is None and is_plain:
+        return None, ""
+    return table, own or find_text_column(table, with_names_of(table, settings))
+
+
 def _read(table: Table, settings: DataSettings, kind: Kind) -> AnyData:
     if kind == "labelled_text":
         return read_labelled(table, settings)
     if kind == "series":
         return read_series(table, settings)
     column = find_text_column(table, settings)
-    texts, _ = text_cells(table, column)
-    columns = f"text is {column!r} of {len(table):,} rows, one line each{not_used(table, [column])}"
-    understood = (*table.understood, ("columns", columns))
+    texts, of_texts = text_cells(table, column)
+    sentence = f"text is {column!r}, each row a line{not_used(table, [column])}"
+    understood = (*table.understood, ("columns", sentence), *((("columns", of_texts),) if of_texts else ()))
     return corpus_of(points_of("\n".join(texts) + "\n"), table.path, settings, understood, table.warnings)
 
 
@@ -98,14 +107,14 @@ def _told(data: AnyData, guess: Guess | None) -> AnyData:
 
 
 def _with_kind(
-    error: DataError, table: Table, settings: DataSettings, guess: Guess | None, kind: Kind | None
+    error: DataError, table: Table | None, settings: DataSettings, guess: Guess | None, kind: Kind | None
 ) -> DataError:
     """The error with what the file was taken for; under a task, with what it looks like where that is another kind."""
     reason = str(error).rstrip(". ")
     if guess is not None:
         return DataError(f"{reason}. The file is read as {guess.in_words}")
     try:
-        looks = guess_by_content(table, settings)
+        looks = None if table is None else guess_by_content(table, settings)
     except DataError:
         looks = None
     if looks is None or kind is None or looks.kind == kind:
@@ -114,11 +123,3 @@ def _with_kind(
         f"{reason}. The task needs {KIND_NAMES[kind]}, and the file looks like {KIND_NAMES[looks.kind]}, because "
         f"{looks.because}: the task {TASKS[looks.kind]} reads that"
     )
-
-
-def _holds_table(path: Path, suffix: str, settings: DataSettings) -> bool:
-    """Whether a plain text file holds a table or labelled lines."""
-    if suffix not in TABLES:
-        return False
-    head = head_of(path, settings.encoding)
-    return looks_like_table(head) or is_fasttext(head)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import re
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from rnnbench.core.errors import DataError
 from rnnbench.data.kinds import KIND_NAMES, Kind
 from rnnbench.data.readers.columns import MISSING, Table, as_numbers
-from rnnbench.data.readers.file_text import HEAD_CHARACTERS
+from rnnbench.data.readers.fasttext import is_fasttext
+from rnnbench.data.readers.file_text import open_binary
 from rnnbench.data.readers.label_columns import LABEL_NAMES, TEXT_NAMES, best_text, find_labels, is_named, repeating
 from rnnbench.data.readers.series_columns import TIME_NAMES
 from rnnbench.data.settings import DataSettings
@@ -20,6 +24,7 @@ TASKS: dict[Kind, str] = {"text": "text_generation", "labelled_text": "sentiment
 OF_SERIES = ("target", "covariates", "frequency", "time_format", "series_column", "series")
 OF_TEXTS = ("label_column", "text_column")
 SAMPLE_ROWS = 500
+HEAD_BYTES = 1 << 16
 MOST = 0.8
 """The share of cells of which a column "mostly" consists: a single odd cell does not change what a file is."""
 WORDS, WIDE_LETTERS = 3, 8
@@ -96,22 +101,26 @@ def guess_by_content(table: Table, settings: DataSettings) -> Guess:
     return Guess("series", "no column holds text", "labelled_text")
 
 
-def looks_like_table(head: str) -> bool:
-    """Whether the first lines of a text all have the same number of fields: tabs, or another separator."""
-    lines = [line for line in head.splitlines() if line.strip()]
-    lines = lines[:-1] if len(head) == HEAD_CHARACTERS else lines
-    if len(lines) < 3 or any(len(line) > csv.field_size_limit() for line in lines):
-        return False
+def plain_layout(path: Path) -> Literal["", "table", "fasttext"]:
+    """Whether the first lines of a plain text file all have the same number of fields, or begin with a label."""
+    with open_binary(path) as stream:
+        head = stream.read(HEAD_BYTES)
+    is_wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = head.decode("utf-16" if is_wide else "utf-8", errors="replace").removeprefix("\ufeff")
+    if is_fasttext(text):
+        return "fasttext"
+    lines = [line for line in text.splitlines() if line.strip()]
+    lines = lines[:-1] if len(head) == HEAD_BYTES else lines
+    if len(lines) < 3:
+        return ""
     for separator in "\t;|,":
-        try:
-            widths = {len(record) for record in csv.reader(lines[:300], delimiter=separator)}
-        except csv.Error:
-            continue
+        widths = {len(record) for record in csv.reader(lines[:300], delimiter=separator)}
         if len(widths) == 1 and widths != {1}:
             # a comma or a bar may be in every line of a poem: a header is short words
             fields = lines[0].split(separator)
-            return separator == "\t" or all(len(field.split()) <= 2 and field.strip() for field in fields)
-    return False
+            if separator == "\t" or all(len(field.split()) <= 2 and field.strip() for field in fields):
+                return "table"
+    return ""
 
 
 def _of_texts(table: Table, texts: list[str], times: list[str], numbers: list[str]) -> Guess:

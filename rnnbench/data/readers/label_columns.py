@@ -99,7 +99,11 @@ def by_name(table: Table, known: set[str], taken: set[str]) -> str | None:
 
 def is_named(name: str, known: set[str]) -> bool:
     """Whether a column has one of the known names, whatever its case, blanks, hyphens and underscores."""
-    return "".join(letter for letter in name.casefold() if letter.isalnum()) in known
+    return _letters(name) in {_letters(other) for other in known}
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
 def repeating(table: Table, taken: set[str]) -> list[str]:

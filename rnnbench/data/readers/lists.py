@@ -9,6 +9,7 @@ import re
 import numpy as np
 
 from rnnbench.core.errors import DataError
+from rnnbench.core.text import nfc
 from rnnbench.data.readers.columns import Table
 
 WITHOUT_COMMAS = re.compile(r"""(['"])\s+\1""")
@@ -42,7 +43,7 @@ def lists_of(table: Table, column: str) -> list[list[str]] | None:
 def _elements(cell: object) -> list[str] | None:
     """The elements of a list, or of a text that spells one; None for anything else."""
     if isinstance(cell, list | tuple | np.ndarray):
-        return [str(element).strip() for element in cell]
+        return [nfc(str(element)).strip() for element in cell]
     if not isinstance(cell, str) or not (cell.strip().startswith("[") and cell.strip().endswith("]")):
         return None
     for read in (json.loads, ast.literal_eval):
@@ -50,5 +51,5 @@ def _elements(cell: object) -> list[str] | None:
             value = read(cell.strip())
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             continue
-        return [str(element).strip() for element in value] if isinstance(value, list) else None
+        return [nfc(str(element)).strip() for element in value] if isinstance(value, list) else None
     return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from rnnbench.core.text import nfc
@@ -13,32 +12,6 @@ from rnnbench.data.settings import DataSettings
 
 SINGLE = ("text_column", "label_column", "time_column", "series_column", "split_column", "group_column")
 LISTS = ("target", "covariates")
-
-
-def composed(table: Table) -> Table:
-    """The table with column names and cells in Unicode form NFC: JSON escapes and Parquet files may hold others."""
-    from pandas.api import types
-
-    frame = table.frame
-    names = [nfc(str(name)) for name in frame.columns]
-    cells: dict[int, list[object]] = {}
-    for number in range(len(names)):
-        column = frame.iloc[:, number]
-        if types.is_object_dtype(column) or types.is_string_dtype(column):
-            before = column.tolist()
-            after = [nfc(cell) if isinstance(cell, str) else cell for cell in before]
-            if any(old is not new for old, new in zip(before, after, strict=True)):
-                cells[number] = after
-    if not cells and names == [*frame.columns]:
-        return table
-    frame = frame.copy(deep=False)
-    for number, after in cells.items():
-        frame.isetitem(number, after)
-    frame.columns = type(frame.columns)(names) if names != [*frame.columns] else frame.columns
-    sentence = "letters that are written in parts (as on macOS) are composed: Unicode form NFC"
-    return replace(
-        table, frame=frame, understood=(*table.understood, ("file", sentence)) if cells else table.understood
-    )
 
 
 def with_names_of(table: Table, settings: DataSettings) -> DataSettings:

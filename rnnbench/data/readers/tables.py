@@ -10,9 +10,9 @@ from pathlib import Path
 from rnnbench.core.errors import DataError, did_you_mean
 from rnnbench.data.readers.columns import Table
 from rnnbench.data.readers.delimited import read_delimited
+from rnnbench.data.readers.fasttext import is_fasttext, read_fasttext
 from rnnbench.data.readers.file_text import PACKED, read_text
 from rnnbench.data.readers.json_tables import read_json
-from rnnbench.data.readers.names import composed
 from rnnbench.data.readers.parquet import read_parquet
 
 DELIMITED = {".csv", ".tsv", ".txt"}
@@ -30,8 +30,6 @@ def read_table(path: Path, encoding: str | None = None) -> Table:
     table = read_parquet(path) if suffix in PARQUET else _text_table(path, suffix, encoding)
     if not len(table):
         raise DataError(f"{path.name} has a header but no rows: add rows")
-    if suffix in PARQUET | JSON:  # the text of other files is composed as a whole
-        table = composed(table)
     repeated = [name for name, count in Counter(table.columns).items() if count > 1]
     if repeated:
         raise DataError(f"{path.name} has more than one column named {repeated[0]!r}: give each another name")
@@ -72,7 +70,10 @@ def _text_table(path: Path, suffix: str, named: str | None) -> Table:
     text, encoding = read_text(path, named)
     if suffix in DELIMITED and text.lstrip()[:14].lower().startswith(("<!doctype", "<html", "<?xml")):
         raise DataError(f"{path.name} is a web page or XML, not a table: save the table as CSV")
-    is_json = suffix in JSON
-    label = encoding.label
-    table = read_json(path, text, label) if is_json else read_delimited(path, text, suffix, label)
+    if suffix in JSON:
+        table = read_json(path, text, encoding.label)
+    elif is_fasttext(text):
+        table = read_fasttext(path, text, encoding.label)
+    else:
+        table = read_delimited(path, text, suffix, encoding.label)
     return replace(table, warnings=(encoding.warning, *table.warnings)) if encoding.warning else table

@@ -63,7 +63,11 @@ def corpus_of(
         source=str(path),
         licence="the user's own file",
         split_rule=f"by position: {sizes}",
-        understood=(*understood, ("split", f"by position: {sizes}")),
+        understood=(
+            *understood,
+            ("rows", f"{len(points):,} characters"),
+            ("split", f"by position: {sizes}"),
+        ),
         warnings=warnings,
     )
     return TextCorpus(facts, splits, fingerprint(splits))

@@ -49,6 +49,11 @@ def test_texts_in_parts_are_composed(path, name):
     assert read_texts(in_parts, DataSettings(), "리뷰")[0][-2:] == [*lines[1:]]
 
 
+def test_labels_in_the_format_of_fasttext_are_no_part_of_the_texts(path):
+    texts, _ = read_texts(path("new.txt", "__label__x warm film", "__label__y dull film"), DataSettings())
+    assert texts == ["warm film", "dull film"]
+
+
 def test_a_typed_column_that_the_file_lacks_is_refused(path):
     with pytest.raises(DataError, match=r"no column 'titel' \(--text-column\)\. Did you mean 'title'"):
         read_texts(path("new.csv", "title,text", "a,b"), DataSettings(text_column="titel"), "title")

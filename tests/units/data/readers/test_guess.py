@@ -7,7 +7,7 @@ import pytest
 
 from rnnbench.core.errors import DataError
 from rnnbench.data import describe, load
-from rnnbench.data.readers.guess import guess_by_content, looks_like_table
+from rnnbench.data.readers.guess import guess_by_content, plain_layout
 from rnnbench.data.readers.tables import read_table
 from rnnbench.data.settings import DataSettings
 
@@ -105,6 +105,10 @@ def test_a_refusal_says_what_the_file_was_taken_for_and_names_the_option(tmp_pat
     pd.DataFrame({"text": TEXTS, "label": cycled(0, 1), "sentiment": cycled("n", "p")}).to_csv(path, index=False)
     assert "type --label-column NAME" in refused(path)
     assert "The file is read as labelled texts" in refused(path)
+    (tmp_path / "a.txt").write_text("a short text\n")
+    message = refused(tmp_path / "a.txt")
+    assert "has 13 characters" in message
+    assert "The file is read as a long text, because its lines are no table; --task sentiment" in message
 
 
 def test_a_file_of_another_kind_than_the_task_needs_is_told_with_the_task_for_it(tmp_path):
@@ -132,5 +136,5 @@ def test_a_file_of_another_kind_than_the_task_needs_is_told_with_the_task_for_it
 def test_a_text_file_with_regular_fields_is_a_table(tmp_path, lines, is_table):
     path = tmp_path / "a.txt"
     path.write_text("\n".join(lines), encoding="utf-8")
-    assert looks_like_table(path) == is_table
+    assert (plain_layout(path) == "table") == is_table
     assert (describe(DataSettings(path=str(path))).facts.kind != "text") == is_table

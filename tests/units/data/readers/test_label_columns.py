@@ -124,5 +124,5 @@ def test_lines_in_the_format_of_fasttext(tmp_path):
     path.write_text("\n".join(f"__label__{label} {text}" for text, label in lines), encoding="utf-8")
     assert read(path).fingerprint == read(written(tmp_path, label=cycled("x", "y"))).fingerprint
     path.write_text(path.read_text() + "\n__label__x __label__y both", encoding="utf-8")
-    with pytest.raises(DataError, match=r"line 61: column 'label' holds several labels \(x, y; 1 rows do\)"):
+    with pytest.raises(DataError, match="line 61 has several labels"):
         read(path)
