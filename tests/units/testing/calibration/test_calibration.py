@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from rnnbench.comparison.compare import compare
 from rnnbench.comparison.statistics.permutation import flips
-from rnnbench.testing.calibration.coverage import coverage, false_positives, improvement_coverage, share
+from rnnbench.storage.example_scores import ExampleScores
+from rnnbench.storage.record import RunRecord
+from rnnbench.testing.calibration.coverage import _called, coverage, false_positives, improvement_coverage, share
 from rnnbench.testing.calibration.power import least_difference, smallest_differences
-from rnnbench.testing.calibration.shapes import SHAPES, Shape
+from rnnbench.testing.calibration.shapes import BLOCKS, SHAPES, Shape, shapes_of
 
 FEW = 400
 
@@ -117,3 +120,40 @@ def test_more_seeds_and_fewer_rivals_find_smaller_differences() -> None:
 def test_a_share_has_its_binomial_standard_error() -> None:
     # one of four: 25 % and sqrt(0.25 * 0.75 / 4) = 21.65 %
     assert share(1, 4) == pytest.approx((25.0, 21.6506), abs=1e-3)
+
+
+@pytest.mark.parametrize("blocks", BLOCKS)
+def test_shapes_have_the_number_of_blocks_that_a_run_of_so_many_examples_stores(blocks: int) -> None:
+    texts, pieces, windows = shapes_of(blocks)
+    assert (texts.examples, texts.block) == (blocks, 1)
+    for shape, overlap in ((pieces, 1), (windows, 24)):
+        stored = ExampleScores.consecutive(np.zeros(shape.examples), overlap=overlap)
+        assert shape.block == stored.block
+        assert shape.examples // shape.block == blocks
+
+
+@pytest.mark.parametrize("blocks", [1, 2, 3, 5, 10])
+def test_equal_encoders_are_rarely_called_different_whatever_the_length_of_the_test_split(blocks: int) -> None:
+    for shape in shapes_of(blocks):
+        for rates in false_positives(shape, 6, (2, 4), 200).values():
+            assert rates["both"].percent <= (most(6, 200) if blocks >= 5 else 0)
+    windows = shapes_of(blocks)[-1]
+    assert false_positives(windows, 6, (4,), 100)[4]["flips alone"].percent > 50
+
+
+def test_the_simulated_rule_is_the_one_of_a_table() -> None:
+    """For tables in which the second encoder is behind by so much, the table and the simulation agree."""
+    for shape in (*shapes_of(3), *shapes_of(5), *shapes_of(10)):
+        tables = shape.draw(np.random.default_rng(3), (6, 2, 6))
+        for number, table in enumerate(tables):
+            table[1] -= 0.05 * number
+            runs = [
+                RunRecord(
+                    "confirm", "own", "mine", "f", f"encoder{encoder}", "score", True, seed=seed, tags={"choice": "a"},
+                    metrics={"test/score": scores.mean}, examples={"score": scores},
+                )
+                for encoder, of_seeds in enumerate(table)
+                for seed, scores in enumerate(ExampleScores.of(one, block=shape.block) for one in of_seeds)
+            ]  # fmt: skip
+            called = any(not row.in_best_group for row in compare(runs).encoders)
+            assert called == _called(table, shape, flips(6))["both"]

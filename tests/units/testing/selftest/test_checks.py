@@ -29,7 +29,8 @@ from rnnbench.tasks.methods.ngram import WittenBell
 from rnnbench.tasks.methods.ridge import RidgeSums
 from rnnbench.tasks.text_generation.prepared import PreparedCorpus
 from rnnbench.tasks.text_generation.task import TextGeneration
-from rnnbench.testing.selftest import baselines, chance, encoders, leaks, made, run, same_twice, scales, twins
+from rnnbench.testing.calibration.coverage import Share
+from rnnbench.testing.selftest import baselines, chance, coverage, encoders, leaks, made, run, same_twice, scales, twins
 from rnnbench.testing.selftest.base import Check, Context, temporary_store
 from rnnbench.testing.selftest.twins import Pair
 
@@ -367,6 +368,32 @@ def test_a_store_that_forgets_what_the_task_says_of_its_metric_is_caught(monkeyp
         found = scales.planted_scores()
     assert not found.passed
     assert "points: skill of better is missing" in found.told
+
+
+# coverage
+
+
+def test_a_rate_of_false_calls_above_six_percent_fails(monkeypatch):
+    def rates(in_use):
+        share = {"flips alone": Share(98.0, 0.3), "both": Share(in_use, 0.5)}
+        return lambda shape, seeds, encoders, replicates, seed: dict.fromkeys(encoders, share)
+
+    monkeypatch.setattr(coverage, "false_positives", rates(6.0))
+    check = coverage.false_calls(3, coverage.REPLICATES)
+    assert check.passed
+    assert check.name == "equal encoders: at most 6 % called worse with 3 blocks of test examples"
+    assert "accuracy, 3 texts 6.0 \N{PLUS-MINUS SIGN} 0.5 % (over seeds alone 98.0" in check.told
+    monkeypatch.setattr(coverage, "false_positives", rates(6.1))
+    assert not coverage.false_calls(3, coverage.REPLICATES).passed
+    assert coverage.false_calls(3, coverage.QUICK_REPLICATES).passed, "within the error of a few tables"
+
+
+def test_coverage_is_measured_only_where_it_is_named(monkeypatch):
+    assert "coverage" not in run.parts_of([])
+    assert run.parts_of(["coverage", "leaks"]) == ["leaks", "coverage"]
+    monkeypatch.setattr(run, "PARTS", {"coverage": lambda context: iter([Check("measured", True, "")])})
+    done = CliRunner().invoke(app, ["selftest", "--coverage", "--json"])
+    assert [check["name"] for check in json.loads(done.stdout)["checks"]] == ["measured"]
 
 
 # all of them
