@@ -169,14 +169,18 @@ def _data_options(
         "decimal": (decimal, "--decimal"),
         "missing": (missing or None, "--missing"),
         "encoding": (encoding, "--encoding"),
-        "validation_data": (validation_data, "--validation-data"),
-        "test_data": (test_data, "--test-data"),
+        "validation_data": (_absolute(validation_data), "--validation-data"),
+        "test_data": (_absolute(test_data), "--test-data"),
         "split_column": (split_column, "--split-column"),
         "group_column": (group_column, "--group-column"),
         "test_from": (test_from, "--test-from"),
     }
     typed = {f"data.{name}": value for name, value in values.items() if value[0] is not None}
     return {**named_data(data), **typed}
+
+
+def _absolute(path: str | None) -> str | None:
+    return None if path is None else os.path.abspath(Path(path).expanduser())
 
 
 def with_data_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -15,10 +15,13 @@ from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.metrics import Metric
 from rnnbench.tasks.base import Prepared
 
+FileStates = tuple[tuple[int, int] | None, ...]
+"""Modification time and size of each file of a data set."""
+
 
 def load_data(config: ExperimentConfig) -> AnyData:
     """The data set of a configuration, with the test split sealed; cached between runs of one process."""
-    return _load(config.data.model_dump_json(), config.task, _file_state(config.data.path))
+    return _load(config.data.model_dump_json(), config.task, _file_states(config.data))
 
 
 def prepare(config: ExperimentConfig) -> Prepared:
@@ -38,18 +41,22 @@ def selecting_metric(config: ExperimentConfig) -> Metric:
 
 def training_overlap(config: ExperimentConfig) -> Overlap:
     """Examples of the validation and test splits that also occur in what the configuration is trained on."""
-    settings, state = config.data.model_dump_json(), _file_state(config.data.path)
+    settings, state = config.data.model_dump_json(), _file_states(config.data)
     return _overlap(settings, config.task, state, refit=config.search.refit)
 
 
 @lru_cache(maxsize=2)
-def _load(settings: str, task: str, state: tuple[int, int] | None) -> AnyData:
+def _load(settings: str, task: str, state: FileStates) -> AnyData:
     return data.load(DataSettings.model_validate_json(settings), task_class(task).data_kind)
 
 
 @lru_cache(maxsize=2)
-def _overlap(settings: str, task: str, state: tuple[int, int] | None, *, refit: bool) -> Overlap:
+def _overlap(settings: str, task: str, state: FileStates, *, refit: bool) -> Overlap:
     return overlap_of(_load(settings, task, state), refit=refit)
+
+
+def _file_states(settings: DataSettings) -> FileStates:
+    return tuple(_file_state(path) for path in (settings.path, settings.validation_data, settings.test_data))
 
 
 def _file_state(path: str | None) -> tuple[int, int] | None:

@@ -29,6 +29,8 @@ class Table:
     lines: the line of each row in a JSONL file. locate: the place of a row in a delimited file.
     left_out: (name, why) of each column that is left out.
     kept: the rows of the file that these are, where the others belong to other series; empty for all.
+    split_of: the split of each row of the file as a number (0 training, 1 validation, 2 test), where the user decides
+    it. groups: the group of each row, where the user names a column of groups.
     understood, warnings: how the file was read (encoding, separator, header), as in `Facts`.
     """
 
@@ -41,6 +43,8 @@ class Table:
     understood: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
     kept: tuple[int, ...] = ()
+    split_of: np.ndarray | None = None
+    groups: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.frame)

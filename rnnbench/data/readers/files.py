@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from rnnbench.core.errors import DataError
 from rnnbench.data.code_points import points_of
 from rnnbench.data.kinds import KIND_NAMES, AnyData, Kind
@@ -14,7 +16,9 @@ from rnnbench.data.readers.guess import TASKS, Guess, guess_by_content, guess_by
 from rnnbench.data.readers.label_columns import find_text_column, not_used, text_cells
 from rnnbench.data.readers.labelled import read_labelled
 from rnnbench.data.readers.names import column_named, with_names_of
+from rnnbench.data.readers.own_splits import check_options, with_splits
 from rnnbench.data.readers.series import read_series
+from rnnbench.data.readers.split_files import joined
 from rnnbench.data.readers.tables import TABLES, check_file, read_table
 from rnnbench.data.readers.text import PLAIN, corpus_of, read_text_file
 from rnnbench.data.settings import DataSettings
@@ -40,6 +44,11 @@ def read_file(path: Path, settings: DataSettings, kind: Kind | None = None) -> A
             raise _with_kind(error, None, settings, guess, kind) from error
     table = read_table(path, settings.encoding)
     settings = with_names_of(table, settings)
+    if wanted is not None:
+        check_options(settings, wanted)
+    if settings.test_data or settings.validation_data:
+        table = joined(table, settings, lambda other: read_table(other, settings.encoding))
+    table = with_splits(table, settings)
     if wanted is None:
         guess = guess_by_content(table, settings)
     try:
@@ -96,7 +105,12 @@ def _read(table: Table, settings: DataSettings, kind: Kind) -> AnyData:
     texts, of_texts = text_cells(table, column)
     sentence = f"text is {column!r}, each row a line{not_used(table, [column])}"
     understood = (*table.understood, ("columns", sentence), *((("columns", of_texts),) if of_texts else ()))
-    return corpus_of(points_of("\n".join(texts) + "\n"), table.path, settings, understood, table.warnings)
+    split_of = np.zeros(len(texts), dtype=np.int64) if table.split_of is None else table.split_of
+    parts = {
+        int(split): points_of("\n".join(texts[row] for row in np.flatnonzero(split_of == split)) + "\n")
+        for split in np.unique(split_of)
+    }
+    return corpus_of(parts, table.path, settings, understood, table.warnings)
 
 
 def _told(data: AnyData, guess: Guess | None) -> AnyData:

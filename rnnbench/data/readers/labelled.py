@@ -13,8 +13,9 @@ from rnnbench.data.kinds import Facts, LabelledTexts
 from rnnbench.data.readers.columns import MISSING, Table
 from rnnbench.data.readers.label_columns import TextColumns, find_columns, label_cells, not_used, text_cells
 from rnnbench.data.readers.labels import Labels, alike_warning, missing_warning, ordered, read_labels
+from rnnbench.data.readers.own_splits import TEST, check_options, split_labelled
 from rnnbench.data.settings import DataSettings
-from rnnbench.data.splitting import fingerprint, labelled_splits, stratified
+from rnnbench.data.splitting import fingerprint, labelled_splits
 
 FEWEST_ROWS = 30
 MOST_CLASSES = 200
@@ -26,21 +27,21 @@ def read_labelled(table: Table, settings: DataSettings) -> LabelledTexts:
 
     Raises: DataError when a column is missing or ambiguous, or the rows cannot be split.
     """
+    check_options(settings, "labelled_text")
     columns = find_columns(table, settings)
     texts, of_texts = text_cells(table, columns.text)
     cells, of_labels = label_cells(table, columns.labels)
     labels = read_labels(cells, settings.missing)
-    rows = _usable_rows(texts, labels.of_rows, settings)
+    rows = _usable_rows(texts, labels.of_rows, settings, table.split_of)
     kept = [labels.of_rows[row] for row in rows.used]
     classes = ordered(kept)
     _check(table, columns, kept, classes, rows.in_words(labels))
     number_of = {name: number for number, name in enumerate(classes)}
     numbers = np.array([number_of[label] for label in kept], dtype=np.int64)
-    shares = settings.validation_share, settings.test_share
-    chosen = stratified(numbers, *shares, settings.split_seed, classes)
-    splits = labelled_splits([texts[row] for row in rows.used], numbers, chosen)
-    sizes = "training {:,}, validation {:,}, test {:,}".format(*map(len, chosen))
-    rule = f"stratified, drawn with seed {settings.split_seed}: {sizes}"
+    split = split_labelled(table, settings, rows.used, numbers, classes)
+    splits = labelled_splits([texts[row] for row in rows.used], numbers, split.rows)
+    sizes = "training {:,}, validation {:,}, test {:,}".format(*map(len, split.rows))
+    rule = f"{split.rule}: {sizes}"
     counts = Counter(kept)
     understood = [
         *table.understood,
@@ -98,24 +99,33 @@ class _Rows:
         return f"{self.total:,} read, {len(self.used):,} used{listed}"
 
 
-def _usable_rows(texts: Sequence[str], labels: Sequence[str], settings: DataSettings) -> _Rows:
-    """The rows to use: a text that is in two splits would be known in advance, so only its first row is used."""
+def _usable_rows(
+    texts: Sequence[str], labels: Sequence[str], settings: DataSettings, split_of: np.ndarray | None
+) -> _Rows:
+    """The rows to use: a text that is in two splits would be known in advance, so only its first row is used.
+
+    split_of: where the user decides the splits, a given test split stays as it is, and its texts are left out of
+    validation and training, those of validation out of training.
+    """
+    order = range(len(texts)) if split_of is None else np.argsort(-split_of, kind="stable").tolist()
     absent = {word for word in MISSING if word.isalnum() or "/" in word or "<" in word} | {*settings.missing}
     label_of: dict[str, str] = {}
     used: list[int] = []
     without_text = without_label = repeated = contradicting = 0
-    for row, (text, label) in enumerate(zip(texts, labels, strict=True)):
+    for row in order:
+        text, label = texts[row], labels[row]
+        is_given = split_of is not None and split_of[row] == TEST
         if not text or text.casefold() in absent:
             without_text += 1
         elif not label:
             without_label += 1
-        elif text in label_of:
+        elif text in label_of and not is_given:
             repeated += 1
             contradicting += label_of[text] != label
         else:
-            label_of[text] = label
+            label_of.setdefault(text, label)
             used.append(row)
-    return _Rows(used, len(texts), without_text, without_label, repeated, contradicting)
+    return _Rows(sorted(used), len(texts), without_text, without_label, repeated, contradicting)
 
 
 def _columns_in_words(table: Table, columns: TextColumns) -> str:

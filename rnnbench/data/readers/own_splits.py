@@ -5,21 +5,24 @@
     --group-column                   no group (film, user, patient) is in two splits
     --time-column, --test-from       dated texts in the order of time; a series from a date on
 
-Each returns the split of every row as a number: 0 training, 1 validation, 2 test. Where no validation split is named,
-it is taken from the training rows.
+Where no validation split is named, it is taken from the training rows.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from rnnbench.core.errors import DataError
-from rnnbench.data.kinds import Kind
+from rnnbench.data.kinds import KIND_NAMES, Kind
 from rnnbench.data.readers.columns import Table
+from rnnbench.data.readers.series_rows import Rows
+from rnnbench.data.readers.time_rows import read_times
 from rnnbench.data.readers.times import read_time
+from rnnbench.data.readers.times.finding import find_time_column
 from rnnbench.data.settings import DataSettings
 from rnnbench.data.splitting import borders, by_group, stratified
 
@@ -45,18 +48,107 @@ _EXCLUDE = ("test_data", "split_column", "group_column", "time_column")
 def check_options(settings: DataSettings, kind: Kind) -> None:
     """Raises: DataError for options that exclude each other, or that this kind of data does not have."""
     typed = [name for name in OPTIONS["labelled_text"] if getattr(settings, name) is not None]
-    names = {"text": "a long text", "labelled_text": "labelled texts", "series": "a series"}
     for name in typed:
         if name not in OPTIONS[kind] and not (kind == "series" and name == "time_column"):
             valid = ", ".join(map(_option, OPTIONS[kind]))
-            raise DataError(f"{_option(name)} does not split {names[kind]}: type {valid}, or leave it out")
+            raise DataError(f"{_option(name)} does not split {KIND_NAMES[kind]}: type {valid}, or leave it out")
     rules = [name for name in _EXCLUDE if name in typed and name in OPTIONS[kind]]
     if "test_from" in typed and "time_column" not in rules:
         rules.append("test_from")
     if len(rules) > 1:
-        raise DataError(f"{' and '.join(map(_option, rules))} decide the splits in two ways: type one of them")
+        raise DataError(f"{' and '.join(map(_option, rules))} decide the splits in two ways: type only one of them")
     if "validation_data" in typed and "test_data" not in typed:
         raise DataError("--validation-data needs the test split in a file too: add --test-data FILE")
+
+
+def with_splits(table: Table, settings: DataSettings) -> Table:
+    """The table with the split or the group of each row, without the columns that name them.
+
+    Raises: DataError where a column is missing, or a cell names no split or no group.
+    """
+    if settings.split_column is not None:
+        split_of = by_name(table, settings.split_column)
+        return replace(_without(table, settings.split_column, "names the splits"), split_of=split_of)
+    if settings.group_column is not None:
+        column = table.check_column(settings.group_column, "--group-column")
+        groups = tuple(table.texts(column))
+        if "" in groups:
+            raise DataError(
+                f"{table.path.name}, {table.place(groups.index(''))}: the group in column {column!r} (--group-column) "
+                "is empty: fill it in, or remove the row"
+            )
+        return replace(_without(table, column, "names the groups"), groups=groups)
+    return table
+
+
+def _without(table: Table, column: str, why: str) -> Table:
+    left_out = (*table.left_out, (column, why))
+    return replace(table, frame=table.frame.drop(columns=[column]), left_out=left_out)
+
+
+@dataclass(frozen=True)
+class LabelledSplit:
+    """Row numbers of the three splits, and the rule in words."""
+
+    rows: tuple[np.ndarray, np.ndarray, np.ndarray]
+    rule: str
+
+
+def split_labelled(
+    table: Table, settings: DataSettings, used: Sequence[int], labels: np.ndarray, classes: Sequence[str]
+) -> LabelledSplit:
+    """The splits of the `used` rows of a table of labelled texts; the row numbers count these rows.
+
+    labels: the class of each used row. classes: their names, for errors.
+    """
+    shares, seed = (settings.validation_share, settings.test_share), settings.split_seed
+    drawn = f"drawn with seed {seed}"
+    if table.split_of is not None:
+        given = table.split_of[[*used]]
+        whole = with_validation(given, labels, settings)
+        by = f"column {settings.split_column!r}" if settings.split_column else "the files"
+        added = "" if (given == VALIDATION).any() else f", validation {drawn} from training"
+        return LabelledSplit(rows_of(whole), f"by {by}{added}")
+    if table.groups:
+        groups = [table.groups[row] for row in used]
+        rule = f"by {settings.group_column!r}, {len(set(groups)):,} groups of which none is in two splits, {drawn}"
+        return LabelledSplit(by_group(groups, labels, *shares, seed), rule)
+    if settings.time_column is not None or settings.test_from is not None:
+        columns = find_time_column(table, settings)
+        if not columns:
+            raise DataError(f"{table.path.name}: --test-from needs the column of times: type --time-column NAME")
+        times = read_times(table, columns, settings, in_order=False).times[[*used]]
+        since = f", test from {settings.test_from} on" if settings.test_from else ""
+        rule = f"by the times in {' + '.join(columns)!r}: training first, test last{since}"
+        return LabelledSplit(rows_of(of_times(times, settings)), rule)
+    return LabelledSplit(stratified(labels, *shares, seed, classes), f"stratified, {drawn}")
+
+
+def series_starts(rows: Rows, table: Table, settings: DataSettings) -> tuple[int, int]:
+    """The first row of validation and of test of a series, on its grid.
+
+    Raises: DataError where the splits do not follow each other in time.
+    """
+    if settings.test_from is not None:
+        times = rows.grid_times
+        before = int(np.searchsorted(times, read_time(settings.test_from)))
+        check_test_from(times, before, settings.test_from)
+        return validation_start(before, settings), before
+    if table.split_of is None:
+        return borders(rows.count, settings.validation_share, settings.test_share)
+    of_table = table.split_of[[*table.kept]] if table.kept else table.split_of
+    split_of = of_table[rows.first : rows.end]
+    back = np.flatnonzero(np.diff(split_of) < 0)
+    if len(back) or not {TRAIN, TEST} <= {*split_of.tolist()}:
+        where = f" ({rows.read.place(rows.first + int(back[0]) + 1)} goes back)" if len(back) else ""
+        raise DataError(
+            f"{table.path.name}: the splits of a series must follow each other in time: training, validation, "
+            f"test{where}: sort the rows, or type --test-from DATE instead"
+        )
+    test = int(rows.places[int(np.argmax(split_of == TEST))])
+    if not (split_of == VALIDATION).any():
+        return validation_start(test, settings), test
+    return int(rows.places[int(np.argmax(split_of == VALIDATION))]), test
 
 
 def by_name(table: Table, column: str) -> np.ndarray:
@@ -80,20 +172,6 @@ def by_name(table: Table, column: str) -> np.ndarray:
                 f"{table.path.name}: no row of column {column!r} (--split-column) is {name!r}; it has {counts}"
             )
     return split_of
-
-
-def of_groups(
-    table: Table, column: str, rows: Sequence[int], labels: np.ndarray, settings: DataSettings
-) -> tuple[np.ndarray, int]:
-    """The split of each of `rows`, such that no group is in two splits; and the number of groups."""
-    table.check_column(column, "--group-column")
-    cells = table.texts(column)
-    groups = [cells[row] for row in rows]
-    if "" in groups:
-        place = table.place(rows[groups.index("")])
-        raise DataError(f"{table.path.name}, {place}: the group in column {column!r} (--group-column) is empty")
-    chosen = by_group(groups, labels, settings.validation_share, settings.test_share, settings.split_seed)
-    return _split_of(len(groups), chosen), len(set(groups))
 
 
 def of_times(times: np.ndarray, settings: DataSettings) -> np.ndarray:
@@ -145,32 +223,10 @@ def with_validation(split_of: np.ndarray, labels: np.ndarray, settings: DataSett
     return completed
 
 
-def in_order(split_of: np.ndarray, table: Table, column: str) -> tuple[int, int]:
-    """The first row of validation and of test of a series whose splits follow each other.
-
-    Raises: DataError where they do not.
-    """
-    back = np.flatnonzero(np.diff(split_of) < 0)
-    if len(back) or not (split_of == VALIDATION).any():
-        where = f": {table.place(int(back[0]) + 1)} goes back" if len(back) else ", and none is validation"
-        raise DataError(
-            f"{table.path.name}: the splits of a series must follow each other in time, training, validation, test, in "
-            f"column {column!r}{where}"
-        )
-    return int(np.argmax(split_of == VALIDATION)), int(np.argmax(split_of == TEST))
-
-
 def rows_of(split_of: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Row numbers of the three splits."""
     train, validation, test = (np.flatnonzero(split_of == split) for split in (TRAIN, VALIDATION, TEST))
     return train, validation, test
-
-
-def _split_of(count: int, rows: Sequence[np.ndarray]) -> np.ndarray:
-    split_of = np.zeros(count, dtype=np.int64)
-    for split, chosen in enumerate(rows):
-        split_of[chosen] = split
-    return split_of
 
 
 def _option(name: str) -> str:

@@ -9,6 +9,7 @@ from rnnbench.data.frequencies import positions
 from rnnbench.data.kinds import Facts, Series
 from rnnbench.data.readers.columns import Table
 from rnnbench.data.readers.numbers import codes_not_there
+from rnnbench.data.readers.own_splits import check_options, series_starts
 from rnnbench.data.readers.row_times import frequency_of, read_row_times, season_frequency
 from rnnbench.data.readers.series_columns import find_series_columns
 from rnnbench.data.readers.series_facts import columns_in_words, rows_in_words, split_in_words, times_in_words
@@ -17,7 +18,7 @@ from rnnbench.data.readers.series_rows import Cells, Rows, constant_ends, known_
 from rnnbench.data.readers.several_series import select_series
 from rnnbench.data.seasons import Season, season_of
 from rnnbench.data.settings import DataSettings
-from rnnbench.data.splitting import borders, fingerprint, series_splits
+from rnnbench.data.splitting import fingerprint, series_splits
 
 FEWEST_ROWS = 20
 
@@ -28,6 +29,7 @@ def read_series(table: Table, settings: DataSettings) -> Series:
     Raises: DataError when a column is missing or ambiguous, times are unsorted, repeated or irregular, values are not
     numbers, there are gaps and `fill` is 'none', most of a split would be filled, or there are too few rows.
     """
+    check_options(settings, "series")
     table, settings = select_series(table, settings)
     if len(table) < FEWEST_ROWS:
         raise DataError(
@@ -39,7 +41,7 @@ def read_series(table: Table, settings: DataSettings) -> Series:
             f"{table.path.name} has {rows.count} row{'' if rows.count == 1 else 's'} from the first to the last value "
             f"of {' or '.join(map(repr, rows.read.targets))}, but three splits need at least {FEWEST_ROWS}: add rows"
         )
-    starts = borders(rows.count, settings.validation_share, settings.test_share)
+    starts = series_starts(rows, table, settings)
     warnings = (*constant_ends(rows), *check_filling(rows, starts))
     whole = rows.filled(starts)
     splits = series_splits(whole.values, whole.covariates, whole.times, starts, observed=whole.observed)

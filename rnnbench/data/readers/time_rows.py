@@ -21,9 +21,10 @@ from rnnbench.data.settings import DataSettings
 ONE_ROW_PER_TIME = "keep one row per time, and only one series per file"
 
 
-def read_times(table: Table, columns: Sequence[str], settings: DataSettings) -> TimesColumn:
-    """The times of the rows, which must be sorted and distinct; columns: those that together hold them.
+def read_times(table: Table, columns: Sequence[str], settings: DataSettings, *, in_order: bool = True) -> TimesColumn:
+    """The times of the rows. columns: those that together hold them.
 
+    in_order: the times must be sorted and distinct.
     Raises: DataError for a cell that is no time, times that may be read in two ways, repeated or unsorted times.
     """
     cells = [table.frame[name] for name in columns]
@@ -32,7 +33,8 @@ def read_times(table: Table, columns: Sequence[str], settings: DataSettings) -> 
         raise DataError(_bad_cell(table, columns, read, settings))
     if read.ambiguous:
         raise DataError(f"{table.path.name}: {read.ambiguous}")
-    check_order(table, columns, read, settings)
+    if in_order:
+        check_order(table, columns, read, settings)
     return read
 
 
