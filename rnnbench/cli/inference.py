@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from rnnbench.cli.console import notes, out
+from rnnbench.cli.description import print_lines
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.core.text import nfc, rounded
 
@@ -51,19 +52,26 @@ def print_generated_text(
 
 
 def print_predictions(
-    run: str, data: str | None, texts: list[str], file: Path | None, text_column: str | None, *, as_json: bool
+    run: str,
+    data: str | None,
+    texts: list[str],
+    file: Path | None,
+    text_column: str | None,
+    encoding: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Print the answer for each text; of a classifier, the probability of every class."""
     from rnnbench.tasks.inference import CanPredict
 
-    if text_column is not None and file is None:
-        raise RnnbenchError("--text-column names a column of a file: add --file FILE")
+    if (text_column or encoding) and file is None:
+        raise RnnbenchError(f"--{'text-column' if text_column else 'encoding'} describes a file: add --file FILE")
     if not texts and file is None:
         raise RnnbenchError('no text to classify: type --text "..." or --file FILE')
     model: CanPredict = _load(run, CanPredict, data)
     texts = [*map(nfc, texts)]
     if file is not None:
-        texts += _texts_of_file(file.expanduser(), text_column, model.text_column)
+        texts += _texts_of_file(file.expanduser(), text_column, encoding, model.text_column)
     predictions = model.predictions(texts)
     if as_json:
         rows = [_prediction(text, prediction) for text, prediction in zip(texts, predictions, strict=True)]
@@ -83,16 +91,17 @@ def print_predictions(
         notes.print(warning, markup=False)
 
 
-def _texts_of_file(file: Path, text_column: str | None, trained_on: str) -> list[str]:
-    """The texts of a file, from the column that was typed, else that of training; prints which is read."""
+def _texts_of_file(file: Path, text_column: str | None, encoding: str | None, trained_on: str) -> list[str]:
+    """The texts of a file, from the column that was typed, else that of training; prints how it is read."""
     from rnnbench.data.readers.files import read_texts
     from rnnbench.data.settings import DataSettings
 
-    texts, origin = read_texts(file, DataSettings(text_column=text_column), trained_on)
-    is_other = trained_on and text_column is None and origin.startswith("column") and repr(trained_on) not in origin
+    read = read_texts(file, DataSettings(text_column=text_column, encoding=encoding), trained_on)
+    is_other = trained_on and text_column is None and read.is_column and repr(trained_on) not in read.origin
     reason = f", for it has no column {trained_on!r}, which the run was trained on" if is_other else ""
-    notes.print(f"reads {origin} of {file.name}: {len(texts):,} texts{reason}", style="dim", markup=False)
-    return texts
+    sentence = f"{len(read.texts):,} texts from {read.origin}{reason}"
+    print_lines([*read.understood, ("texts", sentence)], read.warnings, notes)
+    return read.texts
 
 
 def _prediction(text: str, prediction: Prediction) -> dict[str, Any]:
@@ -132,8 +141,9 @@ def print_forecast(
         if plot is not None:
             forecast.plot(plot.expanduser())
     if as_json:
-        out.print_json(json.dumps({"run_id": model.run_id, **forecast.to_plain()}))
+        out.print_json(json.dumps({"run_id": model.run_id, **forecast.to_plain()}, ensure_ascii=False))
     else:
+        print_lines(forecast.understood, forecast.warnings, notes)
         _print_table(forecast)
     if plot is not None:
         notes.print(f"wrote {plot}", markup=False)

@@ -18,6 +18,8 @@ from rnnbench.data.splits import SplitName
 SHOWN_CHARACTERS = 240
 SAMPLE = 4 << 20
 Lines = list[tuple[str, str]]
+IN_UNDERSTOOD = ("classes", "training from", "frequency", "targets", "covariates", "learned as")
+"""The labels of statistics that `Facts.understood` of the user's own file has too."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ def describe_data(data: AnyData) -> Description:
     else:
         more, examples, plain = _series(data, data.splits.train)
     facts, overlap = data.facts, overlap_of(data)
+    if facts.understood:  # has these in more words
+        more = [(label, value) for label, value in more if label not in IN_UNDERSTOOD]
     lines.append(("also in training", overlap.in_words))
     plain_facts = {
         "name": facts.name, "kind": facts.kind, "title": facts.title, "source": facts.source, "licence": facts.licence,
@@ -85,9 +89,8 @@ def _reading(facts: Facts, sizes: Mapping[SplitName, int]) -> Lines:
     listed = ", ".join(f"{name} {size:,}" for name, size in sizes.items())
     understood = by_label(facts.understood)
     lines = [(label, sentence) for label, sentences in understood.items() for sentence in sentences]
-    lines.append(("sizes", f"{listed} {unit}"))
     if "split" not in understood:
-        lines.append(("split", facts.split_rule))
+        lines += [("sizes", f"{listed} {unit}"), ("split", facts.split_rule)]
     return lines + [("note", note) for note in facts.notes]
 
 

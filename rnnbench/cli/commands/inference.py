@@ -45,13 +45,14 @@ def predict(
         typer.Option("--file", "-f", help="A .txt file with a text per line, or CSV, TSV, JSONL or Parquet."),
     ] = None,
     text_column: Annotated[str | None, typer.Option("--text-column", help="The column of texts.")] = None,
+    encoding: Annotated[str | None, typer.Option("--encoding", help="The encoding of the file, such as cp949.")] = None,
     data: StoredData = None,
     as_json: Json = False,
 ) -> None:
     """Classify texts with a trained model and print class probabilities."""
     from rnnbench.cli.inference import print_predictions
 
-    print_predictions(run, data, text or [], file, text_column, as_json=as_json)
+    print_predictions(run, data, text or [], file, text_column, encoding, as_json=as_json)
 
 
 @app.command()

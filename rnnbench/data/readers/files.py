@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -57,8 +57,26 @@ def read_file(path: Path, settings: DataSettings, kind: Kind | None = None) -> A
         raise _with_kind(error, table, settings, guess, kind) from error
 
 
-def read_texts(path: Path, settings: DataSettings, trained_on: str = "") -> tuple[list[str], str]:
-    """The texts of a file, in Unicode form NFC, and where they are from: "column 'title'" or 'its lines'.
+@dataclass(frozen=True)
+class FileTexts:
+    """The texts of a file without labels. origin: "column 'title'" or 'its lines'.
+
+    understood, warnings: how the file was read, as in `Facts`.
+    """
+
+    texts: list[str]
+    origin: str
+    understood: tuple[tuple[str, str], ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def is_column(self) -> bool:
+        """Whether the texts are those of a column."""
+        return self.origin.startswith("column")
+
+
+def read_texts(path: Path, settings: DataSettings, trained_on: str = "") -> FileTexts:
+    """The texts of a file, in Unicode form NFC, and how it was read.
 
     trained_on: the text column of the run, read where the file has it, unless the settings name another. A plain text
     is read line by line, unless it is a table with that column.
@@ -66,18 +84,22 @@ def read_texts(path: Path, settings: DataSettings, trained_on: str = "") -> tupl
     """
     table, column = _texts_table(path, settings, trained_on)
     if table is None:
-        content = "".join(pieces(path, settings.encoding)[0])
+        parts, encoding = pieces(path, settings.encoding)
+        content = "".join(parts)
         texts = [line.strip() for line in content.removesuffix("\n").split("\n")]
         places = [f"line {number}" for number in range(1, len(texts) + 1)]
         origin = "its lines"
+        understood: tuple[tuple[str, str], ...] = (("file", f"{path.name}: {encoding.label}"),)
+        warnings: tuple[str, ...] = (encoding.warning,) if encoding.warning else ()
     else:
         texts, _ = text_cells(table, column)
         places = [table.place(row) if not text else "" for row, text in enumerate(texts)]
         origin = f"column {column!r}"
+        understood, warnings = table.understood, table.warnings
     for text, place in zip(texts, places, strict=True):
         if not text:
             raise DataError(f"{path.name}, {place}: the text is empty: remove the line, or write a text")
-    return texts, origin
+    return FileTexts(texts, origin, understood, warnings)
 
 
 def _texts_table(path: Path, settings: DataSettings, trained_on: str) -> tuple[Table | None, str]:

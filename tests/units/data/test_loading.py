@@ -71,7 +71,7 @@ def test_a_path_in_the_place_of_a_name_is_a_file(book, tmp_path):
 def test_a_description_tells_the_size_of_the_test_split_and_nothing_in_it(book):
     description = describe(DataSettings(path=str(book)))
     told = json.dumps([description.lines, description.examples, description.plain], ensure_ascii=False)
-    assert ("sizes", "train 1,368, validation 171, test 171 characters") in description.lines
+    assert ("split", "by position: training 1,368, validation 171, test 171 characters") in description.lines
     assert "SECRET" not in told
     assert "once upon a time" in description.examples[0]
 
@@ -81,7 +81,7 @@ def test_the_kind_of_a_file_is_seen_from_its_columns(tmp_path):
     (tmp_path / "a.csv").write_text("date,load\n" + rows)
     described = describe(DataSettings(path=str(tmp_path / "a.csv")))
     assert described.plain["kind"] == "series"
-    assert dict(described.lines)["frequency"] == "1D, season of 7"
+    assert (described.plain["frequency"], described.plain["season_length"]) == ("1D", 7)
     rows = "".join(f"a review number {number},{number % 2}\n" for number in range(60))
     (tmp_path / "b.csv").write_text("review,stars\n" + rows)
     described = describe(DataSettings(path=str(tmp_path / "b.csv")))

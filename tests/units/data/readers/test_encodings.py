@@ -190,7 +190,7 @@ def test_a_long_text_is_read_in_every_encoding(tmp_path, monkeypatch, codec, lar
     corpus = read_text_file(path, DataSettings())
     splits = corpus.splits.opened()
     assert "".join(text_of(part) for part in (splits.train, splits.validation, splits.test)) == text
-    assert read_texts(path, DataSettings())[0] == text.splitlines()
+    assert read_texts(path, DataSettings()).texts == text.splitlines()
 
 
 def test_a_long_text_is_in_form_nfc_wherever_it_is_cut(tmp_path, monkeypatch):

@@ -9,6 +9,11 @@ from rnnbench.data.readers.files import read_texts
 from rnnbench.data.settings import DataSettings
 
 
+def texts_and_origin(file, settings, trained_on):
+    read = read_texts(file, settings, trained_on)
+    return read.texts, read.origin
+
+
 @pytest.fixture
 def path(tmp_path):
     """Writes a file and gives its path."""
@@ -32,25 +37,29 @@ def path(tmp_path):
 )
 def test_the_column_of_training_is_read_where_the_file_has_it(path, settings, trained_on, texts, origin):
     file = path("new.csv", "title,text", "warm,the long story", "dull,the other story")
-    assert read_texts(file, DataSettings(**settings), trained_on) == (texts, origin)
+    read = read_texts(file, DataSettings(**settings), trained_on)
+    assert (read.texts, read.origin) == (texts, origin)
 
 
 def test_a_plain_text_is_read_by_lines_unless_it_is_a_table_with_the_column(path):
     lines = ("title\ttext", "warm\tstory", "dull\tstory")
-    assert read_texts(path("new.txt", *lines), DataSettings(), "title") == (["warm", "dull"], "column 'title'")
-    assert read_texts(path("new.txt", *lines), DataSettings(), "headline") == ([*lines], "its lines")
-    assert read_texts(path("new.txt", "title", "dull"), DataSettings(), "title") == (["title", "dull"], "its lines")
+    assert texts_and_origin(path("new.txt", *lines), DataSettings(), "title") == (["warm", "dull"], "column 'title'")
+    assert texts_and_origin(path("new.txt", *lines), DataSettings(), "headline") == ([*lines], "its lines")
+    assert texts_and_origin(path("new.txt", "title", "dull"), DataSettings(), "title") == (
+        ["title", "dull"],
+        "its lines",
+    )
 
 
 @pytest.mark.parametrize("name", ["new.txt", "new.csv"])
 def test_texts_in_parts_are_composed(path, name):
     lines = ("리뷰", "따뜻한 영화", "지루한 영화")
     in_parts = path(name, *(unicodedata.normalize("NFD", line) for line in lines))
-    assert read_texts(in_parts, DataSettings(), "리뷰")[0][-2:] == [*lines[1:]]
+    assert read_texts(in_parts, DataSettings(), "리뷰").texts[-2:] == [*lines[1:]]
 
 
 def test_labels_in_the_format_of_fasttext_are_no_part_of_the_texts(path):
-    texts, _ = read_texts(path("new.txt", "__label__x warm film", "__label__y dull film"), DataSettings())
+    texts = read_texts(path("new.txt", "__label__x warm film", "__label__y dull film"), DataSettings()).texts
     assert texts == ["warm film", "dull film"]
 
 
