@@ -33,14 +33,12 @@ def listed(names: np.ndarray) -> str:
 
 def series_column_hint(table: Table, time_columns: Sequence[str]) -> str | None:
     """What to type where times repeat because columns name the series of each row; None where none do."""
-    times = table.frame[[*time_columns]].astype(str).agg("\0".join, axis=1)
     columns = [name for name in table.columns if name not in time_columns and _may_be_names(table.frame[name])]
     for column in columns:
-        cells = table.frame[column].astype(str)
-        if not (times + "\0" + cells).duplicated().any():
+        if not table.frame[[*time_columns, column]].astype(str).duplicated().any():
             names = np.array(table.texts(column), dtype=object)
             return (
-                f"column {column!r} names {cells.nunique():,} series: type --series-column {shlex.quote(column)}, "
+                f"column {column!r} names {len(distinct(names)):,} series: type --series-column {shlex.quote(column)}, "
                 f"and --series NAME for one of them, {listed(names)}"
             )
     for pair in combinations(columns[:MOST_COLUMNS], 2):
