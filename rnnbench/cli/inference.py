@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from rnnbench.cli.console import notes, out
+from rnnbench.cli.description import print_lines
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.core.text import nfc, rounded
 
@@ -134,6 +135,7 @@ def print_forecast(
     if as_json:
         out.print_json(json.dumps({"run_id": model.run_id, **forecast.to_plain()}))
     else:
+        print_lines(forecast.understood, forecast.warnings, notes)
         _print_table(forecast)
     if plot is not None:
         notes.print(f"wrote {plot}", markup=False)
