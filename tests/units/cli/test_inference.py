@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rnnbench.cli import inference
 from rnnbench.cli.inference import _print_table
 from rnnbench.tasks.forecasting.forecast import Forecast
 
@@ -18,7 +19,7 @@ def forecast_of(values: list[float], band: float | None) -> Forecast:
     facts: dict[str, Any] = {
         "name": "won.csv", "targets": ("sales",), "unit": "won", "times": days[len(values) :], "values": levels,
         "low": None if band is None else levels - band, "high": None if band is None else levels + band,
-        "coverage": 0.8, "history_times": days[: len(values)], "history_values": levels,
+        "coverage": 0.8, "frequency": "1D", "history_times": days[: len(values)], "history_values": levels,
     }  # fmt: skip
     return Forecast(**facts)
 
@@ -48,3 +49,20 @@ def test_one_narrow_band_does_not_give_every_value_its_digits(capsys):
     values, bands = np.array([[500.123456], [501.0], [502.0]]), np.array([[1e-9], [7.0], [8.0]])
     forecast = replace(forecast_of([1, 2, 3], None), values=values, low=values - bands, high=values + bands)
     assert printed(forecast, capsys)[1][0] == "501.00000"
+
+
+def test_how_the_file_was_read_is_told_before_the_forecast(monkeypatch, capsys):
+    class Model:
+        run_id = "0"
+
+        def forecast(self, series: str, horizon: int | None, **reading: object) -> Forecast:
+            rows = ("rows", f"400 read from {series}; the last 10 rows have no value in 'sales'")
+            warnings = tuple(f"{name} is {value}" for name, value in reading.items())
+            return replace(forecast_of([1.0, 2.0], None), understood=(rows,), warnings=warnings)
+
+    monkeypatch.setattr(inference, "_load", lambda *arguments: Model())
+    options = {"data.name": ("new.csv", "--data"), "data.missing": (["-9999"], "--missing")}
+    inference.print_forecast("best", options, None, None, as_json=False)
+    told = " ".join(capsys.readouterr().err.split())
+    assert "400 read from new.csv; the last 10 rows have no value in 'sales'" in told
+    assert "warning: missing is ['-9999']" in told
