@@ -34,7 +34,7 @@ def read_file(path: Path, settings: DataSettings, kind: Kind | None = None) -> A
     guess = guess_by_options(settings) if kind is None else None
     wanted = guess.kind if guess else kind
     is_plain = suffix in PLAIN and settings.text_column is None
-    if is_plain and wanted is None and not (suffix in TABLES and plain_layout(path)):
+    if is_plain and wanted is None and not (suffix in TABLES and plain_layout(path, settings.encoding)):
         guess = Guess("text", "its lines are no table", "labelled_text")
         wanted = "text"
     if is_plain and wanted == "text":
@@ -106,7 +106,7 @@ def _texts_table(path: Path, settings: DataSettings, trained_on: str) -> tuple[T
     """The table in a file of texts and the column to read; None for a plain text, to be read by lines."""
     suffix = check_file(path, TABLES | PLAIN)
     is_plain = suffix in PLAIN and settings.text_column is None
-    layout = plain_layout(path) if is_plain and suffix in TABLES else ""
+    layout = plain_layout(path, settings.encoding) if is_plain and suffix in TABLES else ""
     if is_plain and not (layout == "fasttext" or (layout == "table" and trained_on)):
         return None, ""
     table = read_table(path, settings.encoding)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import re
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from rnnbench.core.errors import DataError
 from rnnbench.data.kinds import KIND_NAMES, Kind
 from rnnbench.data.readers.columns import MISSING, Table, as_numbers
 from rnnbench.data.readers.fasttext import is_fasttext
-from rnnbench.data.readers.file_text import open_binary
+from rnnbench.data.readers.file_text import head_of
 from rnnbench.data.readers.label_columns import LABEL_NAMES, TEXT_NAMES, best_text, find_labels, is_named, repeating
 from rnnbench.data.readers.series_columns import TIME_NAMES
 from rnnbench.data.settings import DataSettings
@@ -24,7 +23,6 @@ TASKS: dict[Kind, str] = {"text": "text_generation", "labelled_text": "sentiment
 OF_SERIES = ("target", "covariates", "frequency", "time_format", "series_column", "series")
 OF_TEXTS = ("label_column", "text_column")
 SAMPLE_ROWS = 500
-HEAD_BYTES = 1 << 16
 MOST = 0.8
 """The share of cells of which a column "mostly" consists: a single odd cell does not change what a file is."""
 WORDS, WIDE_LETTERS = 3, 8
@@ -101,17 +99,16 @@ def guess_by_content(table: Table, settings: DataSettings) -> Guess:
     return Guess("series", "no column holds text", "labelled_text")
 
 
-def plain_layout(path: Path) -> Literal["", "table", "fasttext"]:
-    """Whether the first lines of a plain text file all have the same number of fields, or begin with a label."""
-    with open_binary(path) as stream:
-        head = stream.read(HEAD_BYTES)
-    is_wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    text = head.decode("utf-16" if is_wide else "utf-8", errors="replace").removeprefix("\ufeff")
-    if is_fasttext(text):
+def plain_layout(path: Path, encoding: str | None = None) -> Literal["", "table", "fasttext"]:
+    """Whether the first lines of a plain text file all have the same number of fields, or begin with a label.
+
+    encoding: as typed by the user, else found.
+    """
+    head = head_of(path, encoding)
+    if is_fasttext(head):
         return "fasttext"
-    lines = [line for line in text.splitlines() if line.strip()]
-    lines = lines[:-1] if len(head) == HEAD_BYTES else lines
-    if len(lines) < 3:
+    lines = [line for line in head.splitlines() if line.strip()][:-1]  # the last may be cut
+    if len(lines) < 2:
         return ""
     for separator in "\t;|,":
         widths = {len(record) for record in csv.reader(lines[:300], delimiter=separator)}

@@ -137,4 +137,6 @@ def test_a_text_file_with_regular_fields_is_a_table(tmp_path, lines, is_table):
     path = tmp_path / "a.txt"
     path.write_text("\n".join(lines), encoding="utf-8")
     assert (plain_layout(path) == "table") == is_table
+    (tmp_path / "wide.txt").write_text("\n".join(lines), encoding="utf-16")
+    assert plain_layout(tmp_path / "wide.txt") == plain_layout(path)
     assert (describe(DataSettings(path=str(path))).facts.kind != "text") == is_table

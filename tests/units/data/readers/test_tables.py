@@ -183,7 +183,7 @@ def test_lists_of_words_are_texts_and_other_nested_columns_are_left_out_by_name(
 def test_whole_numbers_beside_missing_ones_stay_whole(write):
     table = read_table(write("a.jsonl", '{"y": 5, "ok": true}\n{"y": null, "ok": null}\n{"y": 3, "ok": false}\n'))
     assert table.texts("y") == ["5", "", "3"]
-    assert str(table.numbers("ok", "--target").tolist()) == "[1.0, nan, 0.0]"
+    assert str(table.numbers("ok", "--target").values.tolist()) == "[1.0, nan, 0.0]"
 
 
 def _indexed(kind):
@@ -220,7 +220,7 @@ def test_the_index_of_pandas_is_kept_where_it_says_something(tmp_path, kind, col
     frame.to_parquet(path) if suffix == ".parquet" else frame.to_csv(path)
     table = read_table(path)
     assert table.columns == columns
-    assert table.numbers("y", "--target").tolist() == [1.5, 2.5, 3.5, 4.5]
+    assert table.numbers("y", "--target").values.tolist() == [1.5, 2.5, 3.5, 4.5]
 
 
 def test_names_and_texts_are_in_form_nfc(write):
