@@ -93,7 +93,7 @@ def names_columns(header: list[str], rows: list[list[str]], *, surely: bool = Fa
         return True
     if ("number", "number") in kinds or any(map(_repeats, header, columns)):
         return False
-    if ("name", "sentence") in kinds:
+    if ("name", "sentence") in kinds or any(map(_is_outside, header, columns)):
         return True
     return not surely and ("sentence", "sentence") not in kinds and not _is_one_of(header, columns)
 
@@ -141,6 +141,12 @@ def _is_of_whole_numbers(header: list[str], columns: list[list[str]]) -> bool:
     below = [cell.strip() for column in columns for cell in column if cell.strip()]
     are_names = len(cells) > 1 and len({*cells}) == len(cells) and all(re.fullmatch(r"\d{1,9}", cell) for cell in cells)
     return are_names and len(below) >= 3 * len(cells) and all(re.fullmatch(r"-?\d+[.,]\d+", cell) for cell in below)
+
+
+def _is_outside(cell: str, cells: list[str]) -> bool:
+    """Whether a cell is none of the few values that its column repeats, such as 'felt' above pos and neg."""
+    values = {value.strip() for value in cells}
+    return bool(cell.strip()) and len(cells) >= 10 and 1 < len(values) <= len(cells) // 5 and cell.strip() not in values
 
 
 def _repeats(cell: str, cells: list[str]) -> bool:

@@ -18,7 +18,7 @@ from rnnbench.data.readers.dialects import (
     is_regular,
     sample_of,
 )
-from rnnbench.data.readers.headers import VALUES, column_kind, names_columns
+from rnnbench.data.readers.headers import VALUES, cell_kind, column_kind, names_columns
 from rnnbench.data.readers.marks import find_marks
 
 MOST_TITLES = 10
@@ -153,7 +153,7 @@ def _commented_header(text: str, first: int, last: int, start: int, given: str) 
 
 def _separator(sample: str, separators: list[str]) -> tuple[str, int]:
     """The separator that gives most lines the header's number of fields, and the number of title records above it."""
-    best, best_rank, titles = "", (0, 0.0), 0
+    best, best_rank, titles = "", (0, 0.0, 0.0), 0
     for separator in separators:
         records = Dialect(separator).records(sample)
         widths = [len(record) for record in records]
@@ -171,9 +171,16 @@ def _separator(sample: str, separators: list[str]) -> tuple[str, int]:
             rank = (1, 0.9)
         else:
             continue
-        if rank > best_rank:
-            best, best_rank, titles = separator, rank, above
+        full_rank = (*rank, _share_of_values(records))
+        if full_rank > best_rank:
+            best, best_rank, titles = separator, full_rank, above
     return best, titles
+
+
+def _share_of_values(records: list[list[str]]) -> float:
+    """The share of numbers and times among the first cells: where two separators are in every line, it decides."""
+    kinds = [cell_kind(cell) in VALUES for record in records[1:21] for cell in record[:50]]
+    return sum(kinds) / max(1, len(kinds))
 
 
 def _has_row_names(records: list[list[str]]) -> bool:

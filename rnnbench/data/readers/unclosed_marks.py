@@ -35,7 +35,7 @@ def swallowed(frame: pd.DataFrame, separator: str, is_strict: Callable[[], bool]
     beside them. is_strict: whether every closing mark of the file is followed by a separator or a line end; then more
     lines must look like rows.
     """
-    suspects: list[tuple[int, int]] = []
+    suspects: list[tuple[int, int, int]] = []
     checks: list[Fits | None] | None = None
     for place in range(frame.shape[1]):
         cells = frame.iloc[:, place]
@@ -43,15 +43,17 @@ def swallowed(frame: pd.DataFrame, separator: str, is_strict: Callable[[], bool]
         if len(multiline) and checks is None:
             checks = _checks(frame)
         for row, cell in zip(multiline.index[:MOST_MULTILINE], multiline.tolist(), strict=False):
-            if checks is not None and _holds_rows(cell, place, separator, checks):
-                suspects.append((int(row), cell.count("\n")))
+            typed = _holds_rows(cell, place, separator, checks or [])
+            if typed is not None:
+                suspects.append((int(row), cell.count("\n"), typed))
     if not suspects:
         return None
     if is_strict():
-        suspects = [(row, lines) for row, lines in suspects if lines > FEWEST_LINES]
+        suspects = [suspect for suspect in suspects if suspect[1] > FEWEST_LINES or suspect[2] >= 2 * suspect[1]]
     if not suspects:
         return None
-    return Swallowed(*min(suspects))
+    row, lines, _ = min(suspects)
+    return Swallowed(row, lines)
 
 
 def _checks(frame: pd.DataFrame) -> list[Fits | None]:
@@ -71,8 +73,9 @@ def _check(cells: list[str]) -> Fits | None:
     return None
 
 
-def _holds_rows(cell: str, place: int, separator: str, checks: list[Fits | None]) -> bool:
-    """Whether the lines of a field are the end of a row, whole rows, and the start of a row."""
+def _holds_rows(cell: str, place: int, separator: str, checks: list[Fits | None]) -> int | None:
+    """The number of cells beside the text that are of their column's kind, where the lines of a field are the end of a
+    row, whole rows, and the start of a row; else None."""
     first, *between, last = cell.split("\n")
     between = [line for line in between if line.strip()]
     width = len(checks)
@@ -80,12 +83,12 @@ def _holds_rows(cell: str, place: int, separator: str, checks: list[Fits | None]
     fits += [_fits(line, checks, separator, skip=place, whole=True) for line in between]
     fits.append(_fits(last, checks[:place], separator, skip=-1))
     if width == 1 or None in fits[:1] or None in fits[-1:]:
-        return False
+        return None
     typed = sum(value or 0 for value in fits)
     like_rows = [value for value in fits if value is not None]
     if typed == 0:
-        return len(between) >= FEWEST_LINES and len(like_rows) == len(fits)
-    return len(like_rows) >= LEAST_SHARE * len(fits)
+        return 0 if len(between) >= FEWEST_LINES and len(like_rows) == len(fits) else None
+    return typed if len(like_rows) >= LEAST_SHARE * len(fits) else None
 
 
 def _fits(line: str, checks: list[Fits | None], separator: str, *, skip: int, whole: bool = False) -> int | None:

@@ -194,6 +194,7 @@ def test_fields_of_any_length_are_read(read):
         "".join(f"{value}\n" for value in VALUES),
         "".join(f"{text}\n" for text, _ in reviews()),
         "112,118\n113,119\n115,117\n",
+        "1,5;2,5\n1,7;2,4\n1,2;2,9\n",
         "Jan-21;5\nFeb-21;6\nMar-21;7\n",
         "이 영화는 정말 재미있고 감동적이다,1\n저 영화는 너무 길고 지루하기만 했다,0\n연기가 참 좋았던 영화다,1\n",
         "这部电影真的非常好看我很喜欢它,1\n那部电影实在太差了我很不喜欢它,0\n",
@@ -214,6 +215,8 @@ def test_a_first_line_like_the_others_is_a_row(read, content):
         "2019,2020\n" + "".join(f"{row}.5,{row}.7\n" for row in range(9)),
         "0,1,2\n" + "".join(f"{row}.5,{row}.7,{row}\n" for row in range(9)),
         "108,112,119\n" + "".join(f"{row}.5,{row}.7,{row}.9\n" for row in range(9)),
+        "Everything the customer wrote to us,How the customer felt about that\n"
+        + "".join(f"{text},{'good' if label == '1' else 'bad'}\n" for text, label in reviews()),
         "name,comment\nAnna,fine\nBert,so so\n",
         "unit,2021-01-01,2021-01-02\n" + "".join(f"{row},{row}.5,{row}.7\n" for row in range(9)),
         "What did you like about it?,What did you not like about it?\n"
@@ -319,6 +322,15 @@ def test_an_opening_and_a_later_closing_mark_hold_no_rows(read):
     texts[10], texts[20] = f'"{texts[10]}', f'{texts[20]}"'
     table = read("text,label\n" + "".join(f"{text},{row % 2}\n" for row, text in enumerate(texts)))
     assert table.texts("text") == texts
+
+
+def test_marks_around_the_end_of_one_row_and_the_start_of_the_next_hold_no_row(read):
+    rows = [f"{row},{text},{label}" for row, (text, label) in enumerate(reviews())]
+    rows[5] = rows[5].replace(",", ',"', 1)
+    rows[6] = rows[6][:-2] + '"' + rows[6][-2:]
+    table = read("id,text,label\n" + "\n".join(rows) + "\n")
+    assert table.texts("id") == [str(row) for row in range(60)]
+    assert table.texts("text")[5:7] == [f'"{reviews()[5][0]}', f'{reviews()[6][0]}"']
 
 
 def test_one_mark_too_few_in_a_file_of_enclosed_fields_is_repaired(read):
