@@ -8,7 +8,7 @@ from typing import Any
 
 from rnnbench.comparison.eligibility import fixed_settings
 from rnnbench.comparison.model import ALPHA, Comparison, Note, Row
-from rnnbench.comparison.notes.uncertainty import bold_notes, interval_notes, probability_note
+from rnnbench.comparison.notes.uncertainty import bold_notes, interval_notes, probability_note, too_little_notes
 from rnnbench.comparison.optimism import reselection_note
 from rnnbench.comparison.pareto import front_note
 from rnnbench.comparison.rows import FAILED, UNSCORED
@@ -22,11 +22,10 @@ from rnnbench.comparison.search_spaces import (
     short_names,
 )
 from rnnbench.comparison.selection import counted
-from rnnbench.comparison.statistics.crossed_intervals import FEWEST_BLOCKS
 from rnnbench.comparison.statistics.summary import seeds_needed, smallest_p
 from rnnbench.comparison.time_to_target import reach_note
 from rnnbench.comparison.training_length import length_notes
-from rnnbench.core.text import capitalized, compact, listed
+from rnnbench.core.text import compact, listed
 from rnnbench.storage.record import ALSO_IN_TRAINING, CUT_INPUTS, CUT_SHARE, HARDWARE_NOTE, MATCH_TOLERANCE, RunRecord
 
 MOST_SHORT_NOTES = 6
@@ -48,7 +47,7 @@ def footnotes(
     """
     for reason in reasons:
         yield Note.in_full(f"FORCED, not a fair comparison. {reason}.")
-    yield from _too_little(table)
+    yield from too_little_notes(table)
     yield from notes
     yield from _also_in_training(records)
     yield from _cut_inputs(records)
@@ -73,23 +72,6 @@ def footnotes(
 def short_notes(table: Comparison) -> list[str]:
     """The footnotes that a terminal shows: shortened, the most serious first."""
     return [note.short for note in table.notes if note.short][:MOST_SHORT_NOTES]
-
-
-def _too_little(table: Comparison) -> Iterable[Note]:
-    """What a short test split or a quick run does not show; the verdict says the first part."""
-    if table.short_test:
-        yield Note(
-            f"{capitalized(table.short_test)}. No intervals, no p values and no encoder called worse: with fewer than "
-            f"{FEWEST_BLOCKS} independent blocks of test examples, the chance of these few examples cannot be told "
-            "from a difference between encoders.",
-            f"No intervals, no p values and no encoder called worse: fewer than {FEWEST_BLOCKS} independent blocks of "
-            "test examples.",
-        )
-    if table.quick:
-        yield Note(
-            f"{capitalized(table.quick)}. Nothing is bold: with more updates and trials (without --quick), the order "
-            "of the encoders can change."
-        )
 
 
 def _also_in_training(records: Sequence[RunRecord]) -> Iterable[Note]:

@@ -9,13 +9,31 @@ from scipy import special
 from rnnbench.comparison.model import ALPHA, LEVEL, Comparison, Note, Row
 from rnnbench.comparison.pairwise import mean_lead, paired_seeds
 from rnnbench.comparison.statistics.crossed_intervals import (
+    FEWEST_BLOCKS,
     FEWEST_STRETCHES,
     REACH,
     independent_blocks,
     reach_of_dependence,
 )
 from rnnbench.comparison.statistics.permutation import DRAWN, EXACT_SEEDS
-from rnnbench.core.text import listed
+from rnnbench.core.text import capitalized, listed
+
+
+def too_little_notes(table: Comparison) -> Iterable[Note]:
+    """What a short test split or a quick run does not show; the verdict says the first part."""
+    if table.short_test:
+        yield Note(
+            f"{capitalized(table.short_test)}. No intervals, no p values and no encoder called worse: with fewer than "
+            f"{FEWEST_BLOCKS} independent blocks of test examples, the chance of these few examples cannot be told "
+            "from a difference between encoders.",
+            f"No intervals, no p values and no encoder called worse: fewer than {FEWEST_BLOCKS} independent blocks of "
+            "test examples.",
+        )
+    if table.quick:
+        yield Note(
+            f"{capitalized(table.quick)}. Nothing is bold: with more updates and trials (without --quick), the order "
+            "of the encoders can change."
+        )
 
 
 def bold_notes(table: Comparison, others: Sequence[Row]) -> Iterable[Note]:

@@ -16,10 +16,9 @@ from rnnbench.comparison.notes.verdict import verdict
 from rnnbench.metrics import plain_fields
 
 COSTS = (
-    "parameters", "updates", "wall_seconds", "training_items_per_second",
-    "inference_items_per_second", "embedding_parameters", "training_seconds", "training_flops_per_item",
-    "training_flops", "inference_batch_size", "seconds_to_reach", "seeds_reached", "peak_memory_bytes",
-    "epochs", "improving_runs",
+    "parameters", "updates", "wall_seconds", "training_items_per_second", "inference_items_per_second",
+    "embedding_parameters", "training_seconds", "training_flops_per_item", "training_flops", "inference_batch_size",
+    "seconds_to_reach", "seeds_reached", "peak_memory_bytes", "epochs", "improving_runs",
 )  # fmt: skip
 
 
