@@ -42,12 +42,11 @@ class Studies:
         self.leases = open_leases()
         backend = JournalFileBackend(str(plan.journal), lock_obj=JournalFileOpenLock(str(plan.journal)))
         self.storage = JournalStorage(backend)
-        is_score = selecting_metric(plan.config(next(iter(plan.configs)))).higher_is_better
         self.by_model = {
             model: optuna.create_study(
                 study_name=_study_name(plan.config(model)),
                 storage=self.storage,
-                direction="maximize" if is_score else "minimize",
+                direction="maximize" if selecting_metric(plan.config(model)).higher_is_better else "minimize",
                 load_if_exists=True,
                 pruner=optuna.pruners.MedianPruner(n_startup_trials=4),
             )

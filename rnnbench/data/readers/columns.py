@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,9 @@ from rnnbench.data.settings import DataSettings, Decimal
 
 if TYPE_CHECKING:
     import pandas as pd
+
+SAMPLE_ROWS = 2000
+"""Rows from which a column shows its decimal mark to other columns."""
 
 __all__ = ["MISSING", "Table", "as_numbers"]
 
@@ -119,9 +123,15 @@ class Table:
 
     def _decimal_of_others(self, name: str) -> Decimal | None:
         """The decimal mark that the other columns show; None where they show none, or both."""
-        others = [read_numbers(self.frame[other], separator=self.separator) for other in self.columns if other != name]
-        shown = {read.decimal for read in others if read.decimal and not read.bad.any()}
+        shown = {decimal for other, decimal in self._decimals.items() if other != name}
         return shown.pop() if len(shown) == 1 else None
+
+    @cached_property
+    def _decimals(self) -> dict[str, Decimal]:
+        """The decimal mark of each column whose first rows show one."""
+        first = self.frame.head(SAMPLE_ROWS)
+        read = {name: read_numbers(first[name], separator=self.separator) for name in self.columns}
+        return {name: column.decimal for name, column in read.items() if column.decimal and not column.bad.any()}
 
 
 def _and_others(count: int) -> str:

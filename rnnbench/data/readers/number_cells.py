@@ -32,8 +32,8 @@ _PARENTHESES = re.compile(r"([^\d()]{0,6})\(([^()]+)\)([^\d()]{0,12})")
 _CELL = re.compile(
     r"(?P<sign>[+-]?)\s*(?P<before>[^\d\s.,'()+-]{1,4}\.?)?\s*(?P<inner>[+-]?)\s*"
     r"(?P<digits>[.,]?\d[\d.,' ]*(?:[eE][+-]?\d+)?)"
-    # a unit may end with a power, as in m3
-    r"(?P<after>[^\d\s.,'()+-](?:[^\d()]*[^\d\s()-])?[23]?)?\s*(?P<end>-?)"
+    # a unit may end with a power, as in m3, but is no quarter, as in Q3
+    r"(?P<after>[^\d\s.,'()+-](?:[^\d()]*[^\d\s()-])?(?:(?<=[a-z^])[23])?)?\s*(?P<end>-?)"
 )
 _OTHER_BASE = re.compile(r"[+-]?0[xXoObB][0-9a-fA-F]")
 

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MISSING = {
-    "", "na", "n/a", "nan", "null", "none", "-", "?", "--", ".", "\u2013", "\u2014", "#n/a", "#na", "<na>", "-nan",
-    "nat", "1.#qnan", "-1.#ind",
+    "", "na", "n/a", "nan", "null", "none", "-", "?", "--", ".", "\u2013", "\u2014", "\u2212", "#n/a", "#na", "<na>",
+    "-nan", "nat", "1.#qnan", "-1.#ind",
 }  # fmt: skip
 """Cells without a value, in lower case."""
 LARGEST = 1e150

@@ -126,7 +126,7 @@ def test_signs_currencies_percent_signs_and_units_are_read(cells, expected):
 @pytest.mark.parametrize(
     "cell",
     ["0x1F", "0x2", "inf", "-Infinity", "1e999", "12:30", "2021-01-05", "1.2.2021", "10.0.0.1", "3/4", "10²", "½",
-     "--5", "1,23,4", "1 23", "1,2,3", "Q1", "a", "5 to 6", "(5", "1_000"],
+     "--5", "1,23,4", "1 23", "1,2,3", "Q1", "1980Q2", "a", "5 to 6", "(5", "1_000"],
 )  # fmt: skip
 def test_what_is_no_number_is_refused(cell):
     assert read_numbers(column("1", cell, "2.5")).bad.tolist() == [False, True, False]
@@ -233,7 +233,9 @@ def test_typed_codes_may_be_words_and_are_counted():
     assert typed_as_missing(pd.Series([1.0, -9999.0]), ("-9999",)).tolist() == [False, True]
 
 
-@pytest.mark.parametrize("cell", ["", "NA", "n/a", "NaN", "null", "None", "-", "?", "#N/A", "<NA>", ".", "--", None])
+@pytest.mark.parametrize(
+    "cell", ["", "NA", "n/a", "NaN", "null", "None", "-", "?", "#N/A", "\u2212", "<NA>", ".", "--", None]
+)
 def test_cells_without_a_value_are_missing(cell):
     assert math.isnan(values("1.5", cell)[1])
 
