@@ -19,7 +19,7 @@ def test_show_tells_where_each_value_comes_from(place: Place, typed: Type) -> No
     assert told["config"]["encoder"]["dropout"] == 0.2
     assert told["origins"]["encoder.dropout"] == "--set"
     assert told["origins"]["data.path"] == "--data"
-    assert told["origins"]["task.tokenizer"] == "sentiment.yaml"
+    assert told["origins"]["task.minimum_count"] == "sentiment.yaml"
     assert "encoder.dropout" not in told["searched"], "what is typed is not searched"
     assert "training.learning_rate" in told["searched"]
     ranged = ("--set", "search.ranges={encoder.dropout: {low: 0.1, high: 0.3}}")

@@ -57,7 +57,8 @@ class SubwordTokenizer(Tokenizer):
             initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
             show_progress=False,
         )
-        engine.train_from_iterator((text.lower() if settings.lowercase else text for text in texts), trainer)
+        valid = map(_without_surrogates, texts)
+        engine.train_from_iterator((text.lower() if settings.lowercase else text for text in valid), trainer)
         return cls(engine.to_str(), lowercase=settings.lowercase)
 
     @property
@@ -65,6 +66,7 @@ class SubwordTokenizer(Tokenizer):
         return int(self._engine.get_vocab_size())
 
     def encode(self, text: str) -> np.ndarray:
+        text = _without_surrogates(text)
         encoded = self._engine.encode(text.lower() if self.lowercase else text, add_special_tokens=False)
         return np.asarray(encoded.ids, dtype=np.int64)
 
@@ -89,3 +91,12 @@ class SubwordTokenizer(Tokenizer):
 
     def to_plain(self) -> dict[str, Any]:
         return {"kind": self.kind, "lowercase": self.lowercase, "model": self._engine.to_str()}
+
+
+def _without_surrogates(text: str) -> str:
+    """The text with half surrogate pairs replaced, which have no bytes in UTF-8; JSON and terminals can hold them."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text

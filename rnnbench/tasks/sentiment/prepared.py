@@ -12,8 +12,8 @@ from rnnbench.data.kinds import Labelled
 from rnnbench.data.splits import NoSplits, SplitName, Splits
 from rnnbench.data.text import EncodedLabelled, EncodedTexts
 from rnnbench.data.tokenization import tokenizer_from_plain
+from rnnbench.data.tokenization.remarks import vocabulary_remark
 from rnnbench.tasks.prepared import Prepared, endless
-from rnnbench.tasks.remarks import vocabulary_remark
 from rnnbench.tasks.sentiment.settings import SentimentSettings
 from rnnbench.tasks.sentiment.tokens import EncodedInput
 

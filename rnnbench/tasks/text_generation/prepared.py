@@ -12,8 +12,8 @@ from rnnbench.data.batches.text import CorpusWindows, EvaluationWindows, Strided
 from rnnbench.data.splits import NoSplits, SplitName
 from rnnbench.data.text import EncodedCorpus, Tokenizer
 from rnnbench.data.tokenization import tokenizer_from_plain
+from rnnbench.data.tokenization.remarks import vocabulary_remark
 from rnnbench.tasks.prepared import Prepared, endless
-from rnnbench.tasks.remarks import vocabulary_remark
 from rnnbench.tasks.text_generation.settings import TextGenerationSettings
 
 EVALUATION_STREAMS = 32

@@ -132,3 +132,11 @@ def test_what_numbers_spell_is_as_long_as_the_text(kind: str) -> None:
 def test_a_word_is_as_long_as_its_letters_and_a_blank() -> None:
     tokenizer = build_tokenizer(TokenizerSettings(kind="words"), ["a fine film", "a film"])
     assert tokenizer.lengths()[tokenizer.encode("fine film")].tolist() == [5, 5]
+
+
+@pytest.mark.parametrize("text", ["\ud83d", "a \ude00 b", "\ud83d\ude00", "한국\udc80"])
+def test_half_surrogate_pairs_are_replaced_in_subwords(text):
+    tokenizer = build("subwords", [text], vocabulary_size=300)
+    # a whole pair is the character that it stands for
+    expected = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    assert tokenizer.decode(tokenizer.encode(text)) == expected

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnnbench.data.tokenization import TokenizerSettings, build_tokenizer
-from rnnbench.tasks.remarks import vocabulary_remark
+from rnnbench.data.tokenization.remarks import vocabulary_remark
 
 TEXTS = ["a b c d"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rnnbench.core.text import percent
-from rnnbench.data.tokenization import Tokenizer
+from rnnbench.data.tokenization.base import Tokenizer
 
 SPECIAL = 2
 """Padding and unknown, which are no tokens of the vocabulary."""
