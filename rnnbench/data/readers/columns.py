@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnnbench.core.errors import DataError, did_you_mean
-from rnnbench.core.text import listed, nfc
+from rnnbench.core.text import listed, listed_names, nfc
 from rnnbench.data.readers.headers import clean_name
 from rnnbench.data.readers.numbers import MISSING, NumbersColumn, as_numbers, read_numbers
 from rnnbench.data.settings import DataSettings, Decimal
@@ -59,8 +59,8 @@ class Table:
 
     @property
     def listed_columns(self) -> str:
-        """The names of the columns for messages; those with a comma in quotes."""
-        return ", ".join(repr(name) if "," in name else name for name in self.columns)
+        """The names of the first columns for messages; those with a comma in quotes."""
+        return listed_names(self.columns)
 
     def check_column(self, name: str, option: str) -> str:
         """The name, if it is a column.

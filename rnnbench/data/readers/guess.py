@@ -17,6 +17,7 @@ from rnnbench.data.readers.fasttext import is_fasttext
 from rnnbench.data.readers.file_text import head_of
 from rnnbench.data.readers.label_columns import LABEL_NAMES, TEXT_NAMES, best_text, find_labels, is_named, repeating
 from rnnbench.data.readers.series_columns import TIME_NAMES
+from rnnbench.data.readers.times import looks_like_times
 from rnnbench.data.settings import DataSettings
 
 TASKS: dict[Kind, str] = {"text": "text_generation", "labelled_text": "sentiment", "series": "forecasting"}
@@ -30,7 +31,7 @@ WORDS, WIDE_LETTERS = 3, 8
 TIME = re.compile(
     r"\d{4}[-/.]?(0?[1-9]|1[0-2])[-/.]?\d{0,2}([T ].*)?|\d{1,2}[-/. ](\d{1,2}|[^\W\d]{3,9}\.?)[-/. ,]+\d{2,4}(\D.*)?"
     r"|\d{2,4}\s*[年년].*|[^\W\d]{3,9}\.?[-/ ,]+\d{1,4}(\D.*)?|\d{4}[- ]?[QMW]\d{1,2}|Q[1-4][- /]\d{4}"
-    r"|\d{1,2}:\d{2}(:\d{2})?(\.\d+)?( ?[AaPp]\.?[Mm]\.?)?"
+    r"|\d{1,2}:\d{2}(:\d{2})?(\.\d+)?( ?[AaPp]\.?[Mm]\.?)?([ ,]+\d+[-./]\d.*)?"
 )
 """What a date, a month, a quarter or a time of day looks like, whether or not it can be read."""
 NUMBER = re.compile(
@@ -179,8 +180,10 @@ def _holds_times(table: Table, name: str) -> bool:
     dated = np.mean([TIME.fullmatch(cell) is not None for cell in cells])
     if is_named(name, TIME_NAMES):
         long = np.mean([len(cell.split()) > 6 for cell in cells])
-        return bool(long < 0.5)
-    return bool(dated >= MOST) and not _holds_numbers(table, name)
+        return bool(long < 0.5) or looks_like_times(table.frame[name])
+    if bool(dated >= MOST) and not _holds_numbers(table, name):
+        return True
+    return looks_like_times(table.frame[name].head(SAMPLE_ROWS))
 
 
 def _holds_numbers(table: Table, name: str) -> bool:

@@ -142,14 +142,14 @@ class _Search:
         return [
             self.with_clock(name)
             for name in dated
-            if not self.read(name).is_weak or self.settings.series_column or _is_rising(self.read(name))
+            if not self.read(name).is_weak or self.settings.series_column or _is_in_order(self.read(name))
         ]
 
     def by_order(self) -> list[tuple[str, ...]]:
         """The only column that looks like dates, where they are in order and none repeats."""
         columns = self.by_look()
-        rising = len(columns) == 1 and _is_rising(self.read(columns[0][0]))
-        return columns if rising and not self.table.frame[columns[0][0]].duplicated().any() else []
+        in_order = len(columns) == 1 and _is_in_order(self.read(columns[0][0]))
+        return columns if in_order and not self.table.frame[columns[0][0]].duplicated().any() else []
 
     def by_look(self) -> list[tuple[str, ...]]:
         """Other columns whose cells look like dates."""
@@ -164,8 +164,8 @@ class _Search:
         for name in self.free:
             read = self.read(name)
             long = read.format.startswith("YYYYMMDD") or "since 1970" in read.format
-            first = name == self.table.columns[0] and read.format in ("YYYY", "YYYYMM", "decimal year")
-            if (long or first) and not read.bad.any() and _is_rising(read):
+            first = name == self.table.columns[0] and read.format in ("YYYY", "YYYYMM", "year.month", "decimal year")
+            if (long or first) and not read.bad.any() and _is_in_order(read):
                 names.append(name)
         return [(name,) for name in names]
 
@@ -183,8 +183,8 @@ class _Search:
         if all(np.array_equal(self.read(name).times, first) for name in names[1:]):
             return names[:1]
         timed = [name for name in names if _has_clock(self.read(name))]
-        rising = [name for name in names if _is_rising(self.read(name))]
-        return timed if len(timed) == 1 else rising if len(rising) == 1 else names
+        in_order = [name for name in names if _is_in_order(self.read(name))]
+        return timed if len(timed) == 1 else in_order if len(in_order) == 1 else names
 
     def with_clock(self, date: str) -> tuple[str, ...]:
         """A column of dates with the column of the time of day, where there is one."""
@@ -235,9 +235,10 @@ def _has_clock(read: TimesColumn) -> bool:
     return bool((known != known.astype("datetime64[D]")).any())
 
 
-def _is_rising(read: TimesColumn) -> bool:
-    known = read.times[~read.bad]
-    return bool((np.diff(known) > np.timedelta64(0)).all())
+def _is_in_order(read: TimesColumn) -> bool:
+    """Whether each time is later than the one before, or each earlier."""
+    steps = np.diff(read.times[~read.bad])
+    return bool((steps > np.timedelta64(0)).all() or (steps < np.timedelta64(0)).all())
 
 
 def _leading(names: tuple[str, ...], present: dict[str, str]) -> list[str]:

@@ -143,7 +143,7 @@ FORMATS = (
     TimeFormat("yearMmonth", "2021M01", "2021-01-01", rf"{YEAR}[-\s]?M\s?{MONTH}"),
     TimeFormat("yearQq", "2021-Q1", "2021-01-01", rf"{YEAR}[-\s/.:]*{_Q}\s?{QUARTER}"),
     TimeFormat("Qq year", "Q1 2021", "2021-01-01", rf"{_Q}\s?{QUARTER}[-\s/_'.,]*{YEAR}"),
-    TimeFormat("qQ year", "1Q 2021", "2021-01-01", rf"{QUARTER}Q[-\s/_'.]*{YEAR}"),
+    TimeFormat("qQ year", "1Q 2021", "2021-01-01", rf"{QUARTER}(?:Q|(?:\.|st|nd|rd|th|e|er)?\s*(?:quartal|quarter|trimestre|trim\.?))[-\s/_'.]*{YEAR}"),
     TimeFormat("year qQ", "2021 1Q", "2021-01-01", rf"{YEAR}[-\s/_.]*{QUARTER}Q"),
     TimeFormat("year q/4", "2021 1/4", "2021-01-01", rf"{YEAR}[-\s./]+{QUARTER}/4"),
     TimeFormat("year.quarter", "2021.2", "2021-04-01", rf"{YEAR}[-\s/.:]{QUARTER}", rank=1, is_weak=True),

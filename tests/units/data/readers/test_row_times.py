@@ -69,7 +69,9 @@ def test_rows_with_irregular_dates_are_counted_where_that_is_typed(read):
         read(frame)
     assert read(frame, frequency="1step").frequency == "1step"
     with pytest.raises(DataError, match=r"line 3: the time .*is earlier than .*in the row before"):
-        read(frame.iloc[::-1], frequency="1step")
+        read(frame.iloc[[1, 0, *range(2, 120)]], frequency="1step")
+    newest_first = read(frame.iloc[::-1], frequency="1step")
+    assert newest_first.splits.train.values[0] == VALUES[0]
 
 
 @pytest.mark.parametrize(
