@@ -14,6 +14,7 @@ from rnnbench.data.readers.columns import MISSING, Table
 from rnnbench.data.readers.label_columns import TextColumns, find_columns, label_cells, not_used, text_cells
 from rnnbench.data.readers.labels import Labels, alike_warning, missing_warning, ordered, read_labels
 from rnnbench.data.readers.own_splits import TEST, check_options, split_labelled
+from rnnbench.data.readers.split_checks import check_classes, check_given
 from rnnbench.data.settings import DataSettings
 from rnnbench.data.splitting import fingerprint, labelled_splits
 
@@ -35,6 +36,7 @@ def read_labelled(table: Table, settings: DataSettings) -> LabelledTexts:
     rows = _usable_rows(texts, labels.of_rows, settings, table.split_of)
     kept = [labels.of_rows[row] for row in rows.used]
     classes = ordered(kept)
+    check_given(table, rows.used)
     _check(table, columns, kept, classes, rows.in_words(labels))
     number_of = {name: number for number, name in enumerate(classes)}
     numbers = np.array([number_of[label] for label in kept], dtype=np.int64)
@@ -52,7 +54,8 @@ def read_labelled(table: Table, settings: DataSettings) -> LabelledTexts:
         *(("classes", sentence) for sentence in labels.merged),
         ("split", rule),
     ]
-    warnings = (missing_warning(labels.missing, counts), alike_warning(counts))
+    lacking = check_classes(table, split, numbers, classes)
+    warnings = (missing_warning(labels.missing, counts), alike_warning(counts), *lacking)
     facts = Facts(
         name=table.path.name,
         kind="labelled_text",
