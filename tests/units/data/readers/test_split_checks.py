@@ -49,13 +49,13 @@ def test_a_class_that_the_test_file_lacks_is_a_warning(tmp_path):
 def test_a_file_in_two_splits_is_refused(tmp_path):
     main, test = write(tmp_path / "a.csv", rows(0, 80)), write(tmp_path / "b.csv", rows(80, 20))
     copy = write(tmp_path / "c.csv", rows(80, 20))
-    with pytest.raises(DataError, match="a.csv is named for two splits"):
+    with pytest.raises(DataError, match=r"a.csv is named for two splits"):
         loaded(main, test_data=main)
-    with pytest.raises(DataError, match="b.csv is named for two splits"):
+    with pytest.raises(DataError, match=r"b.csv is named for two splits"):
         loaded(main, test_data=test, validation_data=test)
-    with pytest.raises(DataError, match="none of the 20 rows of the validation split can be used: .* in test too"):
+    with pytest.raises(DataError, match=r"none of the 20 rows of the validation split can be used: .* in test too"):
         loaded(main, test_data=test, validation_data=copy)
-    with pytest.raises(DataError, match="none of the 20 rows of the training split can be used"):
+    with pytest.raises(DataError, match=r"none of the 20 rows of the training split can be used"):
         loaded(copy, test_data=test)
 
 
@@ -79,11 +79,11 @@ def test_a_test_file_needs_only_the_columns_that_are_used(tmp_path):
     assert read.fingerprint == loaded(main, test_data=same).fingerprint
     assert ("columns", "b.csv has no column 'id', which is not used") in read.facts.understood
     unlabelled = write(tmp_path / "d.csv", [text for _, text, _ in cells], "text")
-    with pytest.raises(DataError, match="d.csv has no column 'label' of a.csv"):
+    with pytest.raises(DataError, match=r"d.csv has no column 'label' of a.csv"):
         loaded(main, test_data=unlabelled)
 
 
 def test_a_test_file_without_header_beside_one_with_header_is_refused_with_the_remedy(tmp_path):
     main, test = write(tmp_path / "a.csv", rows(0, 80)), write(tmp_path / "b.csv", rows(80, 20), None)
-    with pytest.raises(DataError, match="write the header of a.csv as its first line"):
+    with pytest.raises(DataError, match=r"write the header of a.csv as its first line"):
         loaded(main, test_data=test)
