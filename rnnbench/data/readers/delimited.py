@@ -42,7 +42,7 @@ def read_delimited(path: Path, text: str, suffix: str, encoding: str) -> Table:
             ("file", sentence)
             for sentence in (summary, *about_header, *rows.understood, *about_rows, *table.understood)
         ),
-        warnings=warn_of_sum(table.frame, rows, path.name),
+        warnings=(*rows.warnings, *warn_of_sum(table.frame, rows, path.name)),
     )
 
 

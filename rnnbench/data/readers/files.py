@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from rnnbench.data.kinds import KIND_NAMES, AnyData, Kind
 from rnnbench.data.readers.columns import Table
 from rnnbench.data.readers.file_text import pieces
 from rnnbench.data.readers.guess import TASKS, Guess, guess_by_content, guess_by_options, plain_layout
-from rnnbench.data.readers.label_columns import find_text_column, not_used, text_cells
+from rnnbench.data.readers.label_columns import find_columns, find_text_column, not_used, text_cells
 from rnnbench.data.readers.labelled import read_labelled
 from rnnbench.data.readers.names import column_named, with_names_of
 from rnnbench.data.readers.own_splits import check_options, with_splits
@@ -47,7 +48,10 @@ def read_file(path: Path, settings: DataSettings, kind: Kind | None = None) -> A
     if wanted is not None:
         check_options(settings, wanted)
     if settings.test_data or settings.validation_data:
-        table = joined(table, settings, lambda other: read_table(other, settings.encoding))
+        main = table
+        table = joined(
+            table, settings, lambda other: read_table(other, settings.encoding), lambda: _needed(main, settings, wanted)
+        )
     table = with_splits(table, settings)
     if wanted is None:
         guess = guess_by_content(table, settings)
@@ -116,6 +120,15 @@ def _texts_table(path: Path, settings: DataSettings, trained_on: str) -> tuple[T
     if own is None and is_plain:
         return None, ""
     return table, own or find_text_column(table, with_names_of(table, settings))
+
+
+def _needed(table: Table, settings: DataSettings, kind: Kind | None) -> Collection[str]:
+    """The columns of the main file that are read: of labelled texts the text and the labels, else all."""
+    if (kind or guess_by_content(table, settings).kind) != "labelled_text":
+        return table.columns
+    columns = find_columns(table, settings)
+    splits = (settings.split_column, settings.group_column, settings.time_column)
+    return {columns.text, *columns.labels, *(name for name in splits if name is not None)}
 
 
 def _read(table: Table, settings: DataSettings, kind: Kind) -> AnyData:

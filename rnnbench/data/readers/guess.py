@@ -15,7 +15,15 @@ from rnnbench.data.kinds import KIND_NAMES, Kind
 from rnnbench.data.readers.columns import MISSING, Table, as_numbers
 from rnnbench.data.readers.fasttext import is_fasttext
 from rnnbench.data.readers.file_text import head_of
-from rnnbench.data.readers.label_columns import LABEL_NAMES, TEXT_NAMES, best_text, find_labels, is_named, repeating
+from rnnbench.data.readers.label_columns import (
+    LABEL_NAMES,
+    TEXT_NAMES,
+    best_text,
+    by_name,
+    find_labels,
+    is_named,
+    repeating,
+)
 from rnnbench.data.readers.series_columns import TIME_NAMES
 from rnnbench.data.readers.times import looks_like_times
 from rnnbench.data.settings import DataSettings
@@ -86,6 +94,9 @@ def guess_by_content(table: Table, settings: DataSettings) -> Guess:
         times = [settings.time_column]
     numbers = [name for name in columns if name not in (*texts, *times) and _holds_numbers(table, name)]
     other: Kind = "series" if numbers else "text"
+    named = None if times else _named_text(table)
+    if named is not None and not texts:
+        texts = [named]
     if texts:
         return _of_texts(table, texts, times, numbers)
     if times:
@@ -100,6 +111,12 @@ def guess_by_content(table: Table, settings: DataSettings) -> Guess:
     return Guess("series", "no column holds text", "labelled_text")
 
 
+def _named_text(table: Table) -> str | None:
+    """The column called like a text, beside one called like a label that is not numbers, whatever the text holds."""
+    label = by_name(table, LABEL_NAMES, set())
+    return None if label is None or _holds_numbers(table, label) else by_name(table, TEXT_NAMES, {label})
+
+
 def plain_layout(path: Path, encoding: str | None = None) -> Literal["", "table", "fasttext"]:
     """Whether the first lines of a plain text file all have the same number of fields, or begin with a label.
 
@@ -112,42 +129,51 @@ def plain_layout(path: Path, encoding: str | None = None) -> Literal["", "table"
     if len(lines) < 2:
         return ""
     for separator in "\t;|,":
-        widths = {len(record) for record in csv.reader(lines[:300], delimiter=separator)}
+        records = [*csv.reader(lines[:300], delimiter=separator)]
+        widths = {len(record) for record in records}
         if len(widths) == 1 and widths != {1}:
-            # a comma or a bar may be in every line of a poem: a header is short words
-            fields = lines[0].split(separator)
-            if separator == "\t" or all(len(field.split()) <= 2 and field.strip() for field in fields):
+            # a comma or a bar may be in every line of a poem: a header is short words, labels are few words
+            short = all(len(field.split()) <= 2 and field.strip() for field in records[0])
+            if separator == "\t" or short or _has_labels(records):
                 return "table"
+        if separator == "\t" and {len(record) for record in records[1:]} == {len(records[0]) + 1}:
+            return "table"  # with row names, as R writes it
     return ""
+
+
+def _has_labels(records: list[list[str]]) -> bool:
+    """Whether the first or the last field of the lines has few different values, each a single word."""
+    for place in (0, -1):
+        values = {record[place].strip() for record in records}
+        if 2 <= len(values) <= len(records) // 10 and all(len(value.split()) == 1 for value in values):
+            return True
+    return False
 
 
 def _of_texts(table: Table, texts: list[str], times: list[str], numbers: list[str]) -> Guess:
     """Labelled texts where a column may hold the labels, a series where times lie on a grid, else a long text."""
     best = best_text(table, set())
     text = best if best in texts else texts[0]
+    holds = "holds sentences" if _are_sentences(_filled(table, text)) else "holds texts by its name"
     other: Kind = "series" if times and numbers else "text"
     try:
         labels = find_labels(table, text)
     except DataError:  # several labels per text: refused where they are read
-        return Guess("labelled_text", f"column {text!r} holds sentences, and others hold labels", other)
+        return Guess("labelled_text", f"column {text!r} {holds}, and others hold labels", other)
     few = [name for name in repeating(table, {*texts}) if name not in times]
     named = [name for name in table.columns if is_named(name, LABEL_NAMES)]
     if len(labels) == 1 and labels[0] not in (*named, *few):
         labels = ()  # the only other column, whose values do not repeat
     if len(labels) > 1:
-        return Guess(
-            "labelled_text", f"column {text!r} holds sentences, and {len(labels)} columns of 0 and 1 classes", other
-        )
+        return Guess("labelled_text", f"column {text!r} {holds}, and {len(labels)} columns of 0 and 1 classes", other)
     if labels or few or named:
         label = (*labels, *named, *few)[0]
         values = len({*_filled(table, label)})
-        because = (
-            f"column {text!r} holds sentences and {label!r} {values:,} different value{'s' if values != 1 else ''}"
-        )
+        because = f"column {text!r} {holds} and {label!r} {values:,} different value{'s' if values != 1 else ''}"
         return Guess("labelled_text", because, other)
     if times and numbers and not table.frame[times[0]].duplicated().any():
         return Guess("series", f"column {times[0]!r} holds times, and none holds labels", "text")
-    return Guess("text", f"column {text!r} holds sentences, and no other column repeating labels", "labelled_text")
+    return Guess("text", f"column {text!r} {holds}, and no other column repeating labels", "labelled_text")
 
 
 def _filled(table: Table, name: str) -> np.ndarray:
@@ -166,8 +192,13 @@ def _holds_texts(table: Table, name: str) -> bool:
         return False
     if is_named(name, TEXT_NAMES):
         return True
+    return _are_sentences(cells)
+
+
+def _are_sentences(cells: np.ndarray) -> bool:
+    """Whether half of the texts are sentences, and they differ."""
     sentences = np.array([len(cell.split()) >= WORDS or len(WIDE.findall(cell)) >= WIDE_LETTERS for cell in cells])
-    return bool(sentences.mean() >= 0.5) and len({*cells}) > 0.3 * len(cells)
+    return len(cells) > 0 and bool(sentences.mean() >= 0.5) and len({*cells}) > 0.3 * len(cells)
 
 
 def _holds_times(table: Table, name: str) -> bool:

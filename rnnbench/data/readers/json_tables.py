@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,13 @@ from rnnbench.data.readers.nested import flattened
 if TYPE_CHECKING:
     import pandas as pd
 
+HALF = re.compile(
+    r"(?<!\\)\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    r"|(?<!\\)(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
+"""One half of a character such as an emoji without the other, as programs leave it that cut texts."""
+MOST_LEVELS, MOST_INNER = 3, 50
+"""Of objects inside objects, and of the names in one that become columns."""
 EXAMPLE = '{"text": ..., "label": ...}'
 
 
@@ -23,15 +30,18 @@ def read_json(path: Path, text: str, encoding: str) -> Table:
 
     Raises: DataError for what is not JSON, with the line, or another structure.
     """
+    text, halves = HALF.subn(r"\\ufffd", text)
     rows, lines = _rows(path, text)
     kind = "one JSON object per line" if lines else "a JSON list of rows"
     if not rows:
         raise DataError(f"{path.name} has no rows: add objects such as {EXAMPLE}")
-    frame, sentences, left_out = flattened(_frame(rows))
+    frame, sentences, left_out = flattened(_frame(_opened(rows)))
     frame, about_numbers = without_row_numbers(frame)
     if not frame.shape[1]:
         raise DataError(f"{path.name} has no columns of texts or numbers: write objects such as {EXAMPLE}")
     summary = f"{path.name}: {encoding}, {kind}, {size_text(frame)}"
+    if halves:
+        sentences = (*sentences, f"{halves:,} halves of characters, as of emojis that were cut, are read as \ufffd")
     understood = tuple(("file", sentence) for sentence in (summary, *sentences, *about_numbers))
     return Table(path, frame, lines=lines, left_out=left_out, understood=understood)
 
@@ -39,40 +49,110 @@ def read_json(path: Path, text: str, encoding: str) -> Table:
 def _rows(path: Path, text: str) -> tuple[list[dict[str, object]], tuple[int, ...]]:
     """The rows, and the line of each where there is one object per line."""
     start = text.lstrip()
-    if start.startswith("["):
-        return _listed(path, _loaded(path, text, 0)), ()
-    if start.startswith("{") and _whole(start.partition("\n")[0]) is None:
-        whole = _whole(text)
-        if whole is not None:
-            return _listed(path, whole), ()
+    first, _, rest = start.partition("\n")
+    whole = None if rest.strip() and _whole(first.rstrip(" ,")) is not None else _whole(text)
+    if start.startswith("[") and (whole is not None or not rest.strip()):
+        return _listed(path, whole if whole is not None else _loaded(path, text, 0)), ()
+    if start.startswith("{") and rest.strip() and whole is not None:
+        return _listed(path, whole), ()
+    if start.startswith("[") and _whole(first.rstrip(" ,")) is None:
+        _loaded(path, text, 0)
     rows: list[dict[str, object]] = []
     lines: list[int] = []
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
-        row = _loaded(path, line, number)
+        row = _loaded(path, line.strip().removesuffix(","), number)
         if not isinstance(row, dict):
             raise DataError(f"{path.name}, line {number} must be a JSON object such as {EXAMPLE}")
         rows.append(row)
         lines.append(number)
     if len(rows) == 1 and any(isinstance(cell, dict | list) for cell in rows[0].values()):
-        with suppress(DataError):
-            return _listed(path, rows[0]), ()
+        return _listed(path, rows[0]), ()
     return rows, tuple(lines)
 
 
 def _listed(path: Path, whole: object) -> list[dict[str, object]]:
-    """The rows of a list of objects, or of an object of columns, as pandas writes them."""
+    """The rows of a list of objects, or of one object as pandas and other programs write them.
+
+    Raises: DataError for another structure; with the names of the lists where there are several, such as of splits.
+    """
     if isinstance(whole, list) and all(isinstance(row, dict) for row in whole):
         return whole
     if isinstance(whole, dict) and whole:
-        columns = [[*cells.values()] if isinstance(cells, dict) else cells for cells in whole.values()]
-        if all(isinstance(cells, list) for cells in columns) and len({*map(len, columns)}) == 1:
-            return [dict(zip(whole, cells, strict=True)) for cells in zip(*columns, strict=True)]
-        tables = [cells for cells in whole.values() if isinstance(cells, list) and cells and isinstance(cells[0], dict)]
+        rows = _of_names_and_values(whole) or _of_rows_by_number(whole) or _of_columns(whole)
+        if rows:
+            return rows
+        tables = {name: cells for name, cells in whole.items() if isinstance(cells, list) and _is_table(cells)}
         if len(tables) == 1:
-            return _listed(path, tables[0])
+            return _listed(path, next(iter(tables.values())))
+        if tables:
+            raise DataError(
+                f"{path.name} holds several tables ({', '.join(map(repr, tables))}): write each to a file of its own, "
+                "and name those of the splits by --validation-data and --test-data"
+            )
     raise DataError(f"{path.name} must be a list of JSON objects, or have one per line, such as {EXAMPLE}")
+
+
+def _of_names_and_values(whole: dict[str, object]) -> list[dict[str, object]]:
+    """The rows of an object with the names of the columns and lists of cells, as of pandas with orient="split"."""
+    names, values = whole.get("columns"), whole.get("data")
+    if not (isinstance(names, list) and isinstance(values, list) and all(isinstance(name, str) for name in names)):
+        return []
+    if not all(isinstance(row, list) and len(row) == len(names) for row in values):
+        return []
+    return [dict(zip(names, row, strict=True)) for row in values]
+
+
+def _of_rows_by_number(whole: dict[str, object]) -> list[dict[str, object]]:
+    """The rows of an object of objects under row numbers, as of pandas with orient="index"."""
+    rows = [row for row in whole.values() if isinstance(row, dict)]
+    are_rows = len(rows) == len(whole) and all(name.isdigit() for name in whole)
+    return rows if are_rows and not all(name.isdigit() for name in rows[0]) else []
+
+
+def _of_columns(whole: dict[str, object]) -> list[dict[str, object]]:
+    """The rows of an object of columns, each a list of cells or an object of them."""
+    if len({*map(type, whole.values())}) != 1:  # such as a schema beside the data
+        return []
+    lists = [[*cells.values()] if isinstance(cells, dict) else cells for cells in whole.values()]
+    lists = [cells for cells in lists if isinstance(cells, list)]
+    if len(lists) < len(whole) or len({*map(len, lists)}) != 1 or all(map(_is_table, lists)):
+        return []
+    return [dict(zip(whole, cells, strict=True)) for cells in zip(*lists, strict=True)]
+
+
+def _is_table(cells: list[object]) -> bool:
+    """Whether a list is one of objects, the rows of a table."""
+    return bool(cells) and isinstance(cells[0], dict)
+
+
+def _opened(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """The rows with the cells of objects as columns of their own: {"review": {"text": ...}} has review.text.
+
+    Objects with many different names, which are no columns, stay as they are.
+    """
+    for _ in range(MOST_LEVELS):
+        inner: dict[str, set[str]] = {}
+        for row in rows:
+            for name, cell in row.items():
+                if isinstance(cell, dict):
+                    inner.setdefault(name, set()).update(cell)
+        wanted = {name for name, names in inner.items() if names and len(names) <= MOST_INNER}
+        if not wanted:
+            break
+        rows = [_with_inner(row, wanted) for row in rows]
+    return rows
+
+
+def _with_inner(row: dict[str, object], wanted: set[str]) -> dict[str, object]:
+    opened: dict[str, object] = {}
+    for name, cell in row.items():
+        if name in wanted and isinstance(cell, dict):
+            opened.update({f"{name}.{inner}": value for inner, value in cell.items()})
+        elif name not in wanted or cell is not None:
+            opened[name] = cell
+    return opened
 
 
 def _frame(rows: list[dict[str, object]]) -> pd.DataFrame:

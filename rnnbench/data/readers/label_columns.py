@@ -9,6 +9,7 @@ import numpy as np
 
 from rnnbench.core.errors import DataError
 from rnnbench.data.readers.columns import Table, as_numbers
+from rnnbench.data.readers.headers import column_kind
 from rnnbench.data.readers.lists import lists_of
 from rnnbench.data.readers.names import columns_named
 from rnnbench.data.readers.series_columns import TIME_NAMES
@@ -73,8 +74,8 @@ def find_text_column(table: Table, settings: DataSettings) -> str:
 
 
 def best_text(table: Table, taken: set[str]) -> str | None:
-    """The only column with a common name of texts, else the one whose cells are by far the longest."""
-    return by_name(table, TEXT_NAMES, taken) or _longest(table, taken)
+    """The only column with a common name of texts, else the one by far the longest, else the only one of sentences."""
+    return by_name(table, TEXT_NAMES, taken) or _longest(table, taken) or _only_sentences(table, taken)
 
 
 def find_labels(table: Table, text: str) -> tuple[str, ...]:
@@ -212,6 +213,19 @@ def _unclear(table: Table, what: str, option: str, candidates: list[str] | None 
 def _shown(words: list[str] | tuple[str, ...], *, quoted: bool = True) -> str:
     first = ", ".join(map(repr, words[:MOST_SHOWN]) if quoted else words[:MOST_SHOWN])
     return f"{first}, ..." if len(words) > MOST_SHOWN else first
+
+
+def _only_sentences(table: Table, taken: set[str]) -> str | None:
+    """The only column of different sentences."""
+    first = table.frame.head(500)
+    columns = [
+        name
+        for name in table.columns
+        if name not in taken
+        and column_kind(cells := first[name].astype(str).tolist()) == "sentence"
+        and len({*cells}) > 0.3 * len(cells)
+    ]
+    return columns[0] if len(columns) == 1 else None
 
 
 def _longest(table: Table, taken: set[str]) -> str | None:

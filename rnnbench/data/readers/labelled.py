@@ -12,8 +12,19 @@ from rnnbench.core.errors import DataError
 from rnnbench.data.kinds import Facts, LabelledTexts
 from rnnbench.data.readers.columns import MISSING, Table
 from rnnbench.data.readers.label_columns import TextColumns, find_columns, label_cells, not_used, text_cells
-from rnnbench.data.readers.labels import Labels, alike_warning, missing_warning, ordered, read_labels
+from rnnbench.data.readers.labels import (
+    KEEP_WORDS,
+    Labels,
+    alike_warning,
+    are_continuous,
+    many_numbers_warning,
+    missing_warning,
+    ordered,
+    read_labels,
+    several_warning,
+)
 from rnnbench.data.readers.own_splits import TEST, check_options, split_labelled
+from rnnbench.data.readers.split_checks import check_classes, check_given
 from rnnbench.data.settings import DataSettings
 from rnnbench.data.splitting import fingerprint, labelled_splits
 
@@ -35,7 +46,8 @@ def read_labelled(table: Table, settings: DataSettings) -> LabelledTexts:
     rows = _usable_rows(texts, labels.of_rows, settings, table.split_of)
     kept = [labels.of_rows[row] for row in rows.used]
     classes = ordered(kept)
-    _check(table, columns, kept, classes, rows.in_words(labels))
+    check_given(table, rows.used)
+    _check(table, columns, kept, classes, rows.in_words(labels), keep=KEEP_WORDS if labels.missing else "")
     number_of = {name: number for number, name in enumerate(classes)}
     numbers = np.array([number_of[label] for label in kept], dtype=np.int64)
     split = split_labelled(table, settings, rows.used, numbers, classes)
@@ -52,7 +64,11 @@ def read_labelled(table: Table, settings: DataSettings) -> LabelledTexts:
         *(("classes", sentence) for sentence in labels.merged),
         ("split", rule),
     ]
-    warnings = (missing_warning(labels.missing, counts), alike_warning(counts))
+    lacking = check_classes(table, split, numbers, classes)
+    warnings = (
+        missing_warning(labels.missing, counts), alike_warning(counts), several_warning(counts),
+        many_numbers_warning(classes), *lacking,
+    )  # fmt: skip
     facts = Facts(
         name=table.path.name,
         kind="labelled_text",
@@ -108,7 +124,8 @@ def _usable_rows(
     validation and training, those of validation out of training.
     """
     order = range(len(texts)) if split_of is None else np.argsort(-split_of, kind="stable").tolist()
-    absent = {word for word in MISSING if word.isalnum() or "/" in word or "<" in word} | {*settings.missing}
+    words = () if "" in settings.missing else MISSING
+    absent = {word for word in words if word.isalnum() or "/" in word or "<" in word} | {*settings.missing}
     label_of: dict[str, str] = {}
     used: list[int] = []
     without_text = without_label = repeated = contradicting = 0
@@ -138,10 +155,13 @@ def _listed(classes: Sequence[str], counts: Counter[str]) -> str:
     return ", ".join(f"{name} {counts[name]:,}" for name in classes[:MOST_LISTED]) + more
 
 
-def _check(table: Table, columns: TextColumns, labels: list[str], classes: Sequence[str], rows: str) -> None:
+def _check(
+    table: Table, columns: TextColumns, labels: list[str], classes: Sequence[str], rows: str, *, keep: str = ""
+) -> None:
     """Raises: DataError where the labels are no classes, or too few for three splits.
 
-    rows: which rows were left out, as a reason for what is missing.
+    rows: which rows were left out, as a reason for what is missing. keep: how the words of those without a label become
+    classes, if there are such words.
     """
     name = table.path.name
     column = f"in column {columns.labels[0]!r}" if len(columns.labels) == 1 else "in the label columns"
@@ -151,7 +171,13 @@ def _check(table: Table, columns: TextColumns, labels: list[str], classes: Seque
         raise DataError(f"{name}: no row has both a text and a label {column}: {another}")
     if len(classes) == 1:
         raise DataError(
-            f"{name}: every row has the label {classes[0]!r} {column}, but at least 2 classes are needed: {another}"
+            f"{name}: every row has the label {classes[0]!r} {column}, but at least 2 classes are needed: "
+            f"{f'if the word of the others is a class, type {keep}, else ' if keep else ''}{another}"
+        )
+    if are_continuous(classes):
+        raise DataError(
+            f"{name}: {len(classes):,} different numbers with decimals {column} are a continuous rating, not classes: "
+            f"write ranges in the file, such as low and high, or {another}"
         )
     if len(classes) > min(MOST_CLASSES, max(2, len(labels) // 3)):
         raise DataError(

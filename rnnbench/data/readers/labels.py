@@ -10,10 +10,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from rnnbench.data.readers.columns import MISSING
+from rnnbench.data.readers.fasttext import MARK
 
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,2})?", re.ASCII)
+JOINED = re.compile(r"\s*[|;,/]\s*")
 WHOLE = re.compile(r"([-+]?\d+)(\.0*)?", re.ASCII)
 MOST_LISTED = 5
+MOST_DECIMALS = 20
+"""The most classes that are numbers with decimals, such as ratings in steps of 0.5."""
+MINUS = {"-", "--", "\u2013", "\u2014", "\u2212"}
+"""Words for "no value" that are a class beside the class +."""
+KEEP_WORDS = "--missing '' (then only empty cells have no label)"
 FREQUENT = 0.5
 """A word for "no label" is as frequent as a class from this share of the rarest class."""
 
@@ -33,11 +40,13 @@ class Labels:
 def read_labels(cells: Sequence[str], missing: Iterable[str] = ()) -> Labels:
     """The labels in stripped cells. Equal numbers (5, 5.0) and equal truth values (true, True) are one label.
 
-    missing: further words that mean "no label", such as -9999.
+    missing: further words that mean "no label", such as -9999; an empty word among them makes all others classes.
     """
+    cells = _without_mark(cells)
     counts = Counter(cells)
     typed = {_value(word.strip()) for word in missing}
-    absent = [cell for cell in counts if cell.casefold() in MISSING or _value(cell) in typed]
+    known = {""} if "" in typed else MISSING - MINUS if "+" in counts else MISSING
+    absent = [cell for cell in counts if cell.casefold() in known or _value(cell) in typed]
     present = sorted({*counts} - {*absent})
     canonical = _canonical(present)
     spellings: dict[str, list[str]] = {}
@@ -69,7 +78,7 @@ def missing_warning(missing: dict[str, int], counts: Counter[str]) -> str:
     listed = _quoted(frequent, Counter(missing))
     return (
         f"rows with the label {listed} are left out, for that means that the label is missing: "
-        "where it is a class, write another word for it in the file"
+        f"where it is a class, type {KEEP_WORDS}"
     )
 
 
@@ -89,6 +98,40 @@ def alike_warning(counts: Counter[str]) -> str:
         f"the labels {listed}{more} differ only in case, blanks or width, and are different classes: "
         "write them alike in the file where they are one"
     )
+
+
+def several_warning(counts: Counter[str]) -> str:
+    """A warning on labels such as 'a|b' beside a class 'a', which may be several labels of one text; else empty."""
+    joined = [label for label in sorted(counts) if ({*JOINED.split(label)} - {label}) & {*counts}]
+    if not joined:
+        return ""
+    return (
+        f"the labels {_quoted(joined, counts)} are classes of their own: where they are several labels of one text, "
+        "keep one per row; where they are decimals, write a point"
+    )
+
+
+def are_continuous(classes: Sequence[str]) -> bool:
+    """Whether the labels are many numbers with decimals, as of a continuous rating."""
+    are_numbers = len(classes) > MOST_DECIMALS and all(map(NUMBER.fullmatch, classes))
+    return are_numbers and any(Decimal(label) % 1 for label in classes)
+
+
+def many_numbers_warning(classes: Sequence[str]) -> str:
+    """A warning where the classes are many numbers, as of a rating from 1 to 100; else empty."""
+    if len(classes) <= MOST_DECIMALS or not all(map(NUMBER.fullmatch, classes)):
+        return ""
+    return (
+        f"the labels are {len(classes):,} different numbers: each is a class of its own, and their order is not used; "
+        "write ranges, such as low and high, where it matters"
+    )
+
+
+def _without_mark(cells: Sequence[str]) -> Sequence[str]:
+    """Labels without the mark of fastText, where all have it."""
+    if not all(cell.startswith(MARK) for cell in cells if cell) or not any(cells):
+        return cells
+    return [cell.removeprefix(MARK) for cell in cells]
 
 
 def _value(label: str) -> Decimal | str:

@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
 
 def flattened(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...], tuple[tuple[str, str], ...]]:
-    """The frame without nested columns, a sentence where there are some, and (name, why) of each that is left out.
+    """The frame without nested columns and with bytes as texts, a sentence on what is left out and (name, why).
 
     Lists of words or numbers stay: they may be tokens of a text, or labels.
     """
     import pandas as pd
 
+    frame = _decoded(frame)
     nested = [place for place in range(frame.shape[1]) if _is_nested(frame.iloc[:, place])]
     left_out = tuple((clean_name(str(frame.columns[place])), "holds nested values") for place in nested)
     names = listed(repr(name) for name, _ in left_out)
@@ -28,6 +29,21 @@ def flattened(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...], tuple
         frame = frame.iloc[:, [place for place in range(frame.shape[1]) if place not in nested]]
     frame.columns = pd.Index([clean_name(str(name)) for name in frame.columns])
     return frame, sentences, left_out
+
+
+def _decoded(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with columns of bytes as texts, where all of their cells are UTF-8."""
+    for place in range(frame.shape[1]):
+        column = frame.iloc[:, place]
+        if column.dtype != object or not any(isinstance(cell, bytes) for cell in column):
+            continue
+        try:
+            texts = [cell.decode() if isinstance(cell, bytes) else cell for cell in column]
+        except UnicodeDecodeError:
+            continue
+        frame = frame.copy()
+        frame.isetitem(place, texts)
+    return frame
 
 
 def _is_nested(column: pd.Series) -> bool:

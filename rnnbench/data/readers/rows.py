@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Rows:
     """The rows below the header. start: the character at which they begin; kept: the numbers of the rows of the frame
-    among all rows, or None where all are kept; understood: what was decided or left out."""
+    among all rows, or None where all are kept; understood: what was decided or left out; warnings: what is doubtful."""
 
     frame: pd.DataFrame
     layout: Layout
     start: int
     kept: np.ndarray | None = None
     understood: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def place(self, row: int) -> str:
         """'line 17' of the file."""
@@ -60,7 +61,8 @@ def read_rows_below(layout: Layout, start: int, names: list[str], file: str) -> 
     except _Irregular as error:
         problem = _ragged(layout, start, width) or str(error)
     if rows is not None and dialect.quote and not problem:
-        problem = _not_closed(rows)
+        problem, doubt = _not_closed(rows)
+        rows = replace(rows, warnings=(f"{file}: {doubt}",) if doubt else ())
         remedy = "remove the mark, or write it twice" if problem else ""
     if rows is not None and not problem:
         return rows
@@ -70,17 +72,23 @@ def read_rows_below(layout: Layout, start: int, names: list[str], file: str) -> 
     return replace(bare, understood=(f"quotation marks are read as text, because {problem}",))
 
 
-def _not_closed(rows: Rows) -> str:
-    """The first quotation mark that holds rows, or an empty text."""
+def _not_closed(rows: Rows) -> tuple[str, str]:
+    """The first quotation mark that holds rows, and the first that may hold some; empty texts where there are none."""
     dialect, text = rows.layout.dialect, rows.layout.text
     lines = text.count("\n", rows.start) + (not text.endswith("\n"))
     if lines == len(rows.frame) or text.find(dialect.quote, rows.start) < 0:  # no field holds a line end
-        return ""
+        return "", ""
     field = swallowed(rows.frame, dialect.separator, lambda: dialect.is_strict(text[rows.start :]))
     if field is None:
-        return ""
+        return "", ""
     first = rows.line(field.row)
-    return f"the quotation mark in line {first} is closed only in line {first + field.lines}, and rows lie between"
+    last = first + field.lines
+    if field.is_sure:
+        return f"the quotation mark in line {first} is closed only in line {last}, and rows lie between", ""
+    return "", (
+        f"the quotation marks in lines {first} and {last} enclose a text of several lines: if they are rows of their "
+        "own, remove the marks"
+    )
 
 
 class _Irregular(Exception):

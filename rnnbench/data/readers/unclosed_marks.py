@@ -15,6 +15,7 @@ SAMPLE_ROWS = 1000
 MOST_VALUES = 20
 MOST_MULTILINE = 20_000
 LEAST_SHARE = 0.9  # of the lines of a field that look like rows
+MOST_DOUBTFUL = 0.02  # of the rows
 FEWEST_LINES = 3  # between the marks, where both stand at an end of a field
 
 Fits = Callable[[str], bool]
@@ -22,10 +23,14 @@ Fits = Callable[[str], bool]
 
 @dataclass(frozen=True)
 class Swallowed:
-    """A field that holds rows. row: its row in the frame; lines: its line breaks."""
+    """A field that holds rows. row: its row in the frame; lines: its line breaks.
+
+    is_sure: False where it may as well be a text of several lines.
+    """
 
     row: int
     lines: int
+    is_sure: bool = True
 
 
 def swallowed(frame: pd.DataFrame, separator: str, is_strict: Callable[[], bool]) -> Swallowed | None:
@@ -48,12 +53,17 @@ def swallowed(frame: pd.DataFrame, separator: str, is_strict: Callable[[], bool]
                 suspects.append((int(row), cell.count("\n"), typed))
     if not suspects:
         return None
+    sure = suspects
     if is_strict():
-        suspects = [suspect for suspect in suspects if suspect[1] > FEWEST_LINES or suspect[2] >= 2 * suspect[1]]
-    if not suspects:
+        sure = [suspect for suspect in suspects if suspect[1] > FEWEST_LINES or suspect[2] >= 2 * suspect[1]]
+    if sure:
+        row, lines, _ = min(sure)
+        return Swallowed(row, lines)
+    doubtful = [suspect for suspect in suspects if suspect[2]]
+    if not 0 < len(doubtful) <= max(1, MOST_DOUBTFUL * len(frame)):  # where many are so, that is how texts are written
         return None
-    row, lines, _ = min(suspects)
-    return Swallowed(row, lines)
+    row, lines, _ = min(doubtful)
+    return Swallowed(row, lines, is_sure=False)
 
 
 def _checks(frame: pd.DataFrame) -> list[Fits | None]:

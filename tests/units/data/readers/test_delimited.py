@@ -324,6 +324,16 @@ def test_an_opening_and_a_later_closing_mark_hold_no_rows(read):
     assert table.texts("text") == texts
 
 
+def test_two_rows_in_one_pair_of_marks_may_be_a_text_of_two_lines_and_are_warned_of(read):
+    texts = [text for text, _ in reviews()]
+    rows = [f"{text},{label}" for text, (_, label) in zip(texts, reviews(), strict=True)]
+    rows[10], rows[11] = f'"{rows[10]}', f'{texts[11]}",1'
+    table = read("text,label\n" + "\n".join(rows) + "\n")
+    assert any("the quotation marks in lines 12 and 13 enclose" in warning for warning in table.warnings)
+    whole = [f'"{text}\nand a second line",{label}' for text, label in reviews()]
+    assert not read("text,label\n" + "\n".join(whole) + "\n").warnings
+
+
 def test_marks_around_the_end_of_one_row_and_the_start_of_the_next_hold_no_row(read):
     rows = [f"{row},{text},{label}" for row, (text, label) in enumerate(reviews())]
     rows[5] = rows[5].replace(",", ',"', 1)

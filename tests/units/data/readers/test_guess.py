@@ -58,6 +58,8 @@ def frames():
         ("remarks", {"date": DAYS, "load": NUMBERS, "remark": cycled("", "", "", "was switched off")}, "series"),
         ("headlines", {"date": DAYS, "headline": TEXTS, "close": NUMBERS}, "series"),
         ("no time", {"a": NUMBERS, "b": NUMBERS[::-1]}, "series"),
+        ("texts of numbers", {"text": range(1000, 1000 + COUNT), "label": cycled("n", "p")}, "labelled_text"),
+        ("codes and numbers", {"content": range(COUNT), "target": NUMBERS}, "series"),
         ("one column", {"line": TEXTS}, "text"),
         ("questions", {"id": range(COUNT), "question": TEXTS}, "text"),
     ]
@@ -84,6 +86,22 @@ def test_what_a_file_is_read_as_is_told_with_the_reason(tmp_path):
         "read as",
         "labelled texts, which the task needs",
     )
+
+
+def test_texts_that_are_no_sentences_are_not_called_sentences(tmp_path):
+    path = tmp_path / "a.csv"
+    pd.DataFrame({"text": range(1000, 1000 + COUNT), "label": cycled("n", "p")}).to_csv(path, index=False)
+    assert "column 'text' holds texts by its name and 'label' 2" in describe(
+        DataSettings(path=str(path))
+    ).facts.understood[0][1]  # fmt: skip
+
+
+def test_the_only_column_of_sentences_is_the_text_though_others_are_long(tmp_path):
+    path = tmp_path / "a.csv"
+    pages = [f"https://example.org/pages/{number:09}" for number in range(COUNT)]
+    columns = {"page": pages, "is": cycled(0, 1), "at": DAYS, "said": TEXTS}
+    pd.DataFrame(columns).to_csv(path, index=False)
+    assert load(DataSettings(path=str(path)), "labelled_text").text_column == "said"
 
 
 @pytest.mark.parametrize(
@@ -145,11 +163,14 @@ def test_a_file_of_another_kind_than_the_task_needs_is_told_with_the_task_for_it
         (["text\tlabel", *(f"{text}\t{number % 2}" for number, text in enumerate(TEXTS))], True),
         (["date;load", *(f"{day};{number}" for day, number in zip(DAYS, NUMBERS, strict=True))], True),
         (["date,load", *(f"{day},{number}" for day, number in zip(DAYS, NUMBERS, strict=True))], True),
+        ([f"{text};{('no', 'yes')[number % 2]}" for number, text in enumerate(TEXTS)], True),
+        ([f"{number % 5},{text}" for number, text in enumerate(TEXTS)], True),
+        (["text\tlabel", *(f"{number + 1}\t{text}\t{number % 2}" for number, text in enumerate(TEXTS))], True),
         (TEXTS, False),
         ([f"{text}, and so was the other" for text in TEXTS], False),
         ([f"{text},{',' * (number % 3)} end" for number, text in enumerate(TEXTS)], False),
     ],
-    ids=["tabs", "semicolons", "commas", "prose", "a comma per line", "commas"],
+    ids=["tabs", "semicolons", "commas", "labels", "labels first", "row names", "prose", "a comma per line", "commas"],
 )
 def test_a_text_file_with_regular_fields_is_a_table(tmp_path, lines, is_table):
     path = tmp_path / "a.txt"

@@ -118,11 +118,27 @@ def test_texts_in_square_brackets_are_texts(tmp_path):
     assert {*read(path).splits.train.texts} < {*texts}
 
 
-def test_lines_in_the_format_of_fasttext(tmp_path):
+@pytest.mark.parametrize(
+    "spell",
+    ["__label__{label} {text}", "__label__{label}\t{text}", "  __label__{label}   {text}", "{text} __label__{label}"],
+)
+def test_lines_in_the_format_of_fasttext(tmp_path, spell):
     path = tmp_path / "a.txt"
     lines = zip(TEXTS, cycled("x", "y"), strict=True)
-    path.write_text("\n".join(f"__label__{label} {text}" for text, label in lines), encoding="utf-8")
+    path.write_text("\n".join(spell.format(label=label, text=text) for text, label in lines), encoding="utf-8")
     assert read(path).fingerprint == read(written(tmp_path, label=cycled("x", "y"))).fingerprint
     path.write_text(path.read_text() + "\n__label__x __label__y both", encoding="utf-8")
-    with pytest.raises(DataError, match="line 61 has several labels"):
+    with pytest.raises(DataError, match=r"line 61 has several labels \(x, y\)"):
         read(path)
+    path.write_text(path.read_text().rpartition("\n")[0] + "\nneither", encoding="utf-8")
+    with pytest.raises(DataError, match="line 61 has no label"):
+        read(path)
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_a_table_whose_labels_have_the_mark_of_fasttext(tmp_path, separator):
+    path = tmp_path / "a.csv"
+    lines = zip(TEXTS, cycled("x", "y"), strict=True)
+    path.write_text("".join(f"__label__{label}{separator}{text}\n" for text, label in lines), encoding="utf-8")
+    assert read(path).fingerprint == read(written(tmp_path, label=cycled("x", "y"))).fingerprint
+    assert read(path).classes == ("x", "y")

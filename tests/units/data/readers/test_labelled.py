@@ -102,3 +102,21 @@ def test_refusals_are_one_line(reviews, table, header, settings, message):
         reviews(table, header, **settings)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_class_called_like_no_value_is_kept_where_the_user_says_so(reviews):
+    table = rows(90, ("none", "hate", "offence"))
+    assert reviews(table, missing=("",)).classes == ("hate", "none", "offence")
+    warned = reviews(table)
+    assert warned.classes == ("hate", "offence")
+    assert any("--missing ''" in warning for warning in warned.facts.warnings)
+    with pytest.raises(DataError, match="type --missing ''"):
+        reviews(rows(90, ("none", "toxic")))
+    splits = reviews([("none", "hate"), *table], missing=("",)).splits.opened()
+    assert "none" in {text for part in (splits.train, splits.validation, splits.test) for text in part.texts}
+
+
+def test_a_continuous_rating_is_refused_with_the_remedy(reviews):
+    table = [(f"film number {number}", f"{number % 37 / 10}") for number in range(200)]
+    with pytest.raises(DataError, match="continuous rating, not classes: write ranges"):
+        reviews(table)

@@ -8,7 +8,15 @@ from itertools import permutations
 
 import pytest
 
-from rnnbench.data.readers.labels import alike_warning, missing_warning, ordered, read_labels
+from rnnbench.data.readers.labels import (
+    alike_warning,
+    are_continuous,
+    many_numbers_warning,
+    missing_warning,
+    ordered,
+    read_labels,
+    several_warning,
+)
 
 
 @pytest.mark.parametrize("word", ["", "nan", "NaN", "NA", "null", "NULL", "None", "n/a"])
@@ -102,3 +110,36 @@ def test_classes_that_look_alike_are_warned_of(alike):
 
 def test_classes_that_differ_are_not_warned_of():
     assert not alike_warning(Counter({"pos": 5, "neg": 2}))
+
+
+@pytest.mark.parametrize("missing", [[""], ["", "-9"]])
+def test_an_empty_word_of_the_user_makes_the_words_for_no_label_classes(missing):
+    assert read_labels(["none", "NA", "-", "", "-9", "x"], missing).of_rows == (
+        "none", "NA", "-", "", "" if "-9" in missing else "-9", "x",
+    )  # fmt: skip
+
+
+def test_minus_is_a_class_beside_plus_and_missing_elsewhere():
+    assert read_labels(["+", "-", "+", "nan"]).of_rows == ("+", "-", "+", "")
+    assert read_labels(["a", "-", "b"]).of_rows == ("a", "", "b")
+
+
+def test_the_mark_of_fasttext_is_no_part_of_labels_that_all_have_it():
+    assert read_labels(["__label__a", "__label__b", ""]).of_rows == ("a", "b", "")
+    assert read_labels(["__label__a", "b"]).of_rows == ("__label__a", "b")
+
+
+@pytest.mark.parametrize("label", ["a|b", "a; x", "a,b", "a/b"])
+def test_labels_that_are_joined_from_others_are_warned_of(label):
+    assert f"{label!r} (4)" in several_warning(Counter({"a": 5, "b": 5, label: 4}))
+    assert not several_warning(Counter({"c": 5, "d": 5, label: 4}))
+
+
+def test_many_numbers_are_a_continuous_rating_where_they_have_decimals():
+    decimals = [f"{number / 100}" for number in range(40)]
+    assert are_continuous(decimals)
+    assert not are_continuous([f"{number / 2}" for number in range(11)])
+    assert not are_continuous([*map(str, range(100))])
+    assert "100 different numbers" in many_numbers_warning([*map(str, range(100))])
+    assert not many_numbers_warning([*map(str, range(10))])
+    assert not many_numbers_warning(["a", *map(str, range(100))])

@@ -116,7 +116,7 @@ def test_a_missing_column_is_named_with_the_nearest(write):
         ("a.json", b'{"a": 1, "b": [1, 2]', "line 1 is not JSON"),
         ("a.json", b"[1, 2]", "must be a list of JSON objects"),
         ("a.json", b"[" * 100_000, "is not JSON that can be read"),
-        ("a.jsonl", b'{"meta": {"a": 1}}\n{"meta": {"a": 2}}\n', "no columns of texts or numbers"),
+        ("a.jsonl", b'{"meta": [{"a": 1}]}\n{"meta": [{"a": 2}]}\n', "no columns of texts or numbers"),
         ("a.jsonl", b'{"text": "a"}\n{"text"\n', "line 2 is not JSON"),
         ("a.jsonl", b'{"text": "a"}\n[1]\n', "line 2 must be a JSON object"),
         ("a.parquet", b"PAR0 no", "not a readable Parquet file"),
@@ -150,7 +150,7 @@ def test_packed_files_are_read(tmp_path):
     assert read_table(tmp_path / "d.jsonl.gz").texts("text") == ["좋다", "나쁘다"]
 
 
-@pytest.mark.parametrize("orient", ["records", "columns", "list", "lines", "pretty"])
+@pytest.mark.parametrize("orient", ["records", "columns", "list", "lines", "pretty", "index", "split", "table"])
 def test_json_files_are_read_as_pandas_writes_them(tmp_path, orient):
     frame = pd.DataFrame({"text": ["좋다", "나쁘다", "그저"], "label": [1, 0, 1]})
     path = tmp_path / "a.json"
@@ -163,13 +163,13 @@ def test_json_files_are_read_as_pandas_writes_them(tmp_path, orient):
     else:
         frame.to_json(path, orient=orient)
     table = read_table(path)
-    assert table.columns == ["text", "label"]
+    assert [name for name in table.columns if name != "index"] == ["text", "label"]
     assert table.texts("text") == ["좋다", "나쁘다", "그저"]
     assert table.texts("label") == ["1", "0", "1"]
 
 
 def test_lists_of_words_are_texts_and_other_nested_columns_are_left_out_by_name(write, tmp_path):
-    rows = [{"tokens": ["good", "film"], "meta": {"a": 1}, "y": 1}, {"tokens": ["bad"], "meta": {"a": 2}, "y": 0}]
+    rows = [{"tokens": ["good", "film"], "meta": [{"a": 1}], "y": 1}, {"tokens": ["bad"], "meta": [{"a": 2}], "y": 0}]
     table = read_table(write("a.jsonl", "".join(json.dumps(row) + "\n" for row in rows)))
     assert table.texts("tokens") == ["good film", "bad"]
     assert table.columns == ["tokens", "y"]
@@ -178,6 +178,48 @@ def test_lists_of_words_are_texts_and_other_nested_columns_are_left_out_by_name(
         table.check_column("meta", "--text-column")
     pd.DataFrame(rows).drop(columns="meta").to_parquet(tmp_path / "a.parquet")
     assert read_table(tmp_path / "a.parquet").texts("tokens") == ["good film", "bad"]
+
+
+def test_objects_inside_objects_are_columns_of_their_own(write):
+    rows = [{"review": {"text": f"film {number}", "of": {"user": number}}, "label": number % 2} for number in range(4)]
+    rows.append({"review": None, "label": 1})
+    table = read_table(write("a.jsonl", "".join(json.dumps(row) + "\n" for row in rows)))
+    assert table.columns == ["review.text", "review.of.user", "label"]
+    assert table.texts("review.text") == ["film 0", "film 1", "film 2", "film 3", ""]
+    assert table.texts("review.of.user") == ["0", "1", "2", "3", ""]
+    named = [{"text": "a film", "votes": {f"user {number}": 1}} for number in range(100)]
+    assert read_table(write("b.jsonl", "".join(json.dumps(row) + "\n" for row in named))).columns == ["text"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"train": [{"text": "a"}], "test": [{"text": "b"}]}', r"several tables \('train', 'test'\): write each"),
+        ('["a", "b"]\n["c", "d"]\n', "line 1 must be a JSON object"),
+    ],
+)
+def test_json_of_other_structures_is_refused_with_the_reason(write, text, message):
+    with pytest.raises(DataError, match=message):
+        read_table(write("a.json", text))
+
+
+def test_json_lines_may_end_with_commas_and_one_object_may_hold_the_list(write):
+    assert read_table(write("a.jsonl", '{"y": 1},\n{"y": 2},\n{"y": 3}\n')).texts("y") == ["1", "2", "3"]
+    assert read_table(write("b.json", '{"data": [{"y": 1}, {"y": 2}], "n": 2}')).texts("y") == ["1", "2"]
+
+
+def test_half_characters_are_replaced_and_told(write):
+    table = read_table(write("a.jsonl", '{"y": "x \\ud83d"}\n{"y": "\\ude00 z"}\n{"y": "\\ud83d\\ude00"}\n'))
+    assert table.texts("y") == ["x \ufffd", "\ufffd z", "\U0001f600"]
+    assert any("2 halves of characters" in sentence for _, sentence in table.understood)
+
+
+def test_bytes_in_parquet_are_texts_where_they_are_utf8(tmp_path):
+    frame = pd.DataFrame({"text": ["좋다".encode(), None], "image": [b"\xff\xfe\x00", b"\x89"], "y": [1, 2]})
+    frame.to_parquet(tmp_path / "a.parquet")
+    table = read_table(tmp_path / "a.parquet")
+    assert table.columns == ["text", "y"]
+    assert table.texts("text") == ["좋다", ""]
 
 
 def test_whole_numbers_beside_missing_ones_stay_whole(write):
