@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rnnbench.core.errors import DataError
 from rnnbench.data.readers.columns import Table
-from rnnbench.data.readers.nameless import size_text, without_row_numbers
+from rnnbench.data.readers.nameless import INDEX, are_row_numbers, size_text, without_row_numbers
 from rnnbench.data.readers.nested import flattened
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def _listed(path: Path, whole: object) -> list[dict[str, object]]:
     if isinstance(whole, list) and all(isinstance(row, dict) for row in whole):
         return whole
     if isinstance(whole, dict) and whole:
+        whole = {**_index_of(whole), **whole}
         columns = [[*cells.values()] if isinstance(cells, dict) else cells for cells in whole.values()]
         if all(isinstance(cells, list) for cells in columns) and len({*map(len, columns)}) == 1:
             return [dict(zip(whole, cells, strict=True)) for cells in zip(*columns, strict=True)]
@@ -73,6 +74,17 @@ def _listed(path: Path, whole: object) -> list[dict[str, object]]:
         if len(tables) == 1:
             return _listed(path, tables[0])
     raise DataError(f"{path.name} must be a list of JSON objects, or have one per line, such as {EXAMPLE}")
+
+
+def _index_of(columns: dict[str, object]) -> dict[str, object]:
+    """The index of a frame as a column, where pandas wrote it as the keys of each column; none for row numbers."""
+    import pandas as pd
+
+    first = next(iter(columns.values()))
+    if not isinstance(first, dict) or not first or INDEX in columns:
+        return {}
+    are_same = all(isinstance(cells, dict) and [*cells] == [*first] for cells in columns.values())
+    return {INDEX: [*first]} if are_same and not are_row_numbers(pd.Series([*first], dtype=str)) else {}
 
 
 def _frame(rows: list[dict[str, object]]) -> pd.DataFrame:
