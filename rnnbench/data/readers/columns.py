@@ -100,7 +100,7 @@ class Table:
         Raises: DataError with the line of the first cell that is not a number, or where two readings are possible.
         """
         read = read_numbers(self.frame[name], separator=self.separator, settings=settings)
-        if read.is_open and (elsewhere := self._decimal_of_others(name)):
+        if read.is_open and (elsewhere := self.decimal_of_others(name)):
             read = read_numbers(self.frame[name], separator=self.separator, settings=settings, elsewhere=elsewhere)
         if read.problem:
             raise DataError(f"{self.path.name}, column {name!r} ({option}): {read.problem}")
@@ -121,7 +121,7 @@ class Table:
             )
         return read
 
-    def _decimal_of_others(self, name: str) -> Decimal | None:
+    def decimal_of_others(self, name: str) -> Decimal | None:
         """The decimal mark that the other columns show; None where they show none, or both."""
         shown = {decimal for other, decimal in self._decimals.items() if other != name}
         return shown.pop() if len(shown) == 1 else None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from rnnbench.core.errors import DataError
 from rnnbench.data.frequencies import positions
 from rnnbench.data.kinds import Facts, Series
 from rnnbench.data.readers.columns import Table
-from rnnbench.data.readers.numbers import codes_not_there
+from rnnbench.data.readers.numbers import NumbersColumn, codes_not_there
 from rnnbench.data.readers.own_splits import check_options, series_starts
 from rnnbench.data.readers.row_order import oldest_first
 from rnnbench.data.readers.row_times import frequency_of, read_row_times, season_frequency
@@ -18,7 +20,7 @@ from rnnbench.data.readers.series_filling import check_filling, filled_in_words
 from rnnbench.data.readers.series_rows import Cells, Rows, constant_ends, known_rows
 from rnnbench.data.readers.several_series import select_series
 from rnnbench.data.seasons import Season, season_of
-from rnnbench.data.settings import DataSettings
+from rnnbench.data.settings import DataSettings, Decimal
 from rnnbench.data.splitting import fingerprint, series_splits
 
 FEWEST_ROWS = 20
@@ -62,6 +64,8 @@ def read_series(table: Table, settings: DataSettings) -> Series:
         suggested_horizon=horizon,
         fingerprint=fingerprint(splits),
         zone=rows.read.at.zone,
+        time_format=rows.read.at.format,
+        decimal=rows.read.decimal,
         time_column=rows.read.at.column,
     )
 
@@ -96,7 +100,14 @@ def _read(table: Table, settings: DataSettings) -> Cells:
         values=np.stack([column.values for column in numbers], axis=1),
         understood=tuple(("values", sentence) for column in numbers for sentence in column.understood),
         warnings=(*(warning for column in numbers for warning in column.warnings), *codes_not_there(numbers, settings)),
+        decimal=_decimal_of(numbers),
     )
+
+
+def _decimal_of(numbers: Sequence[NumbersColumn]) -> Decimal | None:
+    """The decimal mark of all columns; None where they have none, or different ones."""
+    marks = {column.mark for column in numbers if column.mark}
+    return marks.pop() if len(marks) == 1 else None
 
 
 def _suggested(season: int, starts: tuple[int, int], count: int) -> tuple[int, int]:

@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rnnbench.data.readers.columns import Table
+from rnnbench.data.readers.columns import Table, as_numbers
 from rnnbench.data.readers.times.candidates import STEP_NAMES
 from rnnbench.data.readers.times.cells import texts_of
 from rnnbench.data.readers.times.column import TimesColumn, read_times_column
-from rnnbench.data.readers.times.joined import clock_texts, part_of
+from rnnbench.data.readers.times.joined import clock_texts, part_of, parts_of
 from rnnbench.data.readers.times.names import CLOCK, CLOCK_NAMES, TIME_NAMES
 from rnnbench.data.settings import DataSettings
 
@@ -58,7 +58,9 @@ def time_candidates(table: Table, settings: DataSettings) -> list[tuple[str, ...
 def unreadable_time_column(table: Table, settings: DataSettings) -> str | None:
     """The first column with the name of times whose cells cannot be read as times; None where there is none."""
     search = _Search(table, settings)
-    return next((name for name in search.named if search.share(name) < MOSTLY), None)
+    # a column of the year or month may hold plain numbers
+    parts = [name for name in search.free if part_of(name) and as_numbers(search.sample(name))[1].all()]
+    return next((name for name in (*search.named, *parts) if search.share(name) < MOSTLY), None)
 
 
 def with_clock(table: Table, column: str, settings: DataSettings) -> tuple[str, ...]:
@@ -120,8 +122,8 @@ class _Search:
     def by_parts(self) -> list[tuple[str, ...]]:
         """Columns of the year and of smaller parts."""
         parts: dict[str, str] = {}
-        for name in self.free:
-            parts.setdefault(part_of(name), name)
+        for name, part in parts_of(self.free).items():
+            parts.setdefault(part, name)
         for finer in (("yearday",), ("month", "day"), ("month",), ("week",), ("quarter",)):
             names = [parts.get(part, "") for part in ("year", *finer)]
             if not all(names):
@@ -200,7 +202,7 @@ class _Search:
     def _is_clock(self, name: str, date: str) -> bool:
         """Whether a column holds times of day; plain hours only where the dates repeat, else they are another value."""
         texts = texts_of(self.sample(name))
-        if _share(pc.match_substring_regex(texts, CLOCK)) >= NEARLY_ALL:
+        if _share(pc.match_substring_regex(clock_texts(texts), CLOCK)) >= NEARLY_ALL and not _are_digits(texts):
             return True
         if not self.table.frame[date].duplicated().any():
             return False
@@ -221,13 +223,17 @@ def _sample(column: pd.Series) -> pd.Series:
     return column.iloc[rows]
 
 
+def _are_digits(texts: pa.Array) -> bool:
+    return bool(pc.all(pc.match_substring_regex(texts, r"^\d*(?:\.\d*)?$")).as_py())
+
+
 def _share(mask: pa.Array) -> float:
     """The share of cells for which a mask is true, 0 for none."""
     return float(pc.mean(pc.cast(mask, pa.int8())).as_py() or 0)
 
 
 def _plain(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", name).lower().replace("_", " ").split())
+    return " ".join(unicodedata.normalize("NFC", name).lower().replace("_", " ").lstrip("# ").split())
 
 
 def _has_clock(read: TimesColumn) -> bool:

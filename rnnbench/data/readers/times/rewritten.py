@@ -25,7 +25,12 @@ MARKED = (r"(?i)^(.*\d.*?)\s*\(?[pre]\)$", r"\1")
 
 
 def rewritten(texts: pa.Array) -> pa.Array:
-    """The cells with the date before the time of day, the first of two dates, and no mark behind it."""
+    """The cells with the date before the time of day, the first of two dates, and no mark behind it.
+
+    2015.1 beside 2015.01 is October: spreadsheets drop the last zero.
+    """
+    if pc.all(pc.match_substring_regex(texts, r"^[12]\d{3}\.(?:0[1-9]|1[0-2]?)$")).as_py():
+        return pc.replace_substring_regex(texts, r"\.1$", ".10")
     for pattern, replacement in (MARKED, RANGE, CLOCK_FIRST):
         if pc.any(pc.match_substring_regex(texts, pattern)).as_py():
             texts = pc.replace_substring_regex(texts, pattern, replacement)

@@ -86,6 +86,7 @@ WRITTEN = {
     "time of day first, with offset": (HOURS, lambda t: t.strftime("%H:%M+00:00 %Y-%m-%d")),
     "weeks from and to": (WEEKS, lambda t: f"{t:%Y-%m-%d} ~ {t + pd.Timedelta(days=6):%Y-%m-%d}"),
     "hours from and to": (HOURS, lambda t: f"{t:%d.%m.%Y %H:%M} - {t + pd.Timedelta(hours=1):%d.%m.%Y %H:%M}"),
+    "months of a spreadsheet": (MONTHS, lambda t: t.strftime("%Y.%m").removesuffix("0")),
     "preliminary months": (MONTHS, lambda t: t.strftime("%Y.%m") + (" p)" if t.year == 2002 else "")),
     "German quarters": (QUARTERS, lambda t: f"{t.quarter}. Quartal {t.year}"),
     "Italian months": (MONTHS, lambda t: f"{ITALIAN[t.month - 1]}-{t:%y}"),
