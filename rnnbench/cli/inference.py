@@ -129,7 +129,7 @@ def print_forecast(
     series = settings.pop("path", None) or settings.get("name")
     names = (
         "target", "time_column", "covariates", "frequency", "fill", "decimal", "missing", "date_order", "time_format",
-        "encoding", "series_column", "series",
+        "encoding", "header", "series_column", "series",
     )  # fmt: skip
     columns = {name: settings[name] for name in names if name in settings}
     if columns and series is None:

@@ -34,7 +34,7 @@ def read_file(path: Path, settings: DataSettings, kind: Kind | None = None) -> A
     suffix = check_file(path, TABLES | PLAIN)
     guess = guess_by_options(settings) if kind is None else None
     wanted = guess.kind if guess else kind
-    is_plain = suffix in PLAIN and settings.text_column is None
+    is_plain = suffix in PLAIN and settings.text_column is None and settings.header is None
     if is_plain and wanted is None and not (suffix in TABLES and plain_layout(path, settings.encoding)):
         guess = Guess("text", "its lines are no table", "labelled_text")
         wanted = "text"
@@ -43,14 +43,17 @@ def read_file(path: Path, settings: DataSettings, kind: Kind | None = None) -> A
             return _told(read_text_file(path, settings), guess)
         except DataError as error:
             raise _with_kind(error, None, settings, guess, kind) from error
-    table = read_table(path, settings.encoding)
+    table = read_table(path, settings.encoding, settings.header)
     settings = with_names_of(table, settings)
     if wanted is not None:
         check_options(settings, wanted)
     if settings.test_data or settings.validation_data:
         main = table
         table = joined(
-            table, settings, lambda other: read_table(other, settings.encoding), lambda: _needed(main, settings, wanted)
+            table,
+            settings,
+            lambda other: read_table(other, settings.encoding, settings.header),
+            lambda: _needed(main, settings, wanted),
         )
     table = with_splits(table, settings)
     if wanted is None:
@@ -109,11 +112,11 @@ def read_texts(path: Path, settings: DataSettings, trained_on: str = "") -> File
 def _texts_table(path: Path, settings: DataSettings, trained_on: str) -> tuple[Table | None, str]:
     """The table in a file of texts and the column to read; None for a plain text, to be read by lines."""
     suffix = check_file(path, TABLES | PLAIN)
-    is_plain = suffix in PLAIN and settings.text_column is None
+    is_plain = suffix in PLAIN and settings.text_column is None and settings.header is None
     layout = plain_layout(path, settings.encoding) if is_plain and suffix in TABLES else ""
     if is_plain and not (layout == "fasttext" or (layout == "table" and trained_on)):
         return None, ""
-    table = read_table(path, settings.encoding)
+    table = read_table(path, settings.encoding, settings.header)
     if layout == "fasttext":
         return table, "text"
     own = column_named(table, trained_on, any_case=True) if trained_on and not settings.text_column else None

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 READING = (
-    "encoding", "decimal", "missing", "date_order", "time_format", "time_column", "fill", "series_column", "series",
+    "encoding", "header", "decimal", "missing", "date_order", "time_format", "time_column", "fill", "series_column",
+    "series",
 )  # fmt: skip
 """Settings of how a file is read that a new file shares with the data of the run, unless they are typed."""
 
@@ -86,7 +87,7 @@ def history_of_file(path: Path, trained: Series, new: DataSettings, stored: Data
     lookback: the number of rows that the run reads.
     Raises: DataError where columns are missing, or the frequency or the clock differs.
     """
-    table = read_table(path, new.encoding or stored.encoding)
+    table = read_table(path, new.encoding or stored.encoding, stored.header if new.header is None else new.header)
     new = with_names_of(table, new)
     table, settings, new = select_series_of_run(table, _settings(table, trained, new, stored), new, stored)
     targets, covariates = _columns(table.columns, path.name, trained, new)
