@@ -56,26 +56,38 @@ def print_predictions(
     data: str | None,
     texts: list[str],
     file: Path | None,
-    text_column: str | None,
-    encoding: str | None,
+    options: Mapping[str, str | bool],
     *,
     as_json: bool,
 ) -> None:
-    """Print the answer for each text; of a classifier, the probability of every class."""
+    """Print the answer for each text; of a classifier, the probability of every class.
+
+    options: the settings of how the file is read that are typed.
+    """
     from rnnbench.tasks.inference import CanPredict
 
-    if (text_column or encoding) and file is None:
-        raise RnnbenchError(f"--{'text-column' if text_column else 'encoding'} describes a file: add --file FILE")
+    if options and file is None:
+        raise RnnbenchError(f"--{next(iter(options)).replace('_', '-')} describes a file: add --file FILE")
     if not texts and file is None:
         raise RnnbenchError('no text to classify: type --text "..." or --file FILE')
     model: CanPredict = _load(run, CanPredict, data)
     texts = [*map(nfc, texts)]
+    understood: dict[str, list[str]] = {}
+    warnings: tuple[str, ...] = ()
     if file is not None:
-        texts += _texts_of_file(file.expanduser(), text_column, encoding, model.text_column)
+        from rnnbench.data.description import by_label
+
+        of_file, lines, warnings = _texts_of_file(file.expanduser(), options, model.text_column)
+        print_lines(lines, warnings, notes)
+        texts += of_file
+        understood = by_label(lines)
     predictions = model.predictions(texts)
+    warning = model.warning(texts)
     if as_json:
         rows = [_prediction(text, prediction) for text, prediction in zip(texts, predictions, strict=True)]
-        out.print_json(json.dumps({"run_id": model.run_id, "predictions": rows}))
+        all_warnings = [*warnings, *([warning] if warning else [])]
+        plain = {"run_id": model.run_id, "predictions": rows, "understood": understood, "warnings": all_warnings}
+        out.print_json(json.dumps(plain))
         return
     classes = [*predictions[0].probabilities]
     table = Table(box=None, pad_edge=False)
@@ -87,21 +99,22 @@ def print_predictions(
         shares = [f"{prediction.probabilities[name]:.3f}" for name in classes]
         table.add_row(_plain(prediction.answer), *shares, _plain(text))
     out.print(table)
-    if warning := model.warning(texts):
+    if warning:
         notes.print(warning, markup=False)
 
 
-def _texts_of_file(file: Path, text_column: str | None, encoding: str | None, trained_on: str) -> list[str]:
-    """The texts of a file, from the column that was typed, else that of training; prints how it is read."""
-    from rnnbench.data.readers.files import read_texts
+def _texts_of_file(
+    file: Path, options: Mapping[str, str | bool], trained_on: str
+) -> tuple[list[str], list[tuple[str, str]], tuple[str, ...]]:
+    """The texts of a file, from the column that was typed, else that of training; how it was read, and warnings."""
+    from rnnbench.data.readers.unlabelled import read_texts
     from rnnbench.data.settings import DataSettings
 
-    read = read_texts(file, DataSettings(text_column=text_column, encoding=encoding), trained_on)
-    is_other = trained_on and text_column is None and read.is_column and repr(trained_on) not in read.origin
+    read = read_texts(file, DataSettings.model_validate(dict(options)), trained_on)
+    is_other = trained_on and "text_column" not in options and read.is_column and repr(trained_on) not in read.origin
     reason = f", for it has no column {trained_on!r}, which the run was trained on" if is_other else ""
     sentence = f"{len(read.texts):,} texts from {read.origin}{reason}"
-    print_lines([*read.understood, ("texts", sentence)], read.warnings, notes)
-    return read.texts
+    return read.texts, [*read.understood, ("texts", sentence)], read.warnings
 
 
 def _prediction(text: str, prediction: Prediction) -> dict[str, Any]:
@@ -129,7 +142,7 @@ def print_forecast(
     series = settings.pop("path", None) or settings.get("name")
     names = (
         "target", "time_column", "covariates", "frequency", "fill", "decimal", "missing", "date_order", "time_format",
-        "encoding", "series_column", "series",
+        "encoding", "header", "series_column", "series",
     )  # fmt: skip
     columns = {name: settings[name] for name in names if name in settings}
     if columns and series is None:

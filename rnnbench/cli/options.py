@@ -139,6 +139,9 @@ def _data_options(
         list[str] | None, typer.Option(help="A cell that means no value, such as -9999. Repeatable.")
     ] = None,
     encoding: Annotated[str | None, typer.Option(help="The encoding of the file, such as cp949.")] = None,
+    header: Annotated[
+        bool | None, typer.Option("--header/--no-header", help="Whether the first line of the file names the columns.")
+    ] = None,
     validation_data: Annotated[str | None, typer.Option(help="A file with the validation split.")] = None,
     test_data: Annotated[str | None, typer.Option(help="A file with the test split.")] = None,
     split_column: Annotated[
@@ -169,6 +172,7 @@ def _data_options(
         "decimal": (decimal, "--decimal"),
         "missing": (missing or None, "--missing"),
         "encoding": (encoding, "--encoding"),
+        "header": (header, "--no-header" if header is False else "--header"),
         "validation_data": (_absolute(validation_data), "--validation-data"),
         "test_data": (_absolute(test_data), "--test-data"),
         "split_column": (split_column, "--split-column"),

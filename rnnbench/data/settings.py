@@ -25,6 +25,7 @@ class DataSettings(Settings):
     folder: str | None = None  # where research files are; also the variable RNNBENCH_DATA
     # how the user's own file is written, where that cannot be inferred
     encoding: str | None = None  # a codec of Python, such as cp949
+    header: bool | None = None  # whether the first line of a table names the columns
     decimal: Decimal | None = None
     missing: tuple[Name, ...] = ()  # cells that mean "no value", such as -9999
     date_order: DateOrder | None = None

@@ -28,6 +28,7 @@ ADDED_LATER: Mapping[str, Any] = {
     "state_reset": 0.0,
     "orthogonalization_steps": 5,
     "encoding": None,
+    "header": None,
     "decimal": None,
     "missing": [],
     "date_order": None,

@@ -14,10 +14,10 @@ from rnnbench.comparison.other_metric import judged_by, with_note
 from rnnbench.comparison.selection import candidates, chosen, repeated_runs, reselected_per_model
 from rnnbench.core import registry
 from rnnbench.core.errors import ComparisonError, UnknownNameError, did_you_mean
+from rnnbench.core.text import nfc
 from rnnbench.experiment.files import load, name_of
 from rnnbench.metrics import metric_of
 from rnnbench.storage.data_files import data_name, of_data
-from rnnbench.storage.filters import normalized
 from rnnbench.storage.record import QUICK, RunRecord, model_name
 from rnnbench.storage.tracker import PARENT, Run, Tracker
 
@@ -69,7 +69,7 @@ def latest_sweep(tracker: Tracker, task: str, data: str | None = None, sweep: st
         # a sweep that was stopped before its first confirmation does not hide an earlier one
         run = next((run for run in sweeps if is_confirmed(tracker, run)), sweeps[0])
     else:
-        matches = [run for run in sweeps if normalized(sweep) in (run.info.run_id, normalized(str(run.info.run_name)))]
+        matches = [run for run in sweeps if nfc(sweep) in (run.info.run_id, nfc(str(run.info.run_name)))]
         if not matches:
             raise UnknownNameError("sweep", sweep, {str(run.info.run_name) for run in sweeps})
         run = matches[0]

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from rnnbench.core.errors import RnnbenchError
-from rnnbench.storage.filters import normalized
+from rnnbench.core.text import nfc
 from rnnbench.storage.tracker import Run
 
 DATA_PATH, DATA_SHA256 = "data_path", "data_sha256"
@@ -33,7 +33,7 @@ def file_tags(path: str | None) -> dict[str, str]:
 
 def data_name(data: str) -> str:
     """The name under which a known data set or a file is stored: the name, or the file's name."""
-    return normalized(Path(data).name)
+    return nfc(Path(data).name)
 
 
 def identity_of(run: Run, name: str) -> str:

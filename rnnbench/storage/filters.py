@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
+
+from rnnbench.core.text import nfc
 
 _QUOTABLE = re.compile(r"[ -\[\]-~]*")
 """Printable ASCII without the backslash."""
@@ -23,12 +24,7 @@ def filter_of(tags: Mapping[str, str]) -> str:
 
 def has_tags(tags: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
     """Whether all wanted tags exist with these values."""
-    return all(key in tags and normalized(tags[key]) == normalized(value) for key, value in wanted.items())
-
-
-def normalized(text: str) -> str:
-    """The text in Unicode form NFC: some file systems and keyboards encode é as one character, others as two."""
-    return unicodedata.normalize("NFC", text)
+    return all(key in tags and nfc(tags[key]) == nfc(value) for key, value in wanted.items())
 
 
 def _quoted(value: str) -> str | None:

@@ -18,10 +18,11 @@ from mlflow.entities import Run, RunTag, ViewType
 from mlflow.exceptions import MlflowException
 
 from rnnbench.core.errors import RnnbenchError
+from rnnbench.core.text import nfc
 from rnnbench.storage.artifacts import ArtifactError, Artifacts, MissingArtifactError
 from rnnbench.storage.database import is_writable, open_database
 from rnnbench.storage.example_scores import ExampleScores
-from rnnbench.storage.filters import filter_of, has_tags, normalized
+from rnnbench.storage.filters import filter_of, has_tags
 from rnnbench.storage.leases import Lease, LeaseLostError, open_leases
 from rnnbench.storage.location import file_name, store_folder
 from rnnbench.storage.owners import Owner
@@ -44,7 +45,7 @@ _SOURCE = {"mlflow.source.name": "rnnbench", "mlflow.source.type": "LOCAL"}
 
 def experiment_name(task: str, data: str) -> str:
     """The MLflow experiment of a task on a data set: `sentiment-rotten_tomatoes`."""
-    return normalized(f"{task}-{data}")
+    return nfc(f"{task}-{data}")
 
 
 class Tracker:
@@ -75,7 +76,7 @@ class Tracker:
         """Experiment ids by data set, for every data set that the task has runs on."""
         prefix = f"{task}-"
         return {
-            normalized(item.name.removeprefix(prefix)): item.experiment_id
+            nfc(item.name.removeprefix(prefix)): item.experiment_id
             for item in self.client.search_experiments(view_type=ViewType.ACTIVE_ONLY)
             if item.name.startswith(prefix)
         }

@@ -103,7 +103,9 @@ def test_texts_are_told_apart(trained: Trained) -> None:
         json.loads(trained.told(f"predict {trained.sentiment} --file {words} --json").stdout)
         for words in ("new.txt", "new.csv", "new.csv --text-column 리뷰")
     ]
-    assert told[0] == told[1] == told[2]
+    assert told[0]["predictions"] == told[1]["predictions"] == told[2]["predictions"]
+    assert told[0]["understood"]["texts"] == ["2 texts from its lines"]
+    assert told[1]["understood"]["texts"] == ["2 texts from column '리뷰'"]
     for row in told[0]["predictions"]:
         assert row["probabilities"].keys() == {"긍정", "부정"}
         assert sum(row["probabilities"].values()) == pytest.approx(1)
@@ -114,10 +116,10 @@ def test_the_column_that_was_learned_is_read_and_named(trained: Trained) -> None
     table = trained.place.folder / "two.csv"
     table.write_text("text,리뷰\nhello,정말 좋다\nhello,아주 나쁘다\n", encoding="utf-8")
     said = trained.told(f"predict {trained.sentiment} --file two.csv")
-    assert "reads column '리뷰' of two.csv: 2 texts" in said.stderr
+    assert "2 texts from column '리뷰'" in said.stderr
     assert "정말 좋다" in said.stdout
     typed = trained.told(f"predict {trained.sentiment} --file two.csv --text-column text")
-    assert "reads column 'text' of two.csv: 2 texts" in typed.stderr
+    assert "2 texts from column 'text'" in typed.stderr
     table.write_text("text\nhello\n", encoding="utf-8")
     other = trained.told(f"predict {trained.sentiment} --file two.csv").stderr
     assert "reads column 'text' of two.csv" in other

@@ -46,13 +46,18 @@ def predict(
     ] = None,
     text_column: Annotated[str | None, typer.Option("--text-column", help="The column of texts.")] = None,
     encoding: Annotated[str | None, typer.Option("--encoding", help="The encoding of the file, such as cp949.")] = None,
+    header: Annotated[
+        bool | None, typer.Option("--header/--no-header", help="Whether the first line of the file names the columns.")
+    ] = None,
     data: StoredData = None,
     as_json: Json = False,
 ) -> None:
     """Classify texts with a trained model and print class probabilities."""
     from rnnbench.cli.inference import print_predictions
 
-    print_predictions(run, data, text or [], file, text_column, encoding, as_json=as_json)
+    options = {"text_column": text_column, "encoding": encoding, "header": header}
+    typed = {name: value for name, value in options.items() if value is not None}
+    print_predictions(run, data, text or [], file, typed, as_json=as_json)
 
 
 @app.command()

@@ -15,23 +15,23 @@ from rnnbench.data.readers.nameless import named, size_text
 from rnnbench.data.readers.rows import read_rows_below
 
 
-def read_delimited(path: Path, text: str, suffix: str, encoding: str) -> Table:
-    """The table in a text.
+def read_delimited(path: Path, text: str, suffix: str, encoding: str, header: bool | None = None) -> Table:
+    """The table in a text. header: whether its first line names the columns; None decides by what it holds.
 
     Raises: DataError when rows have another number of fields than the header, or a column has no name.
     """
     layout = find_layout(text, suffix)
     if not layout.sample:
         raise DataError(f"{path.name} is empty")
-    names, start, has_header, about_header = _names(layout, path.name)
+    names, start, has_header, about_header = _names(layout, path.name, header)
     rows = read_rows_below(layout, start, names, path.name)
     rows, about_rows = without_empty(rows, names)
     table = named(rows.frame, names, path.name)
     counts = size_text(table.frame)
     above = [f"{listed(layout.left_out)} left out"] if layout.left_out else []
     line = layout.text.count("\n", 0, layout.start) + 1
-    header = f"header in line {line}" if has_header else "no header"
-    summary = f"{path.name}: {', '.join([encoding, layout.dialect.name, *above, header, counts])}"
+    of_header = f"header in line {line}" if has_header else "no header"
+    summary = f"{path.name}: {', '.join([encoding, layout.dialect.name, *above, of_header, counts])}"
     return Table(
         path,
         table.frame,
@@ -46,16 +46,17 @@ def read_delimited(path: Path, text: str, suffix: str, encoding: str) -> Table:
     )
 
 
-def _names(layout: Layout, file: str) -> tuple[list[str], int, bool, tuple[str, ...]]:
+def _names(layout: Layout, file: str, typed: bool | None) -> tuple[list[str], int, bool, tuple[str, ...]]:
     """The name of each column (empty where it has none), the character at which the rows begin, whether there is a
-    header, and a sentence where it is not one line."""
+    header, and a sentence where that is not plain. typed: whether there is a header, by the user."""
     header, *below = layout.sample
-    if not names_columns(header, below):
+    if typed is False or (typed is None and not names_columns(header, below)):
         names = [f"column_{place + 1}" for place in range(len(header))]
         called = f"columns are called {listed(names) if len(names) < 4 else f'{names[0]} to {names[-1]}'}"
         called = called if len(names) > 1 else f"column is called {names[0]}"
         line = layout.text.count("\n", 0, layout.start) + 1
-        sentence = f"line {line} holds data like the lines below, so there is no header: the {called}"
+        reason = f"line {line} holds data like the lines below, so there is no header (--header reads it as one)"
+        sentence = f"{reason if typed is None else 'there is no header (--no-header)'}: the {called}"
         return names, layout.start, False, (sentence,)
     names = [clean_name(name) for name in header]
     if len(below) > 1 and all(len(row) == len(header) + 1 for row in below):
@@ -69,7 +70,8 @@ def _names(layout: Layout, file: str) -> tuple[list[str], int, bool, tuple[str, 
         pass
     start = after_lines(layout.text, layout.start, reader.line_num)
     if not more:
-        return names, start, True, ()
+        is_sure = typed or not below or names_columns(header, below, surely=True)
+        return names, start, True, () if is_sure else ("the header is a line of words (--no-header reads it as data)",)
     row = ", ".join(cell.strip() for cell in below[0] if cell.strip())
     kind = "1 further line" if more == 1 else f"{more} further lines"
     return names, start, True, (f"{kind} of the header ({row[:60]}) left out",)

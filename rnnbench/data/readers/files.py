@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +12,10 @@ from rnnbench.core.errors import DataError
 from rnnbench.data.code_points import points_of
 from rnnbench.data.kinds import KIND_NAMES, AnyData, Kind
 from rnnbench.data.readers.columns import Table
-from rnnbench.data.readers.file_text import pieces
 from rnnbench.data.readers.guess import TASKS, Guess, guess_by_content, guess_by_options, plain_layout
 from rnnbench.data.readers.label_columns import find_columns, find_text_column, not_used, text_cells
 from rnnbench.data.readers.labelled import read_labelled
-from rnnbench.data.readers.names import column_named, with_names_of
+from rnnbench.data.readers.names import with_names_of
 from rnnbench.data.readers.own_splits import check_options, with_splits
 from rnnbench.data.readers.series import read_series
 from rnnbench.data.readers.split_files import joined
@@ -34,7 +33,7 @@ def read_file(path: Path, settings: DataSettings, kind: Kind | None = None) -> A
     suffix = check_file(path, TABLES | PLAIN)
     guess = guess_by_options(settings) if kind is None else None
     wanted = guess.kind if guess else kind
-    is_plain = suffix in PLAIN and settings.text_column is None
+    is_plain = suffix in PLAIN and settings.text_column is None and settings.header is None
     if is_plain and wanted is None and not (suffix in TABLES and plain_layout(path, settings.encoding)):
         guess = Guess("text", "its lines are no table", "labelled_text")
         wanted = "text"
@@ -43,14 +42,17 @@ def read_file(path: Path, settings: DataSettings, kind: Kind | None = None) -> A
             return _told(read_text_file(path, settings), guess)
         except DataError as error:
             raise _with_kind(error, None, settings, guess, kind) from error
-    table = read_table(path, settings.encoding)
+    table = read_table(path, settings.encoding, settings.header)
     settings = with_names_of(table, settings)
     if wanted is not None:
         check_options(settings, wanted)
     if settings.test_data or settings.validation_data:
         main = table
         table = joined(
-            table, settings, lambda other: read_table(other, settings.encoding), lambda: _needed(main, settings, wanted)
+            table,
+            settings,
+            lambda other: read_table(other, settings.encoding, settings.header),
+            lambda: _needed(main, settings, wanted),
         )
     table = with_splits(table, settings)
     if wanted is None:
@@ -59,67 +61,6 @@ def read_file(path: Path, settings: DataSettings, kind: Kind | None = None) -> A
         return _told(_read(table, settings, guess.kind if guess else wanted or "text"), guess)
     except DataError as error:
         raise _with_kind(error, table, settings, guess, kind) from error
-
-
-@dataclass(frozen=True)
-class FileTexts:
-    """The texts of a file without labels. origin: "column 'title'" or 'its lines'.
-
-    understood, warnings: how the file was read, as in `Facts`.
-    """
-
-    texts: list[str]
-    origin: str
-    understood: tuple[tuple[str, str], ...]
-    warnings: tuple[str, ...]
-
-    @property
-    def is_column(self) -> bool:
-        """Whether the texts are those of a column."""
-        return self.origin.startswith("column")
-
-
-def read_texts(path: Path, settings: DataSettings, trained_on: str = "") -> FileTexts:
-    """The texts of a file, in Unicode form NFC, and how it was read.
-
-    trained_on: the text column of the run, read where the file has it, unless the settings name another. A plain text
-    is read line by line, unless it is a table with that column.
-    Raises: DataError when the file cannot be read, or a text is empty.
-    """
-    table, column = _texts_table(path, settings, trained_on)
-    if table is None:
-        parts, encoding = pieces(path, settings.encoding)
-        content = "".join(parts)
-        texts = [line.strip() for line in content.removesuffix("\n").split("\n")]
-        places = [f"line {number}" for number in range(1, len(texts) + 1)]
-        origin = "its lines"
-        understood: tuple[tuple[str, str], ...] = (("file", f"{path.name}: {encoding.label}"),)
-        warnings: tuple[str, ...] = (encoding.warning,) if encoding.warning else ()
-    else:
-        texts, _ = text_cells(table, column)
-        places = [table.place(row) if not text else "" for row, text in enumerate(texts)]
-        origin = f"column {column!r}"
-        understood, warnings = table.understood, table.warnings
-    for text, place in zip(texts, places, strict=True):
-        if not text:
-            raise DataError(f"{path.name}, {place}: the text is empty: remove the line, or write a text")
-    return FileTexts(texts, origin, understood, warnings)
-
-
-def _texts_table(path: Path, settings: DataSettings, trained_on: str) -> tuple[Table | None, str]:
-    """The table in a file of texts and the column to read; None for a plain text, to be read by lines."""
-    suffix = check_file(path, TABLES | PLAIN)
-    is_plain = suffix in PLAIN and settings.text_column is None
-    layout = plain_layout(path, settings.encoding) if is_plain and suffix in TABLES else ""
-    if is_plain and not (layout == "fasttext" or (layout == "table" and trained_on)):
-        return None, ""
-    table = read_table(path, settings.encoding)
-    if layout == "fasttext":
-        return table, "text"
-    own = column_named(table, trained_on, any_case=True) if trained_on and not settings.text_column else None
-    if own is None and is_plain:
-        return None, ""
-    return table, own or find_text_column(table, with_names_of(table, settings))
 
 
 def _needed(table: Table, settings: DataSettings, kind: Kind | None) -> Collection[str]:

@@ -88,7 +88,8 @@ def guess_by_content(table: Table, settings: DataSettings) -> Guess:
     """The kind of a table by what its columns hold: sentences, labels, times or numbers."""
     frame = table.frame
     columns = [name for name in table.columns if len(_filled(table, name)) or is_named(name, TEXT_NAMES)]
-    texts = [settings.text_column] if settings.text_column else [name for name in columns if _holds_texts(table, name)]
+    typed = settings.text_column if settings.text_column in table.columns else None
+    texts = [typed] if typed else [name for name in columns if _holds_texts(table, name)]
     times = [name for name in columns if name not in texts and _holds_times(table, name)]
     if settings.time_column:
         times = [settings.time_column]

@@ -116,9 +116,11 @@ def _of_columns(whole: dict[str, object]) -> list[dict[str, object]]:
     if len({*map(type, whole.values())}) != 1:  # such as a schema beside the data
         return []
     whole = {**_index_of(whole), **whole}
-    lists = [[*cells.values()] if isinstance(cells, dict) else cells for cells in whole.values()]
-    lists = [cells for cells in lists if isinstance(cells, list)]
-    if len(lists) < len(whole) or len({*map(len, lists)}) != 1 or all(map(_is_table, lists)):
+    lists: list[list[object]] = []
+    for cells in whole.values():
+        if isinstance(cells, dict | list):
+            lists.append([*cells.values()] if isinstance(cells, dict) else cells)
+    if len(lists) < len(whole) or len({len(cells) for cells in lists}) != 1 or all(_is_table(cells) for cells in lists):
         return []
     return [dict(zip(whole, cells, strict=True)) for cells in zip(*lists, strict=True)]
 

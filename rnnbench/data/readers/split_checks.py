@@ -42,10 +42,10 @@ def check_classes(table: Table, split: LabelledSplit, labels: np.ndarray, classe
     """
     counts = [np.bincount(labels[rows], minlength=len(classes)) for rows in split.rows]
     for number in (VALIDATION, TEST):
-        unknown = np.flatnonzero((counts[number] > 0) & (counts[0] == 0))
-        if len(unknown):
+        unknown = np.flatnonzero((counts[number] > 0) & (counts[0] == 0)).tolist()
+        if unknown:
             shown = _listed([classes[place] for place in unknown])
-            known = _listed([classes[place] for place in np.flatnonzero(counts[0])])
+            known = _listed([classes[place] for place in np.flatnonzero(counts[0]).tolist()])
             raise DataError(
                 f"{table.path.name}: {int(counts[number][unknown].sum()):,} rows of the {NAMES[number]} split have the "
                 f"label {shown}, which no row of training has (its labels: {known}): write labels alike in all splits, "
@@ -54,7 +54,7 @@ def check_classes(table: Table, split: LabelledSplit, labels: np.ndarray, classe
     lacking = [
         f"the {NAMES[number]} split has no text of class {_listed([classes[place] for place in absent])}"
         for number in (VALIDATION, TEST)
-        if len(absent := np.flatnonzero(counts[number] == 0))
+        if len(absent := np.flatnonzero(counts[number] == 0).tolist())
     ]
     return tuple(lacking)
 

@@ -21,13 +21,13 @@ PARQUET = {".parquet", ".pq"}
 TABLES = DELIMITED | JSON | PARQUET
 
 
-def read_table(path: Path, encoding: str | None = None) -> Table:
-    """The table in a file. encoding: as typed by the user, else found.
+def read_table(path: Path, encoding: str | None = None, header: bool | None = None) -> Table:
+    """The table in a file. encoding, header: as typed by the user, else found.
 
     Raises: DataError when the file is missing, empty, damaged, of an unknown format, or has no rows.
     """
     suffix = check_file(path, TABLES)
-    table = read_parquet(path) if suffix in PARQUET else _text_table(path, suffix, encoding)
+    table = read_parquet(path) if suffix in PARQUET else _text_table(path, suffix, encoding, header)
     if not len(table):
         raise DataError(f"{path.name} has a header but no rows: add rows")
     repeated = [name for name, count in Counter(table.columns).items() if count > 1]
@@ -66,7 +66,7 @@ def check_file(path: Path, suffixes: Iterable[str]) -> str:
     return suffix
 
 
-def _text_table(path: Path, suffix: str, named: str | None) -> Table:
+def _text_table(path: Path, suffix: str, named: str | None, header: bool | None) -> Table:
     text, encoding = read_text(path, named)
     if suffix in DELIMITED and text.lstrip()[:14].lower().startswith(("<!doctype", "<html", "<?xml")):
         raise DataError(f"{path.name} is a web page or XML, not a table: save the table as CSV")
@@ -75,5 +75,5 @@ def _text_table(path: Path, suffix: str, named: str | None) -> Table:
     elif is_fasttext(text):
         table = read_fasttext(path, text, encoding.label)
     else:
-        table = read_delimited(path, text, suffix, encoding.label)
+        table = read_delimited(path, text, suffix, encoding.label, header)
     return replace(table, warnings=(encoding.warning, *table.warnings)) if encoding.warning else table

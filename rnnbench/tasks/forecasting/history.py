@@ -89,7 +89,7 @@ def history_of_file(path: Path, trained: Series, new: DataSettings, stored: Data
     lookback: the number of rows that the run reads.
     Raises: DataError where columns are missing, or the frequency or the clock differs.
     """
-    table = read_table(path, new.encoding or stored.encoding)
+    table = read_table(path, new.encoding or stored.encoding, stored.header if new.header is None else new.header)
     new = with_names_of(table, new)
     table, settings, new = select_series_of_run(table, settings_of_run(table, trained, new, stored), new, stored)
     targets, covariates = _columns(table.columns, path.name, trained, new)

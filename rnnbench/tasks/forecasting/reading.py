@@ -18,7 +18,8 @@ from rnnbench.data.readers.times.formats import FORMATS
 from rnnbench.data.settings import DataSettings, Decimal
 
 READING = (
-    "encoding", "decimal", "missing", "date_order", "time_format", "time_column", "fill", "series_column", "series",
+    "encoding", "header", "decimal", "missing", "date_order", "time_format", "time_column", "fill", "series_column",
+    "series",
 )  # fmt: skip
 """Settings of how a file is read that a new file shares with the data of the run, unless they are typed."""
 

@@ -291,6 +291,26 @@ def test_a_line_with_another_number_of_fields_is_refused_by_its_number(read, lin
         read(f"date,value\n{ROWS}{line}\n")
 
 
+@pytest.mark.parametrize(("header", "names"), [(True, ["1", "a film"]), (False, ["column_1", "column_2"])])
+def test_the_user_decides_whether_there_is_a_header(tmp_path, header, names):
+    path = tmp_path / "a.csv"
+    path.write_text("1,a film\n" + "".join(f"{number % 2},a film {number}\n" for number in range(20)))
+    table = read_table(path, header=header)
+    assert table.columns == names
+    assert len(table) == 20 + (not header)
+    assert ("(--no-header)" in sentences(table)) == (not header)
+
+
+def test_a_header_without_a_sure_sign_and_none_are_told_with_the_option_that_decides(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("city,nick\n" + "".join(f"town{number},who{number}\n" for number in range(20)))
+    assert "(--no-header reads it as data)" in sentences(read_table(path))
+    path.write_text("a,1\n" + "".join(f"town{number},{number}\n" for number in range(20)))
+    assert "(--header reads it as one)" in sentences(read_table(path))
+    path.write_text("city,count\n" + "".join(f"town{number},{number}\n" for number in range(20)))
+    assert "--no-header" not in sentences(read_table(path))
+
+
 # --- quotation marks that are not closed
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from rnnbench.core.errors import DataError
 from rnnbench.data.code_points import text_of
-from rnnbench.data.readers.files import read_texts
 from rnnbench.data.readers.tables import read_table
 from rnnbench.data.readers.text import read_text_file
+from rnnbench.data.readers.unlabelled import read_texts
 from rnnbench.data.settings import DataSettings
 
 KOREAN = ("리뷰", "감정", "정말 재미있게 본 따뜻한 영화")

@@ -179,3 +179,14 @@ def test_a_text_file_with_regular_fields_is_a_table(tmp_path, lines, is_table):
     (tmp_path / "wide.txt").write_text("\n".join(lines), encoding="utf-16")
     assert plain_layout(tmp_path / "wide.txt") == plain_layout(path)
     assert (describe(DataSettings(path=str(path))).facts.kind != "text") == is_table
+
+
+@pytest.mark.parametrize("kind", [None, "labelled_text", "text"])
+@pytest.mark.parametrize("settings", [{"text_column": "Txet"}, {"label_column": "lable"}, {"time_column": "dat"}])
+def test_a_column_that_the_file_lacks_is_named_whatever_the_kind(tmp_path, kind, settings):
+    path = tmp_path / "a.csv"
+    pd.DataFrame({"Text": TEXTS, "date": DAYS, "label": cycled(0, 1)}).to_csv(path, index=False)
+    if kind == "text" and "text_column" not in settings:
+        return
+    with pytest.raises(DataError, match=r"(?i)no column '(txet|lable|dat)'.* Did you mean '(text|label|date)'"):
+        describe(DataSettings(path=str(path), **settings), kind)

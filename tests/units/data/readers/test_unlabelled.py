@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from rnnbench.core.errors import DataError
-from rnnbench.data.readers.files import read_texts
+from rnnbench.data.readers.unlabelled import read_texts
 from rnnbench.data.settings import DataSettings
 
 
@@ -44,7 +44,13 @@ def test_the_column_of_training_is_read_where_the_file_has_it(path, settings, tr
 def test_a_plain_text_is_read_by_lines_unless_it_is_a_table_with_the_column(path):
     lines = ("title\ttext", "warm\tstory", "dull\tstory")
     assert texts_and_origin(path("new.txt", *lines), DataSettings(), "title") == (["warm", "dull"], "column 'title'")
-    assert texts_and_origin(path("new.txt", *lines), DataSettings(), "headline") == ([*lines], "its lines")
+    assert texts_and_origin(path("new.txt", *lines), DataSettings(), "headline")[1] == "column 'text'"
+    other = ("a warm\tstory", "a dull\tstory", "a long\tstory")
+    assert texts_and_origin(path("new.txt", *other), DataSettings(), "headline") == ([*other], "its lines")
+    warnings = read_texts(path("new.txt", *other), DataSettings(), "headline").warnings
+    assert "has 2 fields and is read whole: type --text-column" in warnings[0]
+    ragged = (*lines, *["dull\tstory"] * 400, "one\ttoo\tmany")
+    assert texts_and_origin(path("new.txt", *ragged), DataSettings(), "title") == ([*ragged], "its lines")
     assert texts_and_origin(path("new.txt", "title", "dull"), DataSettings(), "title") == (
         ["title", "dull"],
         "its lines",
@@ -66,3 +72,24 @@ def test_labels_in_the_format_of_fasttext_are_no_part_of_the_texts(path):
 def test_a_typed_column_that_the_file_lacks_is_refused(path):
     with pytest.raises(DataError, match=r"no column 'titel' \(--text-column\)\. Did you mean 'title'"):
         read_texts(path("new.csv", "title,text", "a,b"), DataSettings(text_column="titel"), "title")
+
+
+def test_blank_lines_at_the_end_are_no_texts_and_others_are_refused(path):
+    assert read_texts(path("new.txt", "warm", "dull", "", " "), DataSettings()).texts == ["warm", "dull"]
+    with pytest.raises(DataError, match="line 2: the text is empty"):
+        read_texts(path("new.txt", "warm", "", "dull"), DataSettings())
+
+
+def test_a_column_by_its_place_is_read_only_where_it_may_hold_the_texts(path):
+    rows = [f"{number},a film number {number} of its kind" for number in range(9)]
+    texts = [row.partition(",")[2] for row in rows]
+    assert read_texts(path("new.csv", *rows), DataSettings(), "column_2").texts == texts
+    with pytest.raises(DataError, match="seem to be in 'column_2', though the run was trained on 'column_1'"):
+        read_texts(path("new.csv", *rows), DataSettings(), "column_1")
+    assert read_texts(path("new.csv", *rows), DataSettings(text_column="column_1"), "column_1").texts[0] == "0"
+
+
+@pytest.mark.parametrize(("header", "texts"), [(True, ["dull", "long"]), (False, ["warm", "dull", "long"])])
+def test_the_user_decides_whether_there_is_a_header(path, header, texts):
+    file = path("new.csv", "warm", "dull", "long")
+    assert read_texts(file, DataSettings(header=header), "text").texts == texts
