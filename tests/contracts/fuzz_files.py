@@ -5,8 +5,10 @@ python tests/contracts/fuzz_files.py 10000      prints what was refused, the slo
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import json
+import lzma
 import random
 import resource
 import sys
@@ -17,6 +19,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from rnnbench import data
@@ -119,6 +122,52 @@ def json_lines(generator: random.Random) -> bytes:
     return "\n".join(lines).encode(errors="replace")
 
 
+def json_array(generator: random.Random) -> bytes:
+    """A list of objects, columns or any other JSON value."""
+    rows = [
+        {"date": f"2021-01-{row % 28 + 1:02d}", "load": row / 7, "text": cell_of(generator, row, 2), "label": row % 2}
+        for row in range(generator.choice((0, 1, 40)))
+    ]
+    columns = {name: {str(row): value[name] for row, value in enumerate(rows)} for name in ("load", "text", "label")}
+    other: tuple[object, ...] = (rows, rows, columns, {"data": rows}, [[1, 2], [3, 4]], [1, "a", None], 7, {}, None)
+    return json.dumps(generator.choice(other), ensure_ascii=generator.random() < 0.5).encode(errors="replace")
+
+
+def fasttext(generator: random.Random) -> bytes:
+    """Lines of fastText; now and then without a label, with two, or empty."""
+    lines = [
+        f"__label__{generator.choice(('pos', 'neg', '긍정', ''))} {cell_of(generator, row, 2)}"
+        for row in range(generator.choice((1, 5, 60)))
+    ]
+    if generator.random() < 0.3:
+        lines.insert(generator.randrange(len(lines)), generator.choice(("", "no label", "__label__a __label__b text")))
+    return "\n".join(lines).encode(generator.choice(ENCODINGS), errors="replace")
+
+
+def dated(generator: random.Random) -> bytes:
+    """A series with rows that are missing, of a session, of several series, or at clocks that change."""
+    form = generator.choice(("sessions", "business", "several", "gaps", "zones", "months", "wide", "split"))
+    step = {"business": timedelta(days=1), "months": timedelta(days=31)}.get(form, timedelta(minutes=30))
+    lines = ["id,time,value,other,split"]
+    for row in range(generator.choice((10, 60, 300))):
+        when = datetime(2021, 1, 4) + step * row
+        if form == "sessions" and not 9 <= when.hour < 16:
+            continue
+        if (form == "business" and when.weekday() > 4) or (form == "gaps" and generator.random() < 0.05):
+            continue
+        text = f"{when:%Y-%m}" if form == "months" else f"{when:%Y-%m-%d %H:%M}"
+        text += generator.choice(("+01:00", "+02:00")) if form == "zones" else ""
+        value = (
+            "" if generator.random() < 0.02 else generator.choice((f"{row % 48 + 0.5}", f"{row % 48 + 0.5}", "-9999"))
+        )
+        split = ("train", "dev", "test")[min(2, row // 20)] if form == "split" else generator.choice(("a", "b"))
+        lines += [f"{name},{text},{value},{row},{split}" for name in (("a", "b") if form == "several" else ("a",))]
+    if form == "wide":
+        lines = [",".join(["id", *(f"2021-01-{day:02d}" for day in range(1, 29))])]
+        lines += [",".join([name, *(str(day) for day in range(28))]) for name in ("a", "b", "c")]
+    return "\n".join(lines).encode()
+
+
 def noise(generator: random.Random) -> bytes:
     """Random bytes, one byte many times, or one very long field."""
     kind = generator.randrange(4)
@@ -128,7 +177,8 @@ def noise(generator: random.Random) -> bytes:
         return bytes([generator.randrange(256)]) * generator.randrange(1, 5000)
     if kind == 2:
         return b"text,label\n" + b"\n".join(b"x" * 200_000 + b",%d" % (row % 2) for row in range(3))
-    return ",".join(f"c{number}" for number in range(3000)).encode() + b"\n" + b",".join([b"1"] * 3000)
+    width = generator.choice((30, 100, 300, 1000)) if generator.random() < 0.9 else 3000
+    return ",".join(f"c{number}" for number in range(width)).encode() + b"\n" + b",".join([b"1"] * width)
 
 
 def parquet(generator: random.Random) -> bytes:
@@ -156,6 +206,7 @@ def parquet(generator: random.Random) -> bytes:
 MAKERS: tuple[tuple[str, Callable[[random.Random], bytes]], ...] = (
     (".csv", delimited), (".csv", delimited), (".csv", delimited), (".txt", delimited), (".tsv", delimited),
     (".jsonl", json_lines), (".csv", noise), (".txt", noise), (".jsonl", noise), (".parquet", parquet),
+    (".json", json_array), (".json", noise), (".txt", fasttext), (".csv", dated), (".csv", dated),
 )  # fmt: skip
 
 
@@ -170,17 +221,44 @@ def file_of(seed: int, folder: Path) -> Path:
             damaged[generator.randrange(len(damaged))] = generator.randrange(256)
         content = bytes(damaged[: generator.randrange(1, len(damaged) + 1)])
     if generator.random() < 0.02:
-        content, suffix = gzip.compress(content), f"{suffix}.gz"
+        pack, ending = generator.choice(((gzip.compress, "gz"), (bz2.compress, "bz2"), (lzma.compress, "xz")))
+        content, suffix = pack(content), f"{suffix}.{ending}"
+        content = content[: generator.randrange(len(content))] if generator.random() < 0.2 else content
     path = folder / f"file{seed}{suffix}"
     path.write_bytes(content)
     return path
 
 
+TYPED: dict[str, tuple[object, ...]] = {
+    "fill": ("forward", "interpolate"),
+    "decimal": ("point", "comma"),
+    "missing": (("-9999",), ("x", "")),
+    "date_order": ("day_first", "month_first"),
+    "time_format": ("%d.%m.%y", "year-month-day", "%Q", "seconds since 1970"),
+    "encoding": ("cp949", "utf-16", "latin-1", "utf_99", "base64"),
+    "text_column": ("text", "column_1"),
+    "label_column": ("label", "column_2", "split"),
+    "target": (("value",), ("load", "a"), ("value", "other")),
+    "covariates": (("other",), ("b",)),
+    "time_column": ("time", "date", "column_1", "date,a"),
+    "frequency": ("1h", "30min@09:00-15:30/1B", "1step", "0h", "week", "1B"),
+    "series_column": ("id", "a"),
+    "series": ("a", "날짜"),
+    "split_column": ("split", "label"),
+    "group_column": ("id", "label", "a"),
+    "test_from": ("2021-01-05", "2021-01-20 12:00", "tomorrow", "30"),
+}
+"""Settings that a user may type, with right and wrong values."""
+
+
 def settings_of(seed: int, path: Path) -> DataSettings:
-    """The settings that a user may type for a file: mostly none."""
+    """The settings that a user may type for a file: mostly none, else one to three."""
     generator = random.Random(seed + 1)
-    fill = generator.choice(("none", "none", "forward", "interpolate"))
-    return DataSettings(path=str(path), fill=fill)
+    names = generator.sample([*TYPED], generator.choice((0, 0, 1, 1, 2, 3)))
+    typed = {name: generator.choice(TYPED[name]) for name in names}
+    if generator.random() < 0.03:
+        typed[generator.choice(("test_data", "validation_data"))] = str(path)
+    return DataSettings.model_validate({"path": str(path), **typed})
 
 
 def try_file(seed: int, folder: Path, outcomes: Outcomes) -> None:

@@ -30,7 +30,7 @@ KNOWN = (
     "iso2022-jp", "gb18030", "gbk", "big5", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256",
     "cp1257", "cp874", "koi8-r", "cp866", "cp850", "latin-1", "iso8859-2", "iso8859-15", "mac-roman",
 )  # fmt: skip
-NO_BREAK_SPACE = re.compile(rb"(?<=[0-9])\xa0(?=[0-9]{3}(?![0-9]))")
+NO_BREAK_SPACE = re.compile(rb"(?<=[0-9])\xa0(?=[0-9]{3}(?![0-9])|[0-9]{0,2}\Z)")
 """The blank between thousands in every encoding of Windows and ISO, which tells nothing of the letters."""
 LINE_ENDS = "\t\n\r\f\v\x1a"
 NO_TEXT = {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"}
