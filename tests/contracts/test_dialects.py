@@ -24,7 +24,7 @@ HOURS = [BEGIN + timedelta(hours=hour) for hour in range(500)]  # until the 21st
 LOADS = [round(123_456.7 + 30_000 * sin(2 * 3.14159 * hour / 24) + (hour * 7919 % 101) / 10, 2) for hour in range(500)]
 TEMPERATURES = [round(20 * sin(hour / 50) + (hour * 31 % 17) / 10, 1) for hour in range(500)]
 WORDS = {
-    "western": ("warm", "dull", "naïve", "größer", "funny, really", 'called "good"', "cold; odd", "#tag", "a|b", "l'été"),
+    "western": ("warm", "dull", "naïve", "größer", "funny, really", 'called "good"', "cold; odd", "#tag", "a|b", "été"),
     "korean": ("좋은", "영화", "지루한, 최악", '"멋진"', "이야기; 감동", "배우", "음악", "두\n줄", "정말", "느린"),
     "japanese": ("良い", "映画", "退屈、最悪", "「面白い」", "話; 感動", "俳優", "音楽", "二\n行", "本当", "遅い"),
 }  # fmt: skip
@@ -34,14 +34,14 @@ DATES = (
     "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.000", "%Y/%m/%d %H:%M", "%d.%m.%Y %H:%M",
     "%m/%d/%Y %H:%M", "%d/%m/%y %H:%M", "%m-%d-%Y %H:%M", "%Y.%m.%d %H:%M", "%y/%m/%d %H:%M", "%Y%m%d%H", "%Y%m%d%H%M",
     "%Y%m%d%H%M%S", "%Y%m%d %H%M", "%d-%b-%y %H:%M", "%d %B %Y %H:%M", "%b %d, %Y %I:%M %p", "%m/%d/%Y %I:%M:%S %p",
-    "%a %b %d %H:%M:%S %Y", "%A, %d.%m.%Y %H:%M", "%Y년 %m월 %d일 %H시", "%y년 %m월 %d일 %H:%M", "%Y年%m月%d日 %H時%M分",
-    "%s", "%s000", "excel",
+    "%a %b %d %H:%M:%S %Y", "%A, %d.%m.%Y %H:%M", "%Y년 %m월 %d일 %H시", "%y년 %m월 %d일 %H:%M",
+    "%Y年%m月%d日 %H時%M分", "%s", "%s000", "excel",
 )  # fmt: skip
 """Formats of strptime; %s is seconds since 1970, excel days since 1899-12-30."""
 
 NUMBERS = (
-    (".", ""), (".", ","), (",", "."), (",", ""), (".", " "), (",", "\u00a0"), (",", "\u202f"), (".", "'"), (".", "\u2019"),
-    (".", "lakh"),
+    (".", ""), (".", ","), (",", "."), (",", ""), (".", " "), (",", "\u00a0"), (",", "\u202f"), (".", "'"),
+    (".", "\u2019"), (".", "lakh"),
 )  # fmt: skip
 """Marks of decimals and of thousands; lakh are the groups of India."""
 
