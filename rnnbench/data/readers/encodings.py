@@ -91,6 +91,9 @@ def find_encoding(stream: BinaryIO, path: Path, named: str | None) -> Encoding:
             if codec and codec.replace("_", "-")[:6] != of_mark[:6]:
                 raise DataError(f"{path.name} begins with the mark of {label}, not of {named}: leave --encoding out")
             return Encoding(of_mark, label)
+    if codec in {"utf_16", "utf_32"}:  # without a mark: Python's own readers refuse it, or take it for little-endian
+        wide = _wide(head)
+        codec = wide if wide.startswith(codec.replace("_", "-")) else f"{codec}_le"
     if codec:
         return Encoding(codec, f"{named} (--encoding)", _also_utf8(stream, path, codec, head))
     if b"\0" in head:
