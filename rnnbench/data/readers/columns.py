@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 SAMPLE_ROWS = 2000
 """Rows from which a column shows its decimal mark to other columns."""
+GUESS_ROWS = 500
+"""Rows from which a column shows what it holds."""
+LISTED_COLUMNS = 30
 
 __all__ = ["MISSING", "Table", "as_numbers"]
 
@@ -93,6 +96,18 @@ class Table:
             "" if is_missing else nfc(_plain(cell)).strip()
             for cell, is_missing in zip(column.tolist(), missing, strict=True)
         ]
+
+    def first_cells(self, name: str) -> np.ndarray:
+        """The texts of the first rows that have one, stripped: for guesses of what a column holds."""
+        if name not in self._first_cells:
+            cells = [cell.strip() for cell in self.frame[name].head(GUESS_ROWS).dropna().astype(str)]
+            self._first_cells[name] = np.array([cell for cell in cells if cell.lower() not in MISSING], dtype=object)
+        return self._first_cells[name]
+
+    @cached_property
+    def _first_cells(self) -> dict[str, np.ndarray]:
+        """What `first_cells` has read, since each guess asks for a column several times."""
+        return {}
 
     def numbers(self, name: str, option: str, settings: DataSettings | None = None) -> NumbersColumn:
         """A column as numbers, and how it was read.

@@ -122,8 +122,16 @@ def _without_dialect(column: pd.Series, cells: pd.Series) -> np.ndarray:
     if types.is_object_dtype(column):
         for row, cell in enumerate(column):
             if isinstance(cell, int | float | np.number | ExactNumber):
-                values[row] = float(cell)
+                values[row] = _as_float(cell)
     return values
+
+
+def _as_float(number: float | np.number | ExactNumber) -> float:
+    """The number as a float; infinite for a whole number beyond the range."""
+    try:
+        return float(number)
+    except OverflowError:
+        return np.inf
 
 
 def _plain(texts: pd.Series, typed: Decimal | None) -> NumbersColumn | None:
