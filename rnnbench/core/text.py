@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 MISSING = "\N{EN DASH}"
 """Printed for an unknown number."""
@@ -20,6 +20,12 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     """'rnn', 'rnn and gru', 'rnn, gru and lstm'; an empty string for no words."""
     *others, end = [*words] or [""]
     return f"{', '.join(others)} {last} {end}" if others else end
+
+
+def listed_names(names: Sequence[str], most: int = 10) -> str:
+    """'a, b, c', or the first `most` names and '... (414 in all)'. A name with a comma is in quotes."""
+    more = f", ... ({len(names):,} in all)" if len(names) > most else ""
+    return ", ".join(repr(name) if "," in name else name for name in names[:most]) + more
 
 
 def nfc(text: str) -> str:

@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 
+from rnnbench.data.settings import Decimal
 from rnnbench.data.splits import Splits
 
 Kind = Literal["text", "labelled_text", "series"]
@@ -106,7 +107,8 @@ class Series:
     suggested_lookback, suggested_horizon: used where the settings do not set them.
     zone: the time zone or offset that the times are written in, such as '+09:00' or 'UTC'; empty where the file has
     none. `times` are local times of that zone.
-    time_column: of the user's own file, empty where its rows are counted.
+    time_column: of the user's own file, empty where its rows are counted. time_format: the name of the format of its
+    times, empty where they are no texts. decimal: the mark before decimals in its numbers, None where it has none.
     """
 
     facts: Facts
@@ -122,6 +124,8 @@ class Series:
     fingerprint: str
     zone: str = ""
     time_column: str = ""
+    time_format: str = ""
+    decimal: Decimal | None = None
 
 
 AnyData = TextCorpus | LabelledTexts | Series

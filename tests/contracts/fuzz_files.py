@@ -5,8 +5,6 @@ python tests/contracts/fuzz_files.py 10000      prints what was refused, the slo
 
 from __future__ import annotations
 
-import gzip
-import json
 import random
 import resource
 import sys
@@ -15,9 +13,10 @@ import time
 import traceback
 import warnings
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from random_files import file_of
 
 from rnnbench import data
 from rnnbench.core.errors import RnnbenchError
@@ -25,31 +24,6 @@ from rnnbench.data.kinds import Kind
 from rnnbench.data.settings import DataSettings
 
 KINDS: tuple[Kind | None, ...] = (None, "text", "labelled_text", "series")
-ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp949", "shift_jis", "cp1252", "gb18030")
-WORDS = (
-    "warm",
-    "dull",
-    "film",
-    "좋다",
-    "나쁘다",
-    "映画",
-    "größer",
-    "naïve",
-    "😀",
-    "",
-    "nan",
-    "NA",
-    "-",
-    "it's",
-    'say "hi"',
-)
-NUMBERS = ("1", "2.5", "1,234.5", "1.234,5", "1 234", "-9999", "1e400", "nan", "inf", "₩1,000", "12%", "0x1F", "1_000")
-TIMES = (
-    "2021-01-{d:02d}", "{d:02d}/01/2021", "01/{d:02d}/2021", "{d:02d}.01.21", "202101{d:02d}", "44{d:03d}", "{n}",
-    "2021년 1월 {d}일 오전 {h}시", "Jan-{d:02d}", "Q{q} 20{d:02d}", "20{d:02d}M0{q}", "{e}", "{e}.5",
-    "2021-01-{d:02d}T0{h}:00Z",
-    "2021-02-3{q}", "24:00", "2021-13-{d:02d}", "99999999999999999999", "2021-01-{d:02d} 0{h}:00:00+09:00",
-)  # fmt: skip
 
 
 @dataclass
@@ -62,125 +36,36 @@ class Outcomes:
     slowest: tuple[float, str] = (0.0, "")
 
 
-def cell_of(generator: random.Random, row: int, column: int) -> str:
-    """A cell of the kind of its column, which is drawn with the column; now and then another."""
-    kind = column if generator.random() < 0.97 else generator.randrange(4)
-    if kind % 4 == 0:
-        form = TIMES[(column * 7 + 3) % len(TIMES)] if generator.random() < 0.98 else generator.choice(TIMES)
-        return form.format(
-            d=row % 28 + 1, h=row % 10, q=row % 4 + 1, e=1_600_000_000 + 3600 * row, n=row,
-        )  # fmt: skip
-    if kind % 4 == 1:
-        return (
-            f"{generator.uniform(-100, 1e6):.{column % 5}f}" if generator.random() < 0.95 else generator.choice(NUMBERS)
-        )
-    if kind % 4 == 2:
-        return " ".join(generator.choice(WORDS) for _ in range(generator.randrange(1, 12)))
-    return generator.choice(("0", "1", "pos", "neg", "Pos", "1.0", ""))
-
-
-def delimited(generator: random.Random) -> bytes:
-    """A table with a random dialect, a random number of columns, and now and then a broken row."""
-    separator = generator.choice(",;\t| ")
-    newline = generator.choice(("\n", "\r\n", "\r"))
-    columns = [generator.randrange(8) for _ in range(generator.choice((1, 2, 2, 3, 3, 4, 9)))]
-    names = generator.choice((["date", "load", "text", "label", "a", "b", "c", "d", "e"], [""] * 9, ["날짜", "x"] * 5))
-    rows = [[names[place] for place in range(len(columns))]] if generator.random() < 0.85 else []
-    for row in range(generator.choice((0, 1, 5, 40, 200))):
-        rows.append([cell_of(generator, row, column) for column in columns])
-        if generator.random() < 0.01:
-            rows[-1] = rows[-1][: generator.randrange(len(columns) + 1)] + ["x"] * generator.randrange(3)
-
-    def quoted(cell: str) -> str:
-        if generator.random() < 0.002:
-            return f'"{cell}'
-        return '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in f'{separator}"\n') else cell
-
-    text = newline.join(separator.join(map(quoted, row)) for row in rows) + generator.choice(("", newline, newline * 3))
-    return text.encode(generator.choice(ENCODINGS), errors="replace")
-
-
-def json_lines(generator: random.Random) -> bytes:
-    """JSON objects, one per line, with nested, missing and broken ones."""
-    values: tuple[Callable[[int], object], ...] = (
-        lambda row: cell_of(generator, row, 2),
-        lambda row: row % 3,
-        lambda row: [cell_of(generator, row, 2), "b"],
-        lambda row: {"a": {"b": row}},
-        lambda row: None,
-        lambda row: f"2021-01-{row % 28 + 1:02d}",
-        lambda row: 10**400,
-    )
-    chosen = [generator.choice(values) for _ in range(3)]
-    lines = []
-    for row in range(generator.choice((0, 3, 60))):
-        line = json.dumps({name: value(row) for name, value in zip(("text", "label", "ts"), chosen, strict=True)})
-        lines.append(line if generator.random() < 0.99 else generator.choice((line[:-3], "[" * 5000, "7", '"\\ud800"')))
-    return "\n".join(lines).encode(errors="replace")
-
-
-def noise(generator: random.Random) -> bytes:
-    """Random bytes, one byte many times, or one very long field."""
-    kind = generator.randrange(4)
-    if kind == 0:
-        return generator.randbytes(generator.randrange(3000))
-    if kind == 1:
-        return bytes([generator.randrange(256)]) * generator.randrange(1, 5000)
-    if kind == 2:
-        return b"text,label\n" + b"\n".join(b"x" * 200_000 + b",%d" % (row % 2) for row in range(3))
-    return ",".join(f"c{number}" for number in range(3000)).encode() + b"\n" + b",".join([b"1"] * 3000)
-
-
-def parquet(generator: random.Random) -> bytes:
-    """A Parquet file with columns and indexes of many types, now and then damaged."""
-    import io
-
-    import numpy as np
-    import pandas as pd
-
-    rows = generator.choice((0, 5, 60))
-    frame = pd.DataFrame({
-        "text": [cell_of(generator, row, 2) for row in range(rows)],
-        "label": [generator.choice((0, 1, None, 2.5)) for _ in range(rows)],
-        "when": pd.date_range("2021-01-01", periods=rows, freq="h", tz=generator.choice((None, "UTC", "Asia/Seoul"))),
-        "value": np.random.default_rng(generator.randrange(9)).normal(size=rows),
-    })  # fmt: skip
-    frame = frame[generator.sample([*frame.columns], generator.randrange(1, 5))]
-    if "when" in frame and generator.random() < 0.5:
-        frame = frame.set_index("when").rename_axis(generator.choice((None, "when")))
-    stream = io.BytesIO()
-    frame.to_parquet(stream)
-    return stream.getvalue()
-
-
-MAKERS: tuple[tuple[str, Callable[[random.Random], bytes]], ...] = (
-    (".csv", delimited), (".csv", delimited), (".csv", delimited), (".txt", delimited), (".tsv", delimited),
-    (".jsonl", json_lines), (".csv", noise), (".txt", noise), (".jsonl", noise), (".parquet", parquet),
-)  # fmt: skip
-
-
-def file_of(seed: int, folder: Path) -> Path:
-    """The random file of a seed."""
-    generator = random.Random(seed)
-    suffix, make = generator.choice(MAKERS)
-    content = make(generator)
-    if content and generator.random() < 0.15:  # damage: bytes replaced, or the end cut off
-        damaged = bytearray(content)
-        for _ in range(generator.randrange(1, 4)):
-            damaged[generator.randrange(len(damaged))] = generator.randrange(256)
-        content = bytes(damaged[: generator.randrange(1, len(damaged) + 1)])
-    if generator.random() < 0.02:
-        content, suffix = gzip.compress(content), f"{suffix}.gz"
-    path = folder / f"file{seed}{suffix}"
-    path.write_bytes(content)
-    return path
+TYPED: dict[str, tuple[object, ...]] = {
+    "fill": ("forward", "interpolate"),
+    "decimal": ("point", "comma"),
+    "missing": (("-9999",), ("x", "")),
+    "date_order": ("day_first", "month_first"),
+    "time_format": ("%d.%m.%y", "year-month-day", "%Q", "seconds since 1970"),
+    "encoding": ("cp949", "utf-16", "latin-1", "utf_99", "base64"),
+    "text_column": ("text", "column_1"),
+    "label_column": ("label", "column_2", "split"),
+    "target": (("value",), ("load", "a"), ("value", "other")),
+    "covariates": (("other",), ("b",)),
+    "time_column": ("time", "date", "column_1", "date,a"),
+    "frequency": ("1h", "30min@09:00-15:30/1B", "1step", "0h", "week", "1B"),
+    "series_column": ("id", "a"),
+    "series": ("a", "날짜"),
+    "split_column": ("split", "label"),
+    "group_column": ("id", "label", "a"),
+    "test_from": ("2021-01-05", "2021-01-20 12:00", "tomorrow", "30"),
+}
+"""Settings that a user may type, with right and wrong values."""
 
 
 def settings_of(seed: int, path: Path) -> DataSettings:
-    """The settings that a user may type for a file: mostly none."""
+    """The settings that a user may type for a file: mostly none, else one to three."""
     generator = random.Random(seed + 1)
-    fill = generator.choice(("none", "none", "forward", "interpolate"))
-    return DataSettings(path=str(path), fill=fill)
+    names = generator.sample([*TYPED], generator.choice((0, 0, 1, 1, 2, 3)))
+    typed = {name: generator.choice(TYPED[name]) for name in names}
+    if generator.random() < 0.03:
+        typed[generator.choice(("test_data", "validation_data"))] = str(path)
+    return DataSettings.model_validate({"path": str(path), **typed})
 
 
 def try_file(seed: int, folder: Path, outcomes: Outcomes) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from rnnbench.comparison.eligibility import fixed_settings
 from rnnbench.comparison.model import ALPHA, Comparison, Note, Row
+from rnnbench.comparison.notes.inputs import cut_notes, hardware_notes, leakage_notes
 from rnnbench.comparison.notes.uncertainty import bold_notes, interval_notes, probability_note, too_little_notes
 from rnnbench.comparison.optimism import reselection_note
 from rnnbench.comparison.pareto import front_note
@@ -26,13 +27,10 @@ from rnnbench.comparison.statistics.summary import seeds_needed, smallest_p
 from rnnbench.comparison.time_to_target import reach_note
 from rnnbench.comparison.training_length import length_notes
 from rnnbench.core.text import compact, listed
-from rnnbench.storage.record import ALSO_IN_TRAINING, CUT_INPUTS, CUT_SHARE, HARDWARE_NOTE, MATCH_TOLERANCE, RunRecord
+from rnnbench.storage.record import MATCH_TOLERANCE, RunRecord
 
 MOST_SHORT_NOTES = 6
 """How many footnotes a terminal shows below a table."""
-
-MANY_CUT = 0.05
-"""Share of cut inputs from which on a terminal says so."""
 
 
 def footnotes(
@@ -49,8 +47,8 @@ def footnotes(
         yield Note.in_full(f"FORCED, not a fair comparison. {reason}.")
     yield from too_little_notes(table)
     yield from notes
-    yield from _also_in_training(records)
-    yield from _cut_inputs(records)
+    yield from leakage_notes(records)
+    yield from cut_notes(records)
     yield from _refitted(table, records)
     yield from _significance(table)
     yield from _seeds(table)
@@ -66,44 +64,12 @@ def footnotes(
     yield from probability_note(table)
     yield from reach_note(table)
     yield from front_note(table)
-    yield from _hardware(records)
+    yield from hardware_notes(records)
 
 
 def short_notes(table: Comparison) -> list[str]:
     """The footnotes that a terminal shows: shortened, the most serious first."""
     return [note.short for note in table.notes if note.short][:MOST_SHORT_NOTES]
-
-
-def _also_in_training(records: Sequence[RunRecord]) -> Iterable[Note]:
-    for count in sorted({record.tags[ALSO_IN_TRAINING] for record in records if ALSO_IN_TRAINING in record.tags}):
-        yield Note(
-            f"{count} of the test split also occur in the training split (leakage): scores may reflect memorization.",
-            f"{count} of the test split also occur in training (leakage).",
-        )
-
-
-def _cut_inputs(records: Sequence[RunRecord]) -> Iterable[Note]:
-    """'38 of 40 texts of training and validation are longer than task.max_tokens = 64 and are cut; ...', or nothing.
-
-    A terminal shows it where encoders miss the end of many texts.
-    """
-    models: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for record in records:
-        if record.kind == "confirm":
-            models[record.tags.get(CUT_INPUTS, ""), record.tags.get(CUT_SHARE, "0")].add(record.model)
-    for (note, share), names in sorted(models.items()):
-        if note:
-            text = f"{note}." if len(models) == 1 else f"{listed(sorted(names))}: {note}."
-            yield Note(text, text if float(share) >= MANY_CUT else "")
-
-
-def _hardware(records: Sequence[RunRecord]) -> Iterable[Note]:
-    models: dict[str, set[str]] = {}
-    for record in records:
-        if note := record.tags.get(HARDWARE_NOTE):
-            models.setdefault(note, set()).add(record.model)
-    for note, names in sorted(models.items()):
-        yield Note.in_full(f"{listed(sorted(names))}: {note}.")
 
 
 def _refitted(table: Comparison, records: Sequence[RunRecord]) -> Iterable[Note]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnnbench.core.errors import DataError, did_you_mean
-from rnnbench.core.text import listed, nfc
+from rnnbench.core.text import listed, listed_names, nfc
 from rnnbench.data.readers.headers import clean_name
 from rnnbench.data.readers.numbers import MISSING, NumbersColumn, as_numbers, read_numbers
 from rnnbench.data.settings import DataSettings, Decimal
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 SAMPLE_ROWS = 2000
 """Rows from which a column shows its decimal mark to other columns."""
+GUESS_ROWS = 500
+"""Rows from which a column shows what it holds."""
+LISTED_COLUMNS = 30
 
 __all__ = ["MISSING", "Table", "as_numbers"]
 
@@ -59,8 +62,8 @@ class Table:
 
     @property
     def listed_columns(self) -> str:
-        """The names of the columns for messages; those with a comma in quotes."""
-        return ", ".join(repr(name) if "," in name else name for name in self.columns)
+        """The names of the first columns for messages; those with a comma in quotes."""
+        return listed_names(self.columns)
 
     def check_column(self, name: str, option: str) -> str:
         """The name, if it is a column.
@@ -94,13 +97,25 @@ class Table:
             for cell, is_missing in zip(column.tolist(), missing, strict=True)
         ]
 
+    def first_cells(self, name: str) -> np.ndarray:
+        """The texts of the first rows that have one, stripped: for guesses of what a column holds."""
+        if name not in self._first_cells:
+            cells = [cell.strip() for cell in self.frame[name].head(GUESS_ROWS).dropna().astype(str)]
+            self._first_cells[name] = np.array([cell for cell in cells if cell.lower() not in MISSING], dtype=object)
+        return self._first_cells[name]
+
+    @cached_property
+    def _first_cells(self) -> dict[str, np.ndarray]:
+        """What `first_cells` has read, since each guess asks for a column several times."""
+        return {}
+
     def numbers(self, name: str, option: str, settings: DataSettings | None = None) -> NumbersColumn:
         """A column as numbers, and how it was read.
 
         Raises: DataError with the line of the first cell that is not a number, or where two readings are possible.
         """
         read = read_numbers(self.frame[name], separator=self.separator, settings=settings)
-        if read.is_open and (elsewhere := self._decimal_of_others(name)):
+        if read.is_open and (elsewhere := self.decimal_of_others(name)):
             read = read_numbers(self.frame[name], separator=self.separator, settings=settings, elsewhere=elsewhere)
         if read.problem:
             raise DataError(f"{self.path.name}, column {name!r} ({option}): {read.problem}")
@@ -121,7 +136,7 @@ class Table:
             )
         return read
 
-    def _decimal_of_others(self, name: str) -> Decimal | None:
+    def decimal_of_others(self, name: str) -> Decimal | None:
         """The decimal mark that the other columns show; None where they show none, or both."""
         shown = {decimal for other, decimal in self._decimals.items() if other != name}
         return shown.pop() if len(shown) == 1 else None

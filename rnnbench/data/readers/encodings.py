@@ -30,6 +30,8 @@ KNOWN = (
     "iso2022-jp", "gb18030", "gbk", "big5", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256",
     "cp1257", "cp874", "koi8-r", "cp866", "cp850", "latin-1", "iso8859-2", "iso8859-15", "mac-roman",
 )  # fmt: skip
+NO_BREAK_SPACE = re.compile(rb"(?<=[0-9])\xa0(?=[0-9]{3}(?![0-9])|[0-9]{0,2}\Z)")
+"""The blank between thousands in every encoding of Windows and ISO, which tells nothing of the letters."""
 LINE_ENDS = "\t\n\r\f\v\x1a"
 NO_TEXT = {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"}
 BINARY = {
@@ -89,6 +91,9 @@ def find_encoding(stream: BinaryIO, path: Path, named: str | None) -> Encoding:
             if codec and codec.replace("_", "-")[:6] != of_mark[:6]:
                 raise DataError(f"{path.name} begins with the mark of {label}, not of {named}: leave --encoding out")
             return Encoding(of_mark, label)
+    if codec in {"utf_16", "utf_32"}:  # without a mark: Python's own readers refuse it, or take it for little-endian
+        wide = _wide(head)
+        codec = wide if wide.startswith(codec.replace("_", "-")) else f"{codec}_le"
     if codec:
         return Encoding(codec, f"{named} (--encoding)", _also_utf8(stream, path, codec, head))
     if b"\0" in head:
@@ -171,6 +176,9 @@ def _beyond_ascii(piece: bytes, most: int) -> list[bytes]:
 
 def _likeliest(sample: bytes, path: Path) -> Encoding:
     """The encoding in which lines beyond ASCII are the likeliest text; damaged UTF-8 stays UTF-8."""
+    sample = NO_BREAK_SPACE.sub(b" ", sample)
+    if sample.isascii():
+        return Encoding("cp1252", "cp1252 (detected)")
     as_utf8 = sample.decode("utf-8", "replace")
     # by chance, other encodings seldom form characters of three bytes
     valid = sum(1 if letter < "\u0800" else 3 for letter in as_utf8 if not letter.isascii() and letter != "\ufffd")

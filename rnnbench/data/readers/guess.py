@@ -12,7 +12,7 @@ import numpy as np
 
 from rnnbench.core.errors import DataError
 from rnnbench.data.kinds import KIND_NAMES, Kind
-from rnnbench.data.readers.columns import MISSING, Table, as_numbers
+from rnnbench.data.readers.columns import GUESS_ROWS, Table, as_numbers
 from rnnbench.data.readers.fasttext import is_fasttext
 from rnnbench.data.readers.file_text import head_of
 from rnnbench.data.readers.label_columns import (
@@ -25,12 +25,12 @@ from rnnbench.data.readers.label_columns import (
     repeating,
 )
 from rnnbench.data.readers.series_columns import TIME_NAMES
+from rnnbench.data.readers.times import looks_like_times
 from rnnbench.data.settings import DataSettings
 
 TASKS: dict[Kind, str] = {"text": "text_generation", "labelled_text": "sentiment", "series": "forecasting"}
 OF_SERIES = ("target", "covariates", "frequency", "time_format", "series_column", "series")
 OF_TEXTS = ("label_column", "text_column")
-SAMPLE_ROWS = 500
 MOST = 0.8
 """The share of cells of which a column "mostly" consists: a single odd cell does not change what a file is."""
 WORDS, WIDE_LETTERS = 3, 8
@@ -38,9 +38,10 @@ WORDS, WIDE_LETTERS = 3, 8
 TIME = re.compile(
     r"\d{4}[-/.]?(0?[1-9]|1[0-2])[-/.]?\d{0,2}([T ].*)?|\d{1,2}[-/. ](\d{1,2}|[^\W\d]{3,9}\.?)[-/. ,]+\d{2,4}(\D.*)?"
     r"|\d{2,4}\s*[年년].*|[^\W\d]{3,9}\.?[-/ ,]+\d{1,4}(\D.*)?|\d{4}[- ]?[QMW]\d{1,2}|Q[1-4][- /]\d{4}"
-    r"|\d{1,2}:\d{2}(:\d{2})?(\.\d+)?( ?[AaPp]\.?[Mm]\.?)?"
+    r"|\d{1,2}:\d{2}(:\d{2})?(\.\d+)?( ?[AaPp]\.?[Mm]\.?)?([ ,]+\d+[-./]\d.*)?"
 )
 """What a date, a month, a quarter or a time of day looks like, whether or not it can be read."""
+PLAIN_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 NUMBER = re.compile(
     r"([A-Z]{3}|[^\w\s]{1,3})?\s?[-+(]?\d[\d.,'_\u00a0\u202f ]*([eE][-+]?\d+)?\)?"
     r"\s?([A-Z]{3}|[^\w\s]|kr|원|円|元|만|억)?"
@@ -86,7 +87,7 @@ def guess_by_options(settings: DataSettings) -> Guess | None:
 def guess_by_content(table: Table, settings: DataSettings) -> Guess:
     """The kind of a table by what its columns hold: sentences, labels, times or numbers."""
     frame = table.frame
-    columns = [name for name in table.columns if len(_filled(table, name)) or is_named(name, TEXT_NAMES)]
+    columns = [name for name in table.columns if len(table.first_cells(name)) or is_named(name, TEXT_NAMES)]
     typed = settings.text_column if settings.text_column in table.columns else None
     texts = [typed] if typed else [name for name in columns if _holds_texts(table, name)]
     times = [name for name in columns if name not in texts and _holds_times(table, name)]
@@ -154,7 +155,7 @@ def _of_texts(table: Table, texts: list[str], times: list[str], numbers: list[st
     """Labelled texts where a column may hold the labels, a series where times lie on a grid, else a long text."""
     best = best_text(table, set())
     text = best if best in texts else texts[0]
-    holds = "holds sentences" if _are_sentences(_filled(table, text)) else "holds texts by its name"
+    holds = "holds sentences" if _are_sentences(table.first_cells(text)) else "holds texts by its name"
     other: Kind = "series" if times and numbers else "text"
     try:
         labels = find_labels(table, text)
@@ -168,7 +169,7 @@ def _of_texts(table: Table, texts: list[str], times: list[str], numbers: list[st
         return Guess("labelled_text", f"column {text!r} {holds}, and {len(labels)} columns of 0 and 1 classes", other)
     if labels or few or named:
         label = (*labels, *named, *few)[0]
-        values = len({*_filled(table, label)})
+        values = len({*table.first_cells(label)})
         because = f"column {text!r} {holds} and {label!r} {values:,} different value{'s' if values != 1 else ''}"
         return Guess("labelled_text", because, other)
     if times and numbers and not table.frame[times[0]].duplicated().any():
@@ -176,19 +177,12 @@ def _of_texts(table: Table, texts: list[str], times: list[str], numbers: list[st
     return Guess("text", f"column {text!r} {holds}, and no other column repeating labels", "labelled_text")
 
 
-def _filled(table: Table, name: str) -> np.ndarray:
-    """The texts of the first rows that have one."""
-    column = table.frame[name].head(SAMPLE_ROWS)
-    cells = column[column.notna()].astype(str).str.strip()
-    return cells[~cells.str.lower().isin(MISSING)].to_numpy(dtype=object)
-
-
 def _holds_texts(table: Table, name: str) -> bool:
     """Mostly sentences that differ; or one of the common names, and neither numbers nor times."""
-    cells = _filled(table, name)
+    cells = table.first_cells(name)
     if not len(cells):
         return is_named(name, TEXT_NAMES)
-    if len(cells) < 0.5 * min(len(table), SAMPLE_ROWS) or _holds_times(table, name) or _holds_numbers(table, name):
+    if len(cells) < 0.5 * min(len(table), GUESS_ROWS) or _holds_times(table, name) or _holds_numbers(table, name):
         return False
     if is_named(name, TEXT_NAMES):
         return True
@@ -207,20 +201,24 @@ def _holds_times(table: Table, name: str) -> bool:
 
     if types.is_datetime64_any_dtype(table.frame[name]):
         return True
-    cells = _filled(table, name)
+    cells = table.first_cells(name)
     dated = np.mean([TIME.fullmatch(cell) is not None for cell in cells])
     if is_named(name, TIME_NAMES):
         long = np.mean([len(cell.split()) > 6 for cell in cells])
-        return bool(long < 0.5)
-    return bool(dated >= MOST) and not _holds_numbers(table, name)
+        return bool(long < 0.5) or looks_like_times(table.frame[name])
+    if bool(dated >= MOST) and not _holds_numbers(table, name):
+        return True
+    return looks_like_times(table.frame[name].head(GUESS_ROWS))
 
 
 def _holds_numbers(table: Table, name: str) -> bool:
     """Mostly numbers, with whatever marks, currency or percent sign."""
-    _, bad = as_numbers(table.frame[name].head(SAMPLE_ROWS))
+    cells = table.first_cells(name)
+    if all(PLAIN_NUMBER.fullmatch(cell) for cell in cells):  # spares the slower reading of marks for most columns
+        return True
+    _, bad = as_numbers(table.frame[name].head(GUESS_ROWS))
     if not bad.any():
         return True
-    cells = _filled(table, name)
     return bool(np.mean([NUMBER.fullmatch(cell) is not None for cell in cells]) >= MOST)
 
 

@@ -38,6 +38,8 @@ INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u
 FEWEST_WORDS = 5
 FEWEST_LETTERS = 15  # of a sentence in a script without blanks
 MOST_VALUES = 20
+DATED = re.compile(r"(?:1[6-9]|20)\d\d(?:[.]?(?:0[1-9]|1[0-2]))?")
+FEWEST_DATES = 12
 
 
 def clean_name(name: str) -> str:
@@ -79,6 +81,8 @@ def names_columns(header: list[str], rows: list[list[str]], *, surely: bool = Fa
     word above sentences is a name, and a sentence above sentences is a row.
     surely: whether there must be a sign of names; else a record without any sign is a header.
     """
+    if _is_of_pandas(header):
+        return True
     if rows and len(rows[0]) == len(header) + 1:
         rows = [row[1:] for row in rows]
     rows = [row for row in rows[: _enough(len(header))] if len(row) == len(header) and row != header]
@@ -88,6 +92,8 @@ def names_columns(header: list[str], rows: list[list[str]], *, surely: bool = Fa
     kinds = [(cell_kind(cell), column_kind(cells)) for cell, cells in zip(header, columns, strict=True)]
     if ("time", "time") in kinds:
         return False
+    if _are_dates_above_values(header, rows[0]):
+        return True
     counting = _counts(header, kinds) and not all(_counts(row, kinds) for row in rows)
     if counting or _is_of_whole_numbers(header, columns) or any(pair in NAME_ABOVE for pair in kinds):
         return True
@@ -96,6 +102,19 @@ def names_columns(header: list[str], rows: list[list[str]], *, surely: bool = Fa
     if ("name", "sentence") in kinds or any(map(_is_outside, header, columns)):
         return True
     return not surely and ("sentence", "sentence") not in kinds and not _is_one_of(header, columns)
+
+
+def _is_of_pandas(header: list[str]) -> bool:
+    """Whether a record is blank, 0, 1, 2, ...: a frame with an index, whose columns pandas numbered."""
+    cells = [cell.strip() for cell in header]
+    return len(cells) > 1 and cells == ["", *map(str, range(len(cells) - 1))]
+
+
+def _are_dates_above_values(header: list[str], row: list[str]) -> bool:
+    """Whether a record is a name and then years or months in order, as 2015.01, 2015.02, ..., above other numbers."""
+    cells = [cell.strip() for cell in header[1:]]
+    are_dated = len(cells) >= FEWEST_DATES and all(map(DATED.fullmatch, cells)) and sorted({*cells}) == cells
+    return are_dated and cell_kind(header[0]) == "name" and not all(DATED.fullmatch(cell.strip()) for cell in row[1:])
 
 
 def _enough(columns: int) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rnnbench.core.errors import DataError
 from rnnbench.data.readers.columns import Table
-from rnnbench.data.readers.nameless import size_text, without_row_numbers
+from rnnbench.data.readers.nameless import INDEX, are_row_numbers, size_text, without_row_numbers
 from rnnbench.data.readers.nested import flattened
 
 if TYPE_CHECKING:
@@ -115,6 +115,7 @@ def _of_columns(whole: dict[str, object]) -> list[dict[str, object]]:
     """The rows of an object of columns, each a list of cells or an object of them."""
     if len({*map(type, whole.values())}) != 1:  # such as a schema beside the data
         return []
+    whole = {**_index_of(whole), **whole}
     lists: list[list[object]] = []
     for cells in whole.values():
         if isinstance(cells, dict | list):
@@ -155,6 +156,17 @@ def _with_inner(row: dict[str, object], wanted: set[str]) -> dict[str, object]:
         elif name not in wanted or cell is not None:
             opened[name] = cell
     return opened
+
+
+def _index_of(columns: dict[str, object]) -> dict[str, object]:
+    """The index of a frame as a column, where pandas wrote it as the keys of each column; none for row numbers."""
+    import pandas as pd
+
+    first = next(iter(columns.values()))
+    if not isinstance(first, dict) or not first or INDEX in columns:
+        return {}
+    are_same = all(isinstance(cells, dict) and [*cells] == [*first] for cells in columns.values())
+    return {INDEX: [*first]} if are_same and not are_row_numbers(pd.Series([*first], dtype=str)) else {}
 
 
 def _frame(rows: list[dict[str, object]]) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -103,6 +104,7 @@ def is_named(name: str, known: set[str]) -> bool:
     return _letters(name) in {_letters(other) for other in known}
 
 
+@cache
 def _letters(name: str) -> str:
     return "".join(letter for letter in name.casefold() if letter.isalnum())
 

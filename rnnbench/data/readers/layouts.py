@@ -179,7 +179,7 @@ def _separator(sample: str, separators: list[str]) -> tuple[str, int]:
 
 def _share_of_values(records: list[list[str]]) -> float:
     """The share of numbers and times among the first cells: where two separators are in every line, it decides."""
-    kinds = [cell_kind(cell) in VALUES for record in records[1:21] for cell in record[:50]]
+    kinds = [cell_kind(cell) in VALUES for record in records[1:21] for cell in record[:50] if cell.strip()]
     return sum(kinds) / max(1, len(kinds))
 
 

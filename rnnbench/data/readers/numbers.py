@@ -46,7 +46,8 @@ class NumbersColumn:
 
     bad: the cells that are not numbers, or too large. problem: the reason why the column as a whole cannot be read,
     with the remedy. decimal: the decimal mark that the cells show beyond doubt; None where they show none. is_open: two
-    marks are possible, so that other columns may decide. typed_missing: the number of cells that `--missing` names.
+    marks are possible, so that other columns may decide. mark: what was read as the decimal mark, None where the cells
+    have no marks. typed_missing: the number of cells that `--missing` names.
     """
 
     values: np.ndarray
@@ -54,6 +55,7 @@ class NumbersColumn:
     problem: str = ""
     decimal: Decimal | None = None
     is_open: bool = False
+    mark: Decimal | None = None
     typed_missing: int = 0
     understood: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -120,8 +122,16 @@ def _without_dialect(column: pd.Series, cells: pd.Series) -> np.ndarray:
     if types.is_object_dtype(column):
         for row, cell in enumerate(column):
             if isinstance(cell, int | float | np.number | ExactNumber):
-                values[row] = float(cell)
+                values[row] = _as_float(cell)
     return values
+
+
+def _as_float(number: float | np.number | ExactNumber) -> float:
+    """The number as a float; infinite for a whole number beyond the range."""
+    try:
+        return float(number)
+    except OverflowError:
+        return np.inf
 
 
 def _plain(texts: pd.Series, typed: Decimal | None) -> NumbersColumn | None:
@@ -135,7 +145,12 @@ def _plain(texts: pd.Series, typed: Decimal | None) -> NumbersColumn | None:
     is_shown = any([*cell.readings] == ["point"] for text in with_point if (cell := number_cell(text)) is not None)
     if len(with_point) and (typed == "comma" or not (is_shown or typed)):
         return None
-    return NumbersColumn(values, np.zeros(len(values), dtype=bool), decimal="point" if is_shown else None)
+    return NumbersColumn(
+        values,
+        np.zeros(len(values), dtype=bool),
+        decimal="point" if is_shown else None,
+        mark="point" if len(with_point) else None,
+    )
 
 
 def _marked(texts: pd.Series, separator: str, typed: Decimal | None, elsewhere: Decimal | None) -> NumbersColumn:
@@ -154,6 +169,7 @@ def _marked(texts: pd.Series, separator: str, typed: Decimal | None, elsewhere: 
         problem=problem,
         decimal=decision.decimal if decision.is_shown else None,
         is_open=decision.is_open,
+        mark=decision.decimal if any(cell.marks for cell in cells.values()) else None,
         understood=() if problem else _in_words(cells, numbers, decision),
         warnings=(decision.warning,) if decision.warning else (),
     )

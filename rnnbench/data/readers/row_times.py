@@ -22,6 +22,7 @@ from rnnbench.data.frequencies import (
 from rnnbench.data.readers.columns import Table
 from rnnbench.data.readers.time_rows import check_order, read_times
 from rnnbench.data.readers.times import TimesColumn, read_times_column, zone_offset
+from rnnbench.data.readers.times.column import NATIVE
 from rnnbench.data.settings import DataSettings
 
 
@@ -31,7 +32,7 @@ class RowTimes:
 
     column: the column or columns they are from, empty where rows are counted. times: datetime64[ns], on the clock of
     `zone`; whole numbers as nanoseconds where `are_steps`. sentences: how the cells were read. warnings: what may be
-    meant otherwise.
+    meant otherwise. format: the name of the format of the cells, empty where they are no texts.
     """
 
     column: str
@@ -40,6 +41,7 @@ class RowTimes:
     are_steps: bool = False
     sentences: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    format: str = ""
 
 
 def read_row_times(table: Table, columns: Sequence[str], settings: DataSettings) -> RowTimes:
@@ -57,7 +59,8 @@ def read_row_times(table: Table, columns: Sequence[str], settings: DataSettings)
             return read_row_times(table, (), settings)
     read = read_times(table, columns, settings)
     times, zone = _with_offset(read)
-    return RowTimes(" + ".join(columns), times, zone, read.is_steps, read.understood, read.warnings)
+    form = "" if read.format == NATIVE else read.format
+    return RowTimes(" + ".join(columns), times, zone, read.is_steps, read.understood, read.warnings, form)
 
 
 def _with_offset(read: TimesColumn) -> tuple[np.ndarray, str]:

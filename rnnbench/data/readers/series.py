@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from rnnbench.core.errors import DataError
 from rnnbench.data.frequencies import positions
 from rnnbench.data.kinds import Facts, Series
 from rnnbench.data.readers.columns import Table
-from rnnbench.data.readers.numbers import codes_not_there
+from rnnbench.data.readers.numbers import NumbersColumn, codes_not_there
 from rnnbench.data.readers.own_splits import check_options, series_starts
+from rnnbench.data.readers.row_order import oldest_first
 from rnnbench.data.readers.row_times import frequency_of, read_row_times, season_frequency
 from rnnbench.data.readers.series_columns import find_series_columns
 from rnnbench.data.readers.series_facts import columns_in_words, rows_in_words, split_in_words, times_in_words
@@ -17,7 +20,7 @@ from rnnbench.data.readers.series_filling import check_filling, filled_in_words
 from rnnbench.data.readers.series_rows import Cells, Rows, constant_ends, known_rows
 from rnnbench.data.readers.several_series import select_series
 from rnnbench.data.seasons import Season, season_of
-from rnnbench.data.settings import DataSettings
+from rnnbench.data.settings import DataSettings, Decimal
 from rnnbench.data.splitting import fingerprint, series_splits
 
 FEWEST_ROWS = 20
@@ -31,11 +34,12 @@ def read_series(table: Table, settings: DataSettings) -> Series:
     """
     check_options(settings, "series")
     table, settings = select_series(table, settings)
+    table = oldest_first(table, settings)
     if len(table) < FEWEST_ROWS:
         raise DataError(
             f"{table.path.name} has {len(table)} rows, but three splits need at least {FEWEST_ROWS}: add rows"
         )
-    rows = read_rows(table, settings)
+    rows = known_rows(_read(table, settings), settings.fill)
     if rows.count < FEWEST_ROWS:
         raise DataError(
             f"{table.path.name} has {rows.count} row{'' if rows.count == 1 else 's'} from the first to the last value "
@@ -60,6 +64,8 @@ def read_series(table: Table, settings: DataSettings) -> Series:
         suggested_horizon=horizon,
         fingerprint=fingerprint(splits),
         zone=rows.read.at.zone,
+        time_format=rows.read.at.format,
+        decimal=rows.read.decimal,
         time_column=rows.read.at.column,
     )
 
@@ -69,7 +75,8 @@ def read_rows(table: Table, settings: DataSettings) -> Rows:
 
     Raises: DataError as `read_series` does, except for the number of rows and of filled values.
     """
-    return known_rows(_read(*select_series(table, settings)), settings.fill)
+    table, settings = select_series(table, settings)
+    return known_rows(_read(oldest_first(table, settings), settings), settings.fill)
 
 
 def _read(table: Table, settings: DataSettings) -> Cells:
@@ -77,19 +84,30 @@ def _read(table: Table, settings: DataSettings) -> Cells:
     options = {**dict.fromkeys(targets, "--target"), **dict.fromkeys(settings.covariates, "--covariates")}
     numbers = [table.numbers(name, option, settings) for name, option in options.items()]
     at = read_row_times(table, time_columns, settings)
-    frequency = frequency_of(at, settings.frequency)
+    try:
+        frequency = frequency_of(at, settings.frequency)
+        places = positions(at.times, frequency, at.column or "rows")
+    except DataError as error:
+        raise DataError(f"{table.path.name}: {error}") from error
     return Cells(
         name=table.path.name,
         place=table.place,
         at=at,
         frequency=frequency,
-        places=positions(at.times, frequency, at.column or "rows"),
+        places=places,
         targets=targets,
         covariates=settings.covariates,
         values=np.stack([column.values for column in numbers], axis=1),
         understood=tuple(("values", sentence) for column in numbers for sentence in column.understood),
         warnings=(*(warning for column in numbers for warning in column.warnings), *codes_not_there(numbers, settings)),
+        decimal=_decimal_of(numbers),
     )
+
+
+def _decimal_of(numbers: Sequence[NumbersColumn]) -> Decimal | None:
+    """The decimal mark of all columns; None where they have none, or different ones."""
+    marks = {column.mark for column in numbers if column.mark}
+    return marks.pop() if len(marks) == 1 else None
 
 
 def _suggested(season: int, starts: tuple[int, int], count: int) -> tuple[int, int]:

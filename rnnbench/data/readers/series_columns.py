@@ -54,7 +54,7 @@ def _time_columns(table: Table, settings: DataSettings) -> tuple[str, ...]:
         return (unreadable,)  # refused with its first cell where it is read
     raise DataError(
         f"{table.path.name}: cannot infer the time column: type --time-column NAME, or --frequency 1step to count "
-        f"the rows. Its columns: {', '.join(table.columns)}."
+        f"the rows. Its columns: {table.listed_columns}."
     )
 
 
@@ -68,6 +68,6 @@ def _target(table: Table, settings: DataSettings, time_columns: tuple[str, ...])
     if not chosen:
         raise DataError(
             f"{table.path.name}: cannot infer the column to forecast: type --target NAME. "
-            f"Its columns: {', '.join(table.columns)}."
+            f"Its columns: {table.listed_columns}."
         )
     return (chosen[0],)

@@ -12,7 +12,7 @@ from rnnbench.data.clock import clock_change
 from rnnbench.data.frequencies import all_times
 from rnnbench.data.kinds import SeriesSplit
 from rnnbench.data.readers.row_times import RowTimes
-from rnnbench.data.settings import Fill
+from rnnbench.data.settings import Decimal, Fill
 
 FEWEST_EQUAL = 5
 """Fewest equal values at the end of a series that are warned of."""
@@ -30,6 +30,7 @@ class Cells:
     at: the times of the rows. places: the position of each row on the grid of the frequency.
     values: (rows, targets and covariates), NaN where empty.
     understood, warnings: how the numbers were read, as in `Facts`. fill_hint: what to do about gaps, for messages.
+    decimal: the decimal mark of the numbers, None where they have none.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Cells:
     understood: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
     fill_hint: str = FILL_HINT
+    decimal: Decimal | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:

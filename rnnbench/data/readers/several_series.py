@@ -18,6 +18,7 @@ from rnnbench.data.readers.columns import Table, as_numbers
 from rnnbench.data.readers.series_columns import find_series_columns
 from rnnbench.data.readers.series_names import distinct, listed
 from rnnbench.data.readers.times import looks_like_times, read_times_column
+from rnnbench.data.readers.times.patterns import MONTH_NUMBERS
 from rnnbench.data.settings import DataSettings
 
 FEWEST_COLUMNS = 12
@@ -163,12 +164,28 @@ def refuse_one_per_row(table: Table, settings: DataSettings) -> None:
     """
     if settings.target or settings.time_column or len(table.columns) <= FEWEST_COLUMNS:
         return
-    column = table.columns[0]
-    names = np.array(table.texts(column), dtype=object)
-    are_texts = as_numbers(table.frame[column])[1].all() and not looks_like_times(table.frame[column])
-    along = _along_rows(table, column) if are_texts and len(distinct(names)) == len(names) else []
-    if along:
+    _refuse_months_in_columns(table)
+    for column in table.columns[:FEWEST_COLUMNS]:
+        names = np.array(table.texts(column), dtype=object)
+        are_texts = as_numbers(table.frame[column])[1].all() and not looks_like_times(table.frame[column])
+        along = _along_rows(table, column) if are_texts and len(distinct(names)) == len(names) else []
+        if along:
+            raise DataError(
+                f"{table.path.name} has one series per row, in columns {along[0]!r} to {along[-1]!r}: type "
+                f"--series-column {shlex.quote(column)} --series NAME, {listed(names)}"
+            )
+
+
+def _refuse_months_in_columns(table: Table) -> None:
+    """Refuse a table with a row per year and a column per month.
+
+    Raises: DataError with how to write it.
+    """
+    months = [name for name in table.columns if name.strip().lower() in MONTH_NUMBERS]
+    numbers = {MONTH_NUMBERS[name.strip().lower()] for name in months}
+    if len(numbers) == 12 and table.columns[0] not in months:
         raise DataError(
-            f"{table.path.name} has one series per row, in columns {along[0]!r} to {along[-1]!r}: type "
-            f"--series-column {shlex.quote(column)} --series NAME, {listed(names)}"
+            f"{table.path.name} has a row per year and a column per month, {months[0]!r} to {months[-1]!r}: write one "
+            "row per month, with a column of months such as 2021-01 and one of values, or type --target "
+            f"{shlex.quote(months[0])} to read one month of each year"
         )

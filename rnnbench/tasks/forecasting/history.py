@@ -12,12 +12,14 @@ import numpy as np
 from rnnbench import data
 from rnnbench.core.errors import DataError
 from rnnbench.data.clock import offset_text, on_clock
-from rnnbench.data.frequencies import BUSINESS, is_steps, parse, positions, time_text
+from rnnbench.data.frequencies import BUSINESS, positions, time_text
 from rnnbench.data.kinds import Series, SeriesSplit
 from rnnbench.data.readers.columns import Table
 from rnnbench.data.readers.names import with_names_of
+from rnnbench.data.readers.row_order import oldest_first
 from rnnbench.data.readers.row_times import RowTimes, frequency_of
 from rnnbench.data.readers.series import read_rows
+from rnnbench.data.readers.series_columns import find_series_columns
 from rnnbench.data.readers.series_facts import columns_in_words, rows_in_words, times_in_words
 from rnnbench.data.readers.series_filling import MOST, MUCH
 from rnnbench.data.readers.series_rows import Cells, Rows, constant_ends, known_rows
@@ -27,15 +29,15 @@ from rnnbench.data.sets import KNOWN
 from rnnbench.data.settings import DataSettings
 from rnnbench.tasks.forecasting.frames import framed, numbers_of
 from rnnbench.tasks.forecasting.matching import Matched, matched
+from rnnbench.tasks.forecasting.reading import (
+    other_frequency,
+    settings_of_run,
+    with_decimal_of_run,
+    with_times_of_run,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
-
-READING = (
-    "encoding", "header", "decimal", "missing", "date_order", "time_format", "time_column", "fill", "series_column",
-    "series",
-)  # fmt: skip
-"""Settings of how a file is read that a new file shares with the data of the run, unless they are typed."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def history_of_data(name: str, trained: Series, new: DataSettings, stored: DataS
             f"{name} has the series {', '.join(series.targets)}, and the run forecasts {', '.join(trained.targets)}"
         )
     if series.frequency != trained.frequency:
-        raise _other_frequency(name, series.frequency, trained.frequency)
+        raise other_frequency(name, series.frequency, trained.frequency)
     return History(name, whole(series))
 
 
@@ -89,18 +91,22 @@ def history_of_file(path: Path, trained: Series, new: DataSettings, stored: Data
     """
     table = read_table(path, new.encoding or stored.encoding, stored.header if new.header is None else new.header)
     new = with_names_of(table, new)
-    table, settings, new = select_series_of_run(table, _settings(table, trained, new, stored), new, stored)
+    table, settings, new = select_series_of_run(table, settings_of_run(table, trained, new, stored), new, stored)
     targets, covariates = _columns(table.columns, path.name, trained, new)
     settings = settings.model_copy(update={"target": targets.columns, "covariates": covariates.columns})
+    settings = with_times_of_run(table, settings, trained)
+    table = oldest_first(table, settings)
+    used = (*find_series_columns(table, settings)[1], *settings.covariates)
+    settings, decimal = with_decimal_of_run(table, settings, trained, used)
     is_typed = bool(new.frequency or stored.frequency)
     try:
         if not is_typed:
             _check_step_of_file(table, settings, trained.frequency)
         rows = read_rows(table, settings)
         if rows.read.frequency != trained.frequency:
-            raise _other_frequency(path.name, rows.read.frequency, trained.frequency)
+            raise other_frequency(path.name, rows.read.frequency, trained.frequency)
         history = _history(
-            rows, trained, lookback, (*targets.renamed, *covariates.renamed, *_inferred(rows, trained, new))
+            rows, trained, lookback, (*decimal, *targets.renamed, *covariates.renamed, *_inferred(rows, trained, new))
         )
     except DataError:
         if is_typed:
@@ -111,24 +117,6 @@ def history_of_file(path: Path, trained: Series, new: DataSettings, stored: Data
         understood=(*table.understood, *history.understood),
         warnings=(*table.warnings, *history.warnings),
     )
-
-
-def _settings(table: Table, trained: Series, new: DataSettings, stored: DataSettings) -> DataSettings:
-    """How to read a new file: as the data of the run, except for what is typed.
-
-    Raises: DataError where another frequency is typed.
-    """
-    are_steps = is_steps(trained.frequency)
-    if new.frequency and not are_steps and parse(new.frequency) != trained.frequency:
-        raise _other_frequency(table.path.name, parse(new.frequency), trained.frequency)
-    default = DataSettings()
-    values = {name: getattr(stored if getattr(new, name) == getattr(default, name) else new, name) for name in READING}
-    if not new.time_column:
-        own = trained.time_column or stored.time_column
-        values["time_column"] = own if own in table.columns else None
-    # rows are not counted where a file has dates, unless the run did so
-    values["frequency"] = (new.frequency or stored.frequency) if are_steps else trained.frequency
-    return new.model_copy(update=values)
 
 
 def history_of_frame(
@@ -241,11 +229,4 @@ def _check_step(name: str, at: RowTimes, frequency: str) -> None:
     # a few rows may lie within one week, or within one session of a day
     is_part = (frequency, actual) == (BUSINESS, "1D") and np.is_busday(at.times.astype("datetime64[D]")).all()
     if not is_part and actual.partition("@")[0] != frequency.partition("@")[0]:
-        raise _other_frequency(name, actual, frequency)
-
-
-def _other_frequency(name: str, actual: str, frequency: str) -> DataError:
-    own = "counted rows, without dates" if is_steps(frequency) else f"one every {frequency}"
-    return DataError(
-        f"{name} has a value every {actual}, and the run was trained on {own}: resample the file, or train a run on it"
-    )
+        raise other_frequency(name, actual, frequency)

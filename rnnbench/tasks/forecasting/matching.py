@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rnnbench.core.errors import DataError, did_you_mean
+from rnnbench.core.text import listed_names
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ def matched(own: Sequence[str], typed: Sequence[str], columns: Sequence[str], op
             near = did_you_mean(missing[0], columns)
             raise DataError(
                 f"{file} has no column {_quoted(missing)}, which the run reads ({option} {','.join(own)}).{near} Type "
-                f"{option} with the names to read for them. Its columns: {', '.join(columns)}."
+                f"{option} with the names to read for them. Its columns: {listed_names(columns)}."
             )
         return Matched(tuple(own))
     others = [name for name in typed if name not in own]
@@ -44,7 +45,7 @@ def matched(own: Sequence[str], typed: Sequence[str], columns: Sequence[str], op
     if absent:
         raise DataError(
             f"{file} has no column {absent[0]!r} ({option}).{did_you_mean(absent[0], columns)} "
-            f"Its columns: {', '.join(columns)}."
+            f"Its columns: {listed_names(columns)}."
         )
     present = [name for name in left if name in columns]
     if present:

@@ -68,6 +68,8 @@ class PreparedWindows(Prepared):
             "learn": self.series.learn,
             "zone": self.series.zone,
             "time_column": self.series.time_column,
+            "time_format": self.series.time_format,
+            "decimal": self.series.decimal,
             "lookback": self.lookback,
             "horizon": self.horizon,
             "segment": self.segment,
@@ -89,6 +91,8 @@ class PreparedWindows(Prepared):
             fingerprint="",
             zone=plain.get("zone", ""),  # runs of earlier versions have none
             time_column=plain.get("time_column", ""),
+            time_format=plain.get("time_format", ""),
+            decimal=plain.get("decimal"),
         )
         scaler, covariate_scaler = (Scaler.from_plain(plain[name]) for name in ("scaler", "covariate_scaler"))
         as_trained = settings.model_copy(update={"segment": plain["segment"]})

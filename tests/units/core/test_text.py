@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnbench.core.text import listed, nfc, percent, rounded, score_text
+from rnnbench.core.text import listed, listed_names, nfc, percent, rounded, score_text
 
 
 def test_a_list_is_read_as_a_sentence_reads() -> None:
@@ -18,6 +18,11 @@ def test_a_list_is_read_as_a_sentence_reads() -> None:
     assert listed(["rnn", "gru"]) == "rnn and gru"
     assert listed(name for name in ("rnn", "gru", "lstm")) == "rnn, gru and lstm"
     assert listed(["2", "4", "8"], last="or") == "2, 4 or 8"
+
+
+def test_of_many_names_the_first_and_their_number_are_listed() -> None:
+    assert listed_names(["time", "load, MW"]) == "time, 'load, MW'"
+    assert listed_names([f"V{number}" for number in range(1, 415)], most=3) == "V1, V2, V3, ... (414 in all)"
 
 
 @pytest.mark.parametrize(

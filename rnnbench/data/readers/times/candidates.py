@@ -27,6 +27,8 @@ STEP_NAMES = {
     "t", "step", "steps", "index", "idx", "tick", "period", "no", "no.", "n", "i", "id", "순번", "번호", "連番",
 }  # fmt: skip
 """Names of columns that number the rows, unless their cells are dates."""
+ORDINAL_NAMES = {"step", "steps", "tick", "no", "no.", "번호", "순번", "連番"}
+"""Those whose numbers are no years either."""
 
 
 def allowed(settings: DataSettings, name: str) -> list[AnyFormat]:
@@ -46,6 +48,8 @@ def allowed(settings: DataSettings, name: str) -> list[AnyFormat]:
             for form in forms
             if not (isinstance(form, TimeFormat) and form.order not in (None, settings.date_order))
         ]
+    if name.strip().lower() in ORDINAL_NAMES:
+        forms = [form for form in forms if form.name != "YYYY"]
     if name.strip().lower() in STEP_NAMES:
         forms = [form for form in forms if form.name == STEPS or form.rank != 1 or "since 1970" in form.name]
     return forms

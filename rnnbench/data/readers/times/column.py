@@ -22,6 +22,7 @@ from rnnbench.data.readers.times.counts import (
 )
 from rnnbench.data.readers.times.formats import FORMATS, TimeFormat
 from rnnbench.data.readers.times.joined import joined
+from rnnbench.data.readers.times.rewritten import rewritten
 from rnnbench.data.readers.times.written import Reading, read_written
 from rnnbench.data.settings import DataSettings
 
@@ -85,7 +86,7 @@ def read_times_column(cells: pd.Series | Sequence[pd.Series], settings: DataSett
     if settings.time_format is not None and "%" in settings.time_format:
         readings = [Candidate(TimeFormat(settings.time_format, "", "", ""), read_strptime(known, settings.time_format))]
     else:
-        readings = [*best_of(candidates_of(known, allowed(settings, name)))]
+        readings = [*best_of(candidates_of(rewritten(known), allowed(settings, name)))]
     return _column(name, known, blank, readings)
 
 
@@ -98,7 +99,7 @@ def read_time(text: str) -> np.datetime64:
 
     cells = texts_of(pd.Series([text], dtype=object))
     readings = [
-        read_written(pc.utf8_lower(whole_texts(cells)), form)
+        read_written(pc.utf8_lower(whole_texts(rewritten(cells))), form)
         for form in FORMATS
         if not (form.rank or form.name == "YYMM")
     ]

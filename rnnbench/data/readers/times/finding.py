@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rnnbench.data.readers.columns import Table
+from rnnbench.data.readers.columns import Table, as_numbers
 from rnnbench.data.readers.times.candidates import STEP_NAMES
 from rnnbench.data.readers.times.cells import texts_of
 from rnnbench.data.readers.times.column import TimesColumn, read_times_column
-from rnnbench.data.readers.times.joined import clock_texts, part_of
+from rnnbench.data.readers.times.joined import clock_texts, part_of, parts_of
 from rnnbench.data.readers.times.names import CLOCK, CLOCK_NAMES, TIME_NAMES
 from rnnbench.data.settings import DataSettings
 
@@ -58,7 +58,9 @@ def time_candidates(table: Table, settings: DataSettings) -> list[tuple[str, ...
 def unreadable_time_column(table: Table, settings: DataSettings) -> str | None:
     """The first column with the name of times whose cells cannot be read as times; None where there is none."""
     search = _Search(table, settings)
-    return next((name for name in search.named if search.share(name) < MOSTLY), None)
+    # a column of the year or month may hold plain numbers
+    parts = [name for name in search.free if part_of(name) and as_numbers(search.sample(name))[1].all()]
+    return next((name for name in (*search.named, *parts) if search.share(name) < MOSTLY), None)
 
 
 def with_clock(table: Table, column: str, settings: DataSettings) -> tuple[str, ...]:
@@ -120,8 +122,8 @@ class _Search:
     def by_parts(self) -> list[tuple[str, ...]]:
         """Columns of the year and of smaller parts."""
         parts: dict[str, str] = {}
-        for name in self.free:
-            parts.setdefault(part_of(name), name)
+        for name, part in parts_of(self.free).items():
+            parts.setdefault(part, name)
         for finer in (("yearday",), ("month", "day"), ("month",), ("week",), ("quarter",)):
             names = [parts.get(part, "") for part in ("year", *finer)]
             if not all(names):
@@ -142,14 +144,14 @@ class _Search:
         return [
             self.with_clock(name)
             for name in dated
-            if not self.read(name).is_weak or self.settings.series_column or _is_rising(self.read(name))
+            if not self.read(name).is_weak or self.settings.series_column or _is_in_order(self.read(name))
         ]
 
     def by_order(self) -> list[tuple[str, ...]]:
         """The only column that looks like dates, where they are in order and none repeats."""
         columns = self.by_look()
-        rising = len(columns) == 1 and _is_rising(self.read(columns[0][0]))
-        return columns if rising and not self.table.frame[columns[0][0]].duplicated().any() else []
+        in_order = len(columns) == 1 and _is_in_order(self.read(columns[0][0]))
+        return columns if in_order and not self.table.frame[columns[0][0]].duplicated().any() else []
 
     def by_look(self) -> list[tuple[str, ...]]:
         """Other columns whose cells look like dates."""
@@ -164,8 +166,8 @@ class _Search:
         for name in self.free:
             read = self.read(name)
             long = read.format.startswith("YYYYMMDD") or "since 1970" in read.format
-            first = name == self.table.columns[0] and read.format in ("YYYY", "YYYYMM", "decimal year")
-            if (long or first) and not read.bad.any() and _is_rising(read):
+            first = name == self.table.columns[0] and read.format in ("YYYY", "YYYYMM", "year.month", "decimal year")
+            if (long or first) and not read.bad.any() and _is_in_order(read):
                 names.append(name)
         return [(name,) for name in names]
 
@@ -183,8 +185,8 @@ class _Search:
         if all(np.array_equal(self.read(name).times, first) for name in names[1:]):
             return names[:1]
         timed = [name for name in names if _has_clock(self.read(name))]
-        rising = [name for name in names if _is_rising(self.read(name))]
-        return timed if len(timed) == 1 else rising if len(rising) == 1 else names
+        in_order = [name for name in names if _is_in_order(self.read(name))]
+        return timed if len(timed) == 1 else in_order if len(in_order) == 1 else names
 
     def with_clock(self, date: str) -> tuple[str, ...]:
         """A column of dates with the column of the time of day, where there is one."""
@@ -200,7 +202,7 @@ class _Search:
     def _is_clock(self, name: str, date: str) -> bool:
         """Whether a column holds times of day; plain hours only where the dates repeat, else they are another value."""
         texts = texts_of(self.sample(name))
-        if _share(pc.match_substring_regex(texts, CLOCK)) >= NEARLY_ALL:
+        if _share(pc.match_substring_regex(clock_texts(texts), CLOCK)) >= NEARLY_ALL and not _are_digits(texts):
             return True
         if not self.table.frame[date].duplicated().any():
             return False
@@ -221,13 +223,17 @@ def _sample(column: pd.Series) -> pd.Series:
     return column.iloc[rows]
 
 
+def _are_digits(texts: pa.Array) -> bool:
+    return bool(pc.all(pc.match_substring_regex(texts, r"^\d*(?:\.\d*)?$")).as_py())
+
+
 def _share(mask: pa.Array) -> float:
     """The share of cells for which a mask is true, 0 for none."""
     return float(pc.mean(pc.cast(mask, pa.int8())).as_py() or 0)
 
 
 def _plain(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", name).lower().replace("_", " ").split())
+    return " ".join(unicodedata.normalize("NFC", name).lower().replace("_", " ").lstrip("# ").split())
 
 
 def _has_clock(read: TimesColumn) -> bool:
@@ -235,9 +241,10 @@ def _has_clock(read: TimesColumn) -> bool:
     return bool((known != known.astype("datetime64[D]")).any())
 
 
-def _is_rising(read: TimesColumn) -> bool:
-    known = read.times[~read.bad]
-    return bool((np.diff(known) > np.timedelta64(0)).all())
+def _is_in_order(read: TimesColumn) -> bool:
+    """Whether each time is later than the one before, or each earlier."""
+    steps = np.diff(read.times[~read.bad])
+    return bool((steps > np.timedelta64(0)).all() or (steps < np.timedelta64(0)).all())
 
 
 def _leading(names: tuple[str, ...], present: dict[str, str]) -> list[str]:

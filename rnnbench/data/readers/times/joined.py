@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PARTS = {
-    "year": "year yr yyyy 년 연도 년도 年 年份 jahr año annee année",
+    "year": "year yr yyyy yy 년 연도 년도 年 年份 jahr año annee année",
     "quarter": "quarter qtr q 분기 四半期 季度 quartal",
     "month": "month mo mon mm mnth 월 月 月份 monat mes mois",
     "week": "week wk isoweek 주 주차 週 周 kw woche",
@@ -29,12 +29,19 @@ PARTS = {
 }
 """The names of columns that hold a part of a time."""
 
+_HOURS = r"\d{1,2}:\d{2}(?::\d{2})?"
 PART_OF = {name: part for part, names in PARTS.items() for name in names.split()}
 
 
 def part_of(name: str) -> str:
     """The part of a time that a column of this name holds, or ''."""
-    return PART_OF.get(unicodedata.normalize("NFC", name).strip().lower().replace(" ", "_"), "")
+    return PART_OF.get(unicodedata.normalize("NFC", name).strip("# ").lower().replace(" ", "_"), "")
+
+
+def parts_of(names: Sequence[str]) -> dict[str, str]:
+    """The part that each column holds, or ''. Beside a column MM of months, mm are minutes."""
+    parts = {name: part_of(name) for name in names}
+    return parts | {"mm": "minute"} if {"MM", "mm"} <= parts.keys() else parts
 
 
 def joined(columns: Sequence[pd.Series]) -> pd.Series:
@@ -43,7 +50,8 @@ def joined(columns: Sequence[pd.Series]) -> pd.Series:
 
     if len(columns) == 1:
         return columns[0]
-    parts = {part_of(str(column.name)): column for column in columns}
+    names = parts_of([str(column.name) for column in columns])
+    parts = {names[str(column.name)]: column for column in columns}
     name = " + ".join(str(column.name) for column in columns)
     if "year" in parts and len(parts) == len(columns) and "" not in parts:
         texts = _from_parts({part: whole_texts(texts_of(column)) for part, column in parts.items()})
@@ -57,8 +65,9 @@ def joined(columns: Sequence[pd.Series]) -> pd.Series:
 
 
 def clock_texts(texts: pa.Array) -> pa.Array:
-    """Times of day as texts: hours and HHMM in digits with a colon, others as they are."""
-    digits = whole_texts(texts)
+    """Times of day as texts: hours and HHMM in digits with a colon, the begin of a range, others as they are."""
+    texts = pc.replace_substring_regex(texts, rf"^({_HOURS})\s*(?:-|~)\s*{_HOURS}$", r"\1")
+    digits = whole_texts(_without_word(texts))
     if not pc.all(pc.match_substring_regex(digits, r"^\d{1,4}$")).as_py():
         return pc.replace_substring_regex(texts, r"^(?:0 days|1899-12-3[01]|1900-01-0[01])[ T]", "")
     highest = pc.max(pc.cast(digits, pa.int64())).as_py()
@@ -67,6 +76,11 @@ def clock_texts(texts: pa.Array) -> pa.Array:
         return _join(":", digits, pa.scalar("00", digits.type))
     padded = pc.utf8_lpad(digits, 4, "0")
     return pc.replace_substring_regex(padded, r"^(\d\d)(\d\d)$", r"\1:\2")
+
+
+def _without_word(hours: pa.Array) -> pa.Array:
+    """'9시' and '9h' as '9'."""
+    return pc.replace_substring_regex(hours, r"(?i)^(\d{1,2})\s*(?:시|時|时|点|h|uhr)$", r"\1")
 
 
 def _join(mark: str, *texts: pa.Array | pa.Scalar) -> pa.Array:
@@ -103,7 +117,7 @@ def _from_parts(parts: dict[str, pa.Array]) -> pa.Array:
     if "hour" not in parts:
         return date
     clock = [parts[part] for part in ("minute", "second") if part in parts] or [pa.scalar("00", date.type)]
-    return _join(" ", date, _join(":", parts["hour"], *clock))
+    return _join(" ", date, _join(":", _without_word(parts["hour"]), *clock))
 
 
 def _month_numbers(months: pa.Array) -> pa.Array:

@@ -7,18 +7,18 @@ of its own, never in a class or directly before a question mark.
 from __future__ import annotations
 
 MONTH_NAMES = {
-    1: "january jan januar jänner jän janvier janv enero ene",
-    2: "february feb februar février fevrier févr fevr febrero",
-    3: "march mar märz maerz mär mrz mars marzo",
-    4: "april apr avril avr abril abr",
-    5: "may mai mayo",
-    6: "june jun juni juin junio",
-    7: "july jul juli juillet juil julio",
-    8: "august aug août aout agosto ago",
-    9: "september sept sep septembre septiembre",
-    10: "october oct oktober okt octobre octubre",
-    11: "november nov novembre noviembre",
-    12: "december dec dezember dez décembre decembre déc diciembre dic",
+    1: "january jan januar jänner jän janvier janv enero ene gennaio gen janeiro januari",
+    2: "february feb februar février fevrier févr fevr febrero febbraio fevereiro fev februari",
+    3: "march mar märz maerz mär mrz mars marzo março marco maart mrt",
+    4: "april apr avril avr abril abr aprile",
+    5: "may mai mayo maggio mag maio mei",
+    6: "june jun juni juin junio giugno giu junho",
+    7: "july jul juli juillet juil julio luglio lug julho",
+    8: "august aug août aout agosto ago augustus",
+    9: "september sept sep septembre septiembre settembre set setembro",
+    10: "october oct oktober okt octobre octubre ottobre ott outubro out",
+    11: "november nov novembre noviembre novembro",
+    12: "december dec dezember dez décembre decembre déc diciembre dic dicembre dezembro",
 }
 MONTH_NUMBERS = {name: number for number, names in MONTH_NAMES.items() for name in names.split()}
 

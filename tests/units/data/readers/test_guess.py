@@ -34,6 +34,24 @@ def frames():
         ("short names", {"name": [f"n{n}" for n in range(COUNT)], "gender": cycled("f", "m")}, "labelled_text"),
         ("no texts", {"text": [""] * COUNT, "label": cycled(0, 1)}, "labelled_text"),
         ("daily", {"date": DAYS, "load": NUMBERS}, "series"),
+        (
+            "dates of a browser",
+            {
+                "date": [f"Mon Mar 01 2021 {n // 60:02}:{n % 60:02}:00 GMT+0900 (KST)" for n in range(COUNT)],
+                "load": NUMBERS,
+            },
+            "series",
+        ),
+        (
+            "quarters in words",
+            {"Quartal": [f"{n % 4 + 1}. Quartal {1950 + n // 4}" for n in range(COUNT)], "Wert": NUMBERS},
+            "series",
+        ),
+        (
+            "time of day first",
+            {"at": [f"{n // 60:02}:{n % 60:02} 31.01.2021" for n in range(COUNT)], "load": NUMBERS},
+            "series",
+        ),
         ("an odd date", {"date": [*DAYS[:9], "n/x", *DAYS[10:]], "load": NUMBERS}, "series"),
         ("an odd date, nameless", {"when": [*DAYS[:9], "n/x", *DAYS[10:]], "load": NUMBERS}, "series"),
         ("a state", {"date": DAYS, "load": NUMBERS, "state": cycled("ok", "off")}, "series"),

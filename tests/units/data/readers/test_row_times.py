@@ -50,6 +50,12 @@ def test_row_numbers_are_times_without_dates(read, name):
     assert any(f"'{name}' numbers the rows" in sentence for sentence in told(series))
 
 
+@pytest.mark.parametrize("name", ["step", "No", "번호"])
+def test_numbers_of_rows_are_no_years(read, name):
+    series = read(pd.DataFrame({name: np.arange(1950, 2070), "value": VALUES}))
+    assert series.frequency == "1step"
+
+
 def test_missing_row_numbers_are_gaps(read):
     frame = pd.DataFrame({"t": np.arange(120), "value": VALUES}).drop(index=[50, 51])
     with pytest.raises(DataError, match="2 of 120 rows are missing"):
@@ -69,7 +75,9 @@ def test_rows_with_irregular_dates_are_counted_where_that_is_typed(read):
         read(frame)
     assert read(frame, frequency="1step").frequency == "1step"
     with pytest.raises(DataError, match=r"line 3: the time .*is earlier than .*in the row before"):
-        read(frame.iloc[::-1], frequency="1step")
+        read(frame.iloc[[1, 0, *range(2, 120)]], frequency="1step")
+    newest_first = read(frame.iloc[::-1], frequency="1step")
+    assert newest_first.splits.train.values[0] == VALUES[0]
 
 
 @pytest.mark.parametrize(
@@ -107,3 +115,17 @@ def test_a_missing_hour_is_explained_as_a_changed_clock(read):
     clock = pd.date_range("2024-03-29", periods=120, freq="h", tz="Europe/Berlin").tz_localize(None)
     with pytest.raises(DataError, match="the hour from 2024-03-31T02:00 is left out, as where clocks go forward"):
         read(pd.DataFrame({"time": clock, "value": VALUES}))
+
+
+@pytest.mark.parametrize("suffix", ["csv", "json"])
+@pytest.mark.parametrize("frequency", ["D", "h"])
+def test_the_index_of_times_of_a_series_of_pandas_is_the_time(tmp_path, suffix, frequency):
+    values = pd.Series(VALUES, index=pd.date_range("2021-01-01", periods=120, freq=frequency))
+    path = tmp_path / f"values.{suffix}"
+    if suffix == "csv":
+        values.to_csv(path)
+    else:
+        values.to_frame("value").to_json(path, date_format="iso")
+    series = load(DataSettings(path=str(path)), "series")
+    assert series.splits.train.times[1] == values.index[1].to_numpy()
+    assert series.splits.train.values[:3, 0] == pytest.approx(VALUES[:3], abs=1e-9)

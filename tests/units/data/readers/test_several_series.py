@@ -140,3 +140,36 @@ def test_a_table_of_one_series_is_left_as_it_is(tmp_path):
     pd.DataFrame({f"x{number}": np.arange(30.0) for number in range(20)}).to_csv(path, index=False)
     table, settings = read_table(path), DataSettings(target=("x3",))
     assert select_series(table, settings) == (table, settings)
+
+
+def test_a_row_per_year_and_a_column_per_month_is_refused_with_how_to_write_it(read):
+    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    frame = pd.DataFrame({"Year": range(1980, 2010)} | {name: np.arange(30.0) + row for row, name in enumerate(months)})
+    with pytest.raises(
+        DataError, match="a row per year and a column per month, 'Jan' to 'Dec': write one row per month"
+    ):
+        read(frame)
+    assert read(frame, target=("Mar",)).frequency == "1Y"
+
+
+@pytest.mark.parametrize("dates", ["%m/%d/%y", "%Y-%m-%d", "%Y.%m"])
+def test_series_per_row_are_named_by_a_column_that_is_not_the_first(read, dates):
+    times = pd.date_range("2020-01-01", periods=60, freq="MS" if dates == "%Y.%m" else "D")
+    head = pd.DataFrame({"province": "", "country": [f"C{row}" for row in range(30)], "lat": 1.5})
+    values = np.arange(60.0) + 10 * np.arange(30)[:, None]
+    frame = pd.concat([head, pd.DataFrame(values, columns=times.strftime(dates))], axis=1)
+    with pytest.raises(DataError, match="--series-column country --series NAME, such as C0"):
+        read(frame)
+    series = read(frame, series_column="country", series="C3")
+    assert series.splits.train.times[0] == times[0].to_numpy()
+    assert series.splits.train.values[0, 0] == 30
+
+
+def test_months_in_digits_above_numbers_are_a_header(tmp_path):
+    months = [f"{2015 + month // 12}.{month % 12 + 1:02}" for month in range(48)]
+    rows = [[f"item {row}", *(str(100.5 + row + month) for month in range(48))] for row in range(3)]
+    path = tmp_path / "items.csv"
+    path.write_text("\n".join(map(",".join, [["item", *months], *rows])) + "\n", encoding="utf-8")
+    series = load(DataSettings(path=str(path), series_column="item", series="item 1"), "series")
+    assert series.frequency == "1M"
+    assert series.splits.train.values[0, 0] == 101.5

@@ -37,6 +37,29 @@ def table(path, **columns):
         ({"Time": HOURS.strftime("%I:%M %p"), "Date": HOURS.strftime("%m/%d/%Y"), "y": VALUES}, ("Date", "Time")),
         ({"date": HOURS.strftime("%Y%m%d"), "time": HOURS.strftime("%H%M"), "y": VALUES}, ("date", "time")),
         ({"date": HOURS.strftime("%Y-%m-%d"), "Hour": HOURS.hour + 1, "y": VALUES}, ("date", "Hour")),
+        ({"Date": HOURS.strftime("%d/%m/%Y"), "Time": HOURS.strftime("%H.%M.%S"), "y": VALUES}, ("Date", "Time")),
+        (
+            {"일자": HOURS.strftime("%Y-%m-%d"), "시간": [f"{hour}시" for hour in HOURS.hour], "y": VALUES},
+            ("일자", "시간"),
+        ),
+        (
+            {
+                "date": HOURS.strftime("%Y-%m-%d"),
+                "time": [f"{hour:02}:00 - {hour + 1:02}:00" for hour in HOURS.hour],
+                "y": VALUES,
+            },
+            ("date", "time"),
+        ),
+        (
+            {"#YY": HOURS.year, "MM": HOURS.month, "DD": HOURS.day, "hh": HOURS.hour, "mm": HOURS.minute, "y": VALUES},
+            ("#YY", "MM", "DD", "hh", "mm"),
+        ),
+        ({"# date": DATES, "y": VALUES}, ("# date",)),
+        ({"지역": [f"{2001 + n // 12}.{n % 12 + 1:02}" for n in range(100)], "y": VALUES, "z": VALUES}, ("지역",)),
+        (
+            {"시점": [f"{2001 + n // 12}.{n % 12 + 1:02}" + " p)" * (n > 90) for n in range(100)], "y": VALUES},
+            ("시점",),
+        ),
         ({"일자": HOURS.strftime("%Y-%m-%d"), "시": HOURS.hour, "분": [0] * 100, "y": VALUES}, ("일자", "시", "분")),
         ({"date": DATES, "hour": VALUES, "y": VALUES}, ("date",)),
         ({"date": DATES, "hour": [12] * 100, "y": VALUES}, ("date",)),

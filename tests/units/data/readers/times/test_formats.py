@@ -23,6 +23,8 @@ GERMAN = [
     "Januar", "Februar", "März", "April", "Mai", "Juni",
     "Juli", "August", "September", "Oktober", "November", "Dezember",
 ]  # fmt: skip
+ITALIAN = ["gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic"]
+PORTUGUESE = ["jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez"]
 WEEKDAYS = ["Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"]
 WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 
@@ -77,6 +79,18 @@ WRITTEN = {
     "full-width digits": (DAYS, lambda t: t.strftime("%Y/%m/%d").translate(WIDE)),
     "Chinese": (HOURS, lambda t: "{}-{}-{} {}{}:00".format(t.year, t.month, t.day, *halves(t, "上午", "下午"))),
     "Oracle": (HOURS, lambda t: t.strftime("%d-%b-%y %I.%M.%S.000000 %p").upper()),
+    "time of day first": (HOURS, lambda t: t.strftime("%H:%M %d.%m.%Y")),
+    "time of day first, two digits": (MINUTES, lambda t: t.strftime("%H:%M:%S %y-%m-%d")),
+    "PM first": (HOURS, lambda t: t.strftime("%I:%M %p, %m/%d/%Y")),
+    "Korean PM first": (HOURS, lambda t: "{} {}:00 {:%Y-%m-%d}".format(*halves(t, "오전", "오후"), t)),
+    "time of day first, with offset": (HOURS, lambda t: t.strftime("%H:%M+00:00 %Y-%m-%d")),
+    "weeks from and to": (WEEKS, lambda t: f"{t:%Y-%m-%d} ~ {t + pd.Timedelta(days=6):%Y-%m-%d}"),
+    "hours from and to": (HOURS, lambda t: f"{t:%d.%m.%Y %H:%M} - {t + pd.Timedelta(hours=1):%d.%m.%Y %H:%M}"),
+    "months of a spreadsheet": (MONTHS, lambda t: t.strftime("%Y.%m").removesuffix("0")),
+    "preliminary months": (MONTHS, lambda t: t.strftime("%Y.%m") + (" p)" if t.year == 2002 else "")),
+    "German quarters": (QUARTERS, lambda t: f"{t.quarter}. Quartal {t.year}"),
+    "Italian months": (MONTHS, lambda t: f"{ITALIAN[t.month - 1]}-{t:%y}"),
+    "Portuguese months": (MONTHS, lambda t: f"{PORTUGUESE[t.month - 1]}/{t.year}"),
     "SAS": (DAYS, lambda t: t.strftime("%d%b%Y").upper()),
     "SAS with time": (HOURS, lambda t: t.strftime("%d%b%Y:%H:%M:%S").upper()),
     "English words": (DAYS, lambda t: t.strftime("%A, %B %d, %Y")),
