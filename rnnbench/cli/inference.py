@@ -113,7 +113,7 @@ def _texts_of_file(
     read = read_texts(file, DataSettings.model_validate(dict(options)), trained_on)
     is_other = trained_on and "text_column" not in options and read.is_column and repr(trained_on) not in read.origin
     reason = f", for it has no column {trained_on!r}, which the run was trained on" if is_other else ""
-    sentence = f"{len(read.texts):,} texts from {read.origin}{reason}"
+    sentence = f"{len(read.texts):,} text{'' if len(read.texts) == 1 else 's'} from {read.origin}{reason}"
     return read.texts, [*read.understood, ("texts", sentence)], read.warnings
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rnnbench.core.errors import DataError
 from rnnbench.data.readers.columns import Table
+from rnnbench.data.readers.headers import VALUES, column_kind
 from rnnbench.data.readers.nameless import INDEX, are_row_numbers, size_text, without_row_numbers
 from rnnbench.data.readers.nested import flattened
 
@@ -80,7 +81,7 @@ def _listed(path: Path, whole: object) -> list[dict[str, object]]:
     if isinstance(whole, list) and all(isinstance(row, dict) for row in whole):
         return whole
     if isinstance(whole, dict) and whole:
-        rows = _of_names_and_values(whole) or _of_rows_by_number(whole) or _of_columns(whole)
+        rows = _of_names_and_values(whole) or _of_rows_by_key(whole) or _of_columns(whole)
         if rows:
             return rows
         tables = {name: cells for name, cells in whole.items() if isinstance(cells, list) and _is_table(cells)}
@@ -101,14 +102,30 @@ def _of_names_and_values(whole: dict[str, object]) -> list[dict[str, object]]:
         return []
     if not all(isinstance(row, list) and len(row) == len(names) for row in values):
         return []
-    return [dict(zip(names, row, strict=True)) for row in values]
+    rows = [dict(zip(names, row, strict=True)) for row in values]
+    index = whole.get("index")
+    return _with_index(rows, index) if isinstance(index, list) and len(index) == len(rows) else rows
 
 
-def _of_rows_by_number(whole: dict[str, object]) -> list[dict[str, object]]:
-    """The rows of an object of objects under row numbers, as of pandas with orient="index"."""
-    rows = [row for row in whole.values() if isinstance(row, dict)]
-    are_rows = len(rows) == len(whole) and all(name.isdigit() for name in whole)
-    return rows if are_rows and not all(name.isdigit() for name in rows[0]) else []
+def _of_rows_by_key(whole: dict[str, object]) -> list[dict[str, object]]:
+    """The rows of an object of objects under numbers, times or ids, as of pandas with orient="index"."""
+    rows = [row for row in whole.values() if isinstance(row, dict) and row]
+    if not rows or len(rows) < len(whole):
+        return []
+    of_rows, of_cells = (column_kind([*keys][:50]) in VALUES for keys in (whole, rows[0]))
+    are_many = len(whole) > MOST_INNER >= len(rows[0])
+    are_rows = of_rows and not of_cells if of_rows != of_cells else are_many and not of_rows
+    return _with_index(rows, [*whole]) if are_rows else []
+
+
+def _with_index(rows: list[dict[str, object]], index: list[object]) -> list[dict[str, object]]:
+    """The rows with their keys as a column, unless these are row numbers or no names."""
+    import pandas as pd
+
+    is_plain = all(isinstance(key, str | int | float) for key in index)
+    if not is_plain or any(INDEX in row for row in rows) or are_row_numbers(pd.Series([*map(str, index)], dtype=str)):
+        return rows
+    return [{INDEX: key, **row} for key, row in zip(index, rows, strict=True)]
 
 
 def _of_columns(whole: dict[str, object]) -> list[dict[str, object]]:

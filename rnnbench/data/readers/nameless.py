@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 UNNAMED = re.compile(r"(?:unnamed: ?\d+(?:[._]\w+)*)?", re.IGNORECASE)  # what pandas calls a column without a name
 INDEX = "index"
+MOST_FILLED = 0.1
+"""Share of the cells of a column without a name, behind the named ones, that may be filled where it is left out."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,11 @@ def size_text(frame: pd.DataFrame) -> str:
 
 def _why_left_out(column: pd.Series, place: int, first: int) -> str:
     cells = column.astype(str).str.strip()
-    if (cells == "").all():
+    filled = int((cells != "").sum())
+    if not filled:
         return "is empty"
+    if place > first and filled <= MOST_FILLED * len(cells):
+        return f"is empty but for {filled:,} of {len(cells):,} cells"
     return "holds row numbers" if place < max(first, 1) and are_row_numbers(cells) else ""
 
 

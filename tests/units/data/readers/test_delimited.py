@@ -311,6 +311,15 @@ def test_a_header_without_a_sure_sign_and_none_are_told_with_the_option_that_dec
     assert "--no-header" not in sentences(read_table(path))
 
 
+def test_columns_without_a_name_at_the_end_are_left_out_where_few_of_their_cells_are_filled(read):
+    rows = [f"{label},{text},{'and more' if row == 7 else ''}," for row, (text, label) in enumerate(reviews())]
+    table = read("v1,v2,,\n" + "\n".join(rows) + "\n")
+    assert table.columns == ["v1", "v2"]
+    assert "column 3 has no name and is empty but for 1 of 60 cells: it is left out" in sentences(table)
+    with pytest.raises(DataError, match="column 3 of 3 has no name"):
+        read("v1,v2,\n" + "".join(f"{label},{text},more\n" for text, label in reviews()))
+
+
 # --- quotation marks that are not closed
 
 

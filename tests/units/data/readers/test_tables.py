@@ -274,3 +274,20 @@ def test_names_and_texts_are_in_form_nfc(write):
     rows = [{unicodedata.normalize("NFD", "리뷰"): unicodedata.normalize("NFD", "좋은")}] * 2
     table = read_table(write("a.jsonl", "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)))
     assert table.texts("리뷰") == ["좋은", "좋은"]
+
+
+@pytest.mark.parametrize("orient", ["index", "split", "columns", "table"])
+@pytest.mark.parametrize("keys", ["times", "ids", "numbers"])
+def test_the_keys_of_rows_in_json_are_a_column_unless_they_are_numbers(tmp_path, orient, keys):
+    days = [*pd.date_range("2021-01-01", periods=60).strftime("%Y-%m-%d")]
+    names = {"times": days, "ids": [f"id{number}" for number in range(60)], "numbers": [*range(60)]}[keys]
+    frame = pd.DataFrame({"load": [number * 1.5 for number in range(60)], "note": "x"}, index=names)
+    frame.to_json(tmp_path / "a.json", orient=orient)
+    table = read_table(tmp_path / "a.json")
+    if keys == "numbers" and orient == "table":  # pandas names them there
+        assert table.texts("index") == [*map(str, range(60))]
+    else:
+        assert table.columns == (["load", "note"] if keys == "numbers" else ["index", "load", "note"])
+    if keys != "numbers":
+        assert table.texts("index") == names
+    assert [float(cell) for cell in table.texts("load")] == [number * 1.5 for number in range(60)]
