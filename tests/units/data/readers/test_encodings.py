@@ -107,13 +107,15 @@ def test_a_typed_encoding_of_two_byte_orders_needs_no_mark(tmp_path, codec):
     path.write_bytes(content("german", 60).encode(codec))
     typed = DataSettings(path=str(path), encoding=codec[:6])
     assert read_table(path, codec[:6]).texts("Straße") == [TEXTS["german"][2]] * 60
-    assert "Köln" in text_of(read_text_file(path, typed).train)
+    assert "Köln" in text_of(read_text_file(path, typed).splits.train)
 
 
 @pytest.mark.parametrize("codec", ["cp1252", "latin_1", "cp1250"])
 def test_blanks_between_thousands_do_not_make_a_file_cyrillic(tmp_path, codec):
     path = tmp_path / "a.csv"
-    path.write_bytes(("day,y\n" + "".join(f'{day},"12\u00a0{day % 1000:03d},5"\n' for day in range(3000))).encode(codec))
+    path.write_bytes(
+        ("day,y\n" + "".join(f'{day},"12\u00a0{day % 1000:03d},5"\n' for day in range(3000))).encode(codec)
+    )
     table = read_table(path)
     assert table.texts("y")[7] == "12\u00a0007,5"
     assert table.warnings == ()
