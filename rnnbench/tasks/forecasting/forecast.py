@@ -14,6 +14,7 @@ from rnnbench.core.errors import RnnbenchError
 from rnnbench.core.files import write_whole
 from rnnbench.core.text import rounded
 from rnnbench.data.clock import offset_text
+from rnnbench.data.description import by_label
 from rnnbench.data.frequencies import is_steps, time_text
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Forecast:
             rows.append(row)
         return {
             "name": self.name, "targets": [*self.targets], "unit": self.unit, "coverage": self.coverage,
-            "notes": [*self.notes], "understood": [[*pair] for pair in self.understood], "warnings": [*self.warnings],
+            "notes": [*self.notes], "understood": by_label(self.understood), "warnings": [*self.warnings],
             "forecast": rows,
         }  # fmt: skip
 
