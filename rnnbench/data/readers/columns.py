@@ -55,7 +55,7 @@ class Table:
     def __len__(self) -> int:
         return len(self.frame)
 
-    @property
+    @cached_property
     def columns(self) -> list[str]:
         return [*map(str, self.frame.columns)]
 

@@ -92,7 +92,7 @@ def guess_by_content(table: Table, settings: DataSettings) -> Guess:
     texts = [typed] if typed else [name for name in columns if _holds_texts(table, name)]
     times = [name for name in columns if name not in texts and _holds_times(table, name)]
     if settings.time_column:
-        times = [settings.time_column]
+        times = [name for name in table.columns if name == settings.time_column] or times  # it may be several columns
     numbers = [name for name in columns if name not in (*texts, *times) and _holds_numbers(table, name)]
     other: Kind = "series" if numbers else "text"
     named = None if times else _named_text(table)

@@ -201,3 +201,10 @@ def test_the_splits_of_a_series_must_follow_each_other(tmp_path):
     rows = [(DAYS[day], load_of(day), part[day]) for day in range(120)]
     with pytest.raises(DataError, match="must follow each other in time"):
         series(write(tmp_path / "d.csv", "date,load,part", rows), split_column="part")
+
+
+def test_a_test_file_with_all_texts_of_training_is_refused(tmp_path):
+    path = tmp_path / "reviews.csv"
+    path.write_text("text,label\n" + "".join(f"a film {row},{row % 2}\n" for row in range(40)))
+    with pytest.raises(DataError, match="no text is left for the training split"):
+        data.load(DataSettings(path=str(path), test_data=str(path)), "labelled_text")
