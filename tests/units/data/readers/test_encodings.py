@@ -107,7 +107,7 @@ def test_a_typed_encoding_of_two_byte_orders_needs_no_mark(tmp_path, codec):
     path.write_bytes(content("german", 60).encode(codec))
     typed = DataSettings(path=str(path), encoding=codec[:6])
     assert read_table(path, codec[:6]).texts("Straße") == [TEXTS["german"][2]] * 60
-    assert "Köln" in text_of(read_text_file(path, typed).train)
+    assert "Köln" in text_of(read_text_file(path, typed).splits.train)
 
 
 @pytest.mark.parametrize("codec", ["cp1252", "latin_1", "cp1250"])
