@@ -24,7 +24,6 @@ SAMPLE_ROWS = 2000
 """Rows from which a column shows its decimal mark to other columns."""
 GUESS_ROWS = 500
 """Rows from which a column shows what it holds."""
-LISTED_COLUMNS = 30
 
 __all__ = ["MISSING", "Table", "as_numbers"]
 

@@ -6,6 +6,7 @@ import codecs
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -174,6 +175,7 @@ def _beyond_ascii(piece: bytes, most: int) -> list[bytes]:
     return lines
 
 
+@lru_cache(maxsize=8)  # a file is opened several times: for its layout, its kind and its rows
 def _likeliest(sample: bytes, path: Path) -> Encoding:
     """The encoding in which lines beyond ASCII are the likeliest text; damaged UTF-8 stays UTF-8."""
     sample = NO_BREAK_SPACE.sub(b" ", sample)

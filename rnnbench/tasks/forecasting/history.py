@@ -95,9 +95,14 @@ def history_of_file(path: Path, trained: Series, new: DataSettings, stored: Data
     targets, covariates = _columns(table.columns, path.name, trained, new)
     settings = settings.model_copy(update={"target": targets.columns, "covariates": covariates.columns})
     settings = with_times_of_run(table, settings, trained)
-    table = oldest_first(table, settings)
-    used = (*find_series_columns(table, settings)[1], *settings.covariates)
+    try:
+        used = (*find_series_columns(table, settings)[1], *settings.covariates)
+    except DataError:
+        if not targets.columns:  # refused with the name of the run's column
+            matched(trained.targets, new.target, table.columns, "--target", path.name)
+        raise
     settings, decimal = with_decimal_of_run(table, settings, trained, used)
+    table = oldest_first(table, settings)
     is_typed = bool(new.frequency or stored.frequency)
     try:
         if not is_typed:

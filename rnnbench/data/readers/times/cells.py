@@ -41,6 +41,16 @@ def blanks(texts: pa.Array, missing: tuple[str, ...]) -> np.ndarray:
     return pc.is_in(pc.utf8_lower(texts), words).to_numpy(zero_copy_only=False)
 
 
+def share_of(mask: pa.Array) -> float:
+    """The share of cells for which a mask is true, 0 for none."""
+    return float(pc.mean(pc.cast(mask, pa.int8())).as_py() or 0)
+
+
+def are_digits(texts: pa.Array) -> bool:
+    """Whether all cells are numbers without a sign, or empty."""
+    return bool(pc.all(pc.match_substring_regex(texts, r"^\d*(?:\.\d*)?$")).as_py())
+
+
 def read_native(cells: pd.Series) -> Reading:
     """A column of pandas' times: local times where the offset never changes, else UTC."""
     zone = ""

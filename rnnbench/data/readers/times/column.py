@@ -125,7 +125,7 @@ def _column(name: str, known: pa.Array, blank: np.ndarray, readings: Sequence[Ca
         understood = [] if step == 1 else [f"the numbers in {name!r} are {step:g} apart, which is counted as one step"]
     warnings: tuple[str, ...] = ()
     if form.name == "days of Excel":
-        warnings = (f"if {name!r} counts steps and not days of Excel, type --time-format steps",)
+        warnings = (f"if {name!r} counts steps and not days of Excel since 1900, type --time-format steps",)
     return TimesColumn(
         times=times,
         bad=bad,

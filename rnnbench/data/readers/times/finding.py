@@ -7,12 +7,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from rnnbench.data.readers.columns import Table, as_numbers
 from rnnbench.data.readers.times.candidates import STEP_NAMES
-from rnnbench.data.readers.times.cells import texts_of
+from rnnbench.data.readers.times.cells import are_digits, share_of, texts_of
 from rnnbench.data.readers.times.column import TimesColumn, read_times_column
 from rnnbench.data.readers.times.joined import clock_texts, part_of, parts_of
 from rnnbench.data.readers.times.names import CLOCK, CLOCK_NAMES, TIME_NAMES
@@ -82,7 +81,7 @@ def looks_like_times(column: pd.Series) -> bool:
         pc.match_substring_regex(texts, r"\d\s*[^\d.,\s]|[^\d.,\s]\s*\d|\.\s*\d+\s*\.|\d\s+\d"),
         pc.less(pc.utf8_length(texts), LONGEST_CELL),
     )
-    if _share(may_be) < NEARLY_ALL:
+    if share_of(may_be) < NEARLY_ALL:
         return False
     read = read_times_column(cells)
     return bool(not read.is_weak and 1 - read.bad.mean() >= NEARLY_ALL)
@@ -202,7 +201,7 @@ class _Search:
     def _is_clock(self, name: str, date: str) -> bool:
         """Whether a column holds times of day; plain hours only where the dates repeat, else they are another value."""
         texts = texts_of(self.sample(name))
-        if _share(pc.match_substring_regex(clock_texts(texts), CLOCK)) >= NEARLY_ALL and not _are_digits(texts):
+        if share_of(pc.match_substring_regex(clock_texts(texts), CLOCK)) >= NEARLY_ALL and not are_digits(texts):
             return True
         if not self.table.frame[date].duplicated().any():
             return False
@@ -221,15 +220,6 @@ def _typed(table: Table, names: str) -> tuple[str, ...]:
 def _sample(column: pd.Series) -> pd.Series:
     rows = np.unique(np.linspace(0, len(column) - 1, min(len(column), SAMPLE_ROWS)).astype(int))
     return column.iloc[rows]
-
-
-def _are_digits(texts: pa.Array) -> bool:
-    return bool(pc.all(pc.match_substring_regex(texts, r"^\d*(?:\.\d*)?$")).as_py())
-
-
-def _share(mask: pa.Array) -> float:
-    """The share of cells for which a mask is true, 0 for none."""
-    return float(pc.mean(pc.cast(mask, pa.int8())).as_py() or 0)
 
 
 def _plain(name: str) -> str:

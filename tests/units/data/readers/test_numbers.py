@@ -284,3 +284,10 @@ def test_the_document_has_a_row_for_each_way_of_writing():
 @pytest.mark.parametrize("separator", [",", ";"])
 def test_the_table_of_the_document_is_true(cells, expected, separator):
     assert values(*cells, separator=separator) == expected
+
+
+@pytest.mark.parametrize("number", [10**400, -(10**400)])
+def test_a_whole_number_beyond_floats_is_bad(number):
+    read = read_numbers(pd.Series([1, number, 3], dtype=object))
+    assert read.bad.tolist() == [False, True, False]
+    assert read.values[[0, 2]].tolist() == [1.0, 3.0]

@@ -113,7 +113,7 @@ def test_a_target_of_another_name_is_told(model, new):
         assert found.values == pytest.approx(expected)
         assert any("has no column 'load': 'kwh' is taken for it" in warning for warning in found.warnings)
     assert "'kwh' is read as 'load' of the run (--target)" in model.forecast(new(renamed), target=["kwh"]).warnings
-    with pytest.raises(DataError, match="cannot infer the column to forecast"):
+    with pytest.raises(DataError, match="has no column 'load', which the run reads"):
         model.forecast(new(renamed.assign(other=2.0)))
 
 

@@ -127,3 +127,10 @@ def test_a_typed_decimal_mark_decides_against_the_run(continued):
     assert history.rows.values[-1, 0] == 1385
     with pytest.raises(DataError, match=r"--decimal point for 1\.312, or --decimal comma for 1312"):
         continued(numbers(["0.5", "1.25"]), numbers(["1.312", "1.385"]), old_run=True)
+
+
+def test_a_file_without_the_column_of_the_run_is_refused_with_its_name_and_ten_columns(continued):
+    days, values = numbers(["5", "7"])[1:]
+    new = (";".join(["time", *(f"c{place}" for place in range(40))]), days, *[values] * 40)
+    with pytest.raises(DataError, match=r"no column 'load', which the run reads .* c8, \.\.\. \(41 in all\)"):
+        continued(numbers(["5", "7"]), new)
