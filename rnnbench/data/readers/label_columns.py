@@ -29,6 +29,7 @@ LABEL_NAMES = {
 }  # fmt: skip
 MOST_REPEATING = 20
 MOST_SHOWN = 5
+LONGEST_SHOWN = 40  # characters of a cell in a message
 MOST_UNUSED = 20
 
 
@@ -55,7 +56,7 @@ def find_columns(table: Table, settings: DataSettings) -> TextColumns:
     taken = {*labels}
     text = text or best_text(table, taken)
     if text is None:
-        raise _unclear(table, "the text", "--text-column")
+        raise _unclear(table, "the text", "--text-column", columns_of_sentences(table, taken))
     labels = labels or find_labels(table, text)
     if not labels:
         raise _unclear(table, "the label", "--label-column", repeating(table, {text}))
@@ -70,13 +71,15 @@ def find_text_column(table: Table, settings: DataSettings) -> str:
         return table.check_column(settings.text_column, "--text-column")
     text = best_text(table, set())
     if text is None:
-        raise _unclear(table, "the text", "--text-column")
+        raise _unclear(table, "the text", "--text-column", columns_of_sentences(table, set()))
     return text
 
 
 def best_text(table: Table, taken: set[str]) -> str | None:
     """The only column with a common name of texts, else the one by far the longest, else the only one of sentences."""
-    return by_name(table, TEXT_NAMES, taken) or _longest(table, taken) or _only_sentences(table, taken)
+    best = by_name(table, TEXT_NAMES, taken) or _longest(table, taken)
+    sentences = columns_of_sentences(table, taken) if best is None else []
+    return sentences[0] if len(sentences) == 1 else best
 
 
 def find_labels(table: Table, text: str) -> tuple[str, ...]:
@@ -206,10 +209,18 @@ def not_used(table: Table, used: Collection[str]) -> str:
 
 
 def _unclear(table: Table, what: str, option: str, candidates: list[str] | None = None) -> DataError:
-    shown = [f"{name!r} ({_shown(sorted({*table.texts(name)}), quoted=False)})" for name in candidates or ()]
+    shown = [f"{name!r} ({_values(table, name)})" for name in candidates or ()]
     several = f"{len(shown)} columns may be it: {', '.join(shown[:MOST_SHOWN])}" if len(shown) > 1 else ""
     columns = several or f"Its columns: {table.listed_columns}"
     return DataError(f"{table.path.name}: cannot infer {what} column: type {option} NAME. {columns}.")
+
+
+def _values(table: Table, name: str) -> str:
+    """'neg, pos': the first values of a column; of one with long texts only the first, cut."""
+    values = sorted({*table.texts(name)})
+    if max(map(len, values)) <= LONGEST_SHOWN:
+        return _shown(values, quoted=False)
+    return f"{next(text for text in table.texts(name) if text)[:LONGEST_SHOWN]}..."
 
 
 def _shown(words: list[str] | tuple[str, ...], *, quoted: bool = True) -> str:
@@ -217,17 +228,16 @@ def _shown(words: list[str] | tuple[str, ...], *, quoted: bool = True) -> str:
     return f"{first}, ..." if len(words) > MOST_SHOWN else first
 
 
-def _only_sentences(table: Table, taken: set[str]) -> str | None:
-    """The only column of different sentences."""
+def columns_of_sentences(table: Table, taken: set[str]) -> list[str]:
+    """The columns of different sentences."""
     first = table.frame.head(500)
-    columns = [
+    return [
         name
         for name in table.columns
         if name not in taken
         and column_kind(cells := first[name].astype(str).tolist()) == "sentence"
         and len({*cells}) > 0.3 * len(cells)
     ]
-    return columns[0] if len(columns) == 1 else None
 
 
 def _longest(table: Table, taken: set[str]) -> str | None:

@@ -142,3 +142,12 @@ def test_a_table_whose_labels_have_the_mark_of_fasttext(tmp_path, separator):
     path.write_text("".join(f"__label__{label}{separator}{text}\n" for text, label in lines), encoding="utf-8")
     assert read(path).fingerprint == read(written(tmp_path, label=cycled("x", "y"))).fingerprint
     assert read(path).classes == ("x", "y")
+
+
+def test_columns_that_may_be_the_text_are_listed_with_their_first_text(tmp_path):
+    path = tmp_path / "a.csv"
+    columns = {"first": TEXTS, "second": [f"{text} again" for text in TEXTS], "label": cycled("x", "y")}
+    pd.DataFrame(columns).to_csv(path, index=False)
+    with pytest.raises(DataError, match=r"type --text-column NAME\. 2 columns may be it: 'first' \(the film") as caught:
+        read(path)
+    assert "'label' (" not in str(caught.value)
