@@ -113,7 +113,7 @@ def test_the_description_tells_of_it(known, request):
     known("airline")
     folder = request.getfixturevalue("research_folder")
     described = describe(DataSettings(name="airline", folder=folder))
-    assert ("train", "120 rows") in described.lines
+    assert ("sizes", "train 120, validation 12, test 12 rows") in described.lines
 
 
 def test_shakespeare_is_38_plays_in_80_symbols(known):

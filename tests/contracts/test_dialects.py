@@ -157,7 +157,9 @@ def series(dialect: Dialect, folder: Path) -> str:
         for moment, load, temperature in zip(HOURS, LOADS, TEMPERATURES, strict=True)
     ]
     path = dialect.write(folder / "demand.csv", ["time", "load", "temperature"], rows)
-    return series_of(path, dialect.name(1, "load"), dialect.name(2, "temperature"))
+    # without a header nothing tells that numbers such as 44197.5 are times
+    time = {} if dialect.has_header else {"time_column": dialect.name(0, "time")}
+    return series_of(path, dialect.name(1, "load"), dialect.name(2, "temperature"), **time)
 
 
 def series_of(path: Path, load: str = "load", temperature: str = "temperature", **typed: str) -> str:
