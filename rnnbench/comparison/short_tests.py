@@ -16,7 +16,7 @@ from rnnbench.comparison.examples import scores_by
 from rnnbench.comparison.statistics.crossed_intervals import FEWEST_BLOCKS, independent_blocks
 from rnnbench.metrics import Metric
 from rnnbench.storage.example_scores import ExampleScores, block_length
-from rnnbench.storage.record import RunRecord
+from rnnbench.storage.record import ITEMS, RunRecord
 
 LARGEST_SHARE = 0.5
 """A share of the data for the test split must be below this (`data.test_share`)."""
@@ -36,7 +36,7 @@ def short_test(confirms: Sequence[RunRecord], metric: Metric) -> str:
     record, scores = max(kept, key=lambda pair: independent_blocks(pair[1].scores.size, pair[1].block))
     if independent_blocks(scores.scores.size, scores.block) >= FEWEST_BLOCKS:
         return ""
-    describe = _LENGTHS.get(record.task, _of_examples)
+    describe = _LENGTHS.get(record.tags.get(ITEMS, ""), _of_examples)
     return describe(record, scores)
 
 
@@ -81,11 +81,11 @@ def _of_examples(record: RunRecord, scores: ExampleScores) -> str:
 
 
 _LENGTHS: Mapping[str, Callable[[RunRecord, ExampleScores], str]] = {
-    "forecasting": _of_windows,
-    "text_generation": _of_characters,
-    "sentiment": _of_texts,
+    "windows": _of_windows,
+    "tokens": _of_characters,
+    "texts": _of_texts,
 }
-"""By task, how the length of its test split is described."""
+"""By the unit of the task's items (a tag of the run), how the length of the test split is described."""
 
 
 def _sentence(

@@ -16,9 +16,6 @@ the updates."""
 MOST_IMPROVING = 0.5
 """Above this share of an encoder's runs, a terminal shows the note."""
 
-_NOUNS = {"text_generation": "text", "sentiment": "texts", "forecasting": "series"}
-"""By task, what the training data are called; `data` for a user's own task."""
-
 
 def is_quick_run(record: RunRecord) -> bool:
     """Whether a run was made with the small budget of `--quick`."""
@@ -48,17 +45,16 @@ def passes_text(epochs: float) -> str:
 
 
 def quick_text(table: Comparison) -> str:
-    """'quick run: 6 % of the training text read once; too short to choose by'."""
+    """'quick run: 6 % of the training data read once; too short to choose by'."""
     epochs = sorted(row.epochs for row in table.encoders if row.epochs is not None)
-    data = f"training {_NOUNS.get(table.task, 'data')}"
     if not epochs:
         return "quick run: too short to choose by"
     low, high = passes_text(epochs[0]), passes_text(epochs[-1])
     if high.endswith("%"):
         share = high if low == high else f"{low.removesuffix(' %')} to {high}"
-        return f"quick run: {share} of the {data} read once; too short to choose by"
+        return f"quick run: {share} of the training data read once; too short to choose by"
     often = high if low == high else f"{low.removesuffix(' times')} to {high}"
-    return f"quick run: {data} read {often}; too short to choose by"
+    return f"quick run: training data read {often}; too short to choose by"
 
 
 def length_notes(table: Comparison) -> Iterable[Note]:

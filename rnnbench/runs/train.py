@@ -29,6 +29,7 @@ from rnnbench.storage.record import (
     CUT_INPUTS,
     CUT_SHARE,
     HARDWARE_NOTE,
+    ITEMS,
     QUICK,
     REMARKS,
     SEARCH_KINDS,
@@ -154,6 +155,7 @@ def describe(config: ExperimentConfig, kind: Kind) -> RunRecord:
         config={**config.to_plain(), "searched": config.search_space.to_plain()},
         tags={
             "choice": config.choice(),
+            ITEMS: cls.items,
             **own_metrics_tag((metric, *cls.other_metrics)),
             **_leakage_tag(config),
             **file_tags(config.data.path),

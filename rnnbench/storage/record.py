@@ -30,6 +30,9 @@ REMARKS = "remarks"
 """Tag: what was decided in preparing the data, such as the kind of tokens and the share of unknown ones."""
 
 
+ITEMS = "items"
+"""Tag: the unit of the task's items: texts, tokens, windows."""
+
 QUICK = "quick"
 """Tag of a sweep's run and of every run trained with the small budget of `--quick`: 'True'."""
 

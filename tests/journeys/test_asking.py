@@ -60,7 +60,9 @@ def test_baselines_tell_what_there_is_to_beat(task: str, place: Place, typed: Ty
     }
     metric = {"sentiment": "accuracy", "forecasting": "mase"}[task]
     told = typed("baselines", task, *options[task], "--json")
-    found = json.loads(told.stdout)
+    printed = json.loads(told.stdout)
+    found = printed["baselines"]
+    assert printed["data_set"]["name"] == options[task][1]
     assert len(found) >= 3
     assert all(f"test/{metric}" in item["metrics"] for item in found if "skipped" not in item)
     stored = {run.info.run_name for run in place.runs(kind="baseline", test_opened="True")}

@@ -158,8 +158,8 @@ def test_reviews_that_cannot_be_used(command: str, options: str, words: str, pla
 def test_texts_that_cannot_be_used(place: Place, refused: Refused) -> None:
     write_book(place.folder / "short.txt", characters=50)
     assert "has 50 characters, but three splits need" in refused("train text_generation --data short.txt")
-    (place.folder / "broken.txt").write_bytes(b"hello " * 100 + b"caf\xe9 " * 100)
-    assert "the byte at offset 603" in refused("train text_generation --data broken.txt")
+    (place.folder / "broken.txt").write_bytes("안녕 ".encode() * 100 + b"caf\xe9 " + "안녕 ".encode() * 100)
+    assert "the byte at offset 703" in refused("train text_generation --data broken.txt")
 
 
 def test_series_that_cannot_be_used(place: Place, refused: Refused) -> None:
@@ -248,7 +248,7 @@ def test_runs_and_data_of_any_name_that_are_not_there(typed: Type) -> None:
         data = Path(name).name
         said = refusal(typed("compare", "sentiment", "--data", name))
         assert f"no runs of sentiment on {data!r}" in said
-        assert " ".join(f"Type: rnnbench sweep sentiment --data {shlex.quote(data)}".split()) in said
+        assert " ".join(f"Type: rnnbench sweep sentiment --data {shlex.quote(name)}".split()) in said
         said = refusal(typed("generate", "best", "--data", name))
         assert f"there is no trained run of text_generation on {data!r}" in said
         assert f"no runs of sentiment on {data!r}" in refusal(typed("across", f"sentiment:{name}"))

@@ -63,7 +63,8 @@ def test_a_series_with_covariates(place: Place) -> None:
     said = place.typed("sweep", "forecasting", *columns, *ONCE, *windows)
     assert {"rnn", "gru", "last_value", "seasonal_naive"} <= rows(said.out).keys()
     assert "temp" in said.told
-    folder = place.store / "exports" / "forecasting-demand.csv"
+    fingerprint = place.runs(kind="sweep")[0].data.tags["fingerprint"]
+    folder = place.store / "exports" / f"forecasting-demand.csv-{fingerprint[:8]}"
     place.type_in("export", "forecasting")
     assert json.loads((folder / "comparison.json").read_text(encoding="utf-8"))["rows"]
 

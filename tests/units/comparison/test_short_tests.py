@@ -27,6 +27,9 @@ METRICS = {"forecasting": "mase", "text_generation": "bits_per_character", "sent
 OWN_FILE = {"path": "mine.csv", "test_share": 0.1}
 
 
+ITEMS = {"forecasting": "windows", "text_generation": "tokens", "sentiment": "texts"}
+
+
 def run(
     task: str,
     kind: Any,
@@ -40,7 +43,8 @@ def run(
 ) -> RunRecord:
     metric = METRICS[task]
     return RunRecord(
-        kind, task, "mine", "f" * 64, model, metric, metric == "accuracy", seed=seed, tags={"choice": "a"},
+        kind, task, "mine", "f" * 64, model, metric, metric == "accuracy", seed=seed,
+        tags={"choice": "a", "items": ITEMS.get(task, "own")},
         run_id=f"{kind}-{model}-{seed}", examples={metric: scores}, details=details or {},
         metrics={f"test/{metric}": scores.mean, "test/rmse": scores.mean + 1, f"validation/{metric}": 0.7},
         config={"task": {"name": task, **(settings or {})}, "data": {**(data or {})}},

@@ -127,10 +127,10 @@ def test_less_than_one_pass_is_a_share(epochs: float, expected: str) -> None:
 @pytest.mark.parametrize(
     ("task", "epochs", "expected"),
     [
-        ("text_generation", {"gru": 0.06, "rnn": 0.06}, "quick run: 6 % of the training text read once"),
-        ("text_generation", {"gru": 0.06, "rnn": 0.25}, "quick run: 6 to 25 % of the training text read once"),
-        ("sentiment", {"gru": 2.0, "rnn": 2.0}, "quick run: training texts read 2.0 times"),
-        ("forecasting", {"gru": 0.5, "rnn": 3.0}, "quick run: training series read 50 % to 3.0 times"),
+        ("text_generation", {"gru": 0.06, "rnn": 0.06}, "quick run: 6 % of the training data read once"),
+        ("text_generation", {"gru": 0.06, "rnn": 0.25}, "quick run: 6 to 25 % of the training data read once"),
+        ("sentiment", {"gru": 2.0, "rnn": 2.0}, "quick run: training data read 2.0 times"),
+        ("forecasting", {"gru": 0.5, "rnn": 3.0}, "quick run: training data read 50 % to 3.0 times"),
         ("capitals", {"gru": 2.0, "rnn": 11.0}, "quick run: training data read 2.0 to 11 times"),
         ("sentiment", {"gru": None, "rnn": None}, "quick run"),
     ],
@@ -146,7 +146,7 @@ def test_a_quick_run_says_so_in_title_verdict_and_every_format_and_has_no_bold(r
     tags = {"choice": "a", **({QUICK: "True"} if recorded else {})}
     table = compare(records({"gru": 0.06, "rnn": 0.06}, tags=tags), is_quick=not recorded)
     assert table.title == "sentiment on mr (quick run)"
-    sentence = "Quick run: 6 % of the training texts read once; too short to choose by."
+    sentence = "Quick run: 6 % of the training data read once; too short to choose by."
     assert verdict(table).startswith(sentence)
     assert not any(line.is_bold for line in comparison_table(table).lines)
     assert not any("Bold" in note for note in (*table.footnotes, *short_notes(table)))
