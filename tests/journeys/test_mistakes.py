@@ -250,7 +250,7 @@ def test_runs_and_data_of_any_name_that_are_not_there(typed: Type) -> None:
         assert f"no runs of sentiment on {data!r}" in said
         assert " ".join(f"Type: rnnbench sweep sentiment --data {shlex.quote(name)}".split()) in said
         said = refusal(typed("generate", "best", "--data", name))
-        assert f"there is no trained run of text_generation on {data!r}" in said
+        assert f"there is no trained run of text_generation on {name!r}" in said
         assert f"no runs of sentiment on {data!r}" in refusal(typed("across", f"sentiment:{name}"))
         assert f"unknown task {name!r}" in refusal(typed("compare", name))
 
