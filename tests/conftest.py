@@ -8,9 +8,14 @@ from pathlib import Path
 
 import jaxtyping
 import pytest
+from hypothesis import settings
 
 # before anything imports them: in tests, and only there, every shape in a signature is checked
 jaxtyping.install_import_hook(["rnnbench.encoders", "rnnbench.encoders.layers"], "beartype.beartype")
+# the same examples in every run; `pytest --hypothesis-profile random` looks for others
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("random", deadline=None)
+settings.load_profile("same")
 pytest.register_assert_rewrite("rnnbench.testing.contracts", "small_data", "small_runs")
 
 

@@ -114,6 +114,8 @@ class Dialect:
         """Whether a reader can know the dialect."""
         if self.has_index and not self.has_header:
             return False  # row numbers are then a column like the others
+        if "年" in self.date and self.encoding == "cp949":
+            return False  # Han alone, without a Korean letter, are no sign of a Korean encoding
         sample = self.date + "".join(self.marks) + "".join(self.affixes)
         return is_written(sample, self.encoding)
 

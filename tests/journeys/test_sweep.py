@@ -37,7 +37,7 @@ def test_before_anything_is_trained_it_says_what_it_understood(finished: Sweep) 
     _, _, said = finished
     understood = said.told[: said.told.index("trial 001")]
     assert "400 texts in 2 classes" in understood
-    assert "train 320, validation 40, test 40 texts" in " ".join(understood.split())
+    assert "training 320, validation 40, test 40" in " ".join(understood.split())
 
 
 def test_it_ends_with_the_folder_of_its_exports_and_what_to_type_next(finished: Sweep) -> None:

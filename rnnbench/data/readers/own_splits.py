@@ -105,13 +105,7 @@ def split_labelled(
     drawn = f"drawn with seed {seed}"
     if table.split_of is not None:
         given = table.split_of[[*used]]
-        whole = with_validation(given, labels, settings) if (given == TRAIN).any() else given
-        for split, name in ((TRAIN, "training"), (VALIDATION, "validation"), (TEST, "test")):
-            if not (whole == split).any():
-                raise DataError(
-                    f"{table.path.name}: no text is left for the {name} split, since texts that are in another split "
-                    "too are used there only: name other rows or another file for it"
-                )
+        whole = with_validation(given, labels, settings)
         by = f"column {settings.split_column!r}" if settings.split_column else "the files"
         added = "" if (given == VALIDATION).any() else f", validation {drawn} from training"
         return LabelledSplit(rows_of(whole), f"by {by}{added}")

@@ -204,7 +204,8 @@ def test_the_splits_of_a_series_must_follow_each_other(tmp_path):
 
 
 def test_a_test_file_with_all_texts_of_training_is_refused(tmp_path):
-    path = tmp_path / "reviews.csv"
-    path.write_text("text,label\n" + "".join(f"a film {row},{row % 2}\n" for row in range(40)))
-    with pytest.raises(DataError, match="no text is left for the training split"):
-        data.load(DataSettings(path=str(path), test_data=str(path)), "labelled_text")
+    path, copy = tmp_path / "reviews.csv", tmp_path / "copy.csv"
+    for file in (path, copy):
+        file.write_text("text,label\n" + "".join(f"a film {row},{row % 2}\n" for row in range(40)))
+    with pytest.raises(DataError, match="none of the 40 rows of the training split can be used"):
+        data.load(DataSettings(path=str(path), test_data=str(copy)), "labelled_text")
