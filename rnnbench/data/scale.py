@@ -21,7 +21,7 @@ def with_scale_warning(series: Series) -> Series:
     constant = is_constant(train.values)
     groups = [
         (lacking & constant, "does not change"),
-        (lacking & ~constant, f"is the same in each season of {series.season_length} rows"),
+        (lacking & ~constant, _repeated(series.season_length)),
     ]
     reasons = [_named(series.targets, mask, reason) for mask, reason in groups if mask.any()]
     result = "forecasts are judged by MAE" if lacking.all() else "MASE is the mean over the other targets"
@@ -34,3 +34,10 @@ def _named(targets: tuple[str, ...], mask: np.ndarray, reason: str) -> str:
     names = [repr(name) for name, is_meant in zip(targets, mask, strict=True) if is_meant]
     shown = listed([*names[:5], "others"]) if len(names) > 5 else listed(names)
     return f"{'each of ' if len(names) > 1 else ''}{shown} {reason}"
+
+
+def _repeated(season: int) -> str:
+    """What a target without a scale does that is not constant."""
+    if season == 1:
+        return "changes from row to row by no more than the rounding of its numbers"
+    return f"is the same in each season of {season} rows"
