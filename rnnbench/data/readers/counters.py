@@ -55,4 +55,4 @@ def _may_be_times(table: Table, name: str, time_names: set[str]) -> bool:
     if name.strip().lower() in time_names or looks_like_times(table.frame[name]):
         return True
     cells = table.frame[name]
-    return bool(as_numbers(cells.head(500))[1].all()) and cells.nunique() > len(cells) // 2
+    return bool(as_numbers(cells.head(500))[1].all()) and cells.astype(str).nunique() > len(cells) // 2

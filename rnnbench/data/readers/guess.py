@@ -105,7 +105,11 @@ def guess_by_content(table: Table, settings: DataSettings) -> Guess:
     words = [name for name in columns if name not in (*times, *numbers)]
     if len(columns) == 1 and words:
         return Guess("text", f"{columns[0]!r}, its only column, holds text", "labelled_text")
-    if numbers and len(words) <= 1 and (not words or len(numbers) > 2 or frame[words[0]].nunique() < len(frame) // 2):
+    if (
+        numbers
+        and len(words) <= 1
+        and (not words or len(numbers) > 2 or frame[words[0]].astype(str).nunique() < len(frame) // 2)
+    ):
         return Guess("series", f"its columns hold numbers, such as {numbers[0]!r}, and no text", "labelled_text")
     if words:
         return Guess("labelled_text", f"column {words[0]!r} holds text and others repeat", other)

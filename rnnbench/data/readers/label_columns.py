@@ -230,12 +230,11 @@ def _shown(words: list[str] | tuple[str, ...], *, quoted: bool = True) -> str:
 
 def columns_of_sentences(table: Table, taken: set[str]) -> list[str]:
     """The columns of different sentences."""
-    first = table.frame.head(500)
     return [
         name
         for name in table.columns
         if name not in taken
-        and column_kind(cells := first[name].astype(str).tolist()) == "sentence"
+        and column_kind(cells := table.first_cells(name).tolist()) == "sentence"
         and len({*cells}) > 0.3 * len(cells)
     ]
 

@@ -1,0 +1,36 @@
+"""Columns with missing cells or lists in them are read or refused in words, whatever the task."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rnnbench import data
+from rnnbench.core.errors import DataError
+from rnnbench.data.settings import DataSettings
+
+SENTENCES = [f"a warm film with number {row} of its kind" for row in range(40)]
+
+
+@pytest.mark.parametrize("missing", [None, np.nan])
+def test_sentences_with_missing_cells_are_the_texts(tmp_path, missing):
+    texts = [missing if row % 10 == 3 else text for row, text in enumerate(SENTENCES)]
+    others = [missing if row % 7 == 2 else f"and {row} notes of a road with its kind" for row in range(40)]
+    path = tmp_path / "film.parquet"
+    pd.DataFrame({"a": texts, "b": others, "label": [row % 2 for row in range(40)]}).to_parquet(path)
+    with pytest.raises(DataError, match="--text-column"):
+        data.load(DataSettings(path=str(path)), "labelled_text")
+
+
+@pytest.mark.parametrize("kind", ["series", "labelled_text", "text", None])
+def test_lists_beside_numbers_are_no_traceback(tmp_path, kind):
+    rows = [{"text": None, "label": [f"word {row}", "b"], "ts": row * 7 % 5} for row in range(40)]
+    path = tmp_path / "rows.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)))
+    message = ""
+    try:
+        data.describe(DataSettings(path=str(path)), kind)
+    except DataError as error:
+        message = str(error)
+    assert "\n" not in message
