@@ -11,6 +11,8 @@ from rnnbench.data.readers.times.joined import part_of
 from rnnbench.data.readers.times.names import TIME_NAMES
 from rnnbench.data.settings import DataSettings
 
+TARGET_NAMES = {"y", "value", "target", "값"}
+
 __all__ = ["TIME_NAMES", "find_series_columns", "find_time_column", "read_times"]
 
 
@@ -58,12 +60,22 @@ def _time_columns(table: Table, settings: DataSettings) -> tuple[str, ...]:
     )
 
 
+def _is_numeric(table: Table, name: str) -> bool:
+    return not as_numbers(table.frame[name].head(500))[1].any()
+
+
 def _target(table: Table, settings: DataSettings, time_columns: tuple[str, ...]) -> tuple[str, ...]:
     """The only column of numbers, or the one with the name of a target, or the only one that is no part of a time."""
     others = [name for name in table.columns if name not in (*time_columns, *settings.covariates)]
-    numeric = [name for name in others if not as_numbers(table.frame[name].head(500))[1].any()]
-    by_name = [name for name in numeric if name.strip().lower() in {"y", "value", "target", "값"}]
-    values = [name for name in numeric if not part_of(name) and not counts_rows(table, name)]
+    by_name = [name for name in others if name.strip().lower() in TARGET_NAMES and _is_numeric(table, name)]
+    numeric: list[str] = []
+    values: list[str] = []
+    for name in others:
+        if len(by_name) == 1 or len(values) > 1:  # decided: a table may have thousands of columns
+            break
+        if _is_numeric(table, name):
+            numeric.append(name)
+            values += [] if part_of(name) or counts_rows(table, name) else [name]
     chosen = next((names for names in (by_name, numeric, values, others) if len(names) == 1), [])
     if not chosen:
         raise DataError(
