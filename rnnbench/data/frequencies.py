@@ -107,8 +107,8 @@ def infer(times: np.ndarray, *, are_steps: bool = False) -> str:
             return _from_months(months)
     if step < 1 or share < 0.5:
         raise DataError("the times have no regular step: type the step, such as --frequency 1h, or 1step to count rows")
-    found = sessions.find(times, step) if step < day and share < 1 else None
-    return f"{_from_nanoseconds(step)}@{found.spelled}" if found else _from_nanoseconds(step)
+    session_grid = sessions.find(times, step) if step < day and share < 1 else None
+    return f"{_from_nanoseconds(step)}@{session_grid.spelled}" if session_grid else _from_nanoseconds(step)
 
 
 def positions(times: np.ndarray, frequency: str, column: str) -> np.ndarray:
@@ -234,13 +234,13 @@ def _month_numbers(times: np.ndarray) -> np.ndarray:
 
 
 def _with_sessions(step: int, hours: str, text: str) -> str:
-    found = sessions.parse(hours, step) if step else None
-    if found is None:
+    session_grid = sessions.parse(hours, step) if step else None
+    if session_grid is None:
         raise DataError(
             f"--frequency {text!r}: write the sessions of a day as in 30min@09:00-15:30/1B, or in two parts as in "
             "5min@09:30-11:30+13:00-15:00/1B"
         )
-    return f"{_from_nanoseconds(step)}@{found.spelled}"
+    return f"{_from_nanoseconds(step)}@{session_grid.spelled}"
 
 
 def _from_nanoseconds(step: int) -> str:

@@ -109,9 +109,9 @@ def _above_header(text: str) -> tuple[int, str, tuple[str, ...]]:
     while start < len(text):
         end = text.find("\n", start)
         line = text[start : end if end >= 0 else len(text)].strip(" \ufeff")
-        told = re.fullmatch(r'"?sep=([,;|\t:~^])"?,*', line, flags=re.IGNORECASE)
-        if told and not separator and not comments:
-            separator = told[1]
+        typed_separator = re.fullmatch(r'"?sep=([,;|\t:~^])"?,*', line, flags=re.IGNORECASE)
+        if typed_separator and not separator and not comments:
+            separator = typed_separator[1]
         elif line.startswith("#"):
             first_comment = first_comment if comments else start
             comments, last_comment = comments + 1, start
@@ -157,17 +157,17 @@ def _separator(sample: str, separators: list[str]) -> tuple[str, int]:
     for separator in separators:
         records = Dialect(separator).records(sample)
         widths = [len(record) for record in records]
-        usual, count = Counter(widths[1:] or widths).most_common(1)[0] if widths else (1, 0)
+        commonest_width, count = Counter(widths[1:] or widths).most_common(1)[0] if widths else (1, 0)
         above = _titles(records)
         if above:
             rank = (1, 1.0)
         elif widths and widths[0] > 1 and len(widths) > 1:
             same = sum(width == widths[0] for width in widths) / len(widths)
-            shorter = usual == widths[0] + 1 and count > 1
+            shorter = commonest_width == widths[0] + 1 and count > 1
             rank = (1, count / len(widths)) if shorter and same < 0.5 else (2, same)
         elif widths and widths[0] > 1:
             rank = (2, 1.0)
-        elif usual > 1 and count >= 0.9 * (len(widths) - 1) and _has_row_names(records):
+        elif commonest_width > 1 and count >= 0.9 * (len(widths) - 1) and _has_row_names(records):
             rank = (1, 0.9)
         else:
             continue
@@ -196,11 +196,11 @@ def _titles(records: list[list[str]]) -> int:
     """The number of title records above a header that names what is below; 0 where there is none."""
     if len(records) < 4:
         return 0
-    usual = Counter(len(record) for record in records[1:]).most_common(1)[0][0]
+    commonest_width = Counter(len(record) for record in records[1:]).most_common(1)[0][0]
     for above, record in enumerate(records[: MOST_TITLES + 1]):
         filled = sum(bool(cell.strip()) for cell in record)
         below = records[above + 1 :]
-        if len(record) == usual and filled > 1 and all(len(row) == usual for row in below):
+        if len(record) == commonest_width and filled > 1 and all(len(row) == commonest_width for row in below):
             return above if len(below) > 1 and names_columns(record, below, surely=True) else 0
     return 0
 

@@ -10,30 +10,30 @@ from rnnbench.data.readers.dialects import NO_SEPARATORS, Dialect, is_regular, s
 def find_marks(separator: str, text: str, start: int) -> Dialect:
     """Whether marks enclose fields, which marks, and how marks inside are written."""
     sample = sample_of(text, start)
-    usual = Dialect(separator)
+    enclosing = Dialect(separator)
     if separator == "\t":
         return _between_tabs(sample, text[start:])
     if separator in NO_SEPARATORS:
-        fields = [record[0].strip() for record in replace(usual, quote="").records(sample)]
+        fields = [record[0].strip() for record in replace(enclosing, quote="").records(sample)]
         quoted = [field for field in fields if field.startswith('"')]
         is_enclosed = bool(quoted) and all(len(field) > 1 and field.endswith('"') for field in quoted)
-        multiline = not is_enclosed and bool(quoted) and usual.is_strict(sample)
-        return usual if is_enclosed or multiline else replace(usual, quote="")
-    if '\\"' in text and not usual.is_strict(text[start:]):
-        escaped = replace(usual, escape="\\")
+        multiline = not is_enclosed and bool(quoted) and enclosing.is_strict(sample)
+        return enclosing if is_enclosed or multiline else replace(enclosing, quote="")
+    if '\\"' in text and not enclosing.is_strict(text[start:]):
+        escaped = replace(enclosing, escape="\\")
         if escaped.is_strict(text[start:]):
             return escaped
     if f'{separator} "' in sample:
-        skipping = replace(usual, skips_blanks=True)
+        skipping = replace(enclosing, skips_blanks=True)
         if is_regular(skipping.records(sample)):
             return skipping
-    return _single_marks(usual, sample) or usual
+    return _single_marks(enclosing, sample) or enclosing
 
 
-def _single_marks(usual: Dialect, sample: str) -> Dialect | None:
+def _single_marks(enclosing: Dialect, sample: str) -> Dialect | None:
     """The dialect with fields in single quotation marks, where the header's are, or lines are regular only so."""
-    single = replace(usual, quote="'")
-    bare = replace(usual, quote="").records(sample)
+    single = replace(enclosing, quote="'")
+    bare = replace(enclosing, quote="").records(sample)
     if not bare or not any(field.startswith("'") for record in bare for field in record):
         return None
     header = [field.strip() for field in bare[0]]

@@ -19,14 +19,14 @@ def with_names_of(table: Table, settings: DataSettings) -> DataSettings:
 
     Names that the table lacks stay as they are: the reader of the column refuses them.
     """
-    found: dict[str, Any] = {}
+    spelled_names: dict[str, Any] = {}
     for setting in SINGLE:
         name = getattr(settings, setting)
         if name is not None:
-            found[setting] = column_named(table, name) or name
+            spelled_names[setting] = column_named(table, name) or name
     for setting in LISTS:
-        found[setting] = columns_named(table, getattr(settings, setting))
-    return settings.model_copy(update=found)
+        spelled_names[setting] = columns_named(table, getattr(settings, setting))
+    return settings.model_copy(update=spelled_names)
 
 
 def column_named(table: Table, name: str, *, any_case: bool = False) -> str | None:

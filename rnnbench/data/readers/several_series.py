@@ -51,12 +51,12 @@ def select_series(table: Table, settings: DataSettings) -> tuple[Table, DataSett
             f"{did_you_mean(settings.series, [*map(str, distinct(names)[:1000])])} Type {listed(names)}"
         )
     rest = settings.model_copy(update={"series_column": None, "series": None})
-    told = f"series {settings.series!r} of {len(distinct(names)):,} in column {column!r}"
+    selection = f"series {settings.series!r} of {len(distinct(names)):,} in column {column!r}"
     if along:
-        return _from_row(table, int(rows[0]), along, f"{told}: one per row"), rest.model_copy(
+        return _from_row(table, int(rows[0]), along, f"{selection}: one per row"), rest.model_copy(
             update={"target": (VALUE,)}
         )
-    return _of_rows(table, rows, column, told), rest
+    return _of_rows(table, rows, column, selection), rest
 
 
 def select_series_of_run(
