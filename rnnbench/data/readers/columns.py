@@ -20,6 +20,8 @@ from rnnbench.data.settings import DataSettings, Decimal
 if TYPE_CHECKING:
     import pandas as pd
 
+FIRST_COLUMNS, LAST_COLUMNS = 150, 50
+"""Of a wider table, the columns whose cells are looked at where no option and no common name says what they are."""
 SAMPLE_ROWS = 2000
 """Rows from which a column shows its decimal mark to other columns."""
 GUESS_ROWS = 500
@@ -58,6 +60,13 @@ class Table:
     @cached_property
     def columns(self) -> list[str]:
         return [*map(str, self.frame.columns)]
+
+    @cached_property
+    def looked_at(self) -> list[str]:
+        """The columns whose cells may say what they are: all of them, or the first and the last of a wide table."""
+        if len(self.columns) <= FIRST_COLUMNS + LAST_COLUMNS:
+            return self.columns
+        return [*self.columns[:FIRST_COLUMNS], *self.columns[-LAST_COLUMNS:]]
 
     @property
     def listed_columns(self) -> str:
@@ -144,7 +153,7 @@ class Table:
     def _decimals(self) -> dict[str, Decimal]:
         """The decimal mark of each column whose first rows show one."""
         first = self.frame.head(SAMPLE_ROWS)
-        read = {name: read_numbers(first[name], separator=self.separator) for name in self.columns}
+        read = {name: read_numbers(first[name], separator=self.separator) for name in self.looked_at}
         return {name: column.decimal for name, column in read.items() if column.decimal and not column.bad.any()}
 
 

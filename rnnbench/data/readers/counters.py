@@ -47,12 +47,13 @@ def may_count_rows(table: Table, settings: DataSettings, time_names: set[str]) -
     if settings.frequency and is_steps(parse(settings.frequency)):
         return True
     taken = {*settings.target, *settings.covariates}
-    free = [name for name in table.columns if name not in taken]
-    return not any(_may_be_times(table, name, time_names) for name in free)
+    free = [name for name in table.looked_at if name not in taken]
+    named = any(name.strip().lower() in time_names for name in table.columns if name not in taken)
+    return not (named or any(_may_be_times(table, name) for name in free))
 
 
-def _may_be_times(table: Table, name: str, time_names: set[str]) -> bool:
-    if name.strip().lower() in time_names or looks_like_times(table.frame[name]):
+def _may_be_times(table: Table, name: str) -> bool:
+    if looks_like_times(table.frame[name]):
         return True
     cells = table.frame[name]
     return bool(as_numbers(cells.head(500))[1].all()) and cells.astype(str).nunique() > len(cells) // 2

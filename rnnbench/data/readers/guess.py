@@ -25,7 +25,7 @@ from rnnbench.data.readers.label_columns import (
     repeating,
 )
 from rnnbench.data.readers.series_columns import TIME_NAMES
-from rnnbench.data.readers.times import looks_like_times
+from rnnbench.data.readers.times import PLAIN_NUMBER, looks_like_times
 from rnnbench.data.settings import DataSettings
 
 TASKS: dict[Kind, str] = {"text": "text_generation", "labelled_text": "sentiment", "series": "forecasting"}
@@ -41,7 +41,6 @@ TIME = re.compile(
     r"|\d{1,2}:\d{2}(:\d{2})?(\.\d+)?( ?[AaPp]\.?[Mm]\.?)?([ ,]+\d+[-./]\d.*)?"
 )
 """What a date, a month, a quarter or a time of day looks like, whether or not it can be read."""
-PLAIN_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 NUMBER = re.compile(
     r"([A-Z]{3}|[^\w\s]{1,3})?\s?[-+(]?\d[\d.,'_\u00a0\u202f ]*([eE][-+]?\d+)?\)?"
     r"\s?([A-Z]{3}|[^\w\s]|kr|원|円|元|만|억)?"
@@ -87,7 +86,11 @@ def guess_by_options(settings: DataSettings) -> Guess | None:
 def guess_by_content(table: Table, settings: DataSettings) -> Guess:
     """The kind of a table by what its columns hold: sentences, labels, times or numbers."""
     frame = table.frame
-    columns = [name for name in table.columns if len(table.first_cells(name)) or is_named(name, TEXT_NAMES)]
+    known = TEXT_NAMES | TIME_NAMES | LABEL_NAMES
+    further = [name for name in table.columns if name not in table.looked_at and is_named(name, known)]
+    columns = [
+        name for name in (*table.looked_at, *further) if len(table.first_cells(name)) or is_named(name, TEXT_NAMES)
+    ]
     typed = settings.text_column if settings.text_column in table.columns else None
     texts = [typed] if typed else [name for name in columns if _holds_texts(table, name)]
     times = [name for name in columns if name not in texts and _holds_times(table, name)]
@@ -206,11 +209,13 @@ def _holds_times(table: Table, name: str) -> bool:
     if types.is_datetime64_any_dtype(table.frame[name]):
         return True
     cells = table.first_cells(name)
-    dated = np.mean([TIME.fullmatch(cell) is not None for cell in cells])
     if is_named(name, TIME_NAMES):
         long = np.mean([len(cell.split()) > 6 for cell in cells])
         return bool(long < 0.5) or looks_like_times(table.frame[name])
-    if bool(dated >= MOST) and not _holds_numbers(table, name):
+    if all(PLAIN_NUMBER.fullmatch(cell) for cell in cells):
+        return False
+    dated = np.mean([TIME.fullmatch(cell) is not None for cell in cells])
+    if dated >= MOST and not _holds_numbers(table, name):
         return True
     return looks_like_times(table.frame[name].head(GUESS_ROWS))
 

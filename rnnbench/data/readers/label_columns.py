@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
@@ -29,6 +30,7 @@ LABEL_NAMES = {
 }  # fmt: skip
 MOST_REPEATING = 20
 MOST_SHOWN = 5
+LONGEST_BINARY = 12  # characters of a cell that is 0 or 1, such as 1.000000
 LONGEST_SHOWN = 40  # characters of a cell in a message
 MOST_UNUSED = 20
 
@@ -115,7 +117,7 @@ def _letters(name: str) -> str:
 def repeating(table: Table, taken: set[str]) -> list[str]:
     """The columns with 2 to 20 different values that repeat, without those of times."""
     most = min(MOST_REPEATING, len(table) // 5)
-    columns = [name for name in table.columns if name not in taken and not is_named(name, TIME_NAMES)]
+    columns = [name for name in table.looked_at if name not in taken and not is_named(name, TIME_NAMES)]
     return [name for name in columns if 2 <= table.frame[name].astype(str).nunique() <= most]
 
 
@@ -149,6 +151,9 @@ def indicators(table: Table, columns: list[str] | tuple[str, ...]) -> np.ndarray
 
 
 def _is_binary(table: Table, column: str) -> bool:
+    first = next(iter(table.first_cells(column)), "")
+    if re.search("[2-9]", first) or len(first) > LONGEST_BINARY:
+        return False  # spares most columns the slower reading
     values, bad = as_numbers(table.frame[column])
     known = values[~np.isnan(values)]
     return not bad.any() and len(known) > 0 and bool(np.isin(known, (0, 1)).all()) and bool((known == 1).any())
@@ -232,7 +237,7 @@ def columns_of_sentences(table: Table, taken: set[str]) -> list[str]:
     """The columns of different sentences."""
     return [
         name
-        for name in table.columns
+        for name in table.looked_at
         if name not in taken
         and column_kind(cells := table.first_cells(name).tolist()) == "sentence"
         and len({*cells}) > 0.3 * len(cells)
@@ -241,7 +246,7 @@ def columns_of_sentences(table: Table, taken: set[str]) -> list[str]:
 
 def _longest(table: Table, taken: set[str]) -> str | None:
     """The column whose cells are on average more than twice as long as all others', or the only column."""
-    columns = [name for name in table.columns if name not in taken]
+    columns = [name for name in table.looked_at if name not in taken]
     if len(columns) == 1:
         return columns[0]
     sample = table.frame.head(500)

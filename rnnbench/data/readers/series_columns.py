@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from rnnbench.core.errors import DataError
+from rnnbench.core.text import listed
 from rnnbench.data.readers.columns import Table, as_numbers
 from rnnbench.data.readers.counters import counts_rows, find_counter, may_count_rows
+from rnnbench.data.readers.number_cells import number_cell
+from rnnbench.data.readers.numbers import TRUTH
 from rnnbench.data.readers.time_rows import read_times
 from rnnbench.data.readers.times.finding import find_time_column, time_candidates, unreadable_time_column
 from rnnbench.data.readers.times.joined import part_of
 from rnnbench.data.readers.times.names import TIME_NAMES
 from rnnbench.data.settings import DataSettings
 
+MOST_SHOWN = 5
 TARGET_NAMES = {"y", "value", "target", "값"}
 
 __all__ = ["TIME_NAMES", "find_series_columns", "find_time_column", "read_times"]
@@ -44,8 +48,9 @@ def _time_columns(table: Table, settings: DataSettings) -> tuple[str, ...]:
         return candidates[0]
     if candidates:
         names = [",".join(columns) for columns in candidates]
-        listed = " and ".join(map(repr, names))
-        raise DataError(f"{table.path.name}: {listed} may each hold the times: type --time-column {names[0]}")
+        shown = [repr(name) for name in names[:MOST_SHOWN]]
+        shown += ["others"] if len(names) > MOST_SHOWN else []
+        raise DataError(f"{table.path.name}: {listed(shown)} may each hold the times: type --time-column {names[0]}")
     counter = find_counter(table, settings)
     if counter is not None:
         return (counter,)
@@ -61,6 +66,10 @@ def _time_columns(table: Table, settings: DataSettings) -> tuple[str, ...]:
 
 
 def _is_numeric(table: Table, name: str) -> bool:
+    first = table.first_cells(name)[:1]
+    # spares columns of texts and dates the slower reading
+    if len(first) and first[0].lower() not in TRUTH and number_cell(first[0]) is None:
+        return False
     return not as_numbers(table.frame[name].head(500))[1].any()
 
 

@@ -33,7 +33,7 @@ def listed(names: np.ndarray) -> str:
 
 def series_column_hint(table: Table, time_columns: Sequence[str]) -> str | None:
     """What to type where times repeat because columns name the series of each row; None where none do."""
-    columns = [name for name in table.columns if name not in time_columns and _may_be_names(table.frame[name])]
+    columns = [name for name in table.looked_at if name not in time_columns and _may_be_names(table.frame[name])]
     for column in columns:
         if not table.frame[[*time_columns, column]].astype(str).duplicated().any():
             names = np.array(table.texts(column), dtype=object)

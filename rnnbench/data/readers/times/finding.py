@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 SAMPLE_ROWS = 200
 LONGEST_CELL = 80
+PLAIN_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
+EARLIEST_DIGITS = 1e7
+"""Every count of time since 1970 and every date of eight digits, read as a number, is larger."""
 MOSTLY, NEARLY_ALL = 0.5, 0.9
 
 
@@ -76,6 +80,8 @@ def looks_like_times(column: pd.Series) -> bool:
     if types.is_numeric_dtype(column) or types.is_bool_dtype(column):
         return False
     cells = _sample(column)
+    if all(isinstance(cell, str) and PLAIN_NUMBER.fullmatch(cell) for cell in cells):
+        return False  # spares most columns of a wide table the slower decision
     texts = texts_of(cells)
     may_be = pc.and_(
         pc.match_substring_regex(texts, r"\d\s*[^\d.,\s]|[^\d.,\s]\s*\d|\.\s*\d+\s*\.|\d\s+\d"),
@@ -95,8 +101,10 @@ class _Search:
         self.settings = settings
         taken = {*settings.target, *settings.covariates, settings.series_column}
         self.free = [name for name in table.columns if name not in taken]
+        self.looked_at = [name for name in table.looked_at if name not in taken]
         self.named = [name for name in self.free if _plain(name) in TIME_NAMES and not part_of(name)]
         self.read = lru_cache(maxsize=None)(self._read)  # one object lives as long as one search
+        self.looks = lru_cache(maxsize=None)(self._looks)
 
     def sample(self, name: str) -> pd.Series:
         """Some cells of a column, in order."""
@@ -104,6 +112,9 @@ class _Search:
 
     def _read(self, name: str) -> TimesColumn:
         return read_times_column(self.sample(name), self.settings)
+
+    def _looks(self, name: str) -> bool:
+        return looks_like_times(self.table.frame[name])
 
     def share(self, name: str) -> float:
         """The share of the sample that is read as dates."""
@@ -154,7 +165,7 @@ class _Search:
 
     def by_look(self) -> list[tuple[str, ...]]:
         """Other columns whose cells look like dates."""
-        looking = [name for name in self.free if looks_like_times(self.table.frame[name])]
+        looking = [name for name in self.looked_at if self.looks(name)]
         if len(looking) > 1:
             looking = self._of_several(looking)
         return [self.with_clock(name) for name in looking]
@@ -162,13 +173,22 @@ class _Search:
     def by_digits(self) -> list[tuple[str, ...]]:
         """Columns of numbers that are dates in order, of eight digits or more; in the first column of four or more."""
         names = []
-        for name in self.free:
+        for name in self.looked_at:
+            if name != self.table.columns[0] and self._begins_small(name):
+                continue
             read = self.read(name)
             long = read.format.startswith("YYYYMMDD") or "since 1970" in read.format
             first = name == self.table.columns[0] and read.format in ("YYYY", "YYYYMM", "year.month", "decimal year")
             if (long or first) and not read.bad.any() and _is_in_order(read):
                 names.append(name)
         return [(name,) for name in names]
+
+    def _begins_small(self, name: str) -> bool:
+        """Whether the first cell is a number too small to be a date of eight digits or a count since 1970."""
+        try:
+            return abs(float(self.table.frame[name].iloc[0])) < EARLIEST_DIGITS
+        except (TypeError, ValueError, IndexError):
+            return False
 
     def by_steps(self) -> list[tuple[str, ...]]:
         """A column with the name of times that counts steps."""
@@ -218,8 +238,12 @@ def _typed(table: Table, names: str) -> tuple[str, ...]:
 
 
 def _sample(column: pd.Series) -> pd.Series:
-    rows = np.unique(np.linspace(0, len(column) - 1, min(len(column), SAMPLE_ROWS)).astype(int))
-    return column.iloc[rows]
+    return column if len(column) <= SAMPLE_ROWS else column.iloc[_sample_rows(len(column))]
+
+
+@lru_cache(maxsize=16)
+def _sample_rows(rows: int) -> np.ndarray:
+    return np.unique(np.linspace(0, rows - 1, SAMPLE_ROWS).astype(int))
 
 
 def _plain(name: str) -> str:
