@@ -56,5 +56,6 @@ def _with_index(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
     names = [name if name not in taken else f"{name}_" for name in names]
     nameless = [name for name, old in zip(names, index.names, strict=True) if old is None]
     parts = [pd.Series(index.get_level_values(place), name=name) for place, name in enumerate(names)]
-    whole = pd.concat([*parts, frame.reset_index(drop=True)], axis=1)
+    # of two frames: pandas joins no series with a frame without rows
+    whole = pd.concat([pd.concat(parts, axis=1), frame.reset_index(drop=True)], axis=1)
     return whole, tuple(f"an index without a name is called {name!r}" for name in nameless)

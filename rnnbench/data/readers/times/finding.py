@@ -187,7 +187,7 @@ class _Search:
         """Whether the first cell is a number too small to be a date of eight digits or a count since 1970."""
         try:
             return abs(float(self.table.frame[name].iloc[0])) < EARLIEST_DIGITS
-        except (TypeError, ValueError, IndexError):
+        except (TypeError, ValueError, IndexError, OverflowError):
             return False
 
     def by_steps(self) -> list[tuple[str, ...]]:

@@ -34,3 +34,15 @@ def test_lists_beside_numbers_are_no_traceback(tmp_path, kind):
     except DataError as error:
         message = str(error)
     assert "\n" not in message
+
+
+@pytest.mark.parametrize("digits", [16, 400, 5000])
+def test_a_whole_number_beyond_the_range_of_a_float_is_refused_in_one_line(tmp_path, digits):
+    path = tmp_path / "huge.jsonl"
+    rows = [f'{{"value": {day}.5, "other": {"9" * digits if day == 1 else day}}}' for day in range(1, 80)]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    for kind in (None, "series", "labelled_text", "text"):
+        try:
+            data.describe(DataSettings(path=str(path)), kind)
+        except DataError as error:
+            assert "\n" not in str(error)
