@@ -12,10 +12,29 @@ from rnnbench.core.text import rounded
 from rnnbench.data.code_points import text_of
 from rnnbench.data.duplicates import overlap_of
 from rnnbench.data.frequencies import time_text
-from rnnbench.data.kinds import UNDERSTOOD, AnyData, Facts, Labelled, LabelledTexts, Series, SeriesSplit, TextCorpus
+from rnnbench.data.kinds import (
+    UNDERSTOOD,
+    AnyData,
+    Facts,
+    Kind,
+    Labelled,
+    LabelledTexts,
+    Series,
+    SeriesSplit,
+    TextCorpus,
+    TextPairs,
+)
 from rnnbench.data.splits import SplitName
 
 SHOWN_CHARACTERS = 240
+SHOWN_PAIRS = 5
+UNITS: Mapping[Kind, str] = {
+    "text": "characters",
+    "labelled_text": "texts",
+    "series": "rows",
+    "text_pairs": "pairs",
+    "dialogue": "pairs",
+}
 SAMPLE = 4 << 20
 Lines = list[tuple[str, str]]
 IN_UNDERSTOOD = ("classes", "training from", "frequency", "targets", "covariates", "learned as")
@@ -58,6 +77,8 @@ def describe_data(data: AnyData) -> Description:
         more, examples, plain = _text(data.splits.train)
     elif isinstance(data, LabelledTexts):
         more, examples, plain = _labelled(data.splits.train, data.classes)
+    elif isinstance(data, TextPairs):
+        more, examples, plain = _pairs(data)
     else:
         more, examples, plain = _series(data, data.splits.train)
     facts, overlap = data.facts, overlap_of(data)
@@ -85,7 +106,7 @@ def by_label(understood: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 def _reading(facts: Facts, sizes: Mapping[SplitName, int]) -> Lines:
     """How the data set was read, and its splits."""
-    unit = {"text": "characters", "labelled_text": "texts", "series": "rows"}[facts.kind]
+    unit = UNITS[facts.kind]
     listed = ", ".join(f"{name} {size:,}" for name, size in sizes.items())
     understood = by_label(facts.understood)
     lines = [(label, sentence) for label, sentences in understood.items() for sentence in sentences]
@@ -119,6 +140,27 @@ def _labelled(train: Labelled, classes: tuple[str, ...]) -> tuple[Lines, tuple[s
     first = [int(np.argmax(train.labels == number)) for number in range(min(len(classes), 5))]
     examples = tuple(f"{classes[train.labels[row]]}: {train.texts[row][:SHOWN_CHARACTERS]}" for row in first)
     return lines, examples, {"classes": shares, "median_words": median}
+
+
+def _pairs(pairs: TextPairs) -> tuple[Lines, tuple[str, ...], dict[str, Any]]:
+    train = pairs.splits.train
+    lines: Lines = []
+    plain: dict[str, Any] = {"source": pairs.source_name, "target": pairs.target_name}
+    for name, texts in ((pairs.source_name, train.sources), (pairs.target_name, train.targets)):
+        words = np.array([len(text.split()) for text in texts])
+        characters = np.array([len(text) for text in texts])
+        lines.append(
+            (
+                name,
+                f"{words.mean():.1f} words and {characters.mean():.0f} characters a text, at most {words.max()} words "
+                f"and {characters.max()} characters; {len({*texts}):,} different texts (training)",
+            )
+        )
+    examples = tuple(
+        f"{source[:SHOWN_CHARACTERS]}  |  {target[:SHOWN_CHARACTERS]}"
+        for source, target in zip(train.sources[:SHOWN_PAIRS], train.targets, strict=False)
+    )
+    return lines, examples, plain
 
 
 def _series(series: Series, train: SeriesSplit) -> tuple[Lines, tuple[str, ...], dict[str, Any]]:

@@ -1,8 +1,9 @@
-"""The three kinds of data that tasks read, each in three splits and with a fingerprint.
+"""The kinds of data that tasks read, each in three splits and with a fingerprint.
 
 TextCorpus     one long text per split
 LabelledTexts  texts with a class each
 Series         channels over time, split by position
+TextPairs      texts with a text each: a translation, or the reply in a dialogue
 """
 
 from __future__ import annotations
@@ -15,8 +16,14 @@ import numpy as np
 from rnnbench.data.settings import Decimal
 from rnnbench.data.splits import Splits
 
-Kind = Literal["text", "labelled_text", "series"]
-KIND_NAMES: dict[Kind, str] = {"text": "a long text", "labelled_text": "labelled texts", "series": "a series"}
+Kind = Literal["text", "labelled_text", "series", "text_pairs", "dialogue"]
+KIND_NAMES: dict[Kind, str] = {
+    "text": "a long text",
+    "labelled_text": "labelled texts",
+    "series": "a series",
+    "text_pairs": "pairs of texts",
+    "dialogue": "a dialogue",
+}
 
 
 @dataclass(frozen=True)
@@ -128,4 +135,32 @@ class Series:
     decimal: Decimal | None = None
 
 
-AnyData = TextCorpus | LabelledTexts | Series
+@dataclass(frozen=True)
+class Pairs:
+    """Texts and the target text of each, in a fixed order; no text is empty.
+
+    sources: of a dialogue, the turns before the reply, each on a line of its own, the last one last.
+    """
+
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.sources)
+
+
+@dataclass(frozen=True)
+class TextPairs:
+    """Pairs of texts in three splits: of kind `text_pairs` or `dialogue`.
+
+    source_name, target_name: the language or the column of the texts, such as 'en' and 'de', or 'turn' and 'reply'.
+    """
+
+    facts: Facts
+    splits: Splits[Pairs]
+    source_name: str
+    target_name: str
+    fingerprint: str
+
+
+AnyData = TextCorpus | LabelledTexts | Series | TextPairs

@@ -30,10 +30,12 @@ class DataSettings(Settings):
     missing: tuple[Name, ...] = ()  # cells that mean "no value", such as -9999
     date_order: DateOrder | None = None
     time_format: str | None = None  # in the notation of strptime
-    # the user's own labelled text
+    # the user's own labelled text, and the source of pairs of texts; for a known set of pairs, its language
     text_column: Name | None = None
     label_column: Name | None = None
-    # the user's own series
+    # the user's own pairs of texts: a second file with the target of each line
+    target_data: str | None = None
+    # the user's own series; of pairs of texts, the column or the language of the targets
     target: tuple[Name, ...] = ()
     time_column: Name | None = None
     covariates: tuple[Name, ...] = ()

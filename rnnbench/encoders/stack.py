@@ -1,6 +1,8 @@
 """Stack layers into an encoder: depth, direction, normalization, dropout and skip connections, for all layers.
 
 x ─► input dropout ─► [ layer ─► normalization ─► dropout ─► connection ] x num_layers ─► output dropout ─► steps
+
+A stack that writes a second sequence attends to a memory of the first after each connection.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from torch.nn import functional
 
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.encoders.base import Encoded, Encoder, EncoderSettings, Layer, State
+from rnnbench.encoders.layers.attention import CrossAttention, Memory
 from rnnbench.encoders.layers.dropout import FeatureDropout
 
 
@@ -20,9 +23,19 @@ class Stack(Encoder):
 
     With `bidirectional`, each layer runs over the valid steps in both directions and the outputs are concatenated
     (Schuster and Paliwal, 1997, Bidirectional recurrent neural networks); such an encoder returns no state.
+
+    memory_size: features per step of the memory that every layer attends to, in `attention_heads` heads; None without.
     """
 
-    def __init__(self, layer: type[Layer], input_size: int, settings: EncoderSettings) -> None:
+    def __init__(
+        self,
+        layer: type[Layer],
+        input_size: int,
+        settings: EncoderSettings,
+        *,
+        memory_size: int | None = None,
+        attention_heads: int = 4,
+    ) -> None:
         super().__init__()
         self.settings = settings
         self.is_causal = not settings.bidirectional
@@ -44,6 +57,9 @@ class Stack(Encoder):
         self.input_dropout = FeatureDropout(settings.input_dropout, locked=locked)
         self.dropout = FeatureDropout(settings.dropout, locked=locked)
         self.output_dropout = FeatureDropout(output_dropout, locked=locked)
+        self.attentions = nn.ModuleList()
+        if memory_size is not None:
+            self.attentions.extend(CrossAttention(width, memory_size, attention_heads, self.dropout) for _ in sizes)
         self.output_size = width
         self._check_weight_dropout(layer)
 
@@ -59,6 +75,7 @@ class Stack(Encoder):
         x: Float[Tensor, "batch time input"],
         lengths: Int[Tensor, " batch"] | None = None,
         state: State | None = None,
+        memory: Memory | None = None,
     ) -> Encoded:
         if state is not None and not self.is_causal:
             raise ValueError("a bidirectional encoder takes no state")
@@ -71,6 +88,8 @@ class Stack(Encoder):
             if index + 1 < len(self.layers):
                 steps = self.dropout(steps)
             x = self._connected(index, x, steps)
+            if memory is not None and self.attentions:
+                x = self.attentions[index](x, memory)
             states.extend(after)
         return Encoded(self.output_dropout(self.last(x)), tuple(states) if self.is_causal else ())
 

@@ -40,6 +40,7 @@ ADDED_LATER: Mapping[str, Any] = {
     "split_column": None,
     "group_column": None,
     "test_from": None,
+    "target_data": None,
 }
 """Settings that older stored runs lack, with the values that are equivalent to their behaviour."""
 

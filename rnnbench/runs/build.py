@@ -5,7 +5,6 @@ from __future__ import annotations
 import torch
 
 from rnnbench.core.errors import BudgetError
-from rnnbench.encoders.stack import Stack
 from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.runs.training.costs import count_parameters
@@ -17,11 +16,16 @@ from rnnbench.tasks.prepared import Prepared
 
 def build(config: ExperimentConfig, prepared: Prepared) -> SequenceTask:
     """The task with a newly initialized encoder. Raises: BudgetError outside the budget's number of parameters."""
-    encoder = Stack(layer_class(config.layer), prepared.input_size, config.encoder)
-    initialize(encoder, config.encoder.initialization)
-    task = task_class(config.task)(encoder, prepared, config.task_settings)
+    task = _built(config, prepared)
+    initialize(task.encoder, config.encoder.initialization)
     check_size(config, count_parameters(task))
     return task
+
+
+def _built(config: ExperimentConfig, prepared: Prepared) -> SequenceTask:
+    cls = task_class(config.task)
+    encoder = cls.build_encoder(layer_class(config.layer), prepared, config.encoder, config.task_settings)
+    return cls(encoder, prepared, config.task_settings)
 
 
 def is_within_budget(config: ExperimentConfig, parameters: int) -> bool:
@@ -48,8 +52,7 @@ def check_size(config: ExperimentConfig, parameters: int) -> None:
 def on_meta_device(config: ExperimentConfig, prepared: Prepared) -> SequenceTask:
     """The task on the meta device: shapes without values, which costs no memory."""
     with torch.device("meta"):
-        encoder = Stack(layer_class(config.layer), prepared.input_size, config.encoder)
-        return task_class(config.task)(encoder, prepared, config.task_settings)
+        return _built(config, prepared)
 
 
 def parameters_of(config: ExperimentConfig, prepared: Prepared) -> int:

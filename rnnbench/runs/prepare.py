@@ -21,7 +21,8 @@ FileStates = tuple[tuple[int, int] | None, ...]
 
 def load_data(config: ExperimentConfig) -> AnyData:
     """The data set of a configuration, with the test split sealed; cached between runs of one process."""
-    return _load(config.data.model_dump_json(), config.task, _file_states(config.data))
+    settings = _settings_of(config)
+    return _load(settings.model_dump_json(), config.task, _file_states(settings))
 
 
 def prepare(config: ExperimentConfig) -> Prepared:
@@ -41,8 +42,12 @@ def selecting_metric(config: ExperimentConfig) -> Metric:
 
 def training_overlap(config: ExperimentConfig) -> Overlap:
     """Examples of the validation and test splits that also occur in what the configuration is trained on."""
-    settings, state = config.data.model_dump_json(), _file_states(config.data)
-    return _overlap(settings, config.task, state, refit=config.search.refit)
+    settings = _settings_of(config)
+    return _overlap(settings.model_dump_json(), config.task, _file_states(settings), refit=config.search.refit)
+
+
+def _settings_of(config: ExperimentConfig) -> DataSettings:
+    return task_class(config.task).data_settings(config.data, config.task_settings)
 
 
 @lru_cache(maxsize=2)
@@ -56,7 +61,10 @@ def _overlap(settings: str, task: str, state: FileStates, *, refit: bool) -> Ove
 
 
 def _file_states(settings: DataSettings) -> FileStates:
-    return tuple(_file_state(path) for path in (settings.path, settings.validation_data, settings.test_data))
+    return tuple(
+        _file_state(path)
+        for path in (settings.path, settings.target_data, settings.validation_data, settings.test_data)
+    )
 
 
 def _file_state(path: str | None) -> tuple[int, int] | None:

@@ -24,8 +24,10 @@ from rnnbench.core.errors import RnnbenchError
 from rnnbench.core.settings import Range, Settings
 from rnnbench.core.text import listed
 from rnnbench.data.kinds import AnyData, Kind
+from rnnbench.data.settings import DataSettings
 from rnnbench.data.splits import SplitName
-from rnnbench.encoders.base import Encoder
+from rnnbench.encoders.base import Encoder, EncoderSettings, Layer
+from rnnbench.encoders.stack import Stack
 from rnnbench.metrics import Metric
 from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.tasks.baseline import BaselineResult
@@ -61,6 +63,21 @@ class SequenceTask(pl.LightningModule, ABC):
     """Settings that the baselines depend on: they are computed again where one of these changes."""
     baselines_version: ClassVar[int] = 1
     """Increased where a baseline is added or changed: stored ones of earlier versions are not reused."""
+
+    @classmethod
+    def data_settings(cls, data: DataSettings, settings: Any) -> DataSettings:
+        """The settings of the data with those that the task's own name, such as languages; unchanged by default."""
+        return data
+
+    @classmethod
+    def build_encoder(
+        cls, layer: type[Layer], prepared: Any, encoder_settings: EncoderSettings, settings: Any
+    ) -> Encoder:
+        """The encoder that `__init__` is given: a stack; tasks that write a sequence need an encoder-decoder.
+
+        settings: the task's.
+        """
+        return Stack(layer, prepared.input_size, encoder_settings)
 
     @classmethod
     @abstractmethod

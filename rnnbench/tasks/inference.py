@@ -3,6 +3,8 @@
     CanGenerate   continue a text           rnnbench generate
     CanPredict    an answer for each text   rnnbench predict
     CanForecast   continue a series         rnnbench forecast
+    CanTranslate  a translation             rnnbench translate
+    CanReply      a reply to what was said  rnnbench chat
 
 A task names its own class in `SequenceTask.inference`: a subclass of one of these, or of several.
 """
@@ -163,3 +165,105 @@ class CanForecast(Inference, ABC):
             reading: further data settings of that kind, such as decimal or missing, where they were typed.
             coverage: the share of past errors inside the band.
         """
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """Attention weights between two texts.
+
+    source, target: their tokens. weights: one row per target token, one number per source token, summing to 1.
+    """
+
+    source: tuple[str, ...]
+    target: tuple[str, ...]
+    weights: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A text that a model writes, and the natural logarithm of its probability."""
+
+    text: str
+    log_probability: float
+
+
+@dataclass(frozen=True)
+class Translation:
+    """The translations of one text, best first.
+
+    alignment: of the best one; None where it was not asked for.
+    """
+
+    source: str
+    hypotheses: tuple[Hypothesis, ...]
+    alignment: Alignment | None = None
+
+    @property
+    def text(self) -> str:
+        """The best translation."""
+        return self.hypotheses[0].text
+
+
+class CanTranslate(Inference, ABC):
+    """A translation of each text, for `rnnbench translate`."""
+
+    command: ClassVar[str] = "translate"
+
+    @property
+    @abstractmethod
+    def languages(self) -> tuple[str, str]:
+        """The language or the column of the sources and of the targets."""
+
+    @abstractmethod
+    def translations(
+        self, texts: Sequence[str], *, beam: int = 5, best: int = 1, attention: bool = False
+    ) -> list[Translation]:
+        """The translation of each text, in order.
+
+        Args:
+            beam: the number of hypotheses that are kept in the search; 1 is greedy.
+            best: the number of translations of each text, at most `beam`.
+            attention: with the alignment of the best one.
+
+        Raises: RnnbenchError for an empty text, for values out of bounds, or for attention in a model without it.
+        """
+
+    def translate(self, text: str, *, beam: int = 5) -> str:
+        """The translation of one text."""
+        return self.translations([text], beam=beam)[0].text
+
+
+class CanReply(Inference, ABC):
+    """A reply to the turns of a conversation, for `rnnbench chat`."""
+
+    command: ClassVar[str] = "chat"
+
+    @property
+    @abstractmethod
+    def context_turns(self) -> int:
+        """The number of last turns that a reply depends on."""
+
+    @abstractmethod
+    def stream_reply(
+        self,
+        turns: Sequence[str],
+        *,
+        temperature: float = 0.8,
+        top_k: int | None = None,
+        top_p: float | None = 0.9,
+        beam: int | None = None,
+        seed: int = 0,
+    ) -> Iterator[str]:
+        """The reply to the last of the turns in pieces; no three tokens in a row occur twice in it.
+
+        Args:
+            turns: of both speakers, oldest first.
+            temperature, top_k, top_p: as in `CanGenerate.stream`.
+            beam: the most probable reply by beam search with so many hypotheses, in place of sampling.
+
+        Raises: RnnbenchError for no turn, an empty last one, or values out of bounds.
+        """
+
+    def reply(self, turns: str | Sequence[str], **options: Any) -> str:
+        """The reply as one text. Arguments as in `stream_reply`; one text is a conversation of one turn."""
+        return "".join(self.stream_reply([turns] if isinstance(turns, str) else turns, **options))

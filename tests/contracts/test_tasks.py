@@ -23,7 +23,6 @@ from rnnbench.data.code_points import points_of
 from rnnbench.data.kinds import Labelled
 from rnnbench.data.series import Scaler
 from rnnbench.data.tokenization import tokenizer_from_plain
-from rnnbench.encoders.stack import Stack
 from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.experiment.resolve import resolve
 from rnnbench.metrics.lookup import built_in
@@ -73,7 +72,8 @@ def built(task, model="gru", *, data=None, seed=0, encoder=None, **settings):
     layer = layer_class(model)
     torch.manual_seed(seed)
     own = layer.Settings(**{"hidden_size": 24, "num_layers": 1, "dropout": 0.0, **(encoder or {})})
-    return task_class(task)(Stack(layer, prepared.input_size, own), prepared, settings)
+    cls = task_class(task)
+    return cls(cls.build_encoder(layer, prepared, own, settings), prepared, settings)
 
 
 def first_batch(made, size=8, seed=0):

@@ -56,8 +56,9 @@ class _Counter(TorchDispatchMode):
         super().__init__()
         self.task = task
         self.counted = 0
-        _ignore_lengths(task.encoder)
-        for module in task.modules():
+        for module in [*task.modules()]:
+            if isinstance(module, Encoder):
+                _ignore_lengths(module)
             if isinstance(module, Cell):
                 _replace_forward(module, self._one_step(module))
 
@@ -90,8 +91,8 @@ def _ignore_lengths(encoder: Encoder) -> None:
     """Count every row at full length, since the values in `lengths` do not exist on the meta device."""
     original = encoder.forward
 
-    def forward(x: Tensor, lengths: Tensor | None = None, state: State | None = None) -> Encoded:
-        return original(x, None, state)
+    def forward(x: Tensor, lengths: Tensor | None = None, state: State | None = None, *memory: Any) -> Encoded:
+        return original(x, None, state, *memory)
 
     _replace_forward(encoder, forward)
 
