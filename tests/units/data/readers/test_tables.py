@@ -296,7 +296,7 @@ def test_the_keys_of_rows_in_json_are_a_column_unless_they_are_numbers(tmp_path,
 def test_a_parquet_file_with_an_index_alone_is_no_traceback(tmp_path):
     empty = pd.DataFrame(index=pd.DatetimeIndex([], name="when"))
     empty.to_parquet(tmp_path / "a.parquet")
-    with pytest.raises(DataError, match="has no columns of texts or numbers|has no rows"):
+    with pytest.raises(DataError, match="no rows"):
         read_table(tmp_path / "a.parquet")
     filled = pd.DataFrame(index=pd.date_range("2021-01-01", periods=3, name="when"))
     filled.to_parquet(tmp_path / "b.parquet")
