@@ -206,6 +206,51 @@ def test_json_of_the_standard_input_is_an_object_per_line(model):
     assert [(row["source"], row["translation"]) for row in rows] == [("좋다", "좋다"), ("", ""), ("b", "B")]
 
 
+# the picture
+
+
+@pytest.mark.parametrize(("name", "start"), [("a.png", b"\x89PNG"), ("a.SVG", b"<?xml"), ("new/a.pdf", b"%PDF")])
+def test_the_attention_is_drawn_in_the_format_of_the_name(model, tmp_path, name, start):
+    done = typed("--text", "문장 two", "--attention", str(tmp_path / name))
+    assert (done.exit_code, done.stdout) == (0, "문장 TWO\n")
+    assert (tmp_path / name).read_bytes().startswith(start)
+    assert name in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"), [(("--text", "one two", "--text", "b"), None), ((), "\none two\nb\n"), ((), "\n\none two\n")]
+)
+def test_the_picture_shows_the_first_text_and_only_that_is_asked_for_attention(model, tmp_path, words, lines):
+    picture = tmp_path / "a.svg"
+    printed(*words, "--attention", str(picture), lines=lines)
+    drawn = picture.read_text(encoding="utf-8")
+    for token in ("one", "two", "ONE", "TWO"):
+        assert f">{token}<" in drawn
+    assert ">b<" not in drawn
+    assert [texts for texts, *_, attention in model.calls if attention] == [["one two"]]
+
+
+def test_json_has_the_attention_that_is_drawn(model, tmp_path):
+    words = ("--text", "one two", "--text", "b", "--json", "--attention", str(tmp_path / "a.png"))
+    first, second = json.loads(printed(*words))["translations"]
+    assert first["alignment"] == {
+        "source": ["one", "two"], "target": ["ONE", "TWO"], "weights": [[1, 0], [0, 1]],
+    }  # fmt: skip
+    assert "alignment" not in second
+
+
+def test_a_picture_is_not_written_without_a_text(model, tmp_path):
+    assert printed("--attention", str(tmp_path / "a.png"), lines="\n") == "\n"
+    assert not [*tmp_path.iterdir()]
+
+
+def test_a_picture_that_cannot_be_written_is_refused_in_a_line(model, tmp_path):
+    (tmp_path / "a.png").mkdir()
+    done = typed("--text", "a", "--attention", str(tmp_path / "a.png"))
+    assert done.exit_code == 2
+    assert "rnnbench: cannot write" in done.stderr
+
+
 # refusals
 
 
