@@ -23,7 +23,7 @@ PROMPT = "you> "
 def chat_with(run: str, data: str | None, decoding: Decoding) -> None:
     """Talk with a trained model: in a terminal with prompts, else a reply per line of the standard input."""
     from rnnbench.tasks.inference import CanReply
-    from rnnbench.tasks.text_generation.sampling import Sampling
+    from rnnbench.tasks.decoding import Sampling
 
     # values out of bounds are refused here, and not at every turn
     Sampling(decoding.temperature, decoding.top_k, decoding.top_p, decoding.seed)

@@ -239,3 +239,18 @@ def test_mistakes_at_the_prompt_do_not_end_it(terminal):
 def test_markup_and_escapes_of_a_reply_are_shown_as_they_are(terminal):
     told = terminal("[red]a[/red] \x1b[2Jb")
     assert "re: [red]a[/red] [2Jb\n" in told.out
+
+
+@pytest.mark.parametrize(
+    ("words", "refused"),
+    [
+        (("--temperature", "-1"), "the temperature must be at least 0"),
+        (("--top-p", "0"), "top-p must be above 0 and at most 1, not 0.0"),
+        (("--top-p", "1.5"), "top-p must be above 0 and at most 1, not 1.5"),
+        (("--top-k", "0"), "top-k must be at least 1, not 0"),
+    ],
+)
+def test_values_out_of_bounds_are_refused_before_the_first_turn(model, words, refused):
+    done = piped(*words, lines="")
+    assert done.exit_code == 2
+    assert f"rnnbench: {refused}" in done.stderr

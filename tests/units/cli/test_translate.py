@@ -273,3 +273,13 @@ def test_what_cannot_be_is_refused_in_a_line(model, words, refused, tmp_path, mo
     assert refused in refusal(*words)
     assert not model.calls
     assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+def test_letters_that_the_output_cannot_encode_are_refused_in_a_line(model, monkeypatch, capsys, encoding):
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding=encoding))
+    with pytest.raises(SystemExit, match="2"):
+        app(["translate", "--text", "문장"])
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("rnnbench: the encoding of the output")
+    assert last.endswith("has no '\\ubb38': set PYTHONIOENCODING=utf-8")
