@@ -22,8 +22,8 @@ PROMPT = "you> "
 
 def chat_with(run: str, data: str | None, decoding: Decoding) -> None:
     """Talk with a trained model: in a terminal with prompts, else a reply per line of the standard input."""
-    from rnnbench.tasks.inference import CanReply
     from rnnbench.tasks.decoding import Sampling
+    from rnnbench.tasks.inference import CanReply
 
     # values out of bounds are refused here, and not at every turn
     Sampling(decoding.temperature, decoding.top_k, decoding.top_p, decoding.seed)
