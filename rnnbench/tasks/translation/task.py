@@ -78,7 +78,7 @@ class Translation(SequenceToSequence):
         return [hypotheses[0].text for hypotheses in self.written(sources, beam=beam)]
 
     def examples(self) -> dict[str, ExampleScores]:
-        """Bits per character of each pair; where the split was translated, also chrF and exact match of each sentence."""
+        """Bits per character of each pair; where the split was translated, also chrF and exact matches."""
         by_metric = super().examples()
         if self._written:
             references = self.prepared.texts.named(self._evaluated).targets
