@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rnnbench.core.text import nfc
@@ -175,14 +175,15 @@ def _sides(pairs: list[tuple[str, str]], source: str) -> Pairs:
     return Pairs(english, translated) if source == "en" else Pairs(translated, english)
 
 
-def _text_pairs(facts: Facts, languages: Languages, source: str, target: str, parts: list[Pairs]) -> TextPairs:
+def _text_pairs(facts: Facts, languages: Languages, source: str, target: str, parts: Sequence[Pairs]) -> TextPairs:
     """The pairs with the name and the title of their direction."""
     named = replace(
         facts,
         name=languages.name(facts.name, source, target),
         title=f"{facts.title.rpartition(',')[0]}, {IN_WORDS[source]} to {IN_WORDS[target]}",
     )
-    splits = Splits(*parts)
+    train, validation, test = parts
+    splits = Splits(train, validation, test)
     # the sentences of a component are one after the other; captions are of different pictures
     are_consecutive = facts is HOME_ASSISTANT
     return TextPairs(named, splits, source, target, fingerprint(splits), are_consecutive)
