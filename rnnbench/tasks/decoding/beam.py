@@ -128,7 +128,7 @@ class _Beams:
         scores = allowed_scores(scores, self.forbidden_ids)
         if self.no_repeat:
             scores = without_repeats(scores, self.written, self.no_repeat)
-        values, ids = scores.topk(min(self.width, scores.shape[1]))
+        values, ids = _largest(scores, self.width)
         is_last = (self.limits <= self.written.shape[1]).repeat_interleave(self.width).unsqueeze(1)
         end_alone = torch.full_like(values, NEVER)
         end_alone[:, 0] = scores[:, self.end_id]
@@ -146,3 +146,10 @@ class _Beams:
     def _collect(self, rows: Tensor, finished: Finished) -> None:
         for row, texts in zip(rows.tolist(), finished.candidates(), strict=True):
             self.candidates[row] = texts
+
+
+def _largest(scores: Float[Tensor, "hypotheses vocabulary"], count: int) -> tuple[Tensor, Tensor]:
+    """The largest scores of each hypothesis and their ids, (hypotheses, count), fewer in a smaller vocabulary."""
+    if count == 1:  # faster, and of equal scores the first is taken, as by greedy sampling
+        return scores.max(dim=1, keepdim=True)
+    return scores.topk(min(count, scores.shape[1]))

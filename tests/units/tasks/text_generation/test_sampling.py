@@ -1,6 +1,5 @@
 """Generation with a carried state against rereading the whole text, and from tokens to characters."""
 
-
 import numpy as np
 import pytest
 import small_data
