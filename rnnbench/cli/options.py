@@ -96,6 +96,13 @@ def report_errors(command: Callable[..., Any]) -> Callable[..., Any]:
         except PermissionError as error:
             typer.echo(f"rnnbench: {error.filename} cannot be read or written: {error.strerror}", err=True)
             raise typer.Exit(2) from None
+        except UnicodeEncodeError as error:
+            if error.encoding.startswith("utf"):  # every letter can be printed: the fault is the program's
+                raise
+            letter = error.object[error.start].encode("unicode_escape").decode()
+            reason = f"the encoding of the output ({error.encoding}) has no '{letter}'"
+            typer.echo(f"rnnbench: {reason}: set PYTHONIOENCODING=utf-8", err=True)
+            raise typer.Exit(2) from None
         except KeyboardInterrupt:
             typer.echo("rnnbench: stopped", err=True)
             raise typer.Exit(130) from None
