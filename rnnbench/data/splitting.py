@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from rnnbench.core.errors import DataError
-from rnnbench.data.kinds import Labelled, SeriesSplit
+from rnnbench.data.kinds import Labelled, Pairs, SeriesSplit
 from rnnbench.data.splits import Splits
 
 FINGERPRINT_CHUNK = 1 << 22
@@ -158,6 +158,12 @@ def _pieces(split: Any) -> Iterable[bytes]:
             content = text.encode("utf-8", "surrogatepass")
             yield f"{label}:{len(content)}:".encode()
             yield content
+    elif isinstance(split, Pairs):
+        for texts in zip(split.sources, split.targets, strict=True):
+            for text in texts:
+                content = text.encode("utf-8", "surrogatepass")
+                yield f"{len(content)}:".encode()
+                yield content
     elif isinstance(split, SeriesSplit):
         for part, kind in ((split.values, "<f8"), (split.covariates, "<f8"), (split.times.view(np.int64), "<i8")):
             rows = np.ascontiguousarray(part[split.history :], dtype=kind)
