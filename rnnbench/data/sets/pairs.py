@@ -183,4 +183,6 @@ def _text_pairs(facts: Facts, languages: Languages, source: str, target: str, pa
         title=f"{facts.title.rpartition(',')[0]}, {IN_WORDS[source]} to {IN_WORDS[target]}",
     )
     splits = Splits(*parts)
-    return TextPairs(named, splits, source, target, fingerprint(splits))
+    # the sentences of a component are one after the other; captions are of different pictures
+    are_consecutive = facts is HOME_ASSISTANT
+    return TextPairs(named, splits, source, target, fingerprint(splits), are_consecutive)
