@@ -35,7 +35,8 @@ OPTIONS = {
     "generate": "--prompt --length --temperature --top-k --top-p --seed --data --json",
     "predict": "--text --file --text-column --data --json",
     "forecast": "--data --target --time-column --covariates --frequency --fill --horizon --plot --json",
-    "data": "--text-column --label-column --target --target-data --time-column --covariates --frequency --fill --data-dir --json",
+    "data": "--text-column --label-column --target --target-data --time-column --covariates --frequency --fill "
+    "--data-dir --json",
     "init": "FOLDER",
     "models": "--json",
     "tasks": "--json",

@@ -41,6 +41,8 @@ EXPORTS = (
     rf"{NAME} ?[:：](?: (?P<text>.*)|$)",
 )
 """Lines of exported chats; the last is a name and a text without a time."""
+BARE_LISTS = re.compile(r'\s*\[\s*(?:\[\s*["{]|")')
+"""How a JSON file of lists begins that have no objects around them."""
 MOST_NAMES = 0.5
 """Names repeat: at most so many different ones, as a share of the lines, are names and no texts with a colon."""
 NEARLY_ALL = 0.8
@@ -70,11 +72,13 @@ class _Turns:
 
 
 def may_hold_lists(path: Path, suffix: str, encoding: str | None) -> bool:
-    """Whether a JSON or Parquet file may have a list of turns under one of its names, without reading all of it."""
+    """Whether a JSON or Parquet file may hold lists of turns, without reading all of it."""
     if suffix in {".parquet", ".pq"}:
         return bool(_lists_of_schema(path))
-    names = "|".join(LISTS)
-    return re.search(rf'"(?:{names})"\s*:\s*[\[{{]', head_of(path, encoding), re.IGNORECASE) is not None
+    if suffix not in {".json", ".jsonl", ".ndjson"}:
+        return False
+    head, names = head_of(path, encoding), "|".join(LISTS)
+    return bool(re.search(rf'"(?:{names})"\s*:\s*[\[{{]', head, re.IGNORECASE) or BARE_LISTS.match(head))
 
 
 def read_lists(path: Path, suffix: str, encoding: str | None, column: str | None = None) -> Table | None:

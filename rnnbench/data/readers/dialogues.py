@@ -32,7 +32,7 @@ from rnnbench.data.readers.pair_columns import (
 from rnnbench.data.readers.pair_splits import PairRows
 from rnnbench.data.readers.pairs import Read, pairs_of, usable
 from rnnbench.data.readers.plain_layouts import plain_layout
-from rnnbench.data.readers.tables import TABLES, check_file, read_table
+from rnnbench.data.readers.tables import DELIMITED, TABLES, check_file, read_table
 from rnnbench.data.readers.text import PLAIN
 from rnnbench.data.readers.turns import MOST_TURNS, one_line, ordered_turns, same_speaker
 from rnnbench.data.settings import DataSettings
@@ -51,8 +51,8 @@ def dialogue_reader(settings: DataSettings) -> Callable[[Path], Table]:
     def read(path: Path) -> Table:
         suffix = check_file(path, TABLES | PLAIN)
         if settings.target_data is None and not settings.target:
-            may_be = settings.text_column is not None or may_hold_lists(path, suffix, settings.encoding)
-            if suffix not in PLAIN and suffix not in {".csv", ".tsv"} and may_be:
+            is_typed = settings.text_column is not None and suffix not in DELIMITED | PLAIN
+            if is_typed or may_hold_lists(path, suffix, settings.encoding):
                 table = read_lists(path, suffix, settings.encoding, settings.text_column)
                 if table is not None:
                     return table
@@ -86,8 +86,8 @@ def find_dialogue_columns(table: Table, settings: DataSettings, conversation: st
     if settings.target or settings.target_data:
         return find_pair_columns(table, settings, taken)
     if settings.text_column:
-        return TURN if _is_exploded(table) else table.check_column(settings.text_column, "--text-column")
-    if _is_exploded(table):
+        return TURN if is_exploded(table) else table.check_column(settings.text_column, "--text-column")
+    if is_exploded(table):
         return TURN
     named = columns_by_name(table, taken)
     if named is not None and not is_language(named.source):
@@ -103,7 +103,7 @@ def find_dialogue_columns(table: Table, settings: DataSettings, conversation: st
 
 def conversation_column(table: Table, settings: DataSettings) -> str:
     """The column with the conversation of each row, by its name and by values that repeat; else an empty name."""
-    if _is_exploded(table):
+    if is_exploded(table):
         return CONVERSATION
     typed = {settings.text_column, *settings.target}
     for name in table.columns:
@@ -122,7 +122,7 @@ def columns_needed(table: Table, settings: DataSettings) -> set[str]:
     return names | ({conversation} if conversation else set())
 
 
-def _is_exploded(table: Table) -> bool:
+def is_exploded(table: Table) -> bool:
     """Whether the rows are the turns of lists or of a plain text."""
     return table.columns[:2] == [TURN, CONVERSATION]
 
@@ -169,8 +169,8 @@ def _of_turns(table: Table, settings: DataSettings, column: str, conversation: s
     speaker = "" if column == SPEAKER else next((name for name in table.columns if is_named(name, {*SPEAKERS})), "")
     warning = same_speaker(table, speaker, rows, turns.before) if speaker else ""
     others = [column, *([conversation] if conversation else [])]
-    known = f", conversations are {conversation!r}" if conversation and not _is_exploded(table) else ""
-    named = f"turns are {column!r}{known}" + ("" if _is_exploded(table) else not_used(table, others))
+    known = f", conversations are {conversation!r}" if conversation and not is_exploded(table) else ""
+    named = f"turns are {column!r}{known}" + ("" if is_exploded(table) else not_used(table, others))
     count = f"{len(table):,} turns read" + (f" in {len({*conversations}):,} conversations" if conversations else "")
     read = Read(
         PairColumns("turn", "reply"),

@@ -12,8 +12,8 @@ from rnnbench.core.errors import DataError
 from rnnbench.data.code_points import points_of
 from rnnbench.data.kinds import KIND_NAMES, AnyData, Kind
 from rnnbench.data.readers.columns import Table
-from rnnbench.data.readers.conversations import may_hold_lists
-from rnnbench.data.readers.dialogues import columns_needed, dialogue_reader, read_dialogue
+from rnnbench.data.readers.conversations import may_hold_lists, read_lists
+from rnnbench.data.readers.dialogues import columns_needed, dialogue_reader, is_exploded, read_dialogue
 from rnnbench.data.readers.guess import TASKS, Guess, guess_by_content, guess_by_options
 from rnnbench.data.readers.label_columns import find_columns, find_text_column, not_used, text_cells
 from rnnbench.data.readers.labelled import read_labelled
@@ -49,7 +49,8 @@ def read_file(path: Path, settings: DataSettings, kind: Kind | None = None) -> A
                 return _told(read_text_file(path, settings), guess)
             except DataError as error:
                 raise _with_kind(error, None, settings, guess, kind) from error
-        if wanted is None and may_hold_lists(path, suffix, settings.encoding):
+        may_be = wanted is None and may_hold_lists(path, suffix, settings.encoding)
+        if may_be and read_lists(path, suffix, settings.encoding, settings.text_column) is not None:
             guess = Guess("dialogue", "it holds lists of turns", "labelled_text")
             wanted = "dialogue"
     read = reader_of(settings, wanted)
@@ -142,10 +143,11 @@ def _with_kind(
     if guess is not None:
         return DataError(f"{reason}. The file is read as {guess.in_words}")
     try:
-        looks = None if table is None else guess_by_content(table, settings)
+        looks = None if table is None or is_exploded(table) else guess_by_content(table, settings)
     except DataError:
         looks = None
-    if looks is None or kind is None or looks.kind == kind:
+    is_alike = looks is not None and {looks.kind, kind} <= {"text_pairs", "dialogue", "text"}
+    if looks is None or kind is None or looks.kind == kind or is_alike:
         return DataError(f"{reason} (read as {KIND_NAMES[kind or 'text']})")
     return DataError(
         f"{reason}. The task needs {KIND_NAMES[kind]}, and the file looks like {KIND_NAMES[looks.kind]}, because "

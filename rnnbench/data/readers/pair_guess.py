@@ -32,12 +32,13 @@ def reason_by_names(table: Table, times: Collection[str]) -> str:
 def reason_by_content(table: Table, *, short: bool = False) -> str:
     """'columns 'a' and 'b' hold sentences': exactly two do, and none is called like labels.
 
-    short: the texts need not be sentences, but are in all columns, of several words, and mostly differ.
+    short: the texts need not be sentences, but are in all columns, of several words, and mostly differ; so it is in
+    files of Tatoeba, whose third column says who wrote the sentences.
     """
     if any(is_named(name, LABEL_NAMES) for name in table.columns):
         return ""
     columns = [name for name in table.columns if not is_attribution(table, name)]
-    if not short:
+    if not short and len(columns) == len(table.columns):
         sentences = [name for name in columns_of_sentences(table, set()) if name in columns]
         if len(sentences) == 2:
             return f"columns {sentences[0]!r} and {sentences[1]!r} hold sentences, and none holds labels"

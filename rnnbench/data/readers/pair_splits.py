@@ -27,8 +27,8 @@ FEWEST_CONVERSATIONS = 10
 """Fewer conversations are split by position: a split of a single conversation says little of others."""
 NAMES = ("training", "validation", "test")
 
-Drawn = Callable[[np.ndarray, float, float], np.ndarray]
-"""Of row numbers and the shares of validation and test: the split of each row."""
+Drawn = Callable[[float, float], np.ndarray]
+"""From the shares of validation and test to the split of each row."""
 
 
 @dataclass(frozen=True)
@@ -73,17 +73,19 @@ def split_pairs(pairs: PairRows, kind: Kind, settings: DataSettings, file: str) 
 
     Raises: DataError where a split would be empty.
     """
-    draw, how = _draw(pairs, kind, settings)
     shares = settings.validation_share, settings.test_share
     if pairs.split_of is None:
-        split_of, rule = draw(np.arange(len(pairs)), *shares), how
+        draw, rule = _draw(pairs, np.arange(len(pairs)), kind, settings)
+        split_of = draw(*shares)
     else:
-        split_of, rule = pairs.split_of.copy(), f"by column {settings.split_column!r}"
-        rule = rule if settings.split_column else "by the files"
+        split_of = pairs.split_of.copy()
+        rule = f"by column {settings.split_column!r}" if settings.split_column else "by the files"
         _check_given(split_of, file)
         if not (split_of == VALIDATION).any():
             rows, share = np.flatnonzero(split_of == TRAIN), shares[0] / (1 - shares[1])
-            split_of[rows[draw(rows, share / 2, share) == TEST]] = VALIDATION
+            draw, how = _draw(pairs, rows, kind, settings)
+            # the test part of the draw becomes validation; its own validation part returns to training
+            split_of[rows[draw(min(share, (1 - share) / 2), share) == TEST]] = VALIDATION
             rule += f", validation {how} from training"
     is_kept, left_out = np.ones(len(pairs), dtype=bool), {}
     reaching = _reaching(pairs, split_of)
@@ -109,30 +111,28 @@ def leak_key(source: str, target: str, kind: Kind) -> Hashable:
     return plain
 
 
-def _draw(pairs: PairRows, kind: Kind, settings: DataSettings) -> tuple[Drawn, str]:
-    """How rows are drawn where the user does not give their split, and that in words."""
+def _draw(pairs: PairRows, rows: np.ndarray, kind: Kind, settings: DataSettings) -> tuple[Drawn, str]:
+    """How these rows are drawn where the user does not give their split, and that in words."""
     seed = settings.split_seed
-    groups = len({*pairs.groups})
+    numbers: dict[Hashable, int] = {}
+    members = [numbers.setdefault(pairs.groups[row], len(numbers)) for row in rows.tolist()] if pairs.groups else []
     # groups that the user types are kept apart whatever their number; those of a dialogue where there are enough
-    if pairs.groups and (kind != "dialogue" or groups >= FEWEST_CONVERSATIONS):
+    if members and (kind != "dialogue" or len(numbers) >= FEWEST_CONVERSATIONS):
         name = "conversations" if kind == "dialogue" else f"groups of {settings.group_column!r}"
 
-        def by_groups(rows: np.ndarray, validation: float, test: float) -> np.ndarray:
-            members = [pairs.groups[row] for row in rows.tolist()]
+        def by_groups(validation: float, test: float) -> np.ndarray:
             parts = by_group(members, np.zeros(len(rows), dtype=np.int64), validation, test, seed)
             split_of = np.zeros(len(rows), dtype=np.int64)
             split_of[parts[1]], split_of[parts[2]] = VALIDATION, TEST
             return split_of
 
-        return by_groups, f"drawn with seed {seed}, such that none of the {groups:,} {name} is in two splits"
+        return by_groups, f"drawn with seed {seed}, such that none of the {len(numbers):,} {name} is in two splits"
     if kind == "dialogue":
+        return lambda validation, test: _of_borders(len(rows), validation, test), (
+            "by position, training first, test last"
+        )
 
-        def by_position(rows: np.ndarray, validation: float, test: float) -> np.ndarray:
-            return _of_borders(len(rows), validation, test)
-
-        return by_position, "by position, training first, test last"
-
-    def by_source(rows: np.ndarray, validation: float, test: float) -> np.ndarray:
+    def by_source(validation: float, test: float) -> np.ndarray:
         numbers: dict[Hashable, int] = {}
         keys = (leak_key(pairs.sources[row], pairs.targets[row], kind) for row in rows.tolist())
         member = np.array([numbers.setdefault(key, len(numbers)) for key in keys])
@@ -151,16 +151,15 @@ def _of_borders(count: int, validation_share: float, test_share: float) -> np.nd
 
 
 def _reaching(pairs: PairRows, split_of: np.ndarray) -> np.ndarray:
-    """The pairs of a split by position whose source holds turns that are replies of an earlier split."""
+    """The pairs whose source holds replies of an earlier split, as at the borders of a split by position."""
     reaching = np.zeros(len(pairs), dtype=bool)
-    if pairs.first is None or pairs.last is None or pairs.split_of is not None:
+    if pairs.first is None or pairs.last is None:
         return reaching
     for split in (VALIDATION, TEST):
-        is_here = split_of == split
-        earlier = pairs.last[split_of < split]
-        if (np.diff(split_of) < 0).any() or not is_here.any() or not len(earlier):
-            continue  # drawn by conversation
-        reaching |= is_here & (pairs.first <= earlier.max())
+        is_earlier = np.zeros(int(pairs.last.max()) + 2, dtype=np.int64)
+        is_earlier[pairs.last[split_of < split] + 1] = 1
+        before = np.cumsum(is_earlier)  # replies of earlier splits before each place
+        reaching |= (split_of == split) & (before[pairs.last] > before[pairs.first])
     return reaching
 
 
