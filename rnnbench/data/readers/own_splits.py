@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rnnbench.core.errors import DataError
+from rnnbench.core.text import one_line
 from rnnbench.data.kinds import KIND_NAMES, Kind
 from rnnbench.data.readers.columns import Table
 from rnnbench.data.readers.series_rows import Rows
@@ -167,7 +168,7 @@ def by_name(table: Table, column: str) -> np.ndarray:
         )
     for split, name in ((TRAIN, "train"), (TEST, "test")):
         if not (split_of == split).any():
-            counts = ", ".join(f"{cell} {count:,}" for cell, count in Counter(cells).most_common(5))
+            counts = ", ".join(f"{one_line(cell)} {count:,}" for cell, count in Counter(cells).most_common(5))
             raise DataError(
                 f"{table.path.name}: no row of column {column!r} (--split-column) is {name!r}; it has {counts}"
             )
