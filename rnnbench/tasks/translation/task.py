@@ -57,8 +57,8 @@ class Translation(SequenceToSequence):
         return PreparedPairs.of(cast(TextPairs, data), settings)
 
     @classmethod
-    def baselines(cls, data: AnyData, prepared: Any, *, refit: bool) -> Iterator[BaselineResult]:
-        return baselines.run(cast(TextPairs, data), refit=refit)
+    def baselines_of(cls, pairs: TextPairs, *, refit: bool) -> Iterator[BaselineResult]:
+        return baselines.run(pairs, refit=refit)
 
     def start_evaluation(self) -> None:
         super().start_evaluation()
