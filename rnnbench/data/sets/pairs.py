@@ -184,4 +184,6 @@ def _text_pairs(facts: Facts, languages: Languages, source: str, target: str, pa
     )
     train, validation, test = parts
     splits = Splits(train, validation, test)
-    return TextPairs(named, splits, source, target, fingerprint(splits))
+    # the sentences of a component are one after the other; captions are of different pictures
+    are_consecutive = facts is HOME_ASSISTANT
+    return TextPairs(named, splits, source, target, fingerprint(splits), are_consecutive)
