@@ -122,9 +122,7 @@ def _ngram(coder: PairCoder, training: CodedPairs, order: int) -> WittenBell:
 
 
 def _ibm(coder: PairCoder, training: CodedPairs) -> IBMModel1:
-    return IBMModel1(
-        training.sources, training.targets, source_size=coder.source_size, target_size=coder.target_size
-    )
+    return IBMModel1(training.sources, training.targets, source_size=coder.source_size, target_size=coder.target_size)
 
 
 def _nats(probabilities: np.ndarray) -> float:
