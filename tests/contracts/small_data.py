@@ -98,8 +98,8 @@ def series(
 
 
 TRANSLATED = {
-    "the": "die", "a": "eine", "cat": "katze", "cow": "kuh", "goat": "ziege", "red": "rote", "old": "alte", "sees": "sieht",
-    "hears": "hört", "{name}": "{name}", "unseen": "ungesehene", "hidden": "verborgene",
+    "the": "die", "a": "eine", "cat": "katze", "cow": "kuh", "goat": "ziege", "red": "rote", "old": "alte",
+    "sees": "sieht", "hears": "hört", "{name}": "{name}", "unseen": "ungesehene", "hidden": "verborgene",
 }  # fmt: skip
 """Every word of the small translations: they are translated word by word."""
 
@@ -138,13 +138,14 @@ def conversations(train: Pairs | None = None, validation: Pairs | None = None, t
     Validation and test hold a word each that training has not.
     """
     generator = np.random.default_rng(4)
+    names = ["ann", "bob", "eve", "tom", "the cat", "a cow"]
     answers = {"where is": "is at home.", "how is": "is well.", "who saw": "was seen by you."}
 
     def turns(count: int, extra: str) -> Pairs:
         sources, targets = [], []
         for number in range(count):
             asked = str(generator.choice([*answers]))
-            name = extra if extra and number % 4 == 0 else str(generator.choice(["ann", "bob", "the cat"]))
+            name = extra if extra and number % 4 == 0 else str(generator.choice(names))
             earlier = [str(generator.choice(["hello.", "yes?", "no, thanks."])) for _ in range(generator.integers(3))]
             sources.append("\n".join([*earlier, f"{asked} {name}?"]))
             targets.append(f"{name} {answers[asked]}")
