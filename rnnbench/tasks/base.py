@@ -45,7 +45,7 @@ class SequenceTask(pl.LightningModule, ABC):
     data_kind: ClassVar[Kind]
     metric: ClassVar[Metric]
     """The selecting metric: one of `rnnbench.metrics`, or the task's own, such as
-    `Metric("bleu", "BLEU", higher_is_better=True, low=0, high=100)`."""
+    `Metric("rouge_l", "ROUGE-L", higher_is_better=True, low=0, high=100)`."""
     other_metrics: ClassVar[tuple[Metric, ...]] = ()
     """Further metrics of the task's own, beside those of `rnnbench.metrics`, for `--metric`."""
     requires_causal: ClassVar[bool] = False

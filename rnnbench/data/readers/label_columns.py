@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 
 from rnnbench.core.errors import DataError
+from rnnbench.core.text import one_line
 from rnnbench.data.readers.columns import Table, as_numbers
 from rnnbench.data.readers.headers import column_kind
 from rnnbench.data.readers.lists import lists_of
@@ -222,10 +223,10 @@ def _unclear(table: Table, what: str, option: str, candidates: list[str] | None 
 
 def _values(table: Table, name: str) -> str:
     """'neg, pos': the first values of a column; of one with long texts only the first, cut."""
-    values = sorted({*table.texts(name)})
+    values = sorted({one_line(text) for text in table.texts(name)})
     if max(map(len, values)) <= LONGEST_SHOWN:
         return _shown(values, quoted=False)
-    return f"{next(text for text in table.texts(name) if text)[:LONGEST_SHOWN]}..."
+    return f"{next(text for text in map(one_line, table.texts(name)) if text)[:LONGEST_SHOWN]}..."
 
 
 def _shown(words: list[str] | tuple[str, ...], *, quoted: bool = True) -> str:

@@ -109,7 +109,8 @@ def typed_as_missing(column: pd.Series, missing: tuple[str, ...]) -> np.ndarray:
         return column.isin(numbers).to_numpy(dtype=bool, na_value=False)
     cells = column.astype(str).str.strip()
     same_text = cells.str.lower().isin([text.strip().lower() for text in missing])
-    plain = cells.map(plain_characters, na_action="ignore").str.replace(",", ".", regex=False)
+    # a column without any cell becomes one of numbers by `map`
+    plain = cells.map(plain_characters, na_action="ignore").astype(str).str.replace(",", ".", regex=False)
     same_number = pd.to_numeric(plain, errors="coerce").isin(numbers)
     return (same_text | same_number).to_numpy(dtype=bool, na_value=False)
 

@@ -33,7 +33,7 @@ from rnnbench.reports.tables.terminal import terminal_table
 from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.storage.record import RunRecord
 
-BLEU = Metric("bleu", "BLEU", higher_is_better=True, low=0, high=100, decimals=1)
+ROUGE = Metric("rouge", "ROUGE", higher_is_better=True, low=0, high=100, decimals=1)
 LIKELIHOOD = Metric("likelihood", "log likelihood", higher_is_better=True, decimals=1)
 ENERGY = Metric("energy", "free energy", decimals=1, unit="kJ")
 REACH = 12.7062
@@ -59,7 +59,7 @@ def row(table: Comparison, model: str) -> Row:
 
 
 # two seeds each, 2 apart: the interval is the mean +- 12.7062
-IN_PERCENT = runs(BLEU, {"gru": (26.3, 28.3), "rnn": (94.0, 96.0)}, 20.0)
+IN_PERCENT = runs(ROUGE, {"gru": (26.3, 28.3), "rnn": (94.0, 96.0)}, 20.0)
 NEGATIVE = runs(LIKELIHOOD, {"gru": (-120.0, -118.0), "rnn": (-126.0, -124.0)}, -130.0)
 LOWER = runs(ENERGY, {"gru": (-5.0, -3.0), "rnn": (7.0, 9.0)}, 10.0)
 
@@ -99,7 +99,7 @@ def test_skill_is_the_share_of_the_distance_to_the_ideal() -> None:
 def test_an_interval_over_test_examples_ends_at_the_bounds_of_its_metric_alone() -> None:
     # mean 25, squared distances 400 + 25 + 0 + 25 + 400: variance 850 / 25 x 5 / 4, t(0.975, 4) = 2.776445
     reach = 2.776445 * (850 / 25 * 5 / 4) ** 0.5
-    for metric, shift in ((BLEU, 0.0), (LIKELIHOOD, -1000.0), (ENERGY, -1000.0)):
+    for metric, shift in ((ROUGE, 0.0), (LIKELIHOOD, -1000.0), (ENERGY, -1000.0)):
         examples = {metric.key: ExampleScores.of(np.array([5.0, 20.0, 25.0, 30.0, 45.0]) + shift)}
         simple = run("baseline", metric, "simple", None, 25.0 + shift, examples=examples)
         gru = [run("confirm", metric, "gru", n, 25.0 + shift, examples=examples) for n in range(2)]
@@ -119,7 +119,7 @@ def test_a_score_outside_of_the_stated_bounds_still_lies_in_its_interval() -> No
 @pytest.mark.parametrize(
     ("records", "printed", "sentence"),
     [
-        (IN_PERCENT, "27.3 [14.6, 40.0]", "95.0 BLEU, 82.3 to 100.0 over 2 seeds"),
+        (IN_PERCENT, "27.3 [14.6, 40.0]", "95.0 ROUGE, 82.3 to 100.0 over 2 seeds"),
         (NEGATIVE, "-119.0 [-131.7, -106.3]", "-119.0 log likelihood, -131.7 to -106.3 over 2 seeds"),
         (LOWER, "-4.0 [-16.7, 8.7]", "-4.0 kJ free energy, -16.7 to 8.7 over 2 seeds"),
     ],
@@ -139,12 +139,12 @@ def test_every_format_prints_the_whole_interval(records, printed, sentence) -> N
 def test_csv_and_json_hold_every_number_and_the_key_of_the_metric() -> None:
     table = compare(IN_PERCENT)
     lines = {line["model"]: line for line in csv.DictReader(io.StringIO(render(table, "csv")))}
-    assert lines["gru"]["metric"] == "bleu"
+    assert lines["gru"]["metric"] == "rouge"
     assert float(lines["rnn"]["test_high"]) == 100.0
     assert float(lines["gru"]["test_high"]) == pytest.approx(27.3 + REACH, abs=1e-3)
     plain = json.loads(render(table, "json"))
     assert [*plain][:6] == ["title", "task", "data", "fingerprint", "metric", "higher_is_better"]
-    assert (plain["metric"], plain["higher_is_better"]) == ("bleu", True)
+    assert (plain["metric"], plain["higher_is_better"]) == ("rouge", True)
     assert json.loads(render(compare(LOWER), "json"))["higher_is_better"] is False
 
 
@@ -154,7 +154,7 @@ def drawn_lines(figure: Any) -> list[tuple[float, float]]:
 
 def test_figures_draw_the_whole_interval_and_name_metric_and_direction() -> None:
     for records, label, low in (
-        (IN_PERCENT, "test BLEU (higher is better)", 27.3 - REACH),
+        (IN_PERCENT, "test ROUGE (higher is better)", 27.3 - REACH),
         (LOWER, "test free energy (lower is better, kJ)", -4 - REACH),
     ):
         table, kept = compare(records), []
@@ -190,7 +190,7 @@ def curve(metric: Metric, *scores: float, failed: int = 0) -> ExpectedCurve:
 
 
 def test_expected_validation_keeps_to_the_bounds_of_its_metric_alone() -> None:
-    for metric, shift in ((BLEU, 20.0), (LIKELIHOOD, -200.0), (ENERGY, -200.0), (ENERGY, 20.0)):
+    for metric, shift in ((ROUGE, 20.0), (LIKELIHOOD, -200.0), (ENERGY, -200.0), (ENERGY, 20.0)):
         found = curve(metric, *(shift + score for score in (1.0, 2.0, 3.0, 4.0))).unbiased
         best = 4.0 if metric.higher_is_better else 1.0
         # the mean of one draw, and the best of all four
@@ -198,12 +198,12 @@ def test_expected_validation_keeps_to_the_bounds_of_its_metric_alone() -> None:
         reach = np.subtract(found.high, found.mean)
         assert reach == pytest.approx(np.subtract(found.mean, found.low)), "the band is as wide on both sides"
         assert min(reach) > 0
-    near_the_top = curve(BLEU, 99.0, 99.9, 90.0, 80.0).unbiased
+    near_the_top = curve(ROUGE, 99.0, 99.9, 90.0, 80.0).unbiased
     assert max(near_the_top.high) == 100.0
 
 
 def test_a_trial_that_diverged_counts_as_the_worst_score_whatever_the_scale() -> None:
-    assert curve(BLEU, 27.0, 22.0, 30.0, failed=2).draws.worst == 22.0
+    assert curve(ROUGE, 27.0, 22.0, 30.0, failed=2).draws.worst == 22.0
     assert curve(LIKELIHOOD, -120.0, -140.0, -118.0, failed=1).draws.worst == -140.0
     assert curve(ENERGY, -5.0, -3.0, -9.0, failed=1).draws.worst == -3.0
 
@@ -224,12 +224,12 @@ def test_an_experiment_without_an_ideal_has_no_skill_to_sum_up() -> None:
 
 
 def test_a_score_to_reach_is_held_to_the_bounds_of_the_metric() -> None:
-    curves = {"validation/bleu": [(10, 20.0), (20, 27.0)], "seconds": [(10, 1.0), (20, 2.0)]}
-    records = [run("confirm", BLEU, "gru", n, 27.0, curves=curves) for n in range(2)]
+    curves = {"validation/rouge": [(10, 20.0), (20, 27.0)], "seconds": [(10, 1.0), (20, 2.0)]}
+    records = [run("confirm", ROUGE, "gru", n, 27.0, curves=curves) for n in range(2)]
     table = compare(records, reach=26.0)
     assert row(table, "gru").seconds_to_reach == 2.0
-    assert any("reached 26.0 BLEU" in note for note in table.footnotes)
-    with pytest.raises(ComparisonError, match=r"--reach 101: BLEU is between 0 and 100$"):
+    assert any("reached 26.0 ROUGE" in note for note in table.footnotes)
+    with pytest.raises(ComparisonError, match=r"--reach 101: ROUGE is between 0 and 100$"):
         compare(records, reach=101)
     with pytest.raises(ComparisonError, match=r"--reach -1: MASE is at least 0$"):
         compare(runs(MASE, {"gru": (1.0, 1.0)}, 2.0), reach=-1)
@@ -239,17 +239,19 @@ def test_a_score_to_reach_is_held_to_the_bounds_of_the_metric() -> None:
 
 
 def test_a_run_can_be_judged_by_another_metric_of_its_task() -> None:
-    chrf = Metric("chrf", "chrF", higher_is_better=True, low=0, high=100)
-    tags = {"choice": "a", **own_metrics_tag((BLEU, chrf))}
-    records = [replace(one, tags=tags, metrics={**one.metrics, "test/chrf": 55.0}) for one in IN_PERCENT]
-    assert compare(judged_by(records, "chrf")).metric == chrf
-    known_by_name = [replace(one, metrics={**one.metrics, "test/chrf": 55.0}) for one in IN_PERCENT]
+    meteor = Metric("meteor", "METEOR", higher_is_better=True, low=0, high=100)
+    tags = {"choice": "a", **own_metrics_tag((ROUGE, meteor))}
+    records = [replace(one, tags=tags, metrics={**one.metrics, "test/meteor": 55.0}) for one in IN_PERCENT]
+    assert compare(judged_by(records, "meteor")).metric == meteor
+    known_by_name = [replace(one, metrics={**one.metrics, "test/meteor": 55.0}) for one in IN_PERCENT]
     with pytest.raises(ComparisonError, match="whether higher or lower is better is not known"):
-        judged_by(known_by_name, "chrf")
+        judged_by(known_by_name, "meteor")
 
 
 def test_metrics_with_one_name_on_two_scales_are_not_comparable() -> None:
-    percent = Metric("bleu", "BLEU", higher_is_better=True, low=0, high=1)
+    percent = Metric("rouge", "ROUGE", higher_is_better=True, low=0, high=1)
     mixed = [*IN_PERCENT, run("confirm", percent, "lstm", 0, 0.3), run("confirm", percent, "lstm", 1, 0.3)]
-    with pytest.raises(ComparisonError, match=r"bleu \(higher is better, between 0 and 1\) in .*; bleu .* 0 and 100\)"):
+    with pytest.raises(
+        ComparisonError, match=r"rouge \(higher is better, between 0 and 1\) in .*; rouge .* 0 and 100\)"
+    ):
         compare(mixed)

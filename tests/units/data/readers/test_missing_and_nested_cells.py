@@ -45,3 +45,22 @@ def test_a_whole_number_beyond_the_range_of_a_float_is_refused_in_one_line(tmp_p
     for kind in (None, "series", "labelled_text", "text"):
         with contextlib.suppress(DataError):
             data.describe(DataSettings(path=str(path)), kind)
+
+
+@pytest.mark.parametrize("missing", [("x",), ("-9999", ""), ("0",)])
+def test_missing_may_be_typed_for_a_column_without_any_cell(tmp_path, missing):
+    path = tmp_path / "empty.jsonl"
+    path.write_text("\n".join('{"value": null, "other": null}' for _ in range(60)), encoding="utf-8")
+    with pytest.raises(DataError):
+        data.describe(DataSettings(path=str(path), missing=missing, target=("value",)), "series")
+
+
+@pytest.mark.parametrize("kind", [None, "text", "labelled_text"])
+def test_cells_of_several_lines_are_one_line_in_messages(tmp_path, kind):
+    path = tmp_path / "lines.csv"
+    cell = '"a first line\nand one more line below {}"'
+    rows = [",".join(cell.format(f"{row} {column}") for column in "abc") for row in range(40)]
+    path.write_text("a,b,c\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    with pytest.raises(DataError) as refused:
+        data.describe(DataSettings(path=str(path)), kind)
+    assert "\n" not in str(refused.value)

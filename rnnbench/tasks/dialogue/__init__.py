@@ -1,0 +1,1 @@
+"""Dialogue: a reply to what was said."""
