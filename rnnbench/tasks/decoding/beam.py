@@ -112,7 +112,6 @@ class _Beams:
         if not len(kept):
             self._collect(self.remaining, self.finished)
             return None
-        self.totals[is_done] = NEVER
         if not self.can_narrow or len(kept) > NARROWED_SHARE * len(ids):
             return Choice(ids.flatten(), origins.flatten())
         self._collect(self.remaining[is_done], self.finished.of_rows(is_done))

@@ -123,7 +123,7 @@ def test_rows_that_are_done_are_not_computed_where_the_step_can_be_narrowed(seed
 
         return step
 
-    options = {"width": 2, "end_id": END, "most_tokens": [4, 0, 1, 2], "forbidden_ids": FORBIDDEN}
+    options = {"width": 2, "end_id": END, "most_tokens": [0, 4, 1, 2], "forbidden_ids": FORBIDDEN}
     whole = narrowed(torch.arange(4))
     plain = beam_search(whole, STARTS, **options)
     assert set(calls) == {8}
