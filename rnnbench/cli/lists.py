@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from rnnbench.cli.console import out
-from rnnbench.cli.description import print_description
+from rnnbench.cli.description import print_description, print_lines
 from rnnbench.core import registry
 from rnnbench.core.errors import SettingsError
 
@@ -141,14 +141,17 @@ def print_data_set(settings: dict[str, tuple[Any, str]], task: str | None, as_js
     problems, chosen = problems_of(DataSettings, "data", values, origins)
     if not isinstance(chosen, DataSettings):
         raise SettingsError(problems)
-    described = _with_remarks(data.describe(chosen, kind), settings, task)
+    described = data.describe(chosen, kind)
     if as_json:
-        out.print_json(json.dumps(described.plain, ensure_ascii=False))
+        out.print_json(json.dumps(_with_remarks(described, settings, task).plain, ensure_ascii=False))
         return
     print_description(described, out)
     for number, example in enumerate(described.examples, start=1):
         out.print(f"[cyan]example {number}[/cyan]", end="  ")
         out.print(example, markup=False)
+    # last: a task is loaded with torch, which takes seconds
+    prepared = _with_remarks(described, settings, task)
+    print_lines(prepared.lines[len(described.lines) :], prepared.warnings[len(described.warnings) :], out)
 
 
 def _with_remarks(described: Description, settings: dict[str, tuple[Any, str]], task: str | None) -> Description:

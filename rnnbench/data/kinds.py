@@ -154,6 +154,8 @@ class TextPairs:
     """Pairs of texts in three splits: of kind `text_pairs` or `dialogue`.
 
     source_name, target_name: the language or the column of the texts, such as 'en' and 'de', or 'turn' and 'reply'.
+    are_consecutive: neighbouring pairs depend on each other, as the turns of a dialogue or the parts of a document do;
+    then errors of their scores are estimated in blocks.
     """
 
     facts: Facts
@@ -161,6 +163,7 @@ class TextPairs:
     source_name: str
     target_name: str
     fingerprint: str
+    are_consecutive: bool = False
 
 
 AnyData = TextCorpus | LabelledTexts | Series | TextPairs

@@ -6,7 +6,7 @@ from rnnbench.metrics.classes import class_details, class_examples, class_metric
 from rnnbench.metrics.forecasts import ForecastErrors, naive_scale, without_scale
 from rnnbench.metrics.lookup import OWN_METRICS, metric_called, metric_of, own_metrics_tag
 from rnnbench.metrics.metric import Metric, plain_fields
-from rnnbench.metrics.text import nats, text_examples, text_metrics
+from rnnbench.metrics.text import nats, pair_examples, text_examples, text_metrics
 
 __all__ = [
     "OWN_METRICS",
@@ -22,6 +22,7 @@ __all__ = [
     "naive_scale",
     "nats",
     "own_metrics_tag",
+    "pair_examples",
     "plain_fields",
     "text_examples",
     "text_metrics",

@@ -89,3 +89,10 @@ def text_examples(
     # a long symbol can span a piece in which no symbol begins: that piece has weight 0
     scores = np.divide(bits, weights, out=np.zeros(pieces), where=weights > 0)
     return ExampleScores.consecutive(scores, weights)
+
+
+def pair_examples(nats_by_target: ArrayLike, characters: ArrayLike) -> ExampleScores:
+    """Bits per character of each target text, weighted by its characters."""
+    weights = np.asarray(characters, dtype=float)
+    bits = np.asarray(nats_by_target, dtype=float) / math.log(2) / weights
+    return ExampleScores.of(bits, weights)

@@ -37,7 +37,8 @@ OPTIONS = {
     "translate": "--text --file --text-column --encoding --beam --best --attention --data --json",
     "chat": "--temperature --top-p --top-k --beam --seed --data",
     "forecast": "--data --target --time-column --covariates --frequency --fill --horizon --plot --json",
-    "data": "--text-column --label-column --target --time-column --covariates --frequency --fill --data-dir --json",
+    "data": "--text-column --label-column --target --target-data --time-column --covariates --frequency --fill "
+    "--data-dir --json",
     "init": "FOLDER",
     "models": "--json",
     "tasks": "--json",

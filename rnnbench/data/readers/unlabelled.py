@@ -10,9 +10,9 @@ from rnnbench.core.errors import DataError
 from rnnbench.core.text import listed
 from rnnbench.data.readers.columns import Table
 from rnnbench.data.readers.file_text import pieces
-from rnnbench.data.readers.guess import plain_layout
 from rnnbench.data.readers.label_columns import TEXT_NAMES, best_text, by_name, find_text_column, text_cells
 from rnnbench.data.readers.names import column_named, with_names_of
+from rnnbench.data.readers.plain_layouts import plain_layout
 from rnnbench.data.readers.tables import TABLES, check_file, read_table
 from rnnbench.data.readers.text import PLAIN
 from rnnbench.data.settings import DataSettings

@@ -25,6 +25,10 @@ class Memory(NamedTuple):
         """The mean of each row's valid steps."""
         return (self.steps * self.is_valid.unsqueeze(2)).sum(dim=1) / self.lengths.unsqueeze(1)
 
+    def rows(self, chosen: Int[Tensor, " rows"]) -> Memory:
+        """The memory of some rows."""
+        return Memory(self.steps[chosen], self.lengths[chosen])
+
     def repeated(self, times: int) -> Memory:
         """The memory with each row `times` times, one after the other: the hypotheses of a beam share their source."""
         return Memory(self.steps.repeat_interleave(times, dim=0), self.lengths.repeat_interleave(times, dim=0))

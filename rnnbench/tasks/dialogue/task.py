@@ -1,0 +1,174 @@
+"""Dialogue: the reply to the last turns of a conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, cast
+
+import numpy as np
+import torch
+
+from rnnbench import metrics
+from rnnbench.core.settings import Settings
+from rnnbench.data.batches.pairs import PairBatch, batch_of
+from rnnbench.data.kinds import AnyData, Kind, TextPairs
+from rnnbench.data.pairs import EncodedPairs
+from rnnbench.data.splits import SplitName
+from rnnbench.data.tokenization import REPLACEMENT
+from rnnbench.encoders.layers.attention import Memory
+from rnnbench.metrics.dialogue import CONTEXT_GAIN, hit_examples, hits, reply_diversity
+from rnnbench.storage.example_scores import ExampleScores
+from rnnbench.tasks.baseline import BaselineResult
+from rnnbench.tasks.decoding import Sampling, sampled
+from rnnbench.tasks.dialogue.inference import DialogueModel
+from rnnbench.tasks.dialogue.prepared import PreparedDialogue
+from rnnbench.tasks.dialogue.ranking import candidates_of
+from rnnbench.tasks.dialogue.settings import DialogueSettings
+from rnnbench.tasks.inference import Inference
+from rnnbench.tasks.prepared import Prepared
+from rnnbench.tasks.samples import shortened
+from rnnbench.tasks.sequence_to_sequence.base import SequenceToSequence
+from rnnbench.tasks.sequence_to_sequence.prepared import EVALUATION_BATCH
+
+OPENING = "hello. how are you?"
+PERSON = ("what are you doing tonight?", "are you sure?", "i have to go now.")
+SAMPLED, SHOWN = 3, 6
+NO_REPEAT = 3
+"""No so many tokens in a row occur twice in a sampled reply."""
+
+
+class Dialogue(SequenceToSequence):
+    """An encoder-decoder with attention that reads the last turns and writes the reply.
+
+    Selected by bits per character of the reply given its context. At the confirmation also: context gain, the bits per
+    character that another row's context costs more than the true one (0: what was said is ignored); hits at 1, 2 and 5
+    of ten candidates by ln p(reply | context) - ln p(reply | empty context), the mutual information of Li et al. (2016,
+    arXiv:1510.03055, A diversity-promoting objective function for neural conversation models); and the diversity of
+    greedy replies.
+    """
+
+    Settings: ClassVar[type[Settings]] = DialogueSettings
+    Prepared: ClassVar[type[Prepared]] = PreparedDialogue
+    data_kind: ClassVar[Kind] = "dialogue"
+    inference: ClassVar[type[Inference] | None] = DialogueModel
+
+    @classmethod
+    def prepare(cls, data: AnyData, settings: DialogueSettings) -> PreparedDialogue:
+        return PreparedDialogue.of(cast(TextPairs, data), settings)
+
+    @classmethod
+    def baselines_of(cls, pairs: TextPairs, *, refit: bool) -> Iterator[BaselineResult]:
+        from rnnbench.tasks.dialogue import baselines
+
+        return baselines.run(pairs, refit=refit)
+
+    def start_evaluation(self) -> None:
+        super().start_evaluation()
+        self._gains: np.ndarray | None = None
+        self._ranked: np.ndarray | None = None
+
+    def written_scores(self, split: SplitName) -> dict[str, float]:
+        pairs = self.prepared.encoded.named(split)
+        texts = self.prepared.texts.named(split)
+        nats, characters = self._scores()
+        with torch.inference_mode():
+            self._gains = self._nats_after_other_contexts(pairs) - nats
+            self._ranked = self._mutual_information(pairs, candidates_of(texts.targets))
+        replies = [hypotheses[0].text for hypotheses in self.written(texts.sources)]
+        gain = metrics.pair_examples(self._gains, characters).mean
+        return {CONTEXT_GAIN.key: gain, **hits(self._ranked), **reply_diversity(replies)}
+
+    def examples(self) -> dict[str, ExampleScores]:
+        by_metric = super().examples()
+        if self._gains is not None and self._ranked is not None:
+            _, characters = self._scores()
+            gains = {CONTEXT_GAIN.key: metrics.pair_examples(self._gains, characters)}
+            by_metric |= self.in_blocks({**gains, **hit_examples(self._ranked)})
+        return by_metric
+
+    def _nats_after_other_contexts(self, pairs: EncodedPairs) -> np.ndarray:
+        """-ln p(reply | the context of the row half a split away) of each row."""
+        rows = np.arange(len(pairs))
+        return self._nats_of(pairs, np.roll(rows, len(rows) // 2), rows)
+
+    def _mutual_information(self, pairs: EncodedPairs, candidates: np.ndarray) -> np.ndarray:
+        """ln p(candidate | context) - ln p(candidate | empty context), (rows, candidates)."""
+        contexts = np.repeat(np.arange(len(pairs)), candidates.shape[1])
+        given = self._nats_of(pairs, contexts, candidates.ravel()).reshape(candidates.shape)
+        return self._nats_of(pairs, None, np.arange(len(pairs)))[candidates] - given
+
+    def _nats_of(self, pairs: EncodedPairs, contexts: np.ndarray | None, replies: np.ndarray) -> np.ndarray:
+        """-ln p(reply | context) of pairs of rows; an empty context where `contexts` is None."""
+        nats = np.empty(len(replies))
+        order = np.argsort(pairs.targets.lengths[replies], kind="stable")
+        for start in range(0, len(order), EVALUATION_BATCH):
+            part = order[start : start + EVALUATION_BATCH]
+            if contexts is None:
+                memory = self._empty_memory(len(part))
+            else:
+                memory = self.memory_of(pairs.sources, contexts[part])
+            batch = PairBatch(*(field.to(self.device) for field in batch_of(pairs, replies[part])))
+            nats[part] = self.nats(batch, memory).cpu().numpy()
+        return nats
+
+    def _empty_memory(self, rows: int) -> Memory:
+        source = self.prepared.source_rows([""])
+        return self.memory_of(source, np.zeros(1, dtype=np.int64)).repeated(rows)
+
+    def sample(self) -> str:
+        """The first contexts of the validation split and their greedy replies."""
+        contexts = self.prepared.texts.validation.sources[:SAMPLED]
+        pairs = zip(contexts, self.written(contexts), strict=True)
+        return "".join(f"{context}\n  {hypotheses[0].text}\n" for context, hypotheses in pairs)
+
+    def showcase(self) -> dict[str, Any]:
+        """A sampled conversation, and greedy replies to contexts of the test split."""
+        texts = self.prepared.texts.test
+        rows = np.linspace(0, len(texts) - 1, min(SHOWN, len(texts))).astype(int).tolist()
+        outputs = self.written([texts.sources[row] for row in rows], beam=1)
+        return {
+            "kind": "conversation",
+            "turns": self._conversation(),
+            "replies": [
+                {
+                    "context": shortened(texts.sources[row]),
+                    "reply": shortened(texts.targets[row]),
+                    "output": shortened(hypotheses[0].text),
+                }
+                for row, hypotheses in zip(rows, outputs, strict=True)
+            ],
+        }
+
+    def _conversation(self) -> list[dict[str, str]]:
+        """The same turns of a person for every model, and its replies, sampled with a fixed seed."""
+        turns: list[str] = []
+        shown = []
+        for number, turn in enumerate((OPENING, *PERSON)):
+            turns.append(turn)
+            sampling = Sampling(temperature=0.8, top_p=0.9, seed=number)
+            reply = "".join(self.stream_reply("\n".join(turns), sampling)).strip()
+            turns.append(reply)
+            shown += [{"speaker": "person", "text": turn}, {"speaker": "model", "text": shortened(reply)}]
+        return shown
+
+    def stream_reply(self, context: str, sampling: Sampling) -> Iterator[str]:
+        """A sampled reply to the last turns, in pieces of whole characters."""
+        tokenizer = self.prepared.tokenizer
+        rows = self.prepared.source_rows([context])
+        with torch.inference_mode():
+            memory = self.memory_of(rows, np.array([0]))
+        written: list[int] = []
+        shown = ""
+        for number in sampled(
+            self.step_of(memory),
+            torch.full((1, 1), tokenizer.begin_id, device=self.device),
+            sampling,
+            end_id=tokenizer.end_id,
+            most_tokens=self.most_written(int(rows.lengths[0])),
+            no_repeat=NO_REPEAT,
+        ):
+            written.append(number)
+            text = tokenizer.decode(written, context).lstrip()
+            if text.startswith(shown) and not text.endswith(REPLACEMENT):  # a character may be spelled by two tokens
+                yield text[len(shown) :]
+                shown = text

@@ -1,0 +1,1 @@
+"""Sequence to sequence: what translation and dialogue share."""
