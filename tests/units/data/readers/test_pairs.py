@@ -238,6 +238,16 @@ def test_sources_of_later_splits_are_left_out_of_earlier_ones(tmp_path):
     assert told(data, "split").startswith("by the files")
 
 
+def test_a_test_split_that_is_given_keeps_its_repeated_pairs(tmp_path):
+    main, test = (
+        table(tmp_path / "train.tsv", [*PAIRS[:40], PAIRS[0]]),
+        table(tmp_path / "t.tsv", PAIRS[50:] + PAIRS[50:]),
+    )
+    data = read(main, test_data=str(test))
+    assert sizes(data)[2] == 20
+    assert "left out: 1 that repeat a pair" in told(data, "rows")
+
+
 def test_the_files_of_splits_of_two_texts_lie_beside_each_other(tmp_path):
     for name, first, last in (("train", 0, 40), ("val", 40, 50), ("test", 50, 60)):
         (tmp_path / f"{name}.de").write_text("\n".join(DE[first:last]), encoding="utf-8")
