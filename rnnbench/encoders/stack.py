@@ -79,6 +79,8 @@ class Stack(Encoder):
     ) -> Encoded:
         if state is not None and not self.is_causal:
             raise ValueError("a bidirectional encoder takes no state")
+        if (memory is None) == bool(self.attentions):
+            raise ValueError("a stack with `memory_size` needs a memory at each call, and one without takes none")
         states: list[Tensor] = []
         x = self.input_dropout(x)
         for index, normalization in enumerate(self.normalizations):
@@ -88,7 +90,7 @@ class Stack(Encoder):
             if index + 1 < len(self.layers):
                 steps = self.dropout(steps)
             x = self._connected(index, x, steps)
-            if memory is not None and self.attentions:
+            if memory is not None:
                 x = self.attentions[index](x, memory)
             states.extend(after)
         return Encoded(self.output_dropout(self.last(x)), tuple(states) if self.is_causal else ())
@@ -178,16 +180,23 @@ class _LayerNorm(nn.LayerNorm):
 class _BatchNorm(nn.BatchNorm1d):
     """Batch normalization (Ioffe and Szegedy, 2015, arXiv:1502.03167) over the valid steps of the batch.
 
-    Evaluation uses running statistics, so that it is causal.
+    Evaluation uses running statistics, so that it is causal; so does training where a batch has only one valid step.
     """
 
     def forward(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         if lengths is None:
-            return super().forward(x.flatten(0, 1)).view_as(x)
+            return self._normalized(x.flatten(0, 1)).view_as(x)
         valid = torch.arange(x.shape[1], device=x.device).unsqueeze(0) < lengths.unsqueeze(1)
         normalized = x.clone()
-        normalized[valid] = super().forward(x[valid])
+        normalized[valid] = self._normalized(x[valid])
         return normalized
+
+    def _normalized(self, steps: Float[Tensor, "steps size"]) -> Float[Tensor, "steps size"]:
+        if len(steps) > 1:
+            return super().forward(steps)
+        return functional.batch_norm(
+            steps, self.running_mean, self.running_var, self.weight, self.bias, training=False, eps=self.eps
+        )
 
 
 def _normalization(name: str, size: int) -> nn.Module:

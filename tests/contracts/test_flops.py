@@ -8,16 +8,19 @@ import small_data
 import torch
 from small_runs import a_config, use_data
 from torch import nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from rnnbench.core import registry
 from rnnbench.encoders.base import Cell, Encoded, Layer
+from rnnbench.encoders.encoder_decoder import EncoderDecoder
+from rnnbench.encoders.layers.attention import CrossAttention, Memory
 from rnnbench.encoders.stack import Stack
 from rnnbench.experiment.classes import layer_class
 from rnnbench.runs.build import on_meta_device
 from rnnbench.runs.prepare import prepare
 from rnnbench.runs.train import train
-from rnnbench.runs.training.flops import training_flops_per_item
+from rnnbench.runs.training.flops import _Counter, training_flops_per_item
 
 HIDDEN = 12
 GATES = {"rnn": 1, "gru": 3, "lstm": 4, "scratch_rnn": 1, "scratch_gru": 3, "scratch_lstm": 4}
@@ -228,3 +231,67 @@ def test_counting_changes_no_training():
 def test_the_whole_training_costs_all_its_items():
     costs = train(a_small_config("forecasting", "lstm")).record.costs
     assert costs["training_flops"] == costs["training_flops_per_item"] * 4 * 16, "four updates of 16 windows"
+
+
+# reader and writer
+
+
+class Writes:
+    """What the count needs of a task that writes: a loss over targets of one batch."""
+
+    def __init__(self, encoder: EncoderDecoder) -> None:
+        self.encoder = encoder
+
+    def modules(self):
+        return self.encoder.modules()
+
+    def loss(self, batch):
+        sources, source_lengths, targets, target_lengths = batch
+        memory = self.encoder.read(sources, source_lengths)
+        return self.encoder.write(targets, target_lengths, memory).sum(), len(targets)
+
+
+def counted_pair(model: str, read: int, written: int, *, attention: bool = True, valid: int | None = None, **values):
+    """Forward operations of a batch of two pairs, of which `valid` steps are no padding."""
+    layer = layer_class(model)
+    with torch.device("meta"):
+        encoder = EncoderDecoder(layer, 9, layer.Settings(hidden_size=HIDDEN, **values), attention=attention)
+    ends = torch.tensor([valid or read, 1]), torch.tensor([valid or written, 1])
+    batch = (torch.zeros(2, read, 9), ends[0], torch.zeros(2, written, 9), ends[1])
+    return _Counter(Writes(encoder)).count(batch)  # type: ignore[arg-type]
+
+
+def cross_attention(memory: int, read: int, written: int) -> int:
+    """Queries and the way out at each step written, keys and values at each step read, and all pairs of the two."""
+    projections = written * 2 * (2 * HIDDEN * HIDDEN) + read * 2 * (2 * memory * HIDDEN)
+    return projections + 2 * (2 * read * written * HIDDEN)
+
+
+@pytest.mark.parametrize(("layers", "both_ways"), SHAPES)
+@pytest.mark.parametrize("model", [*GATES, "transformer"])
+def test_reader_writer_and_attention_cost_what_a_count_by_hand_says(model, layers, both_ways):
+    read, written, size = 7, 11, width(model, both_ways)
+    stacks = by_hand(model, 9, read, layers, both_ways) + by_hand(model, 9, written, layers, False)
+    expected = 2 * (stacks + layers * cross_attention(size, read, written))
+    assert counted_pair(model, read, written, num_layers=layers, bidirectional=both_ways) == expected
+    without = counted_pair(model, read, written, num_layers=layers, bidirectional=both_ways, attention=False)
+    assert without == 2 * stacks
+
+
+@pytest.mark.parametrize("normalization", ["none", "batch"])
+@pytest.mark.parametrize("model", registry.names("encoders"))
+def test_a_pair_costs_the_same_however_much_of_it_is_padding(model, normalization):
+    values = {"bidirectional": True, "normalization": normalization}
+    assert counted_pair(model, 7, 7, valid=2, **values) == counted_pair(model, 7, 7, **values)
+
+
+@pytest.mark.parametrize("model", ["gru", "transformer"])
+def test_torch_counts_the_same_attention(model):
+    attention = CrossAttention(HIDDEN, 24, 4, nn.Identity())
+    memory = Memory(torch.randn(2, 7, 24), torch.tensor([7, 3]))
+    with FlopCounterMode(display=False) as torch_count, sdpa_kernel(SDPBackend.MATH):
+        attention(torch.randn(2, 11, HIDDEN), memory)
+    assert torch_count.get_total_flops() == 2 * cross_attention(24, 7, 11)
+    values = {"num_layers": 1, "bidirectional": False}
+    gap = counted_pair(model, 7, 11, **values) - counted_pair(model, 7, 11, attention=False, **values)
+    assert gap == 2 * cross_attention(HIDDEN, 7, 11)

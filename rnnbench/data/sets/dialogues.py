@@ -138,5 +138,6 @@ def _turns(scene: str) -> list[str]:
 
 
 def _dialogue(facts: Facts, parts: Iterable[Sequence[tuple[str, str]]]) -> TextPairs:
-    splits = Splits(*(Pairs(*(tuple(pair[side] for pair in part) for side in (0, 1))) for part in parts))
+    train, validation, test = (Pairs(*(tuple(pair[side] for pair in part) for side in (0, 1))) for part in parts)
+    splits = Splits(train, validation, test)
     return TextPairs(facts, splits, "turn", "reply", fingerprint(splits), are_consecutive=True)

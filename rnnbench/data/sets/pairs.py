@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rnnbench.core.text import nfc
@@ -17,11 +17,11 @@ from rnnbench.data.splits import Splits
 from rnnbench.data.splitting import fingerprint
 
 FEWEST_WORDS, MOST_CHARACTERS = 3, 200
-LEFT_OUT = ("\n", "[%key", "http:", "https:")
-"""Texts with these are left out: lists and paragraphs, references to other texts, and addresses."""
+LEFT_OUT = ("[%key", "http:", "https:")
+"""Pairs with these are left out: references to other texts, and addresses."""
 
-PLACEHOLDER = re.compile(r"\{[^{}]*\}")
-SIGNS = re.compile(r"[^\w\s]|\d")
+BRACES = re.compile(r"\{[^}]*\}")
+NO_LETTERS = re.compile(r"[\W\d_]+")
 IN_WORDS = {
     "en": "English", "de": "German", "ko": "Korean", "es": "Spanish", "fr": "French", "nl": "Dutch", "ru": "Russian",
     "ja": "Japanese", "zh-Hans": "Chinese",
@@ -80,8 +80,8 @@ HOME_ASSISTANT = Facts(
     licence="Apache 2.0",
     split_rule="by component, from the sha256 of its name modulo 20: 0 is test, 1 validation, the rest training",
     notes=(
-        f"English texts of at least {FEWEST_WORDS} words and at most {MOST_CHARACTERS} characters, without line breaks "
-        "or addresses, whose translation differs; each kept once, whatever its case, placeholders, digits and signs",
+        f"English texts of at least {FEWEST_WORDS} words and at most {MOST_CHARACTERS} characters, of one line and without "
+        "addresses, whose translation differs; each kept once, whatever its case, placeholders, digits and signs",
         "texts of training are left out of validation and test",
     ),
 )
@@ -139,7 +139,7 @@ def cleaned(text: str) -> str:
 
 def normalized(text: str) -> str:
     """The words of a text in lower case, without placeholders, digits and signs: what makes two texts the same."""
-    return " ".join(SIGNS.sub(" ", PLACEHOLDER.sub(" ", text.lower())).split())
+    return " ".join(NO_LETTERS.sub(" ", BRACES.sub(" ", text.lower())).split())
 
 
 def _split_of(component: str) -> int:
@@ -152,7 +152,7 @@ def _kept_pairs(english: bytes, translation: bytes) -> Iterator[tuple[str, str]]
     translations = dict(_texts(json.loads(translation)))
     for key, text in _texts(json.loads(english)):
         translated = translations.get(key, "")
-        if any(sign in text or sign in translated for sign in LEFT_OUT):
+        if "\n" in text or any(sign in text or sign in translated for sign in LEFT_OUT):
             continue
         pair = cleaned(text), cleaned(translated)
         is_sentence = len(pair[0].split()) >= FEWEST_WORDS and len(pair[0]) <= MOST_CHARACTERS
@@ -175,14 +175,15 @@ def _sides(pairs: list[tuple[str, str]], source: str) -> Pairs:
     return Pairs(english, translated) if source == "en" else Pairs(translated, english)
 
 
-def _text_pairs(facts: Facts, languages: Languages, source: str, target: str, parts: list[Pairs]) -> TextPairs:
+def _text_pairs(facts: Facts, languages: Languages, source: str, target: str, parts: Sequence[Pairs]) -> TextPairs:
     """The pairs with the name and the title of their direction."""
     named = replace(
         facts,
         name=languages.name(facts.name, source, target),
         title=f"{facts.title.rpartition(',')[0]}, {IN_WORDS[source]} to {IN_WORDS[target]}",
     )
-    splits = Splits(*parts)
+    train, validation, test = parts
+    splits = Splits(train, validation, test)
     # the sentences of a component are one after the other; captions are of different pictures
     are_consecutive = facts is HOME_ASSISTANT
     return TextPairs(named, splits, source, target, fingerprint(splits), are_consecutive)

@@ -91,8 +91,8 @@ def _ignore_lengths(encoder: Encoder) -> None:
     """Count every row at full length, since the values in `lengths` do not exist on the meta device."""
     original = encoder.forward
 
-    def forward(x: Tensor, lengths: Tensor | None = None, state: State | None = None, *memory: Any) -> Encoded:
-        return original(x, None, state, *memory)
+    def forward(x: Tensor, lengths: Tensor | None = None, state: State | None = None, *more: Any, **named: Any) -> Any:
+        return original(x, None, state, *more, **named)
 
     _replace_forward(encoder, forward)
 

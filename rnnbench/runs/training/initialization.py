@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from rnnbench.encoders.base import Layer
+from rnnbench.encoders.layers.attention import CrossAttention
 
 
 def initialize(encoder: nn.Module, kind: str) -> None:
@@ -29,6 +30,9 @@ def initialize(encoder: nn.Module, kind: str) -> None:
             gates = _gates(matrix, layer.output_size) if recurrent else 1
             for gate in matrix.data.chunk(gates):
                 _draw(gate, kind, is_recurrent=id(matrix) in recurrent)
+    for attention in (module for module in encoder.modules() if isinstance(module, CrossAttention)):
+        for matrix in (parameter for parameter in attention.parameters() if parameter.dim() == 2):
+            _draw(matrix.data, kind, is_recurrent=False)
 
 
 def _gates(matrix: torch.Tensor, size: int) -> int:

@@ -25,6 +25,7 @@ from rnnbench.tasks.inference import Inference
 from rnnbench.tasks.samples import shortened
 from rnnbench.tasks.sequence_to_sequence.base import SequenceToSequence
 from rnnbench.tasks.sequence_to_sequence.prepared import PreparedPairs
+from rnnbench.tasks.translation import baselines
 from rnnbench.tasks.translation.inference import Translator
 from rnnbench.tasks.translation.settings import TranslationSettings
 
@@ -56,10 +57,8 @@ class Translation(SequenceToSequence):
         return PreparedPairs.of(cast(TextPairs, data), settings)
 
     @classmethod
-    def baselines(cls, data: AnyData, prepared: Any, *, refit: bool) -> Iterator[BaselineResult]:
-        from rnnbench.tasks.translation import baselines
-
-        return baselines.run(cast(TextPairs, data), refit=refit)
+    def baselines_of(cls, pairs: TextPairs, *, refit: bool) -> Iterator[BaselineResult]:
+        return baselines.run(pairs, refit=refit)
 
     def start_evaluation(self) -> None:
         super().start_evaluation()

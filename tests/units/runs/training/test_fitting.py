@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from rnnbench.encoders.base import Cell
+from rnnbench.encoders.encoder_decoder import EncoderDecoder
 from rnnbench.encoders.stack import Stack
 from rnnbench.experiment.classes import layer_class
 from rnnbench.experiment.sections import BudgetSettings, TrainingSettings
@@ -400,6 +401,29 @@ def test_both_directions_are_drawn():
     for half in (encoder.layers[0], encoder.backward_layers[0]):
         for gate in half.kernel.weight_hh_l0.detach().split(16):
             assert torch.allclose(gate.T @ gate, torch.eye(16), atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["xavier", "he", "orthogonal", "identity"])
+def test_attention_to_a_memory_is_drawn_as_matrices_that_read_no_state(kind):
+    layer = layer_class("gru")
+    torch.manual_seed(0)
+    encoder = EncoderDecoder(layer, 8, layer.Settings(hidden_size=64, bidirectional=True))
+    attention = encoder.writer.attentions[0]
+    gains = attention.norm.weight.detach().clone()
+    initialize(encoder, kind)
+    weight = attention.to_keys.weight.detach()
+    assert weight.shape == (64, 128)
+    if kind == "he":
+        assert weight.std().item() == pytest.approx(math.sqrt(2 / 128), rel=0.05)
+    else:  # uniform: torch's default would end at sqrt(1 / 128), half as far
+        assert 0.99 * math.sqrt(6 / (64 + 128)) < weight.abs().max().item() <= math.sqrt(6 / (64 + 128))
+    assert torch.equal(attention.norm.weight.detach(), gains)
+    for stack in (encoder.reader, encoder.writer):
+        gate = stack.layers[0].kernel.weight_hh_l0.detach()[:64]
+        if kind == "identity":
+            assert torch.equal(gate, torch.eye(64))
+        if kind == "orthogonal":
+            assert torch.allclose(gate.T @ gate, torch.eye(64), atol=1e-5)
 
 
 def test_the_recurrent_matrices_of_a_user_cell_are_found_by_name():
