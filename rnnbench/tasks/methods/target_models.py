@@ -48,6 +48,10 @@ class CodedPairs:
             self.characters[targets.ravel()],
         )
 
+    def without_sources(self) -> CodedPairs:
+        """The targets after empty sources."""
+        return CodedPairs([np.empty(0, dtype=np.int64)] * len(self.targets), self.targets, self.characters)
+
 
 class PairCoder:
     """Pairs as subwords of sources and of targets, both learned from training alone, and an end symbol of targets.
