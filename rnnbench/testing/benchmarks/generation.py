@@ -13,6 +13,8 @@ from rnnbench.data.tokenization import TokenizerSettings, build_tokenizer
 from rnnbench.encoders.stack import Stack
 from rnnbench.experiment.classes import layer_class
 from rnnbench.tasks.decoding import Sampling, sampled
+from rnnbench.tasks.text_generation.prepared import PreparedCorpus
+from rnnbench.tasks.text_generation.settings import TextGenerationSettings
 from rnnbench.tasks.text_generation.task import TextGeneration
 from rnnbench.testing.benchmarks.base import Measurement
 
@@ -76,8 +78,8 @@ def _task(model: str, context: int) -> TextGeneration:
     """An untrained language model of characters; attention, if any, covers the whole context."""
     layer = layer_class(model)
     tokenizer = build_tokenizer(TokenizerSettings(), [ALPHABET])
-    settings = TextGeneration.Settings()
-    prepared = TextGeneration.Prepared.from_plain({"tokenizer": tokenizer.to_plain()}, settings)
+    settings = TextGenerationSettings()
+    prepared = PreparedCorpus.from_plain({"tokenizer": tokenizer.to_plain()}, settings)
     own: dict[str, Any] = {"context": context} if "context" in layer.Settings.model_fields else {}
     with torch.random.fork_rng():
         encoder = Stack(layer, prepared.input_size, layer.Settings(**{"hidden_size": HIDDEN_SIZE, **own}))
