@@ -52,7 +52,7 @@ class EncoderDecoder(Encoder):
         return Memory(self.reader(x, lengths).steps, lengths)
 
     def with_keys(self, memory: Memory) -> Memory:
-        """The memory with the keys and values of every layer's attention, computed once for all steps of its targets."""
+        """The memory with the keys and values of every layer's attention, computed once for all steps of targets."""
         attentions = [attention for attention in self.writer.attentions if isinstance(attention, CrossAttention)]
         return memory._replace(keys_and_values={each: each.keys_and_values(memory) for each in attentions})
 
