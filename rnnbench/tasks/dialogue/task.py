@@ -156,7 +156,7 @@ class Dialogue(SequenceToSequence):
         tokenizer = self.prepared.tokenizer
         rows = self.prepared.source_rows([context])
         with torch.inference_mode():
-            memory = self.memory_of(rows, np.array([0]))
+            memory = self.encoder.with_keys(self.memory_of(rows, np.array([0])))
         written: list[int] = []
         shown = ""
         for number in sampled(
@@ -165,6 +165,7 @@ class Dialogue(SequenceToSequence):
             sampling,
             end_id=tokenizer.end_id,
             most_tokens=self.most_written(int(rows.lengths[0])),
+            forbidden_ids=tokenizer.forbidden_ids,
             no_repeat=NO_REPEAT,
         ):
             written.append(number)
