@@ -32,7 +32,8 @@ def train(
     seed: int = 0,
     quick: bool = False,
 ) -> RunRecord:
-    """Train one encoder once and record the run, as `rnnbench train`. `load(record.run_id)` gives the model.
+    """Train one encoder once and record the run, as `rnnbench train`. `load(record.run_id)` gives the model,
+    which predicts, forecasts, generates, translates or replies.
 
     data: a known data set or a file. settings: by dotted name, such as {"encoder.hidden_size": 96}.
     Raises: RnnbenchError for errors of the user.

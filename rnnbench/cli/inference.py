@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from rnnbench.tasks.inference import ForecastTable, Inference, Prediction
 
 
-def _load(run: str, capability: type[Inference], data: str | None) -> Any:
+def load_model(run: str, capability: type[Inference], data: str | None) -> Any:
+    """The trained model of a run, which is named on the standard error."""
     from rnnbench.runs.load import load
 
     with notes.status("loading"):
@@ -37,7 +38,7 @@ def print_generated_text(
     """Write the prompt and its continuation, character by character."""
     from rnnbench.tasks.inference import CanGenerate
 
-    model: CanGenerate = _load(run, CanGenerate, data)
+    model: CanGenerate = load_model(run, CanGenerate, data)
     pieces = model.stream(prompt, length, **sampling)
     if as_json:
         out.print_json(json.dumps({"run_id": model.run_id, "prompt": prompt, "text": "".join(pieces), **sampling}))
@@ -66,18 +67,17 @@ def print_predictions(
     """
     from rnnbench.tasks.inference import CanPredict
 
-    if options and file is None:
-        raise RnnbenchError(f"--{next(iter(options)).replace('_', '-')} describes a file: add --file FILE")
+    check_reading_options(options, file)
     if not texts and file is None:
         raise RnnbenchError('no text to classify: type --text "..." or --file FILE')
-    model: CanPredict = _load(run, CanPredict, data)
+    model: CanPredict = load_model(run, CanPredict, data)
     texts = [*map(nfc, texts)]
     understood: dict[str, list[str]] = {}
     warnings: tuple[str, ...] = ()
     if file is not None:
         from rnnbench.data.description import by_label
 
-        of_file, lines, warnings = _texts_of_file(file.expanduser(), options, model.text_column)
+        of_file, lines, warnings = texts_of_file(file.expanduser(), options, model.text_column)
         print_lines(lines, warnings, notes)
         texts += of_file
         understood = by_label(lines)
@@ -103,14 +103,20 @@ def print_predictions(
         notes.print(warning, markup=False)
 
 
-def _texts_of_file(
-    file: Path, options: Mapping[str, str | bool], trained_on: str
+def check_reading_options(options: Mapping[str, str | bool], file: Path | None) -> None:
+    """Raises: RnnbenchError for options of how a file is read, without a file."""
+    if options and file is None:
+        raise RnnbenchError(f"--{next(iter(options)).replace('_', '-')} describes a file: add --file FILE")
+
+
+def texts_of_file(
+    file: Path, options: Mapping[str, str | bool], trained_on: str, *, keep_empty: bool = False
 ) -> tuple[list[str], list[tuple[str, str]], tuple[str, ...]]:
     """The texts of a file, from the column that was typed, else that of training; how it was read, and warnings."""
     from rnnbench.data.readers.unlabelled import read_texts
     from rnnbench.data.settings import DataSettings
 
-    read = read_texts(file, DataSettings.model_validate(dict(options)), trained_on)
+    read = read_texts(file, DataSettings.model_validate(dict(options)), trained_on, keep_empty=keep_empty)
     is_other = trained_on and "text_column" not in options and read.is_column and repr(trained_on) not in read.origin
     reason = f", for it has no column {trained_on!r}, which the run was trained on" if is_other else ""
     sentence = f"{len(read.texts):,} text{'' if len(read.texts) == 1 else 's'} from {read.origin}{reason}"
@@ -148,7 +154,7 @@ def print_forecast(
     if columns and series is None:
         typed = ", ".join(f"--{name.replace('_', '-')}" for name in columns)
         raise RnnbenchError(f"{typed} describes a file: add --data FILE")
-    model: CanForecast = _load(run, CanForecast, None)
+    model: CanForecast = load_model(run, CanForecast, None)
     with notes.status("computing the forecast"):
         forecast = model.forecast(series, horizon, **columns)
         if plot is not None:

@@ -96,6 +96,13 @@ def report_errors(command: Callable[..., Any]) -> Callable[..., Any]:
         except PermissionError as error:
             typer.echo(f"rnnbench: {error.filename} cannot be read or written: {error.strerror}", err=True)
             raise typer.Exit(2) from None
+        except UnicodeEncodeError as error:
+            if error.encoding.startswith("utf"):  # every letter can be printed: the fault is the program's
+                raise
+            letter = error.object[error.start].encode("unicode_escape").decode()
+            reason = f"the encoding of the output ({error.encoding}) has no '{letter}'"
+            typer.echo(f"rnnbench: {reason}: set PYTHONIOENCODING=utf-8", err=True)
+            raise typer.Exit(2) from None
         except KeyboardInterrupt:
             typer.echo("rnnbench: stopped", err=True)
             raise typer.Exit(130) from None
@@ -118,9 +125,19 @@ def _check_encoding(options: Mapping[str, Any]) -> None:
 def _data_options(
     data: Annotated[str | None, typer.Option(help="A data set's name (see: rnnbench data) or a file.")] = None,
     data_dir: Annotated[str | None, typer.Option(help="The folder of the research data sets.")] = None,
-    text_column: Annotated[str | None, typer.Option(help="The column of texts.")] = None,
+    text_column: Annotated[
+        str | None,
+        typer.Option(
+            help="The column of texts; of pairs of texts, that of the sources; of a dialogue, that of the turns."
+        ),
+    ] = None,
     label_column: Annotated[str | None, typer.Option(help="The column of classes.")] = None,
-    target: Annotated[str | None, typer.Option(help="The column to forecast, or several separated by commas.")] = None,
+    target: Annotated[
+        str | None,
+        typer.Option(
+            help="The column to forecast, or several separated by commas; of pairs of texts, that of the targets."
+        ),
+    ] = None,
     time_column: Annotated[str | None, typer.Option(help="The column of times.")] = None,
     covariates: Annotated[str | None, typer.Option(help="Further input columns, separated by commas.")] = None,
     frequency: Annotated[str | None, typer.Option(help="The time between rows, such as 1h or 1D.")] = None,
@@ -144,11 +161,15 @@ def _data_options(
     ] = None,
     validation_data: Annotated[str | None, typer.Option(help="A file with the validation split.")] = None,
     test_data: Annotated[str | None, typer.Option(help="A file with the test split.")] = None,
+    target_data: Annotated[
+        str | None, typer.Option(help="Of pairs of texts in two plain files: the file with the target of each line.")
+    ] = None,
     split_column: Annotated[
         str | None, typer.Option(help="The column that names each row's split: train, validation or test.")
     ] = None,
     group_column: Annotated[
-        str | None, typer.Option(help="The column of groups, such as users: no group is in two splits.")
+        str | None,
+        typer.Option(help="The column of groups, such as users or conversations: no group is in two splits."),
     ] = None,
     test_from: Annotated[str | None, typer.Option(help="The date at which the test split begins.")] = None,
 ) -> SettingValues:
@@ -175,6 +196,7 @@ def _data_options(
         "header": (header, "--no-header" if header is False else "--header"),
         "validation_data": (_absolute(validation_data), "--validation-data"),
         "test_data": (_absolute(test_data), "--test-data"),
+        "target_data": (_absolute(target_data), "--target-data"),
         "split_column": (split_column, "--split-column"),
         "group_column": (group_column, "--group-column"),
         "test_from": (test_from, "--test-from"),

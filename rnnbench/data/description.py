@@ -145,7 +145,7 @@ def _labelled(train: Labelled, classes: tuple[str, ...]) -> tuple[Lines, tuple[s
 def _pairs(pairs: TextPairs) -> tuple[Lines, tuple[str, ...], dict[str, Any]]:
     train = pairs.splits.train
     lines: Lines = []
-    plain: dict[str, Any] = {"source": pairs.source_name, "target": pairs.target_name}
+    plain: dict[str, Any] = {"source_name": pairs.source_name, "target_name": pairs.target_name}
     for name, texts in ((pairs.source_name, train.sources), (pairs.target_name, train.targets)):
         words = np.array([len(text.split()) for text in texts])
         characters = np.array([len(text) for text in texts])

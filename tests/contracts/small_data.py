@@ -5,7 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from rnnbench.data.code_points import points_of
-from rnnbench.data.kinds import AnyData, Facts, Kind, Labelled, LabelledTexts, Series, SeriesSplit, TextCorpus
+from rnnbench.data.kinds import (
+    AnyData,
+    Facts,
+    Kind,
+    Labelled,
+    LabelledTexts,
+    Pairs,
+    Series,
+    SeriesSplit,
+    TextCorpus,
+    TextPairs,
+)
 from rnnbench.data.splits import Splits
 from rnnbench.data.splitting import fingerprint
 
@@ -86,6 +97,68 @@ def series(
     )
 
 
+TRANSLATED = {
+    "the": "die", "a": "eine", "cat": "katze", "cow": "kuh", "goat": "ziege", "red": "rote", "old": "alte",
+    "sees": "sieht", "hears": "hört", "{name}": "{name}", "unseen": "ungesehene", "hidden": "verborgene",
+}  # fmt: skip
+"""Every word of the small translations: they are translated word by word."""
+
+
+def translations(train: Pairs | None = None, validation: Pairs | None = None, test: Pairs | None = None) -> TextPairs:
+    """Sentences of 3 to 7 words, translated word by word; a third has a placeholder. 200 pairs, then 40, then 30.
+
+    Validation and test hold a word each that training has not.
+    """
+    generator = np.random.default_rng(3)
+
+    def noun_phrase(extra: str) -> list[str]:
+        if generator.random() < 0.2:
+            return ["{name}"]
+        adjectives = ["red", "old", *([extra] if extra else [])]
+        chosen = [str(generator.choice(adjectives))] if generator.random() < 0.4 else []
+        return [str(generator.choice(["the", "a"])), *chosen, str(generator.choice(["cat", "cow", "goat"]))]
+
+    def sentences(count: int, extra: str) -> Pairs:
+        words = [
+            [*noun_phrase(extra), str(generator.choice(["sees", "hears"])), *noun_phrase(extra)] for _ in range(count)
+        ]
+        return Pairs(
+            tuple(" ".join(sentence) for sentence in words),
+            tuple(" ".join(TRANSLATED[word] for word in sentence) for sentence in words),
+        )
+
+    drawn = (sentences(200, ""), sentences(40, "unseen"), sentences(30, "hidden"))
+    splits = Splits(*(given or other for given, other in zip((train, validation, test), drawn, strict=True)))
+    return TextPairs(facts("small_translations", "text_pairs"), splits, "en", "de", fingerprint(splits))
+
+
+def conversations(train: Pairs | None = None, validation: Pairs | None = None, test: Pairs | None = None) -> TextPairs:
+    """Replies that name what the last turn asks about, after 0 to 2 earlier turns. 200 pairs, then 40, then 30.
+
+    Validation and test hold a word each that training has not.
+    """
+    generator = np.random.default_rng(4)
+    names = ["ann", "bob", "eve", "tom", "the cat", "a cow"]
+    answers = {"where is": "is at home.", "how is": "is well.", "who saw": "was seen by you."}
+
+    def turns(count: int, extra: str) -> Pairs:
+        sources, targets = [], []
+        for number in range(count):
+            asked = str(generator.choice([*answers]))
+            name = extra if extra and number % 4 == 0 else str(generator.choice(names))
+            earlier = [str(generator.choice(["hello.", "yes?", "no, thanks."])) for _ in range(generator.integers(3))]
+            sources.append("\n".join([*earlier, f"{asked} {name}?"]))
+            targets.append(f"{name} {answers[asked]}")
+        return Pairs(tuple(sources), tuple(targets))
+
+    drawn = (turns(200, ""), turns(40, "unseen"), turns(30, "hidden"))
+    splits = Splits(*(given or other for given, other in zip((train, validation, test), drawn, strict=True)))
+    return TextPairs(facts("small_conversations", "dialogue"), splits, "turn", "reply", fingerprint(splits))
+
+
 def of_kind(kind: Kind) -> AnyData:
     """The small data set of a kind."""
-    return {"text": corpus, "labelled_text": texts, "series": series}[kind]()
+    makers = {
+        "text": corpus, "labelled_text": texts, "series": series, "text_pairs": translations, "dialogue": conversations,
+    }  # fmt: skip
+    return makers[kind]()

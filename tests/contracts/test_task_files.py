@@ -11,7 +11,7 @@ import pytest
 
 from rnnbench.core import registry
 from rnnbench.experiment.classes import task_class
-from rnnbench.tasks.inference import CanForecast, CanGenerate, CanPredict
+from rnnbench.tasks.inference import CanForecast, CanGenerate, CanPredict, CanReply, CanTranslate
 
 PACKAGE = registry.PACKAGE
 OWN = ("tasks",)
@@ -65,5 +65,5 @@ def test_every_shared_file_is_there(folder: str) -> None:
 def test_every_task_says_what_a_stored_run_can_do(task: str) -> None:
     inference = task_class(task).inference
     assert inference is not None
-    assert issubclass(inference, CanGenerate | CanPredict | CanForecast)
-    assert inference.command in ("generate", "predict", "forecast")
+    assert issubclass(inference, CanGenerate | CanPredict | CanForecast | CanTranslate | CanReply)
+    assert inference.command in ("generate", "predict", "forecast", "translate", "chat")

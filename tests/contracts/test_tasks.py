@@ -35,6 +35,7 @@ from rnnbench.storage.example_scores import ExampleScores
 TASKS = registry.names("tasks")
 ENCODERS = registry.names("encoders")
 SMALL = {"embedding_size": 16, "window": 16, "minimum_count": 1}
+SMALL_OF_TASK = {task: {"vocabulary_size": 300} for task in ("translation", "dialogue")}
 """Settings that keep a task small, where it has them; every other one stays as it is."""
 SPLIT_ITEMS = {"tokens": lambda split: len(split) - 1, "texts": len, "windows": lambda split: len(split) - HORIZON + 1}
 """How many items a split holds to be evaluated, by what a task counts, where this is known here."""
@@ -56,7 +57,8 @@ def task(request):
 
 
 def small_settings(task):
-    return {name: value for name, value in SMALL.items() if name in task_class(task).Settings.model_fields}
+    small = {name: value for name, value in SMALL.items() if name in task_class(task).Settings.model_fields}
+    return small | SMALL_OF_TASK.get(task, {})
 
 
 def prepared_for(task, data=None, **settings):

@@ -34,8 +34,11 @@ OPTIONS = {
     "expected": "--data --sweep --model --output --json",
     "generate": "--prompt --length --temperature --top-k --top-p --seed --data --json",
     "predict": "--text --file --text-column --data --json",
+    "translate": "--text --file --text-column --encoding --beam --best --attention --data --json",
+    "chat": "--temperature --top-p --top-k --beam --seed --data",
     "forecast": "--data --target --time-column --covariates --frequency --fill --horizon --plot --json",
-    "data": "--text-column --label-column --target --time-column --covariates --frequency --fill --data-dir --json",
+    "data": "--text-column --label-column --target --target-data --time-column --covariates --frequency --fill "
+    "--data-dir --json",
     "init": "FOLDER",
     "models": "--json",
     "tasks": "--json",
@@ -58,7 +61,9 @@ def imported(place: Place, *words: str) -> set[str]:
 def test_help_names_every_command_of_the_design(typed: Callable[..., Result]) -> None:
     said = typed("--help").output
     assert {"init", "models", "tasks", "data", "baselines", "show", "train", "sweep", "confirm"} <= {*said.split()}
-    assert {"compare", "export", "bench", "generate", "predict", "forecast", "ui"} <= {*said.split()}
+    assert {"compare", "export", "bench", "generate", "predict", "translate", "chat", "forecast", "ui"} <= {
+        *said.split()
+    }
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -72,7 +77,16 @@ def test_every_command_explains_itself(command: str, typed: Callable[..., Result
 
 @pytest.mark.parametrize(
     "words",
-    [["--help"], ["--version"], ["sweep", "--help"], ["generate", "--help"], ["models"], ["tasks"]],
+    [
+        ["--help"],
+        ["--version"],
+        ["sweep", "--help"],
+        ["generate", "--help"],
+        ["translate", "--help"],
+        ["chat", "--help"],
+        ["models"],
+        ["tasks"],
+    ],
     ids=" ".join,
 )
 def test_help_version_and_lists_load_nothing_heavy(words: list[str], place: Place) -> None:

@@ -62,6 +62,75 @@ def predict(
 
 @app.command()
 @report_errors
+def translate(
+    run: Run = "best",
+    text: Annotated[list[str] | None, typer.Option("--text", "-t", help="A text. Repeatable.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", "-f", help="A .txt file with a text per line, or CSV, TSV, JSONL or Parquet."),
+    ] = None,
+    text_column: Annotated[str | None, typer.Option("--text-column", help="The column of texts.")] = None,
+    encoding: Annotated[str | None, typer.Option("--encoding", help="The encoding of the file, such as cp949.")] = None,
+    header: Annotated[
+        bool | None, typer.Option("--header/--no-header", help="Whether the first line of the file names the columns.")
+    ] = None,
+    beam: Annotated[
+        int, typer.Option("--beam", min=1, help="Hypotheses kept in the search; 1 takes the most probable token.")
+    ] = 5,
+    best: Annotated[
+        int, typer.Option("--best", min=1, help="Translations per text, numbered, with their log probabilities.")
+    ] = 1,
+    attention: Annotated[
+        Path | None,
+        typer.Option("--attention", help="A .png, .svg or .pdf file for a picture of the first text's attention."),
+    ] = None,
+    data: StoredData = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON; of the standard input, an object per line.")
+    ] = False,
+) -> None:
+    """Translate texts with a trained model.
+
+    Without --text and --file, each line of the standard input is translated as it comes.
+    """
+    from rnnbench.cli.translate import Search, print_translations
+
+    reading = {"text_column": text_column, "encoding": encoding, "header": header}
+    typed = {name: value for name, value in reading.items() if value is not None}
+    print_translations(run, data, text or [], file, typed, Search(beam, best, attention), as_json=as_json)
+
+
+@app.command()
+@report_errors
+def chat(
+    run: Run = "best",
+    temperature: Annotated[
+        float, typer.Option("--temperature", help="Sampling temperature; 0 takes the most probable.")
+    ] = 0.8,
+    top_p: Annotated[
+        float, typer.Option("--top-p", help="Sample from the fewest tokens with this total probability.")
+    ] = 0.9,
+    top_k: Annotated[int | None, typer.Option("--top-k", help="Sample from the K most probable tokens.")] = None,
+    beam: Annotated[
+        int | None, typer.Option("--beam", min=1, help="Reply by beam search with N hypotheses in place of sampling.")
+    ] = None,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, help="Random seed: the same seed and turns, the same replies.")
+    ] = 0,
+    data: StoredData = None,
+) -> None:
+    """Talk with a model that was trained on a dialogue.
+
+    In a pipe, each line of the standard input is a turn, and each reply is one line.
+    """
+    from rnnbench.cli.chat import chat_with
+    from rnnbench.cli.conversation import Decoding
+
+    chat_with(run, data, Decoding(temperature, top_k, top_p, beam, seed))
+
+
+@app.command()
+@report_errors
 @with_data_options
 def forecast(
     options: SettingValues,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,11 +12,17 @@ from rnnbench.core.errors import DataError
 from rnnbench.data.code_points import points_of
 from rnnbench.data.kinds import KIND_NAMES, AnyData, Kind
 from rnnbench.data.readers.columns import Table
-from rnnbench.data.readers.guess import TASKS, Guess, guess_by_content, guess_by_options, plain_layout
+from rnnbench.data.readers.conversations import may_hold_lists, read_lists
+from rnnbench.data.readers.dialogues import columns_needed, dialogue_reader, is_exploded, read_dialogue
+from rnnbench.data.readers.guess import TASKS, Guess, guess_by_content, guess_by_options
 from rnnbench.data.readers.label_columns import find_columns, find_text_column, not_used, text_cells
 from rnnbench.data.readers.labelled import read_labelled
 from rnnbench.data.readers.names import with_names_of
 from rnnbench.data.readers.own_splits import check_options, with_splits
+from rnnbench.data.readers.pair_columns import find_pair_columns
+from rnnbench.data.readers.pair_files import check_single, read_lines_of_two
+from rnnbench.data.readers.pairs import read_pairs
+from rnnbench.data.readers.plain_layouts import plain_layout
 from rnnbench.data.readers.series import read_series
 from rnnbench.data.readers.split_files import joined
 from rnnbench.data.readers.tables import TABLES, check_file, read_table
@@ -25,24 +31,30 @@ from rnnbench.data.settings import DataSettings
 
 
 def read_file(path: Path, settings: DataSettings, kind: Kind | None = None) -> AnyData:
-    """The file as a long text, as labelled texts or as a series. `Facts.understood` says as which, and why.
+    """The file as a long text, labelled texts, a series, pairs or a dialogue. `Facts.understood` says which, and why.
 
     kind: the kind that the task needs; None reads the file as what it looks like.
     Raises: DataError when the file cannot be read or used, with what it was taken for.
     """
-    suffix = check_file(path, TABLES | PLAIN)
     guess = guess_by_options(settings) if kind is None else None
     wanted = guess.kind if guess else kind
-    is_plain = suffix in PLAIN and settings.text_column is None and settings.header is None
-    if is_plain and wanted is None and not (suffix in TABLES and plain_layout(path, settings.encoding)):
-        guess = Guess("text", "its lines are no table", "labelled_text")
-        wanted = "text"
-    if is_plain and wanted == "text":
-        try:
-            return _told(read_text_file(path, settings), guess)
-        except DataError as error:
-            raise _with_kind(error, None, settings, guess, kind) from error
-    table = read_table(path, settings.encoding, settings.header)
+    if wanted is None or wanted == "text":
+        suffix = check_file(path, TABLES | PLAIN)
+        is_plain = suffix in PLAIN and settings.text_column is None and settings.header is None
+        if is_plain and wanted is None and not (suffix in TABLES and plain_layout(path, settings.encoding)):
+            guess = Guess("text", "its lines are no table", "labelled_text", ("dialogue",))
+            wanted = "text"
+        if is_plain and wanted == "text":
+            try:
+                return _told(read_text_file(path, settings), guess)
+            except DataError as error:
+                raise _with_kind(error, None, settings, guess, kind) from error
+        may_be = wanted is None and may_hold_lists(path, suffix, settings.encoding)
+        if may_be and read_lists(path, suffix, settings.encoding, settings.text_column) is not None:
+            guess = Guess("dialogue", "it holds lists of turns", "labelled_text")
+            wanted = "dialogue"
+    read = reader_of(settings, wanted)
+    table = read(path)
     settings = with_names_of(table, settings)
     if wanted is not None:
         check_options(settings, wanted)
@@ -51,7 +63,7 @@ def read_file(path: Path, settings: DataSettings, kind: Kind | None = None) -> A
         table = joined(
             table,
             settings,
-            lambda other: read_table(other, settings.encoding, settings.header),
+            read,
             lambda: _needed(main, settings, wanted),
         )
     table = with_splits(table, settings)
@@ -63,13 +75,36 @@ def read_file(path: Path, settings: DataSettings, kind: Kind | None = None) -> A
         raise _with_kind(error, table, settings, guess, kind) from error
 
 
+def reader_of(settings: DataSettings, kind: Kind | None) -> Callable[[Path], Table]:
+    """How a file, and those of its other splits, become a table."""
+    if settings.target_data is not None and kind in ("text_pairs", "dialogue"):
+        return lambda path: read_lines_of_two(path, settings)
+    if kind == "dialogue":
+        return dialogue_reader(settings)
+
+    def read(path: Path) -> Table:
+        if kind == "text_pairs":
+            check_single(path, settings)
+        check_file(path, TABLES | PLAIN)
+        return read_table(path, settings.encoding, settings.header)
+
+    return read
+
+
 def _needed(table: Table, settings: DataSettings, kind: Kind | None) -> Collection[str]:
     """The columns of the main file that are read: of labelled texts the text and the labels, else all."""
-    if (kind or guess_by_content(table, settings).kind) != "labelled_text":
-        return table.columns
-    columns = find_columns(table, settings)
-    splits = (settings.split_column, settings.group_column, settings.time_column)
-    return {columns.text, *columns.labels, *(name for name in splits if name is not None)}
+    kind = kind or guess_by_content(table, settings).kind
+    typed = (settings.split_column, settings.group_column, settings.time_column)
+    splits = {name for name in typed if name is not None}
+    if kind == "labelled_text":
+        columns = find_columns(table, settings)
+        return {columns.text, *columns.labels, *splits}
+    if kind == "text_pairs":
+        pair = find_pair_columns(table, settings, splits)
+        return {pair.source, pair.target, *splits}
+    if kind == "dialogue":
+        return columns_needed(table, settings) | splits
+    return table.columns
 
 
 def _read(table: Table, settings: DataSettings, kind: Kind) -> AnyData:
@@ -77,6 +112,10 @@ def _read(table: Table, settings: DataSettings, kind: Kind) -> AnyData:
         return read_labelled(table, settings)
     if kind == "series":
         return read_series(table, settings)
+    if kind == "text_pairs":
+        return read_pairs(table, settings)
+    if kind == "dialogue":
+        return read_dialogue(table, settings)
     column = find_text_column(table, settings)
     texts, of_texts = text_cells(table, column)
     sentence = f"text is {column!r}, each row a line{not_used(table, [column])}"
@@ -104,10 +143,11 @@ def _with_kind(
     if guess is not None:
         return DataError(f"{reason}. The file is read as {guess.in_words}")
     try:
-        looks = None if table is None else guess_by_content(table, settings)
+        looks = None if table is None or is_exploded(table) else guess_by_content(table, settings)
     except DataError:
         looks = None
-    if looks is None or kind is None or looks.kind == kind:
+    is_alike = looks is not None and {looks.kind, kind} <= {"text_pairs", "dialogue", "text"}
+    if looks is None or kind is None or looks.kind == kind or is_alike:
         return DataError(f"{reason} (read as {KIND_NAMES[kind or 'text']})")
     return DataError(
         f"{reason}. The task needs {KIND_NAMES[kind]}, and the file looks like {KIND_NAMES[looks.kind]}, because "

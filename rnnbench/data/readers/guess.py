@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
 from rnnbench.core.errors import DataError
 from rnnbench.data.kinds import KIND_NAMES, Kind
 from rnnbench.data.readers.columns import GUESS_ROWS, Table, as_numbers
-from rnnbench.data.readers.fasttext import is_fasttext
-from rnnbench.data.readers.file_text import head_of
 from rnnbench.data.readers.label_columns import (
     LABEL_NAMES,
     TEXT_NAMES,
@@ -24,11 +19,18 @@ from rnnbench.data.readers.label_columns import (
     is_named,
     repeating,
 )
+from rnnbench.data.readers.pair_guess import reason_by_content, reason_by_names
 from rnnbench.data.readers.series_columns import TIME_NAMES
 from rnnbench.data.readers.times import PLAIN_NUMBER, looks_like_times
 from rnnbench.data.settings import DataSettings
 
-TASKS: dict[Kind, str] = {"text": "text_generation", "labelled_text": "sentiment", "series": "forecasting"}
+TASKS: dict[Kind, str] = {
+    "text": "text_generation",
+    "labelled_text": "sentiment",
+    "series": "forecasting",
+    "text_pairs": "translation",
+    "dialogue": "dialogue",
+}
 OF_SERIES = ("target", "covariates", "frequency", "time_format", "series_column", "series")
 OF_TEXTS = ("label_column", "text_column")
 MOST = 0.8
@@ -51,17 +53,22 @@ WIDE = re.compile(r"[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-
 
 @dataclass(frozen=True)
 class Guess:
-    """The kind of a file. because: the reason, to be read after 'a series, because'. other: the next likely kind."""
+    """The kind of a file. because: the reason, to be read after 'a series, because'. other: the next likely kind.
+
+    further: other kinds that it may be.
+    """
 
     kind: Kind
     because: str
     other: Kind
+    further: tuple[Kind, ...] = ()
 
     @property
     def in_words(self) -> str:
         """'labelled texts, because column ...; --task forecasting reads it as a series'."""
         other = f"--task {TASKS[self.other]} reads it as {KIND_NAMES[self.other]}"
-        return f"{KIND_NAMES[self.kind]}, because {self.because}; {other}"
+        further = "".join(f", --task {TASKS[kind]} as {KIND_NAMES[kind]}" for kind in self.further)
+        return f"{KIND_NAMES[self.kind]}, because {self.because}; {other}{further}"
 
 
 def guess_by_options(settings: DataSettings) -> Guess | None:
@@ -71,6 +78,10 @@ def guess_by_options(settings: DataSettings) -> Guess | None:
     """
     of_series = [name for name in OF_SERIES if getattr(settings, name)]
     of_texts = [name for name in OF_TEXTS if getattr(settings, name)]
+    if settings.target_data:
+        return Guess("text_pairs", "--target-data is typed", "dialogue")
+    if of_texts == ["text_column"] and of_series == ["target"]:
+        return Guess("text_pairs", "--text-column and --target are typed", "dialogue")
     if of_series and of_texts:
         raise DataError(
             f"{_option(of_series[0])} is for a series and {_option(of_texts[0])} for texts: type only one of the two, "
@@ -98,14 +109,22 @@ def guess_by_content(table: Table, settings: DataSettings) -> Guess:
         times = [name for name in table.columns if name == settings.time_column] or times  # it may be several columns
     numbers = [name for name in columns if name not in (*texts, *times) and _holds_numbers(table, name)]
     other: Kind = "series" if numbers else "text"
+    pairs = "" if typed else reason_by_names(table, times)
+    if pairs:
+        return Guess("text_pairs", pairs, "dialogue", ("text",))
     named = None if times else _named_text(table)
     if named is not None and not texts:
         texts = [named]
     if texts:
-        return _of_texts(table, texts, times, numbers)
+        guess = _of_texts(table, texts, times, numbers)
+        pairs = reason_by_content(table) if guess.kind == "text" and not typed else ""
+        return Guess("text_pairs", pairs, "dialogue", ("text",)) if pairs else guess
     if times:
         return Guess("series", f"column {times[0]!r} holds times", "labelled_text")
     words = [name for name in columns if name not in (*times, *numbers)]
+    pairs = reason_by_content(table, short=True) if len(words) > 1 and not typed else ""
+    if pairs:
+        return Guess("text_pairs", pairs, "dialogue", ("text",))
     if len(columns) == 1 and words:
         return Guess("text", f"{columns[0]!r}, its only column, holds text", "labelled_text")
     if (
@@ -123,39 +142,6 @@ def _named_text(table: Table) -> str | None:
     """The column called like a text, beside one called like a label that is not numbers, whatever the text holds."""
     label = by_name(table, LABEL_NAMES, set())
     return None if label is None or _holds_numbers(table, label) else by_name(table, TEXT_NAMES, {label})
-
-
-def plain_layout(path: Path, encoding: str | None = None) -> Literal["", "table", "fasttext"]:
-    """Whether the first lines of a plain text file all have the same number of fields, or begin with a label.
-
-    encoding: as typed by the user, else found.
-    """
-    head = head_of(path, encoding)
-    if is_fasttext(head):
-        return "fasttext"
-    lines = [line for line in head.splitlines() if line.strip()][:-1]  # the last may be cut
-    if len(lines) < 2:
-        return ""
-    for separator in "\t;|,":
-        records = [*csv.reader(lines[:300], delimiter=separator)]
-        widths = {len(record) for record in records}
-        if len(widths) == 1 and widths != {1}:
-            # a comma or a bar may be in every line of a poem: a header is short words, labels are few words
-            short = all(len(field.split()) <= 2 and field.strip() for field in records[0])
-            if separator == "\t" or short or _has_labels(records):
-                return "table"
-        if separator == "\t" and {len(record) for record in records[1:]} == {len(records[0]) + 1}:
-            return "table"  # with row names, as R writes it
-    return ""
-
-
-def _has_labels(records: list[list[str]]) -> bool:
-    """Whether the first or the last field of the lines has few different values, each a single word."""
-    for place in (0, -1):
-        values = {record[place].strip() for record in records}
-        if 2 <= len(values) <= len(records) // 10 and all(len(value.split()) == 1 for value in values):
-            return True
-    return False
 
 
 def _of_texts(table: Table, texts: list[str], times: list[str], numbers: list[str]) -> Guess:
@@ -198,8 +184,13 @@ def _holds_texts(table: Table, name: str) -> bool:
 
 def _are_sentences(cells: np.ndarray) -> bool:
     """Whether half of the texts are sentences, and they differ."""
-    sentences = np.array([len(cell.split()) >= WORDS or len(WIDE.findall(cell)) >= WIDE_LETTERS for cell in cells])
+    sentences = np.array([*map(is_sentence, cells)])
     return len(cells) > 0 and bool(sentences.mean() >= 0.5) and len({*cells}) > 0.3 * len(cells)
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a text has at least three words; in scripts without blanks, eight letters."""
+    return len(text.split()) >= WORDS or len(WIDE.findall(text)) >= WIDE_LETTERS
 
 
 def _holds_times(table: Table, name: str) -> bool:

@@ -32,7 +32,7 @@ def read_json(path: Path, text: str, encoding: str) -> Table:
     Raises: DataError for what is not JSON, with the line, or another structure.
     """
     text, halves = HALF.subn(r"\\ufffd", text)
-    rows, lines = _rows(path, text)
+    rows, lines = rows_of_json(path, text)
     kind = "one JSON object per line" if lines else "a JSON list of rows"
     if not rows:
         raise DataError(f"{path.name} has no rows: add objects such as {EXAMPLE}")
@@ -47,7 +47,7 @@ def read_json(path: Path, text: str, encoding: str) -> Table:
     return Table(path, frame, lines=lines, left_out=left_out, understood=understood)
 
 
-def _rows(path: Path, text: str) -> tuple[list[dict[str, object]], tuple[int, ...]]:
+def rows_of_json(path: Path, text: str) -> tuple[list[dict[str, object]], tuple[int, ...]]:
     """The rows, and the line of each where there is one object per line."""
     start = text.lstrip()
     first, _, rest = start.partition("\n")

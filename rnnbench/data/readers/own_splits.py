@@ -40,6 +40,8 @@ OPTIONS: dict[Kind, tuple[str, ...]] = {
     "text": ("test_data", "validation_data"),
     "labelled_text": ("test_data", "validation_data", "split_column", "group_column", "time_column", "test_from"),
     "series": ("test_data", "validation_data", "split_column", "test_from"),
+    "text_pairs": ("test_data", "validation_data", "split_column", "group_column"),
+    "dialogue": ("test_data", "validation_data", "split_column", "group_column"),
 }
 """The settings that decide splits, by kind of data."""
 
@@ -53,7 +55,11 @@ def check_options(settings: DataSettings, kind: Kind) -> None:
         if name not in OPTIONS[kind] and not (kind == "series" and name == "time_column"):
             valid = ", ".join(map(_option, OPTIONS[kind]))
             raise DataError(f"{_option(name)} does not split {KIND_NAMES[kind]}: type {valid}, or leave it out")
+    if settings.target_data is not None and kind not in ("text_pairs", "dialogue"):
+        raise DataError(f"--target-data is for pairs of texts, and this task reads {KIND_NAMES[kind]}: leave it out")
     rules = [name for name in _EXCLUDE if name in typed and name in OPTIONS[kind]]
+    if kind == "dialogue" and len(rules) > 1:  # there the groups are conversations, whatever the splits
+        rules = [name for name in rules if name != "group_column"]
     if "test_from" in typed and "time_column" not in rules:
         rules.append("test_from")
     if len(rules) > 1:
@@ -69,7 +75,7 @@ def with_splits(table: Table, settings: DataSettings) -> Table:
     """
     if settings.split_column is not None:
         split_of = by_name(table, settings.split_column)
-        return replace(_without(table, settings.split_column, "names the splits"), split_of=split_of)
+        table = replace(_without(table, settings.split_column, "names the splits"), split_of=split_of)
     if settings.group_column is not None:
         column = table.check_column(settings.group_column, "--group-column")
         groups = tuple(table.texts(column))

@@ -18,6 +18,11 @@ from rnnbench.data.readers.parquet import read_parquet
 DELIMITED = {".csv", ".tsv", ".txt"}
 JSON = {".jsonl", ".ndjson", ".json"}
 PARQUET = {".parquet", ".pq"}
+BILINGUAL = {".tmx", ".xlf", ".xliff", ".sdlxliff", ".mqxliff"}
+BILINGUAL_HINT = (
+    " Write its two languages as a TSV of two columns: docs/your-data.md has the lines of Python for it, and "
+    "translation programs such as OmegaT and Okapi Rainbow export one."
+)
 TABLES = DELIMITED | JSON | PARQUET
 
 
@@ -57,6 +62,7 @@ def check_file(path: Path, suffixes: Iterable[str]) -> str:
     if suffix not in suffixes:
         hint = " Unpack it first." if suffix in {*PACKED, ".zip"} else ""
         hint = " Save the sheet as CSV." if suffix in {".xlsx", ".xls", ".ods"} else hint
+        hint = BILINGUAL_HINT if suffix in BILINGUAL else hint
         raise DataError(
             f"{path.name}: files ending in {suffix or 'nothing'!r} cannot be read, "
             f"only {', '.join(sorted(suffixes))}.{hint}"

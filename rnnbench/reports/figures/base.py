@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -27,9 +30,23 @@ Write = Callable[[Figure], bytes]
 
 def png(figure: Figure) -> bytes:
     """The figure as a PNG, the same bytes on every call."""
+    return saved(figure, format="png", dpi=144, metadata={"Software": None})
+
+
+def saved(figure: Figure, **settings: Any) -> bytes:
+    """The content that `Figure.savefig` writes."""
     out = io.BytesIO()
-    figure.savefig(out, format="png", dpi=144, metadata={"Software": None})
+    with without_glyph_warnings():
+        figure.savefig(out, **settings)
     return out.getvalue()
+
+
+@contextmanager
+def without_glyph_warnings() -> Iterator[None]:
+    """No warning inside of it about letters that no font on this machine has: a browser has its own fonts."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from")
+        yield
 
 
 def new_figure(width: float, height: float, rows: int = 1, columns: int = 1) -> tuple[Figure, np.ndarray]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import re
-import warnings
 
 import matplotlib
 from matplotlib.figure import Figure
 
-from rnnbench.reports.figures.base import BASELINE, GROUP, INK, LINES, PAPER, RULE, SOFT
+from rnnbench.reports.figures.base import BASELINE, GROUP, INK, LINES, PAPER, RULE, SOFT, saved
 
 _NAMES = {colour: f"line-{number}" for number, colour in enumerate(LINES)}
 _NAMES |= {PAPER: "paper", INK: "ink", SOFT: "soft", RULE: "rule", GROUP: "green", BASELINE: "blue"}
@@ -18,12 +16,8 @@ _NAMES |= {PAPER: "paper", INK: "ink", SOFT: "soft", RULE: "rule", GROUP: "green
 
 def svg(figure: Figure) -> bytes:
     """The figure as an SVG whose labels are text."""
-    out = io.BytesIO()
-    with matplotlib.rc_context({"svg.hashsalt": "rnnbench", "svg.fonttype": "none"}), warnings.catch_warnings():
-        # matplotlib lacks a font for these letters; the browser has one
-        warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from")
-        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    return out.getvalue()
+    with matplotlib.rc_context({"svg.hashsalt": "rnnbench", "svg.fonttype": "none"}):
+        return saved(figure, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
 
 
 def inline(content: bytes, prefix: str, smallest: float) -> str:

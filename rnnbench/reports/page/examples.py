@@ -1,4 +1,4 @@
-"""Section with samples: generated texts, errors of a classifier, or forecasts on the test split."""
+"""Section with samples: generated texts, errors of a classifier, forecasts, translations or replies."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rnnbench.core.text import rounded
 from rnnbench.reports.figures.base import BASELINE, INK, ORANGE, RULE, Write, new_figure, plain_name
 from rnnbench.reports.figures.svg import svg
 from rnnbench.reports.page.model import Material, Part, Picture, Quote, Section, Words
+from rnnbench.reports.page.pairs import conversations, translations
 from rnnbench.reports.tables.model import Table
 from rnnbench.storage.record import RunRecord
 
@@ -37,10 +38,14 @@ def samples(material: Material) -> Section | None:
         parts = _mistakes(run, sample)
     elif kind == "forecasts":
         parts = _forecasts(run, sample)
+    elif kind == "translations":
+        parts = translations(material, seed_words(run))
+    elif kind == "conversation":
+        parts = conversations(material, seed_words(run))
     return Section("samples", "Samples", tuple(parts)) if parts else None
 
 
-def _seed(run: RunRecord) -> str:
+def seed_words(run: RunRecord) -> str:
     """Which of an encoder's seeds is shown."""
     return "first seed" if run.is_refitted else "seed with the best validation score"
 
@@ -49,7 +54,8 @@ def _texts(material: Material) -> list[Part]:
     """The continuation of the same prompt by each encoder, the best first."""
     runs = [run for row in material.comparison.encoders if (run := material.shown_run(row)) is not None]
     samples = [material.showcases[run.run_id] for run in runs]
-    lead = f"Continuations of the same prompt at sampling temperature {samples[0]['temperature']:g} ({_seed(runs[0])})."
+    temperature = samples[0]["temperature"]
+    lead = f"Continuations of the same prompt at sampling temperature {temperature:g} ({seed_words(runs[0])})."
     quotes = [
         Quote(sample["text"], run.model, lead=sample["prompt"]) for run, sample in zip(runs, samples, strict=True)
     ]
@@ -58,7 +64,7 @@ def _texts(material: Material) -> list[Part]:
 
 def _mistakes(run: RunRecord, sample: Mapping[str, Any]) -> list[Part]:
     """Texts that the best encoder misclassified with the highest probability."""
-    lead = f"{run.model} misclassified {sample['wrong']:,} of {sample['texts']:,} test texts ({_seed(run)})."
+    lead = f"{run.model} misclassified {sample['wrong']:,} of {sample['texts']:,} test texts ({seed_words(run)})."
     rows = [
         (item["text"], item["label"], item["told"], f"{100 * item['probability']:.1f}") for item in sample["mistakes"]
     ]
@@ -70,7 +76,7 @@ def _mistakes(run: RunRecord, sample: Mapping[str, Any]) -> list[Part]:
 
 def _forecasts(run: RunRecord, sample: Mapping[str, Any]) -> list[Part]:
     """Forecasts of the best encoder and the true values."""
-    parts: list[Part] = [Words(f"Forecasts of {run.model} on the test split ({_seed(run)}).", is_soft=True)]
+    parts: list[Part] = [Words(f"Forecasts of {run.model} on the test split ({seed_words(run)}).", is_soft=True)]
     for window in sample["windows"]:
         where = f"{window['channel']} from {window['time'].replace('T', ' ')}"
         caption = f"{PLACES.get(window['which'], window['which'])}: {where}, scaled error {window['error']:.3f}"

@@ -31,13 +31,16 @@ def _part(part: model.Part, figures: dict[str, bytes]) -> str:
         case model.Facts():
             return "\n".join(f"- **{escaped(name)}**: {escaped(value)}" for name, value in part.pairs)
         case Table():
-            return markdown_table(part)
+            return f"**{escaped(part.title)}**\n\n{markdown_table(part)}"
         case model.Picture():
             figures[f"{part.name}.svg"] = part.svg
             image = f"![{image_text(part.alt)}]({FIGURES}/{part.name}.svg)"
             return f"{image}\n\n{paragraph(part.caption)}" if part.caption else image
         case model.Quote():
             return f"**{escaped(part.label)}**\n\n{fenced(f'[{part.lead}]{part.text}' if part.lead else part.text)}"
+        case model.Turns():
+            turns = "\n".join(f"- **{escaped(turn.speaker)}**: {escaped(turn.text)}" for turn in part.turns)
+            return f"**{escaped(part.label)}**\n\n{turns}"
         case model.Code():
             return fenced(part.text, "sh")
         case model.Folded():

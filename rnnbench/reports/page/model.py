@@ -92,6 +92,23 @@ class Quote:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """What one side says. is_model: written by a model."""
+
+    speaker: str
+    text: str
+    is_model: bool = False
+
+
+@dataclass(frozen=True)
+class Turns:
+    """A conversation. label: its title."""
+
+    label: str
+    turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True)
 class Code:
     """A command to type."""
 
@@ -113,7 +130,7 @@ class Heading:
     text: str
 
 
-Part = Words | Points | Facts | Table | Picture | Quote | Code | Folded | Heading
+Part = Words | Points | Facts | Table | Picture | Quote | Turns | Code | Folded | Heading
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,16 @@ from typing import Any
 
 from rnnbench.comparison.notes.verdict import verdict
 from rnnbench.comparison.search_spaces import searched_note
+from rnnbench.data.description import UNITS
 from rnnbench.reports.page.model import Facts, Material, Section, Words
 
-UNITS = {"text": "characters", "labelled_text": "texts", "series": "rows"}
-KINDS = {"text": "a long text", "labelled_text": "labelled texts", "series": "a series"}
+KINDS = {
+    "text": "a long text",
+    "labelled_text": "labelled texts",
+    "series": "a series",
+    "text_pairs": "pairs of texts",
+    "dialogue": "turns and their replies",
+}
 SAMPLERS = {"tpe": "a tree-structured Parzen estimator"}
 NOT_STORED = "The version that started this sweep did not store more; the same command again stores it"
 
@@ -36,15 +42,17 @@ def data(material: Material) -> Section:
     if not facts:
         return Section("data", "Data", (Facts((name, fingerprint)), Words(f"{NOT_STORED}.", is_soft=True)))
     kind, classes, targets = facts.get("kind"), facts.get("classes"), facts.get("targets")
+    units = {str(name): unit for name, unit in UNITS.items()}
     entries = (
         name,
         ("title", facts.get("title")),
         ("kind", KINDS.get(str(kind), kind)),
         ("source", facts.get("source")),
         ("licence", facts.get("licence")),
-        ("splits", f"{_counts(facts.get('sizes', {}))} {UNITS.get(str(kind), 'items')}"),
+        ("splits", f"{_counts(facts.get('sizes', {}))} {units.get(str(kind), 'items')}"),
         ("split rule", facts.get("split_rule")),
         ("classes", classes and f"{_counts(classes)} in training"),
+        ("pairs", facts.get("source_name") and f"{facts['source_name']} to {facts['target_name']}"),
         ("symbols", facts.get("symbols") and f"{facts['symbols']:,} in training"),
         ("targets", targets and f"{', '.join(targets)} ({facts.get('unit')})"),
         ("covariates", ", ".join(facts.get("covariates") or [])),

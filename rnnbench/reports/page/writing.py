@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rnnbench.reports.export import write_all
-from rnnbench.reports.page import details, examples, opening, scores, search, traces
+from rnnbench.reports.page import details, examples, opening, other_metrics, scores, search, traces
 from rnnbench.reports.page.html import html_page
 from rnnbench.reports.page.markdown import FIGURES, markdown_text
 from rnnbench.reports.page.model import MakeSection, Material, Page
@@ -14,6 +14,7 @@ SECTIONS: tuple[MakeSection, ...] = (
     opening.question,
     opening.answer,
     scores.table,
+    other_metrics.other_metrics,
     opening.data,
     opening.protocol,
     scores.intervals,

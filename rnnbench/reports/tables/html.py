@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import jinja2
 
 from rnnbench.core.text import one_line, printable
@@ -22,5 +24,10 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters |= {"line": one_line, "lines": printable}
+    templates.filters |= {"line": one_line, "lines": printable, "width": _width}
     return templates
+
+
+def _width(text: str) -> int:
+    """The width of a text in Latin letters: those of Chinese, Japanese and Korean are twice as wide."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.tasks.decoding.finished import Candidate, Finished, LengthNormalization
-from rnnbench.tasks.decoding.loop import NEVER, SPECIALS, Choice, Step, allowed_scores, choices
+from rnnbench.tasks.decoding.loop import NEVER, SPECIALS, Choice, Step, allowed_scores, choices, without_repeats
 
 NARROWED_SHARE = 0.75
 """Rows that are done are dropped when at most this share of the rows is left, since dropping copies the others."""
@@ -112,7 +112,6 @@ class _Beams:
         if not len(kept):
             self._collect(self.remaining, self.finished)
             return None
-        self.totals[is_done] = NEVER
         if not self.can_narrow or len(kept) > NARROWED_SHARE * len(ids):
             return Choice(ids.flatten(), origins.flatten())
         self._collect(self.remaining[is_done], self.finished.of_rows(is_done))
@@ -125,8 +124,10 @@ class _Beams:
         """The most probable extensions of each row, (rows, width): log probabilities, ids, hypotheses extended."""
         scores = scores.float()
         normalizers = scores.logsumexp(dim=1, keepdim=True)
-        scores = allowed_scores(scores, self.written, self.forbidden_ids, self.no_repeat)
-        values, ids = scores.topk(min(self.width, scores.shape[1]))
+        scores = allowed_scores(scores, self.forbidden_ids)
+        if self.no_repeat:
+            scores = without_repeats(scores, self.written, self.no_repeat)
+        values, ids = _largest(scores, self.width)
         is_last = (self.limits <= self.written.shape[1]).repeat_interleave(self.width).unsqueeze(1)
         end_alone = torch.full_like(values, NEVER)
         end_alone[:, 0] = scores[:, self.end_id]
@@ -144,3 +145,10 @@ class _Beams:
     def _collect(self, rows: Tensor, finished: Finished) -> None:
         for row, texts in zip(rows.tolist(), finished.candidates(), strict=True):
             self.candidates[row] = texts
+
+
+def _largest(scores: Float[Tensor, "hypotheses vocabulary"], count: int) -> tuple[Tensor, Tensor]:
+    """The largest scores of each hypothesis and their ids, (hypotheses, count), fewer in a smaller vocabulary."""
+    if count == 1:  # faster, and of equal scores the first is taken, as by greedy sampling
+        return scores.max(dim=1, keepdim=True)
+    return scores.topk(min(count, scores.shape[1]))

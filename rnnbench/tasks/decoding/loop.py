@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from rnnbench.core.errors import RnnbenchError
@@ -66,31 +66,30 @@ def choices(
 
 
 def allowed_scores(
-    scores: Float[Tensor, "rows vocabulary"],
-    written: Int[Tensor, "rows time"],
-    forbidden: Sequence[int],
-    no_repeat: int,
+    scores: Float[Tensor, "rows vocabulary"], forbidden_ids: Sequence[int]
 ) -> Float[Tensor, "rows vocabulary"]:
-    """The scores, minus infinity for forbidden ids and for ids that would repeat `no_repeat` ids in a row.
+    """The scores, minus infinity for ids that are never written.
 
     Raises: RnnbenchError for scores that are not finite: the weights have diverged.
     """
     if not bool(torch.isfinite(scores).all()):
         raise RnnbenchError("the scores are not finite: these weights have diverged")
-    scores = scores.clone()
-    scores[:, list(forbidden)] = NEVER
-    if no_repeat and written.shape[1] >= no_repeat:
-        scores = scores.masked_fill(_repeats(written, no_repeat, scores.shape[1]), NEVER)
-    return scores
+    return scores.index_fill(1, torch.tensor(forbidden_ids, dtype=torch.long, device=scores.device), NEVER)
 
 
-def _repeats(written: Int[Tensor, "rows time"], length: int, vocabulary: int) -> Bool[Tensor, "rows vocabulary"]:
-    """Ids that would end a second occurrence of some `length` ids in a row."""
+def without_repeats(
+    scores: Float[Tensor, "rows vocabulary"], written: Int[Tensor, "rows time"], length: int
+) -> Float[Tensor, "rows vocabulary"]:
+    """The scores, minus infinity for ids that would end a second occurrence of some `length` ids in a row."""
+    if length < 1:
+        raise ValueError(f"no {length} ids in a row can repeat")
     starts = written.shape[1] - length + 1
+    if starts < 1:
+        return scores
     is_match = torch.ones(len(written), starts, dtype=torch.bool, device=written.device)
     for place in range(length - 1):
         is_match &= written[:, place : place + starts] == written[:, starts + place].unsqueeze(1)
-    # a column beyond the vocabulary takes what does not match
-    ends = written[:, length - 1 :].where(is_match, vocabulary)
-    blocked = torch.zeros(len(written), vocabulary + 1, dtype=torch.bool, device=written.device)
-    return blocked.scatter(1, ends, True)[:, :vocabulary]
+    # a column beyond the vocabulary takes the ends of what does not match
+    ends = written[:, length - 1 :].where(is_match, scores.shape[1])
+    is_repeat = torch.zeros(len(scores), scores.shape[1] + 1, dtype=torch.bool, device=scores.device)
+    return scores.masked_fill(is_repeat.scatter(1, ends, True)[:, :-1], NEVER)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import torch
 from jaxtyping import Float, Int
@@ -11,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from rnnbench.core.errors import RnnbenchError
-from rnnbench.tasks.decoding.loop import NEVER, SPECIALS, Choice, Step, allowed_scores, choices
+from rnnbench.tasks.decoding.loop import NEVER, SPECIALS, Choice, Step, allowed_scores, choices, without_repeats
 
 
 @dataclass(frozen=True)
@@ -87,19 +88,17 @@ def sampled(
     written: list[int] = []
 
     def choose(scores: Tensor) -> Choice | None:
-        if len(written) >= most_tokens:
-            return None
         # on the processor, so that a seed gives the same text on every device
-        scores = allowed_scores(
-            scores.float().cpu(), torch.tensor([written], dtype=torch.long), forbidden_ids, no_repeat
-        )[0]
-        if not bool((scores > NEVER).any()):  # every id would repeat something
-            return None
-        number = torch.multinomial(probabilities(scores, sampling), 1, generator=generator)
+        scores = allowed_scores(scores.float().cpu(), forbidden_ids)
+        if no_repeat:
+            scores = without_repeats(scores, torch.tensor([written], dtype=torch.long), no_repeat)
+            if not bool((scores > NEVER).any()):  # every id would repeat something
+                return None
+        number = torch.multinomial(probabilities(scores[0], sampling), 1, generator=generator)
         if int(number) == end_id:
             return None
         written.append(int(number))
         return Choice(number.to(first.device))
 
-    for _ in choices(step, first, choose):
+    for _ in islice(choices(step, first, choose), most_tokens):
         yield written[-1]

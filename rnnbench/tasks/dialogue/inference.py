@@ -38,7 +38,7 @@ class DialogueModel(CanReply):
                 raise RnnbenchError(f"the beam must be from 1 to {MOST_HYPOTHESES}, not {beam}")
             return iter([self.task.written([context], beam=beam)[0][0].text])
         # not a generator itself, so that a value out of bounds raises here and not at the first piece
-        return self.task.stream_reply(context, Sampling(temperature, top_k, top_p, seed))  # type: ignore[no-any-return]
+        return self.task.stream_reply(context, Sampling(temperature, top_k, top_p, seed))
 
     def _context(self, turns: Sequence[str]) -> str:
         read = [" ".join(nfc(turn).split()) for turn in turns]

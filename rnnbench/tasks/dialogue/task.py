@@ -57,10 +57,10 @@ class Dialogue(SequenceToSequence):
         return PreparedDialogue.of(cast(TextPairs, data), settings)
 
     @classmethod
-    def baselines(cls, data: AnyData, prepared: Any, *, refit: bool) -> Iterator[BaselineResult]:
+    def baselines_of(cls, pairs: TextPairs, *, refit: bool) -> Iterator[BaselineResult]:
         from rnnbench.tasks.dialogue import baselines
 
-        return baselines.run(cast(TextPairs, data), refit=refit)
+        return baselines.run(pairs, refit=refit)
 
     def start_evaluation(self) -> None:
         super().start_evaluation()

@@ -37,16 +37,21 @@ class WittenBell:
     after h in training. For a context that is not in training, p_k = p_{k-1}, so that the probabilities of every order
     sum to one over the vocabulary. The first symbols of a text have shorter contexts.
 
+    end_id: the symbol after which a new text begins, where `train_ids` are many short texts: contexts go back to it and
+    no further. A symbol before the first text, which it stands for there, is left to the caller.
+
     Source: Witten and Bell 1991, "The zero-frequency problem" (method C); interpolated as in Chen and Goodman 1998, "An
     empirical study of smoothing techniques for language modeling", section 2.6.
 
     Raises: ValueError for ids outside the vocabulary, an empty training text or an order below 1.
     """
 
-    def __init__(self, train_ids: np.ndarray, *, vocabulary_size: int, order: int = MAX_ORDER) -> None:
+    def __init__(
+        self, train_ids: np.ndarray, *, vocabulary_size: int, order: int = MAX_ORDER, end_id: int | None = None
+    ) -> None:
         if order < 1:
             raise ValueError(f"order must be at least 1, got {order}")
-        self.vocabulary_size = vocabulary_size
+        self.vocabulary_size, self.end_id = vocabulary_size, end_id
         ids = self._checked(train_ids)
         if not len(ids):
             raise ValueError("an n-gram needs at least one training symbol")
@@ -54,9 +59,10 @@ class WittenBell:
         self._levels: list[_Level] = []
         contexts = np.zeros(len(ids), dtype=np.int64)
         for length in range(1, self.order + 1):
-            level, grams = _count(contexts, ids[length - 1 :], vocabulary_size)
+            symbols = ids[length - 1 :]
+            level, grams = _count(contexts, symbols, vocabulary_size)
             self._levels.append(level)
-            contexts = grams[:-1]  # no symbol follows the last n-gram
+            contexts = self._contexts(grams, symbols, length)[:-1]  # no symbol follows the last n-gram
 
     def parameters(self, order: int | None = None) -> int:
         """Number of counts of a model of that order: the different n-grams of every length up to it."""
@@ -72,7 +78,7 @@ class WittenBell:
         ids = self._checked(ids)
         probability = np.full(len(ids), 1.0 / self.vocabulary_size)
         contexts = np.zeros(len(ids), dtype=np.int64)
-        for level in self._levels:
+        for length, level in enumerate(self._levels, start=1):
             # the n-gram at the end of the training text may have a code beyond the contexts of this level
             rows = np.flatnonzero((contexts >= 0) & (contexts < len(level.totals)))
             before = contexts[rows]
@@ -85,7 +91,14 @@ class WittenBell:
             yield np.log(probability)
             contexts = np.full(len(ids), UNSEEN, dtype=np.int64)
             inside = rows + 1 < len(ids)
-            contexts[rows[inside] + 1] = np.where(is_known, codes, UNSEEN)[inside]
+            grams = self._contexts(np.where(is_known, codes, UNSEEN), ids[rows], length)
+            contexts[rows[inside] + 1] = grams[inside]
+
+    def _contexts(self, grams: np.ndarray, symbols: np.ndarray, length: int) -> np.ndarray:
+        """The codes of n-grams, `UNSEEN` where a context of that length does not follow their last symbol."""
+        if self.end_id is None or length == 1:
+            return grams
+        return np.where(symbols == self.end_id, UNSEEN, grams)
 
     def _checked(self, ids: np.ndarray) -> np.ndarray:
         ids = np.asarray(ids)
@@ -97,8 +110,15 @@ class WittenBell:
 
 
 def _count(contexts: np.ndarray, symbols: np.ndarray, vocabulary_size: int) -> tuple[_Level, np.ndarray]:
-    """The n-grams of each context and the symbol after it, and the code of each n-gram in the order of the text."""
-    keys, grams, counts = np.unique(contexts * vocabulary_size + symbols, return_inverse=True, return_counts=True)
+    """The n-grams of each context and the symbol after it, and the code of each n-gram in the order of the text.
+
+    contexts: `UNSEEN` where there is none of that length; so is the code of its n-gram.
+    """
+    valid = contexts != UNSEEN
+    grams = np.full(len(contexts), UNSEEN, dtype=np.int64)
+    keys, grams[valid], counts = np.unique(
+        (contexts * vocabulary_size + symbols)[valid], return_inverse=True, return_counts=True
+    )
     prefixes = keys // vocabulary_size
     level = _Level(
         keys=keys,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar, cast
 
 import numpy as np
 import torch
@@ -13,6 +14,7 @@ from torch.nn import functional
 from rnnbench import metrics
 from rnnbench.core.settings import Settings
 from rnnbench.data.batches.pairs import PairBatch
+from rnnbench.data.kinds import AnyData, TextPairs
 from rnnbench.data.pairs import TokenRows
 from rnnbench.data.splits import SplitName
 from rnnbench.data.tokenization import Tokenizer
@@ -22,6 +24,7 @@ from rnnbench.encoders.layers.attention import CrossAttention, Memory
 from rnnbench.metrics.text import BITS_PER_CHARACTER
 from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.tasks.base import SequenceTask
+from rnnbench.tasks.baseline import BaselineResult
 from rnnbench.tasks.decoding import Candidate, beam_search
 from rnnbench.tasks.inference import Alignment, Hypothesis
 from rnnbench.tasks.prepared import Prepared
@@ -64,6 +67,18 @@ class SequenceToSequence(SequenceTask):
             attention=settings.attention,
             attention_heads=settings.attention_heads,
         )
+
+    @classmethod
+    def baselines(cls, data: AnyData, prepared: Any, *, refit: bool) -> Iterator[BaselineResult]:
+        pairs = cast(TextPairs, data)
+        for result in cls.baselines_of(pairs, refit=refit):
+            blocks = {key: scores.in_blocks() for key, scores in result.examples.items()}
+            yield replace(result, examples=blocks) if pairs.are_consecutive else result
+
+    @classmethod
+    def baselines_of(cls, pairs: TextPairs, *, refit: bool) -> Iterator[BaselineResult]:
+        """The baselines of pairs whose test split is opened, with scores of independent pairs."""
+        return iter(())
 
     def __init__(self, encoder: EncoderDecoder, prepared: PreparedPairs, settings: SequenceToSequenceSettings) -> None:
         super().__init__(encoder, prepared, settings)
@@ -152,7 +167,7 @@ class SequenceToSequence(SequenceTask):
         """The scores of pairs, in blocks where neighbouring pairs depend on each other."""
         if not self.prepared.are_consecutive:
             return dict(by_metric)
-        return {key: ExampleScores.consecutive(scores.scores, scores.weights) for key, scores in by_metric.items()}
+        return {key: scores.in_blocks() for key, scores in by_metric.items()}
 
     def _scores(self) -> tuple[np.ndarray, np.ndarray]:
         """The nats and the characters of each target of the evaluated split, in its order."""

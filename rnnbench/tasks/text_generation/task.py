@@ -196,16 +196,16 @@ class TextGeneration(SequenceTask):
                 self._cold.append((nats.double().sum(dim=1).cpu(), lengths.cpu()))
         return scores | {f"{split}/{COLD}": self._crops().mean}
 
+    def step(self, ids: Tensor, state: State | None) -> tuple[Tensor, State]:
+        """Logits of the token after the last one, (batch, vocabulary), and the state after it."""
+        logits, after = self(ids, state)
+        return logits[:, -1], after
+
     def generate(self, prompt_ids: Sequence[int], length: int, sampling: Sampling) -> Iterator[str]:
         """Continues a prompt by `length` characters, in pieces, at a constant cost per token."""
-        tokenizer = self.prepared.tokenizer
-
-        def step(numbers: list[int], state: State | None) -> tuple[Tensor, State]:
-            logits, after = self(torch.tensor([numbers], device=self.device), state)
-            return logits[0, -1].float().cpu(), after
-
-        before = tokenizer.decode(prompt_ids)
-        return generated(step, prompt_ids, length, sampling, incremental_decoder(tokenizer, before))
+        decode = incremental_decoder(self.prepared.tokenizer, self.prepared.tokenizer.decode(prompt_ids))
+        first = torch.tensor([[*map(int, prompt_ids)]], device=self.device)
+        return generated(self.step, first, length, sampling, decode)
 
     def sample(self) -> str:
         """The first tokens of the validation split in brackets, and the model's continuation."""

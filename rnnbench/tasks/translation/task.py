@@ -25,6 +25,7 @@ from rnnbench.tasks.inference import Inference
 from rnnbench.tasks.samples import shortened
 from rnnbench.tasks.sequence_to_sequence.base import SequenceToSequence
 from rnnbench.tasks.sequence_to_sequence.prepared import PreparedPairs
+from rnnbench.tasks.translation import baselines
 from rnnbench.tasks.translation.inference import Translator
 from rnnbench.tasks.translation.settings import TranslationSettings
 
@@ -56,10 +57,8 @@ class Translation(SequenceToSequence):
         return PreparedPairs.of(cast(TextPairs, data), settings)
 
     @classmethod
-    def baselines(cls, data: AnyData, prepared: Any, *, refit: bool) -> Iterator[BaselineResult]:
-        from rnnbench.tasks.translation import baselines
-
-        return baselines.run(cast(TextPairs, data), refit=refit)
+    def baselines_of(cls, pairs: TextPairs, *, refit: bool) -> Iterator[BaselineResult]:
+        return baselines.run(pairs, refit=refit)
 
     def start_evaluation(self) -> None:
         super().start_evaluation()
@@ -78,7 +77,7 @@ class Translation(SequenceToSequence):
         return [hypotheses[0].text for hypotheses in self.written(sources, beam=beam)]
 
     def examples(self) -> dict[str, ExampleScores]:
-        """Bits per character of each pair; where the split was translated, also chrF and exact match of each sentence."""
+        """Bits per character of each pair; where the split was translated, also chrF and exact matches."""
         by_metric = super().examples()
         if self._written:
             references = self.prepared.texts.named(self._evaluated).targets

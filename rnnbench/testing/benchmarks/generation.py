@@ -10,10 +10,12 @@ from typing import Any
 import torch
 
 from rnnbench.data.tokenization import TokenizerSettings, build_tokenizer
-from rnnbench.encoders.base import State
 from rnnbench.encoders.stack import Stack
-from rnnbench.experiment.classes import layer_class, task_class
-from rnnbench.tasks.base import SequenceTask
+from rnnbench.experiment.classes import layer_class
+from rnnbench.tasks.decoding import Sampling, sampled
+from rnnbench.tasks.text_generation.prepared import PreparedCorpus
+from rnnbench.tasks.text_generation.settings import TextGenerationSettings
+from rnnbench.tasks.text_generation.task import TextGeneration
 from rnnbench.testing.benchmarks.base import Measurement
 
 CONTEXTS = (64, 256, 1024)
@@ -40,29 +42,23 @@ def _measured(model: str, context: int) -> Iterator[Measurement]:
     task = _task(model, context)
     window = torch.randint(2, len(ALPHABET) + 2, (1, context), generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
-        _, full = task(window)
-        _carried(task, window, full)
+        _carried(task, window)
         _reread(task, window)
         # alternating, so that other load on the machine affects both
-        rounds = [(_carried(task, window, full), _reread(task, window)) for _ in range(ROUNDS)]
+        rounds = [(_carried(task, window), _reread(task, window)) for _ in range(ROUNDS)]
     carried, reread = (statistics.median(speeds) for speeds in zip(*rounds, strict=True))
     name = f"{model}, context {context}"
     yield Measurement(f"{name}: window read again", reread, "characters/s")
     yield Measurement(f"{name}: state carried", carried, "characters/s", "window read again", carried / reread)
 
 
-def _carried(task: SequenceTask, window: torch.Tensor, state: State) -> float:
-    last = window[:, -1:]
-
-    def step() -> None:
-        nonlocal last, state
-        scores, state = task(last, state)
-        last = scores[:, -1:].argmax(dim=-1)
-
-    return _speed(step, CARRIED_CHARACTERS)
+def _carried(task: TextGeneration, window: torch.Tensor) -> float:
+    ids = sampled(task.step, window, Sampling(temperature=0), most_tokens=CARRIED_CHARACTERS + 1)
+    next(ids)  # reads the window
+    return _speed(lambda: next(ids), CARRIED_CHARACTERS)
 
 
-def _reread(task: SequenceTask, window: torch.Tensor) -> float:
+def _reread(task: TextGeneration, window: torch.Tensor) -> float:
     def step() -> None:
         nonlocal window
         scores, _ = task(window)
@@ -71,20 +67,20 @@ def _reread(task: SequenceTask, window: torch.Tensor) -> float:
     return _speed(step, REREAD_CHARACTERS)
 
 
-def _speed(step: Callable[[], None], count: int) -> float:
+def _speed(step: Callable[[], object], count: int) -> float:
     started = time.perf_counter()
     for _ in range(count):
         step()
     return count / (time.perf_counter() - started)
 
 
-def _task(model: str, context: int) -> SequenceTask:
+def _task(model: str, context: int) -> TextGeneration:
     """An untrained language model of characters; attention, if any, covers the whole context."""
-    cls, layer = task_class("text_generation"), layer_class(model)
+    layer = layer_class(model)
     tokenizer = build_tokenizer(TokenizerSettings(), [ALPHABET])
-    settings = cls.Settings()
-    prepared = cls.Prepared.from_plain({"tokenizer": tokenizer.to_plain()}, settings)
+    settings = TextGenerationSettings()
+    prepared = PreparedCorpus.from_plain({"tokenizer": tokenizer.to_plain()}, settings)
     own: dict[str, Any] = {"context": context} if "context" in layer.Settings.model_fields else {}
     with torch.random.fork_rng():
         encoder = Stack(layer, prepared.input_size, layer.Settings(**{"hidden_size": HIDDEN_SIZE, **own}))
-        return cls(encoder, prepared, settings).eval()
+        return TextGeneration(encoder, prepared, settings).eval()

@@ -60,7 +60,7 @@ def test_how_the_file_was_read_is_told_before_the_forecast(monkeypatch, capsys):
             warnings = tuple(f"{name} is {value}" for name, value in reading.items())
             return replace(forecast_of([1.0, 2.0], None), understood=(rows,), warnings=warnings)
 
-    monkeypatch.setattr(inference, "_load", lambda *arguments: Model())
+    monkeypatch.setattr(inference, "load_model", lambda *arguments: Model())
     options = {"data.name": ("new.csv", "--data"), "data.missing": (["-9999"], "--missing")}
     inference.print_forecast("best", options, None, None, as_json=False)
     told = " ".join(capsys.readouterr().err.split())

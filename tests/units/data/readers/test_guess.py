@@ -7,7 +7,8 @@ import pytest
 
 from rnnbench.core.errors import DataError
 from rnnbench.data import describe, load
-from rnnbench.data.readers.guess import guess_by_content, plain_layout
+from rnnbench.data.readers.guess import guess_by_content
+from rnnbench.data.readers.plain_layouts import plain_layout
 from rnnbench.data.readers.tables import read_table
 from rnnbench.data.settings import DataSettings
 

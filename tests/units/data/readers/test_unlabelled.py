@@ -93,3 +93,18 @@ def test_a_column_by_its_place_is_read_only_where_it_may_hold_the_texts(path):
 def test_the_user_decides_whether_there_is_a_header(path, header, texts):
     file = path("new.csv", "warm", "dull", "long")
     assert read_texts(file, DataSettings(header=header), "text").texts == texts
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "texts"),
+    [
+        ("new.txt", "\nwarm\n \ndull\n\n", ["", "warm", "", "dull", ""]),
+        ("new.txt", "warm\r\n\r\n", ["warm", ""]),
+        ("new.txt", "warm", ["warm"]),
+        ("new.csv", "id,text\n1,warm\n2,\n3,dull\n", ["warm", "", "dull"]),
+        ("new.jsonl", '{"text": "warm"}\n{"text": null}\n{"text": ""}\n{"text": "dull"}\n', ["warm", "", "", "dull"]),
+    ],
+)
+def test_empty_texts_are_kept_in_their_places_where_they_may_be(tmp_path, name, content, texts):
+    (tmp_path / name).write_bytes(content.encode("utf-8"))
+    assert read_texts(tmp_path / name, DataSettings(), keep_empty=True).texts == texts

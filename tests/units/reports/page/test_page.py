@@ -94,7 +94,23 @@ def forecasts() -> dict[str, Any]:
     return {"kind": "forecasts", "unit": "한국 <k|W>", "windows": [window]}
 
 
-SHOWCASES = {"mistakes": mistakes(), "text": texts_of(), "forecasts": forecasts()}
+def translations() -> dict[str, Any]:
+    pair = {"source": NASTY, "target": TEXT, "output": f"{TEXT} 한국", "chrf": 12.34}
+    alignment = {"source": [NASTY, "b"], "target": ["한국", "</s>"], "weights": [[0.25, 0.75], [1.0, 0.0]]}
+    sides = {"source": "<en>", "target": "de|`"}
+    return {"kind": "translations", **sides, "best": [pair], "worst": [pair, pair], "alignments": [alignment]}
+
+
+def conversation() -> dict[str, Any]:
+    turns = [{"speaker": "person", "text": NASTY}, {"speaker": "model", "text": TEXT}]
+    replies = [{"context": TEXT, "reply": NASTY, "output": "- 한국\n# x"}, {"context": "a", "reply": "b", "output": ""}]
+    return {"kind": "conversation", "turns": turns, "replies": replies}
+
+
+SHOWCASES = {
+    "mistakes": mistakes(), "text": texts_of(), "forecasts": forecasts(), "translations": translations(),
+    "conversation": conversation(),
+}  # fmt: skip
 
 
 class Page(HTMLParser):
@@ -287,7 +303,7 @@ def test_every_figure_is_xml_with_words_for_those_who_do_not_see_it(kind: str, t
     paths = write_report(material(SHOWCASES[kind]), tmp_path)
     assert [path.name for path in paths[:2]] == ["report.html", "report.md"]
     drawn = [path for path in paths if path.suffix == ".svg"]
-    assert len(drawn) == (7 if kind == "forecasts" else 6)
+    assert len(drawn) == 6 + {"forecasts": 1, "translations": len({"lstm", NASTY})}.get(kind, 0)
     for path in drawn:
         assert ElementTree.parse(path).getroot().tag == "{http://www.w3.org/2000/svg}svg"
         assert path.stat().st_size < 60_000

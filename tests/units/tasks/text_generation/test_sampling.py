@@ -1,6 +1,4 @@
-"""Sampling of tokens, by hand; and generation with a carried state against rereading the whole text."""
-
-import math
+"""Generation with a carried state against rereading the whole text, and from tokens to characters."""
 
 import numpy as np
 import pytest
@@ -8,84 +6,12 @@ import small_data
 import torch
 
 from rnnbench.core import registry
-from rnnbench.core.errors import RnnbenchError
 from rnnbench.data.code_points import points_of
 from rnnbench.data.decoding import incremental_decoder, unknown_in
 from rnnbench.data.tokenization import TokenizerSettings, build_tokenizer
 from rnnbench.encoders.stack import Stack
 from rnnbench.experiment.classes import layer_class, task_class
-from rnnbench.tasks.text_generation.sampling import Sampling, generated, probabilities
-
-# numbers 2 to 5 have the probabilities 0.1, 0.4, 0.2, 0.3; padding and the unknown have scores above them all
-SHARES = [0.1, 0.4, 0.2, 0.3]
-SCORES = torch.tensor([9.0, 9.0, *(math.log(share) for share in SHARES)])
-
-
-def drawn_from(**how):
-    return [round(share, 6) for share in probabilities(SCORES, Sampling(**how)).tolist()]
-
-
-def test_padding_and_unknown_are_never_sampled():
-    assert drawn_from() == [0, 0, *SHARES]
-
-
-def test_the_temperature_divides_the_logits():
-    # at 0.5 probabilities are squared: 0.01, 0.16, 0.04, 0.09 of 0.30
-    expected = [round(share / 0.30, 6) for share in (0.01, 0.16, 0.04, 0.09)]
-    assert drawn_from(temperature=0.5) == [0, 0, *expected]
-    assert drawn_from(temperature=0) == [0, 0, 0, 1, 0, 0]
-    for tiny in (1e-30, 1e-45, 1e-320):  # the last is zero in the precision of the scores
-        assert drawn_from(temperature=tiny) == [0, 0, 0, 1, 0, 0]
-
-
-def test_top_k_keeps_the_most_probable():
-    # 0.4 and 0.3 of 0.7
-    assert drawn_from(top_k=2) == [0, 0, 0, round(4 / 7, 6), 0, round(3 / 7, 6)]
-    assert drawn_from(top_k=1) == [0, 0, 0, 1, 0, 0]
-    assert drawn_from(top_k=100) == drawn_from()
-
-
-def test_top_k_keeps_exactly_k_of_equal_logits():
-    shares = probabilities(torch.zeros(6), Sampling(top_k=2))
-    assert shares.tolist() == [0, 0, 0.5, 0.5, 0, 0]
-
-
-def test_top_p_keeps_the_smallest_set_that_reaches_it():
-    # 0.4, then 0.7: two reach 0.65 and 0.4 alone does not
-    assert drawn_from(top_p=0.65) == [0, 0, 0, round(4 / 7, 6), 0, round(3 / 7, 6)]
-    assert drawn_from(top_p=0.39) == [0, 0, 0, 1, 0, 0]
-    assert drawn_from(top_p=1e-9) == [0, 0, 0, 1, 0, 0]
-    assert drawn_from(top_p=1.0) == drawn_from()
-    # 0.4, 0.7, 0.9: three are needed for 0.71
-    assert drawn_from(top_p=0.71) == [0, 0, 0, round(4 / 9, 6), round(2 / 9, 6), round(3 / 9, 6)]
-
-
-def test_top_p_is_applied_after_top_k():
-    # of the two that top-k leaves, the first has 4/7 = 0.571: alone enough for 0.55, though 0.4 of all would not be
-    assert drawn_from(top_k=2, top_p=0.55) == [0, 0, 0, 1, 0, 0]
-
-
-@pytest.mark.parametrize(
-    ("how", "words"),
-    [
-        ({"temperature": -1.0}, "the temperature must be at least 0"),
-        ({"temperature": math.nan}, "the temperature must be at least 0"),
-        ({"top_k": 0}, "top-k must be at least 1, not 0"),
-        ({"top_p": 0.0}, "top-p must be above 0 and at most 1, not 0.0"),
-        ({"top_p": 1.5}, "top-p must be above 0 and at most 1, not 1.5"),
-    ],
-)
-def test_values_out_of_bounds_raise_an_error(how, words):
-    with pytest.raises(RnnbenchError, match=words):
-        Sampling(**how)
-
-
-def test_logits_that_are_not_finite_raise_an_error():
-    with pytest.raises(RnnbenchError, match="have diverged"):
-        probabilities(torch.tensor([0.0, 0.0, math.nan]), Sampling())
-
-
-# the loop
+from rnnbench.tasks.text_generation.sampling import Sampling, generated
 
 
 def language_model(model, tokenizer="characters", layers=2, **encoder):
@@ -126,14 +52,18 @@ def test_a_sliding_window_of_attention_is_carried():
     assert carried == made.prepared.tokenizer.decode(numbers[len(prompt) :])
 
 
+def same_scores(ids, state):
+    return torch.zeros(len(ids), 4), ()
+
+
 def test_each_step_after_the_prompt_reads_one_token():
     read = []
 
-    def step(numbers, state):
-        read.append(len(numbers))
-        return torch.zeros(4), ()
+    def step(ids, state):
+        read.append(ids.shape[1])
+        return same_scores(ids, state)
 
-    text = "".join(generated(step, [2] * 600, 10, Sampling(), lambda number: "x"))
+    text = "".join(generated(step, torch.full((1, 600), 2), 10, Sampling(), lambda number: "x"))
     assert text == "x" * 10
     # a long prompt in pieces of 256; the tenth character needs no step after it
     assert read == [256, 256, 88] + [1] * 9
@@ -149,7 +79,7 @@ def test_the_same_seed_gives_the_same_text_and_global_generators_are_not_affecte
 
 
 def test_generation_ends_where_tokens_decode_to_no_characters():
-    pieces = generated(lambda numbers, state: (torch.zeros(4), ()), [2], 5, Sampling(), lambda number: "")
+    pieces = generated(same_scores, torch.tensor([[2]]), 5, Sampling(), lambda number: "")
     assert "".join(pieces) == ""
 
 
