@@ -27,7 +27,7 @@ from rnnbench.tasks.dialogue.ranking import candidates_of
 from rnnbench.tasks.dialogue.settings import DialogueSettings
 from rnnbench.tasks.inference import Inference
 from rnnbench.tasks.prepared import Prepared
-from rnnbench.tasks.samples import shortened
+from rnnbench.tasks.samples import last_turns, shortened
 from rnnbench.tasks.sequence_to_sequence.base import SequenceToSequence
 from rnnbench.tasks.sequence_to_sequence.prepared import EVALUATION_BATCH
 
@@ -130,7 +130,7 @@ class Dialogue(SequenceToSequence):
             "turns": self._conversation(),
             "replies": [
                 {
-                    "context": shortened(texts.sources[row]),
+                    "context": last_turns(texts.sources[row]),
                     "reply": shortened(texts.targets[row]),
                     "output": shortened(hypotheses[0].text),
                 }
