@@ -23,10 +23,12 @@ BORDER_PAIRS = 100
 
 HEADING = re.compile(r"^#+ .*$", re.MULTILINE)
 SPEAKER = re.compile(r"^\*\*.+?\*\*[ \t]*$", re.MULTILINE)
-BRACKETED = re.compile(r"[_*]*\\?\[[^\]]*\][_*]*")
+BRACKETED = re.compile(r"[_*]*\\?\[[^\]_]*[\]_][_*]*")
 """A stage direction in brackets; the Markdown around it is not always closed, so these are removed first."""
 
-DIRECTION = re.compile(r"_[^_]*_|\*[^*]*\*")
+DIRECTION = re.compile(r"_(?:(?!\n\n)[^_])*_|\*(?:(?!\n\n)[^*])*\*")
+"""Any other stage direction; none goes on after an empty line."""
+
 MARKS = re.compile(r"[\\_*]")
 
 MOVIE_LINES_DATA = WheelData(

@@ -46,6 +46,8 @@ def test_a_turn_is_what_is_spoken_on_one_line(offer):
         ("__\\[Sings]_  \nGo.\n\n_Exit_", "Go."),
         ("_\\[Reads]_\nGo\n\n_\\[Reads]_\nhome", "Go home"),
         ("*[Kneels.]* Go.", "Go."),
+        ("Go.\n\n_Burthen\n\nBark!\n\n_Exit_", "Go. Burthen Bark!"),
+        ("Go. \\[within_\n\nBark!", "Go. Bark!"),
         ("Go,\\--now", "Go,--now"),
     ],
 )

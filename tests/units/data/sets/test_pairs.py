@@ -18,6 +18,12 @@ def component_of(split):
 TRAIN, VALIDATION, TEST = map(component_of, range(3))
 
 
+@pytest.mark.parametrize(("component", "split"), [("abode", 0), ("m", 0), ("s", 1), ("d", 2), ("l", 2)])
+def test_the_split_of_a_component_is_that_of_its_sha256(component, split):
+    # modulo 20, by sha256sum: 5, 2, 1, 0 and 0
+    assert pairs._split_of(component) == split
+
+
 @pytest.fixture
 def offer(monkeypatch):
     """Lets the wheel hold the given texts: {component: {language: tree}}."""
