@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from contextlib import suppress
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from rnnbench.cli.console import notes, out
@@ -41,10 +42,10 @@ def chat_with(run: str, data: str | None, decoding: Decoding) -> None:
 
 
 def _greet(conversation: Conversation) -> None:
-    turns = conversation.model.context_turns
-    remembered = "the last turn alone" if turns == 1 else f"the last {turns} turns"
+    model = conversation.model
+    remembered = "the last turn alone" if model.context_turns == 1 else f"the last {model.context_turns} turns"
     for line in (
-        f"It remembers {remembered}; {conversation.decoding}.",
+        f"{model.record.name}, trained on {model.record.data}, remembers {remembered}; {conversation.decoding}.",
         "So small a model answers mostly with commonplaces, and knows nothing but how its training data sound.",
         f"Commands: {', '.join(COMMANDS)}.",
     ):
@@ -66,10 +67,8 @@ def _talk(conversation: Conversation) -> None:
                 continue
             if not line:
                 continue
-            if not line.startswith("/") and sys.stdout.isatty():
-                out.print(name, style="cyan", end="", markup=False)
             try:
-                _answer(conversation, line)
+                _answer(conversation, line, name if sys.stdout.isatty() else "")
             except RnnbenchError as error:
                 notes.print(on_one_line(str(error)), style="yellow", markup=False, soft_wrap=True)
     except (EOFError, KeyboardInterrupt):
@@ -85,13 +84,19 @@ def _typed() -> str:
     return input()
 
 
-def _answer(conversation: Conversation, line: str) -> None:
-    """Print the reply to a line as it is written, or do what the line says where it is a command."""
+def _answer(conversation: Conversation, line: str, name: str = "") -> None:
+    """Print the reply to a line as it is written, or do what the line says where it is a command.
+
+    name: printed before the reply.
+    """
     if line.startswith("/"):
         if message := conversation.obey(line):
             notes.print(message, style="dim", markup=False)
         return
-    for piece in conversation.reply(line) if line else ():
+    pieces = conversation.reply(line) if line else iter(())
+    first = next(pieces, "")  # an error is raised here, before the name
+    out.print(name, style="cyan", end="", markup=False)
+    for piece in chain([first], pieces):
         sys.stdout.write(on_one_line(piece))
         sys.stdout.flush()
     sys.stdout.write("\n")

@@ -169,8 +169,8 @@ def _of_turns(table: Table, settings: DataSettings, column: str, conversation: s
     speaker = "" if column == SPEAKER else next((name for name in table.columns if is_named(name, {*SPEAKERS})), "")
     warning = same_speaker(table, speaker, rows, turns.before) if speaker else ""
     others = [column, *([conversation] if conversation else [])]
-    known = f", conversations are {conversation!r}" if conversation and not is_exploded(table) else ""
-    named = f"turns are {column!r}{known}" + ("" if is_exploded(table) else not_used(table, others))
+    known = f", conversations are {conversation!r}" if conversation else ""
+    named = f"turns are {column!r}{known}{not_used(table, others)}"
     count = f"{len(table):,} turns read" + (f" in {len({*conversations}):,} conversations" if conversations else "")
     read = Read(
         PairColumns("turn", "reply"),

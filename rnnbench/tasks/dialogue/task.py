@@ -20,6 +20,7 @@ from rnnbench.metrics.dialogue import CONTEXT_GAIN, hit_examples, hits, reply_di
 from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.tasks.baseline import BaselineResult
 from rnnbench.tasks.decoding import Sampling, sampled
+from rnnbench.tasks.dialogue import baselines
 from rnnbench.tasks.dialogue.inference import DialogueModel
 from rnnbench.tasks.dialogue.prepared import PreparedDialogue
 from rnnbench.tasks.dialogue.ranking import candidates_of
@@ -58,8 +59,6 @@ class Dialogue(SequenceToSequence):
 
     @classmethod
     def baselines_of(cls, pairs: TextPairs, *, refit: bool) -> Iterator[BaselineResult]:
-        from rnnbench.tasks.dialogue import baselines
-
         return baselines.run(pairs, refit=refit)
 
     def start_evaluation(self) -> None:
@@ -156,7 +155,7 @@ class Dialogue(SequenceToSequence):
         tokenizer = self.prepared.tokenizer
         rows = self.prepared.source_rows([context])
         with torch.inference_mode():
-            memory = self.memory_of(rows, np.array([0]))
+            memory = self.encoder.with_keys(self.memory_of(rows, np.array([0])))
         written: list[int] = []
         shown = ""
         for number in sampled(
@@ -165,6 +164,7 @@ class Dialogue(SequenceToSequence):
             sampling,
             end_id=tokenizer.end_id,
             most_tokens=self.most_written(int(rows.lengths[0])),
+            forbidden_ids=tokenizer.forbidden_ids,
             no_repeat=NO_REPEAT,
         ):
             written.append(number)

@@ -213,7 +213,7 @@ class SequenceToSequence(SequenceTask):
         return self.prepared.tokenizer.decode(ids, source).strip()
 
     def _search(self, rows: TokenRows, part: np.ndarray, beam: int, best: int) -> list[list[Candidate]]:
-        memory = self.memory_of(rows, part)
+        memory = self.encoder.with_keys(self.memory_of(rows, part))
         tokenizer = self.prepared.tokenizer
         first = torch.full((len(part), 1), tokenizer.begin_id, device=self.device)
         most = [self.most_written(int(rows.lengths[row])) for row in part]

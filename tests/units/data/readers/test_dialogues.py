@@ -225,6 +225,20 @@ def turns_in_order(count):
     return [saying(number) for number in range(count)]
 
 
+@pytest.mark.parametrize("lengths", [[50] * 3, [120, *[4] * 12], [30] * 5], ids=["three", "one is long", "five"])
+def test_few_or_very_unequal_conversations_are_split_by_position(tmp_path, lengths):
+    held = [{"dialogue": turns_in_order(length)} for length in lengths]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, held)), encoding="utf-8")
+    for seed in range(4):
+        data = read(tmp_path / "a.jsonl", split_seed=seed)
+        train, validation, test = sizes(data)
+        assert train >= 0.55 * (train + validation + test)
+        assert min(validation, test) > 0
+        splits = data.splits.opened()
+        said = {turn for source in splits.test.sources for turn in source.split("\n")}
+        assert not said & {*splits.train.targets}
+
+
 @pytest.mark.parametrize("form", ["txt", "csv", "jsonl"])
 def test_one_conversation_is_split_by_position_and_no_source_reaches_back(tmp_path, form):
     turns = turns_in_order(101)
