@@ -24,16 +24,13 @@ def candidates_of(targets: Sequence[str]) -> np.ndarray:
     return np.array([[row, *_distractors(row, text_of, distractors)] for row in range(len(targets))])
 
 
-def _distractors(row: int, text_of: np.ndarray, count: int) -> list[int]:
+def _distractors(row: int, text_of: np.ndarray, count: int) -> np.ndarray:
     """Rows with `count` different texts other than that of `row`."""
     generator = np.random.default_rng([_SEED, row])
     for drawn in (min(_DRAWN, len(text_of)), len(text_of)):
-        taken = {int(text_of[row])}
-        rows: list[int] = []
-        for other in generator.choice(len(text_of), drawn, replace=False).tolist():
-            if len(rows) < count and int(text_of[other]) not in taken:
-                taken.add(int(text_of[other]))
-                rows.append(other)
-        if len(rows) == count:
+        order = generator.choice(len(text_of), drawn, replace=False)
+        texts, first = np.unique(text_of[order], return_index=True)
+        places = np.sort(first[texts != text_of[row]])[:count]
+        if len(places) == count:
             break
-    return rows
+    return order[places]

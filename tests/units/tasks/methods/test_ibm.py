@@ -15,9 +15,7 @@ def _texts(*texts: list[int]) -> list[np.ndarray]:
     return [np.array(text, dtype=np.int64) for text in texts]
 
 
-def _slow(
-    sources: list[np.ndarray], targets: list[np.ndarray], iterations: int
-) -> dict[tuple[int | None, int], float]:
+def _slow(sources: list[np.ndarray], targets: list[np.ndarray], iterations: int) -> dict[tuple[int | None, int], float]:
     """t(f | e) by (e, f), where e is None for the null word."""
     pairs = [([None, *source.tolist()], target.tolist()) for source, target in zip(sources, targets, strict=True)]
     together = {(e, f) for source, target in pairs for e in source for f in target}
@@ -103,8 +101,9 @@ def test_pairs_beyond_the_limit_are_left_out_and_counted(monkeypatch: pytest.Mon
     assert model.probabilities(sources[3:], targets[3:]).tolist() == [0]
 
 
-@pytest.mark.parametrize(("source", "target", "match"), [([2], [0], "source ids"), ([0], [2], "ids must"),
-                                                         ([0], [], "needs a target"), ([0], [-1], "ids must")])  # fmt: skip
+@pytest.mark.parametrize(("source", "target", "match"), [
+    ([2], [0], "source ids"), ([0], [2], "ids must"), ([0], [], "needs a target"), ([0], [-1], "ids must"),
+])  # fmt: skip
 def test_ids_outside_the_vocabulary_are_refused(source: list[int], target: list[int], match: str) -> None:
     with pytest.raises(ValueError, match=match):
         IBMModel1(_texts(source), _texts(target), source_size=2, target_size=2)
