@@ -46,11 +46,16 @@ def read_parquet(path: Path) -> Table:
 
 def _with_languages(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with translations such as {"de": ..., "en": ...} as columns translation.de and translation.en."""
+    import pandas as pd
+
     for name in [name for name in frame.columns if str(name).casefold() in OF_LANGUAGES]:
         cells = frame[name].tolist()
         first = next((cell for cell in cells if isinstance(cell, dict)), {})
         if len(first) > 1 and all(LANGUAGE.fullmatch(key) and isinstance(text, str) for key, text in first.items()):
-            texts = {f"{name}.{key}": [(cell or {}).get(key) for cell in cells] for key in first}
+            texts = {
+                f"{name}.{key}": pd.Series([(cell or {}).get(key) for cell in cells], index=frame.index, dtype=object)
+                for key in first
+            }
             frame = frame.drop(columns=name).assign(**texts)
     return frame
 

@@ -301,6 +301,13 @@ def test_a_context_that_is_a_list_has_its_last_three_turns(tmp_path):
     assert all_pairs(read(tmp_path / "a.jsonl"))[0] == ("\n".join(turns[2:5]), turns[5])
 
 
+def test_halves_of_characters_are_replaced(tmp_path):
+    held = [json.dumps({"dialogue": turns[:-1]})[:-2] + ', "cut \\ud83d"]}' for turns in CONVERSATIONS]
+    (tmp_path / "a.jsonl").write_text("\n".join(held), encoding="utf-8")
+    data = read(tmp_path / "a.jsonl")
+    assert {reply for _, reply in all_pairs(data) if reply.startswith("cut")} == {"cut \ufffd"}
+
+
 def test_line_breaks_inside_a_turn_become_blanks(tmp_path):
     turns = turns_in_order(60)
     turns[1] = "first\nsecond \r\n third"
