@@ -215,6 +215,19 @@ def test_a_line_without_a_name_keeps_all_names_with_a_warning(tmp_path):
     assert any(reply.startswith("김철수: ") for _, reply in all_pairs(data))
 
 
+def test_rows_whose_conversations_are_unknown_are_a_warning(tmp_path):
+    pd.DataFrame({"line": turns_in_order(50)}).to_csv(tmp_path / "a.csv", index=False)
+    assert "type --group-column NAME" in read(tmp_path / "a.csv").facts.warnings[0]
+
+
+def test_lists_of_turns_are_named_where_pairs_are_needed(tmp_path):
+    FILES["dailydialog.json"](tmp_path / "a.json")
+    with pytest.raises(
+        DataError, match="the file looks like a dialogue, because it holds lists of turns: the task dialogue"
+    ):
+        load(DataSettings(path=str(tmp_path / "a.json")), "text_pairs")
+
+
 def test_texts_with_a_colon_are_no_names(tmp_path):
     turns = [f"{turn}: {turn}" for turns in CONVERSATIONS for turn in turns]
     (tmp_path / "a.txt").write_text("\n".join(turns), encoding="utf-8")
@@ -334,7 +347,7 @@ def test_an_empty_turn_ends_what_is_answered(tmp_path):
     turns[30] = ""
     pd.DataFrame({"n": range(60), "utterance": turns}).to_csv(tmp_path / "a.csv", index=False)
     data = read(tmp_path / "a.csv")
-    assert "1 turns without a text" in told(data, "rows")
+    assert "1 without a text" in told(data, "rows")
     assert not [pair for pair in all_pairs(data) if turns[31] == pair[1]]
 
 
@@ -419,7 +432,7 @@ def test_replies_by_the_speaker_of_the_turn_before_are_a_warning(tmp_path, name,
     ("name", "content", "settings", "message"),
     [
         ("a.txt", "\n".join(WORDS), {}, "at least 30"),
-        ("a.txt", "\n\n".join(turns_in_order(50)), {}, "50 turns without one before them"),
+        ("a.txt", "\n\n".join(turns_in_order(50)), {}, "50 without a turn before them"),
         ("a.csv", "n,m\n" + "\n".join(f"{row},{row * 7}" for row in range(50)), {}, "cannot infer"),
         ("a.csv", "film,line\n" + "\n".join(map(",{}".format, turns_in_order(50))), {"group_column": "film"}, "empty"),
         ("a.csv", "scene,line\n1,a b\n1,c d\n" + "\n".join(map(",{}".format, turns_in_order(50))), {}, "fill it in"),
