@@ -34,8 +34,6 @@ from rnnbench.tasks.sequence_to_sequence.prepared import EVALUATION_BATCH
 OPENING = "hello. how are you?"
 PERSON = ("what are you doing tonight?", "are you sure?", "i have to go now.")
 SAMPLED, SHOWN = 3, 6
-NO_REPEAT = 3
-"""No so many tokens in a row occur twice in a sampled reply."""
 
 
 class Dialogue(SequenceToSequence):
@@ -52,6 +50,7 @@ class Dialogue(SequenceToSequence):
     Prepared: ClassVar[type[Prepared]] = PreparedDialogue
     data_kind: ClassVar[Kind] = "dialogue"
     inference: ClassVar[type[Inference] | None] = DialogueModel
+    no_repeat: ClassVar[int] = 3
 
     @classmethod
     def prepare(cls, data: AnyData, settings: DialogueSettings) -> PreparedDialogue:
@@ -165,7 +164,7 @@ class Dialogue(SequenceToSequence):
             end_id=tokenizer.end_id,
             most_tokens=self.most_written(int(rows.lengths[0])),
             forbidden_ids=tokenizer.forbidden_ids,
-            no_repeat=NO_REPEAT,
+            no_repeat=self.no_repeat,
         ):
             written.append(number)
             text = tokenizer.decode(written, context).lstrip()

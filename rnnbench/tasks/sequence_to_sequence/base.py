@@ -53,6 +53,8 @@ class SequenceToSequence(SequenceTask):
     Prepared: ClassVar[type[Prepared]] = PreparedPairs
     metric: ClassVar[metrics.Metric] = BITS_PER_CHARACTER
     items: ClassVar[str] = "tokens"
+    no_repeat: ClassVar[int] = 0
+    """No so many tokens in a row occur twice in a written text; 0 allows it."""
     encoder: EncoderDecoder
     prepared: PreparedPairs
 
@@ -225,6 +227,7 @@ class SequenceToSequence(SequenceTask):
             end_id=tokenizer.end_id,
             most_tokens=most,
             forbidden_ids=tokenizer.forbidden_ids,
+            no_repeat=self.no_repeat,
             narrowed=lambda left: self.step_of(memory.rows(left).repeated(beam)),
         )
 
