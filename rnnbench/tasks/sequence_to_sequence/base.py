@@ -101,17 +101,19 @@ class SequenceToSequence(SequenceTask):
         """The memory of sources (batch, time), padded on the right."""
         return self.encoder.read(self._vectors(sources), lengths)
 
-    def write(self, ids: Tensor, memory: Memory, state: State | None = None) -> tuple[Tensor, State]:
+    def write(
+        self, ids: Tensor, memory: Memory, state: State | None = None, lengths: Tensor | None = None
+    ) -> tuple[Tensor, State]:
         """Logits of the next token at each step, (batch, time, vocabulary), and the state after the last step.
 
-        Without a state, the first id is the begin symbol. Padding on the right needs no lengths: no valid step is
-        after it.
+        Without a state, the first id is the begin symbol. lengths: valid steps, needed by batch normalization alone:
+        no valid step is after padding on the right.
         """
         vectors = self._vectors(ids)
         if state is None:
             first = vectors[:, :1] + self.summary(memory.mean()).unsqueeze(1)
             vectors = torch.cat([first, vectors[:, 1:]], dim=1)
-        encoded = self.encoder(vectors, None, state, memory)
+        encoded = self.encoder(vectors, lengths, state, memory)
         return self.head(self.to_embedding(encoded.steps)), encoded.state
 
     def _vectors(self, ids: Tensor) -> Tensor:
@@ -122,7 +124,12 @@ class SequenceToSequence(SequenceTask):
 
     def loss(self, batch: Any) -> tuple[Tensor, int]:
         sources, source_lengths, targets, target_lengths, _ = batch
-        logits, _ = self.write(targets[:, :-1], self.read(sources, source_lengths))
+        in_batches = self.encoder.writer.settings.normalization == "batch"
+        logits, _ = self.write(
+            targets[:, :-1],
+            self.read(sources, source_lengths),
+            lengths=target_lengths - 1 if in_batches else None,
+        )
         wanted = _scored(targets, target_lengths)
         smoothing = self.settings.label_smoothing
         loss = functional.cross_entropy(
