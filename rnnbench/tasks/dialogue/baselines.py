@@ -15,7 +15,7 @@ from rnnbench.data.splits import Splits
 from rnnbench.metrics.dialogue import CONTEXT_GAIN, HITS_AT_1, hit_examples, hits, reply_diversity
 from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.tasks.baseline import REFITTED, BaselineResult, prefixed, stopwatch
-from rnnbench.tasks.dialogue.ranking import candidates_of
+from rnnbench.tasks.dialogue.ranking import candidates_of, other_contexts
 from rnnbench.tasks.methods.nearest import fitted_vectorizer, nearest
 from rnnbench.tasks.methods.pair_ngrams import ScoredModel, pair_ngrams
 from rnnbench.tasks.methods.target_models import CodedPairs, TargetModel
@@ -52,8 +52,7 @@ def _left_out() -> Iterator[BaselineResult]:
 def _with_ranks(scored: ScoredModel, candidates: dict[str, np.ndarray]) -> BaselineResult:
     """The result with hits and with the gain from context.
 
-    Candidates are ranked by ln p(reply | context) - ln p(reply | no context). The other context is that of the first
-    distractor.
+    Candidates are ranked by ln p(reply | context) - ln p(reply | no context).
     """
     with stopwatch() as watch:
         metrics, examples = dict(scored.result.metrics), dict(scored.result.examples)
@@ -63,7 +62,7 @@ def _with_ranks(scored: ScoredModel, candidates: dict[str, np.ndarray]) -> Basel
         ):
             rows = candidates[split]
             ranks = _ranks(model, pairs, rows)
-            gains = model.nats(pairs.combined(rows[:, 1], rows[:, 0])) - model.nats(pairs)
+            gains = model.nats(pairs.combined(other_contexts(len(rows)), rows[:, 0])) - model.nats(pairs)
             gain = ExampleScores.of(gains / math.log(2) / pairs.characters, pairs.characters)
             metrics |= prefixed(split, hits(ranks) | {CONTEXT_GAIN.key: gain.mean})
             if split == "test":
@@ -118,9 +117,10 @@ def _ranked(model: str, ranks: dict[str, np.ndarray], seconds: float, note: str)
 
 @dataclass(frozen=True)
 class _Ranker:
-    """The candidates of a split ranked by words; fitted: the pairs whose contexts are searched.
+    """The candidates of a split ranked by words.
 
-    contexts, targets: of the split, fitted_contexts: tf-idf vectors with idf of all fitted texts.
+    fitted: the pairs whose contexts are searched. contexts, targets: tf-idf vectors of the split. fitted_contexts,
+    fitted_targets: of the fitted pairs, whose texts give the idf.
     """
 
     fitted: Pairs

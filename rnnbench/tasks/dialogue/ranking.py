@@ -1,4 +1,4 @@
-"""Candidate replies: the true reply of each row among fixed distractors."""
+"""Candidate replies of each row, the true one among fixed distractors, and another row's context."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def candidates_of(targets: Sequence[str]) -> np.ndarray:
     _, text_of = np.unique([target.strip().lower() for target in targets], return_inverse=True)
     distractors = min(DISTRACTORS, int(text_of.max()))
     return np.array([[row, *_distractors(row, text_of, distractors)] for row in range(len(targets))])
+
+
+def other_contexts(rows: int) -> np.ndarray:
+    """(rows,) the row whose context each reply gets for `context_gain`: half a split away, so of another scene."""
+    return np.roll(np.arange(rows), rows // 2)
 
 
 def _distractors(row: int, text_of: np.ndarray, count: int) -> np.ndarray:

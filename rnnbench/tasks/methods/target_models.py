@@ -15,7 +15,7 @@ from rnnbench.data.tokenization.pairs import PairTokenizer
 from rnnbench.tasks.methods.ibm import IBMModel1
 from rnnbench.tasks.methods.kneser_ney import MAX_ORDER, KneserNey
 
-WEIGHTS = np.arange(1, 20) / 20
+WEIGHTS = np.array([0.01, 0.02, *(np.arange(1, 20) / 20)])
 """Shares of IBM Model 1 in the mixture, among which validation selects."""
 
 
