@@ -186,7 +186,11 @@ def test_a_run_that_is_not_there_or_is_of_another_task(trained: Trained) -> None
 
 
 def test_before_anything_is_trained_it_says_what_to_type(place: Place, typed: Callable[..., Result]) -> None:
-    for command, task in {"generate": "text_generation", "predict": "sentiment", "forecast": "forecasting"}.items():
+    tasks = {
+        "generate": "text_generation", "predict": "sentiment", "forecast": "forecasting", "translate": "translation",
+        "chat": "dialogue",
+    }  # fmt: skip
+    for command, task in tasks.items():
         words = ("--text", "x") if command == "predict" else ()
         assert f"there is no trained run of {task}. Type: rnnbench sweep {task}" in refusal(typed(command, *words))
 
