@@ -21,7 +21,7 @@ from rnnbench.tasks.methods.pair_ngrams import ScoredModel, pair_ngrams
 from rnnbench.tasks.methods.target_models import CodedPairs, TargetModel
 
 VOCABULARY_SIZE = 2000
-OVERLAP_WEIGHTS = (0.5, 1.0, 2.0, 4.0)
+OVERLAP_WEIGHTS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 
 ONE_TEXT = "all replies are the same text"
 
