@@ -23,7 +23,7 @@ from rnnbench.tasks.decoding import Sampling, sampled
 from rnnbench.tasks.dialogue import baselines
 from rnnbench.tasks.dialogue.inference import DialogueModel
 from rnnbench.tasks.dialogue.prepared import PreparedDialogue
-from rnnbench.tasks.dialogue.ranking import candidates_of
+from rnnbench.tasks.dialogue.ranking import candidates_of, other_contexts
 from rnnbench.tasks.dialogue.settings import DialogueSettings
 from rnnbench.tasks.inference import Inference
 from rnnbench.tasks.prepared import Prepared
@@ -87,7 +87,7 @@ class Dialogue(SequenceToSequence):
     def _nats_after_other_contexts(self, pairs: EncodedPairs) -> np.ndarray:
         """-ln p(reply | the context of the row half a split away) of each row."""
         rows = np.arange(len(pairs))
-        return self._nats_of(pairs, np.roll(rows, len(rows) // 2), rows)
+        return self._nats_of(pairs, other_contexts(len(rows)), rows)
 
     def _mutual_information(self, pairs: EncodedPairs, candidates: np.ndarray) -> np.ndarray:
         """ln p(candidate | context) - ln p(candidate | empty context), (rows, candidates)."""

@@ -99,20 +99,29 @@ class SequenceToSequence(SequenceTask):
         """The memory of sources (batch, time), padded on the right."""
         return self.encoder.read(self._vectors(sources), lengths)
 
-    def write(
-        self, ids: Tensor, memory: Memory, state: State | None = None, lengths: Tensor | None = None
-    ) -> tuple[Tensor, State]:
+    def write(self, ids: Tensor, memory: Memory, state: State | None = None) -> tuple[Tensor, State]:
         """Logits of the next token at each step, (batch, time, vocabulary), and the state after the last step.
 
-        Without a state, the first id is the begin symbol. lengths: valid steps, needed by batch normalization alone:
-        no valid step is after padding on the right.
+        Without a state, the first id is the begin symbol.
         """
+        vectors = self._begun(ids, memory) if state is None else self._vectors(ids)
+        encoded = self.encoder(vectors, None, state, memory)
+        return self._logits(encoded.steps), encoded.state
+
+    def logits_of(self, targets: Tensor, lengths: Tensor, memory: Memory) -> Tensor:
+        """Logits of the next token at each step but the last of whole targets, padded on the right."""
+        vectors = self._begun(targets[:, :-1], memory)
+        return self._logits(self.encoder.write(vectors, lengths - 1, memory))
+
+    def _begun(self, ids: Tensor, memory: Memory) -> Tensor:
+        """The writer's input from the begin symbol on."""
         vectors = self._vectors(ids)
-        if state is None:
-            first = vectors[:, :1] + self.summary(memory.mean()).unsqueeze(1)
-            vectors = torch.cat([first, vectors[:, 1:]], dim=1)
-        encoded = self.encoder(vectors, lengths, state, memory)
-        return self.head(self.to_embedding(encoded.steps)), encoded.state
+        first = vectors[:, :1] + self.summary(memory.mean()).unsqueeze(1)
+        return torch.cat([first, vectors[:, 1:]], dim=1)
+
+    def _logits(self, steps: Tensor) -> Tensor:
+        logits: Tensor = self.head(self.to_embedding(steps))
+        return logits
 
     def _vectors(self, ids: Tensor) -> Tensor:
         if self.training and self.settings.word_dropout:
@@ -122,12 +131,7 @@ class SequenceToSequence(SequenceTask):
 
     def loss(self, batch: Any) -> tuple[Tensor, int]:
         sources, source_lengths, targets, target_lengths, _ = batch
-        in_batches = self.encoder.writer.settings.normalization == "batch"
-        logits, _ = self.write(
-            targets[:, :-1],
-            self.read(sources, source_lengths),
-            lengths=target_lengths - 1 if in_batches else None,
-        )
+        logits = self.logits_of(targets, target_lengths, self.read(sources, source_lengths))
         wanted = _scored(targets, target_lengths)
         smoothing = self.settings.label_smoothing
         loss = functional.cross_entropy(
@@ -155,7 +159,8 @@ class SequenceToSequence(SequenceTask):
         memory: of other sources than the batch's own.
         """
         sources, source_lengths, targets, target_lengths, _ = batch
-        logits, _ = self.write(targets[:, :-1], self.read(sources, source_lengths) if memory is None else memory)
+        memory = self.read(sources, source_lengths) if memory is None else memory
+        logits = self.logits_of(targets, target_lengths, memory)
         wanted = _scored(targets, target_lengths)
         losses = functional.cross_entropy(
             logits.flatten(0, 1).float(), wanted.flatten(), reduction="none", ignore_index=IGNORED
