@@ -289,7 +289,8 @@ def test_the_mean_of_the_examples_is_the_test_metric(opened):
     assert made.metric.key in found
     for metric, examples in found.items():
         assert len(examples.scores) > (5 if metric == made.metric.key else 2)  # the small text has three crops
-        assert examples.scores.std() > 0 or metric == "exact_match"  # an untrained model matches nothing
+        # an untrained model writes nothing that matches
+        assert examples.scores.std() > 0 or metric in ("exact_match", "sentence_chrf")
         assert examples.mean == pytest.approx(scores[f"test/{metric}"], rel=FLOAT32)
         assert ExampleScores.from_bytes(examples.to_bytes()) == examples
 
