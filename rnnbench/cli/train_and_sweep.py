@@ -14,7 +14,7 @@ from rich.table import Table
 
 from rnnbench.cli.console import notes, out
 from rnnbench.cli.description import print_description
-from rnnbench.core.text import score_text
+from rnnbench.core.text import MISSING, score_text
 from rnnbench.storage.record import model_name
 
 if TYPE_CHECKING:
@@ -83,14 +83,38 @@ def _print_baseline_table(results: Sequence[BaselineResult], metric: Metric) -> 
     table = Table(box=None, pad_edge=False)
     for title in ("baseline", f"test {metric.key}", f"validation {metric.key}", "seconds", "note"):
         table.add_column(title, justify="left" if title in ("baseline", "note") else "right", overflow="fold")
-    scored = [item for item in results if not item.skipped]
-    for item in sorted(scored, key=lambda item: -metric.sign * item.metrics[test]):
-        scores = [score_text(item.metrics[key]) for key in (test, validation)]
+    computed = [item for item in results if not item.skipped]
+    without = [item for item in computed if test not in item.metrics]
+    ordered = sorted(
+        (item for item in computed if test in item.metrics), key=lambda item: -metric.sign * item.metrics[test]
+    )
+    for item in [*ordered, *without]:
+        scores = [_score(item, key) for key in (test, validation)]
         table.add_row(item.model, *scores, f"{item.wall_seconds:.1f}", item.note)
     out.print(table)
+    if without:
+        out.print()
+        out.print(_other_metrics_table([*ordered, *without], without))
     for item in results:
         if item.skipped:
             out.print(f"[dim]{item.model} left out: {item.skipped}[/dim]")
+
+
+def _other_metrics_table(results: Sequence[BaselineResult], without: Sequence[BaselineResult]) -> Table:
+    """The test scores by the metrics of those baselines that are without the selecting one."""
+    keys = [*dict.fromkeys(key for item in without for key in item.metrics if key.startswith("test/"))]
+    table = Table(box=None, pad_edge=False)
+    table.add_column("baseline", overflow="fold")
+    for key in keys:
+        table.add_column(key.replace("/", " "), justify="right", overflow="fold")
+    for item in results:
+        if any(key in item.metrics for key in keys):
+            table.add_row(item.model, *(_score(item, key) for key in keys))
+    return table
+
+
+def _score(result: BaselineResult, key: str) -> str:
+    return score_text(result.metrics[key]) if key in result.metrics else MISSING
 
 
 def run_training(experiment: Experiment, config: ExperimentConfig, as_json: bool) -> None:

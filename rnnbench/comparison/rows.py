@@ -18,6 +18,9 @@ from rnnbench.storage.record import LEFT_OUT, Outcome, RunRecord
 UNSCORED = "without a test score"
 """Remark on a run that completed and has no value of the metric."""
 
+OTHER_METRICS = "scored by other metrics only"
+"""Remark on a baseline that has test scores, but none by the metric: it gives texts and no probabilities, say."""
+
 FAILED: tuple[Outcome, ...] = ("diverged", "out_of_memory", "failed")
 """Outcomes of a trial that count as failed. An interrupted trial does not: the search repeats it."""
 
@@ -80,18 +83,27 @@ def _validated(confirms: Sequence[RunRecord], trials: Sequence[RunRecord]) -> Se
 def baseline_row(model: str, metric: Metric, runs: Sequence[RunRecord]) -> Row:
     """The row of a baseline, which has no seed: repeated runs have the same score."""
     scored = [record for record in runs if is_scored(record, metric.key)]
-    lost = [record for record in runs if not is_scored(record, metric.key)]
+    # a baseline without this metric still has its costs
+    done = scored or [record for record in runs if _has_other_metrics(record)]
+    lost = [record for record in runs if not (is_scored(record, metric.key) if scored else _has_other_metrics(record))]
+    remarks = {OTHER_METRICS} if done else {_word(record) for record in lost}
     row = Row(
         model=model,
         kind="baseline",
         test=_mean(record.metrics[f"test/{metric.key}"] for record in scored),
         validation=_mean(record.metrics.get(f"validation/{metric.key}") for record in scored),
-        remarks=() if scored else tuple(sorted({_word(record) for record in lost})),
-        run_ids=_ids(scored),
+        remarks=() if scored else tuple(sorted(remarks)),
+        run_ids=_ids(done),
         validation_run_ids=_ids(scored),
         lost_run_ids=_ids(lost),
     )
-    return _with_costs(row, scored)
+    return _with_costs(row, done)
+
+
+def _has_other_metrics(record: RunRecord) -> bool:
+    """Whether the run completed with any test score."""
+    scores = (value for key, value in record.metrics.items() if key.startswith("test/"))
+    return record.outcome == "completed" and any(map(math.isfinite, scores))
 
 
 def is_scored(record: RunRecord, metric: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 
 from rnnbench.core.text import rounded
 from rnnbench.data.code_points import text_of
-from rnnbench.data.duplicates import overlap_of
+from rnnbench.data.duplicates import overlap_of, overlap_of_sides
 from rnnbench.data.frequencies import time_text
 from rnnbench.data.kinds import (
     UNDERSTOOD,
@@ -25,6 +26,7 @@ from rnnbench.data.kinds import (
     TextPairs,
 )
 from rnnbench.data.splits import SplitName
+from rnnbench.metrics.translation import PLACEHOLDER
 
 SHOWN_CHARACTERS = 240
 SHOWN_PAIRS = 5
@@ -143,10 +145,10 @@ def _labelled(train: Labelled, classes: tuple[str, ...]) -> tuple[Lines, tuple[s
 
 
 def _pairs(pairs: TextPairs) -> tuple[Lines, tuple[str, ...], dict[str, Any]]:
-    train = pairs.splits.train
-    lines: Lines = []
-    plain: dict[str, Any] = {"source_name": pairs.source_name, "target_name": pairs.target_name}
-    for name, texts in ((pairs.source_name, train.sources), (pairs.target_name, train.targets)):
+    train, is_dialogue = pairs.splits.train, pairs.facts.kind == "dialogue"
+    lines: Lines = [("also in training", side.in_words) for side in overlap_of_sides(pairs)]
+    for name, texts in (("context" if is_dialogue else pairs.source_name, train.sources),
+                        (pairs.target_name, train.targets)):  # fmt: skip
         words = np.array([len(text.split()) for text in texts])
         characters = np.array([len(text) for text in texts])
         lines.append(
@@ -156,11 +158,33 @@ def _pairs(pairs: TextPairs) -> tuple[Lines, tuple[str, ...], dict[str, Any]]:
                 f"and {characters.max()} characters; {len({*texts}):,} different texts (training)",
             )
         )
-    examples = tuple(
-        f"{source[:SHOWN_CHARACTERS]}  |  {target[:SHOWN_CHARACTERS]}"
-        for source, target in zip(train.sources[:SHOWN_PAIRS], train.targets, strict=False)
+    lines += [_repeated_replies(train.targets)] if is_dialogue else _placeholders(train.sources)
+    shown = np.unique(np.linspace(0, len(train) - 1, SHOWN_PAIRS).astype(int)).tolist()
+    examples = tuple(f"{_shown(train.sources[row])}  |  {train.targets[row][:SHOWN_CHARACTERS]}" for row in shown)
+    return lines, examples, {"source": pairs.source_name, "target": pairs.target_name}
+
+
+def _repeated_replies(replies: Sequence[str]) -> tuple[str, str]:
+    counts = Counter(replies)
+    [(reply, most)] = counts.most_common(1)
+    repeated = sum(count for count in counts.values() if count > 1) / len(replies)
+    return (
+        "repeated",
+        f"{repeated:.1%} of the replies occur more than once; {most / len(replies):.1%} are {reply[:40]!r} (training)",
     )
-    return lines, examples, plain
+
+
+def _placeholders(sources: Sequence[str]) -> Lines:
+    found = [match[0] for match in map(PLACEHOLDER.search, sources) if match]
+    if not found:
+        return []
+    return [("placeholders", f"{len(found) / len(sources):.1%} of the texts hold one, such as {found[0]} (training)")]
+
+
+def _shown(text: str) -> str:
+    """The text on one line; of a long one the end, which a reply answers."""
+    line = " / ".join(text.split("\n"))
+    return line if len(line) <= SHOWN_CHARACTERS else f"... {line[-SHOWN_CHARACTERS:]}"
 
 
 def _series(series: Series, train: SeriesSplit) -> tuple[Lines, tuple[str, ...], dict[str, Any]]:

@@ -11,7 +11,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from rnnbench.data.code_points import text_of
 from rnnbench.data.kinds import AnyData, LabelledTexts, Pairs, SeriesSplit, TextCorpus, TextPairs
-from rnnbench.data.splits import SplitName
+from rnnbench.data.splits import SplitName, Splits
 
 PIECES, PIECE_CHARACTERS = 100, 64
 """The number and the length of the pieces of a long text that are searched for in training, evenly spaced."""
@@ -21,6 +21,9 @@ SEARCHED_CHARACTERS = 16 << 20
 
 RUN_ROWS = 24
 """Consecutive equal rows of a series that count as a copy: single values repeat in any series."""
+
+Count = Callable[[Any], tuple[int, int]]
+"""Counts the items of a split: those that also occur in training, and all."""
 
 
 @dataclass(frozen=True)
@@ -64,20 +67,40 @@ def overlap_of(data: AnyData, *, refit: bool = False) -> Overlap:
                      constant runs do not count
     """
     unit, count = _counter(data, [data.splits.train])
-    counts = {"validation": count, "test": count}
-    if refit:
-        unit, counts["test"] = _counter(data, [data.splits.train, data.splits.validation])
+    count_test = _counter(data, [data.splits.train, data.splits.validation])[1] if refit else count
+    return _overlap(data.splits, unit, count, count_test)
+
+
+def overlap_of_sides(pairs: TextPairs) -> tuple[Overlap, Overlap]:
+    """The sources and the targets, each alone, that also occur in training, up to case and blanks."""
+    train = pairs.splits.train
+    sources, targets = {*map(_plain, train.sources)}, {*map(_plain, train.targets)}
+
+    def count_sources(split: Pairs) -> tuple[int, int]:
+        return sum(_plain(text) in sources for text in split.sources), len(split)
+
+    def count_targets(split: Pairs) -> tuple[int, int]:
+        return sum(_plain(text) in targets for text in split.targets), len(split)
+
+    return (
+        _overlap(pairs.splits, "sources alone", count_sources, count_sources),
+        _overlap(pairs.splits, "targets alone", count_targets, count_targets),
+    )
+
+
+def _overlap(splits: Splits[Any], unit: str, count: Count, count_test: Count) -> Overlap:
+    counts = {"validation": count, "test": count_test}
     overlaps: dict[SplitName, tuple[int, int]] = {}
 
     def note(name: SplitName, split: Any) -> None:
         if name != "train":
             overlaps[name] = counts[name](split)
 
-    data.splits.map(note)
+    splits.map(note)
     return Overlap(unit, *overlaps["validation"], *overlaps["test"])
 
 
-def _counter(data: AnyData, trained_on: Sequence[Any]) -> tuple[str, Callable[[Any], tuple[int, int]]]:
+def _counter(data: AnyData, trained_on: Sequence[Any]) -> tuple[str, Count]:
     """The unit of the items, and a function that counts the items of a split: those in `trained_on`, and all."""
     if isinstance(data, LabelledTexts):
         trained = {_plain(text) for split in trained_on for text in split.texts}

@@ -160,8 +160,8 @@ def _pieces(split: Any) -> Iterable[bytes]:
             yield f"{label}:{len(content)}:".encode()
             yield content
     elif isinstance(split, Pairs):
-        for pair in zip(split.sources, split.targets, strict=True):
-            for text in pair:
+        for texts in zip(split.sources, split.targets, strict=True):
+            for text in texts:
                 content = text.encode("utf-8", "surrogatepass")
                 yield f"{len(content)}:".encode()
                 yield content

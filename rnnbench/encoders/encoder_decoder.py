@@ -13,7 +13,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from rnnbench.encoders.base import Encoded, Encoder, EncoderSettings, Layer, State
-from rnnbench.encoders.layers.attention import Memory
+from rnnbench.encoders.layers.attention import CrossAttention, Memory
 from rnnbench.encoders.stack import Stack
 
 
@@ -50,6 +50,11 @@ class EncoderDecoder(Encoder):
     def read(self, x: Float[Tensor, "batch read input"], lengths: Int[Tensor, " batch"]) -> Memory:
         """What the reader makes of a batch of sources."""
         return Memory(self.reader(x, lengths).steps, lengths)
+
+    def with_keys(self, memory: Memory) -> Memory:
+        """The memory with the keys and values of every layer's attention, computed once for all steps of targets."""
+        attentions = [attention for attention in self.writer.attentions if isinstance(attention, CrossAttention)]
+        return memory._replace(keys_and_values={each: each.keys_and_values(memory) for each in attentions})
 
     def forward(
         self,

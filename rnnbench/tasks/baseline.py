@@ -19,7 +19,8 @@ class BaselineResult:
     """One baseline on one data set.
 
     model: the row's name in the table, such as `tfidf_logistic_regression`.
-    metrics: `validation/<metric>` and `test/<metric>` for every metric of the task; empty if skipped.
+    metrics: `validation/<metric>` and `test/<metric>` for the metrics that the method has, perhaps without the
+        selecting one: a method that gives texts has no probabilities. Empty if skipped.
     wall_seconds: time of fitting, selection and evaluation together.
     parameters: number of values learned from data.
     note: what was selected on validation, and other remarks for the table.

@@ -15,6 +15,8 @@ MOST_MISTAKES = 6
 TEXT_CHARACTERS = 200
 WINDOW_SAMPLES = 160
 """Most samples of a window that are kept on each side of its origin."""
+ALIGNED_TOKENS = 18
+"""Most tokens of each side of an alignment that is kept: two of them leave 15 kB for texts."""
 
 
 def to_json(showcase: dict[str, Any]) -> str:
@@ -29,6 +31,27 @@ def shortened(text: str, most: int = TEXT_CHARACTERS) -> str:
     """The text on one line, truncated with an ellipsis to `most` characters."""
     text = " ".join(text[: 4 * most].split())
     return text if len(text) <= most else text[: most - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def last_turns(context: str, most: int = TEXT_CHARACTERS) -> str:
+    """The last turns of a context, each on a line of its own, in `most` characters."""
+    turns = [shortened(turn, most) for turn in context.splitlines() if turn.strip()]
+    kept: list[str] = []
+    for turn in reversed(turns):
+        if kept and len(turn) + sum(len(other) + 1 for other in kept) > most:
+            break
+        kept.insert(0, turn)
+    return "\n".join(kept)
+
+
+def short_alignment(
+    source: Sequence[str], target: Sequence[str], weights: Sequence[Sequence[float]]
+) -> dict[str, Any] | None:
+    """The tokens and the weights to two decimals, as the report reads them; None where a side has more than 18."""
+    if max(len(source), len(target)) > ALIGNED_TOKENS:
+        return None
+    rounded = [[round(float(weight), 2) for weight in row] for row in weights]
+    return {"source": [*source], "target": [*target], "weights": rounded}
 
 
 def whole_words(text: str) -> str:

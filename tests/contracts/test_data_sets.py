@@ -3,6 +3,7 @@
 import bz2
 import csv
 import io
+import unicodedata
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from rnnbench.core.errors import SealedSplitError
 from rnnbench.data import catalogue, describe, load
 from rnnbench.data.batches.series import SeriesWindows
 from rnnbench.data.code_points import points_of, text_of
-from rnnbench.data.kinds import LabelledTexts, Series, TextCorpus
+from rnnbench.data.kinds import LabelledTexts, Series, TextCorpus, TextPairs
 from rnnbench.data.series import prepare_series
 from rnnbench.data.sets.labelled import ROTTEN_DATA
 from rnnbench.data.settings import DataSettings
@@ -62,7 +63,8 @@ def test_the_fingerprint_is_of_the_content(data):
 
 def test_no_split_is_empty_and_training_is_the_largest(data):
     train, validation, test = map(len, parts(data))
-    assert train > max(validation, test)
+    # of dailydialog only the official validation and test files are at hand, of about the same size
+    assert train > (validation if data.facts.name == "dailydialog" else max(validation, test))
     assert min(validation, test) > 0
 
 
@@ -76,6 +78,10 @@ def test_the_splits_are_disjoint(data):
         shared = (set(train.texts) & set(test.texts)) | (set(train.texts) & set(validation.texts))
         # The official splits of SST-2 share two sentences; the facts say so.
         assert len(shared) == (2 if data.facts.name == "sst2" else 0)
+    elif isinstance(data, TextPairs):
+        # Short exchanges of a dialogue repeat; sentences to translate do not.
+        shared = {*zip(train.sources, train.targets)} & {*zip(test.sources, test.targets)}  # noqa: B905
+        assert len(shared) <= (0.03 * len(test) if data.facts.kind == "dialogue" else 0)
     else:
         for piece in (validation, test):
             middle = text_of(piece[len(piece) // 2 :][:200])
@@ -90,9 +96,12 @@ def test_the_vocabulary_or_scale_is_learned_from_training_alone(data):
         np.testing.assert_allclose(prepared.scaler.mean, rows.mean(axis=0), rtol=1e-9, atol=1e-12)
         np.testing.assert_allclose(prepared.scaler.deviation, rows.std(axis=0), rtol=1e-9)
         return
-    content = train if isinstance(data, TextCorpus) else train.texts
+    if isinstance(data, TextPairs):
+        content = (*train.sources, *train.targets)
+    else:
+        content = train if isinstance(data, TextCorpus) else train.texts
     tokenizer = build_tokenizer(TokenizerSettings(kind="characters", vocabulary_size=1_000_000), content)
-    points = train if isinstance(data, TextCorpus) else points_of("".join(train.texts))
+    points = train if isinstance(data, TextCorpus) else points_of("".join(content))
     assert tokenizer.size == len(np.unique(points)) + 2
 
 
@@ -195,7 +204,7 @@ def test_tinyshakespeare_is_split_where_papers_split_it(known):
 @pytest.mark.parametrize(
     ("name", "sizes"),
     [("mr", (8_530, 1_066, 1_066)), ("sst2", (6_920, 872, 1_821)), ("nsmc", (24_000, 3_000, 3_000)),
-     ("etth1", (8_640, 2_880, 2_880)), ("airline", (120, 12, 12))],
+     ("etth1", (8_640, 2_880, 2_880)), ("airline", (120, 12, 12)), ("multi30k", (29_000, 1_014, 1_000))],
 )  # fmt: skip
 def test_research_sets_have_their_published_sizes(known, name, sizes):
     assert tuple(map(len, parts(known(name)))) == sizes
@@ -221,3 +230,51 @@ def test_korean_reviews_stay_korean(known):
     train = known("nsmc").splits.train
     assert train.texts[0] == "짱!!! 완전 엽기"
     assert train.labels[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "sizes"),
+    [
+        ("home_assistant", "text_pairs", (12_671, 827, 968)),
+        ("home_assistant_en_ko", "text_pairs", (4_846, 234, 328)),
+        ("home_assistant_ko_en", "text_pairs", (4_846, 234, 328)),
+        # 57,823 / 3,212 / 3,213 by position, less the 100 pairs before each border
+        ("movie_lines", "dialogue", (57_723, 3_112, 3_213)),
+        ("plays", "dialogue", (26_832, 1_582, 2_159)),
+    ],
+)
+def test_pairs_have_the_counts_of_their_source(name, kind, sizes):
+    assert tuple(map(len, parts(load(DataSettings(name=name), kind)))) == sizes
+
+
+def test_an_eighth_of_the_interface_sentences_holds_a_placeholder(known):
+    sources = known("home_assistant").splits.train.sources
+    assert sum("{" in text for text in sources) / len(sources) == pytest.approx(0.12, abs=0.005)
+
+
+def test_the_other_direction_has_the_same_pairs():
+    forth = load(DataSettings(name="home_assistant_en_ko"), "text_pairs")
+    back = load(DataSettings(name="home_assistant", text_column="ko"), "text_pairs")
+    for one, other in zip(parts(forth), parts(back), strict=True):
+        assert (one.sources, one.targets) == (other.targets, other.sources)
+    assert (back.facts.name, back.source_name, back.target_name) == ("home_assistant_ko_en", "ko", "en")
+
+
+@pytest.mark.parametrize(("name", "words"), [("movie_lines", 6.5), ("plays", 25.7)])
+def test_replies_are_as_long_as_their_source_says(known, name, words):
+    replies = [reply for part in parts(known(name)) for reply in part.targets]
+    assert sum(len(reply.split()) for reply in replies) / len(replies) == pytest.approx(words, abs=0.06)
+
+
+def test_turns_of_plays_hold_no_stage_directions_or_marks(known):
+    turns = [turn for part in parts(known("plays")) for turn in part.targets]
+    assert not [turn for turn in turns if set(turn) & set("_*#[]\\\n")]
+
+
+def test_every_text_of_pairs_is_clean(data):
+    if isinstance(data, TextPairs):
+        for part in parts(data):
+            for text in (*part.sources, *part.targets):
+                lines = text.split("\n")
+                assert all(line == " ".join(unicodedata.normalize("NFC", line).split()) != "" for line in lines)
+                assert len(lines) <= (3 if data.facts.kind == "dialogue" else 1)

@@ -190,6 +190,20 @@ def labelled_of(path: Path, review: str = "review", feeling: str = "feeling") ->
     return data.load(typed, "labelled_text").fingerprint
 
 
+def pairs(dialect: Dialect, script: str, folder: Path) -> str:
+    """The fingerprint of reviews with another as the target of each, written in a dialect and read back."""
+    texts = reviews(script)
+    rows = [[text, target, str(number)] for number, (text, target) in enumerate(zip(texts, texts[::-1], strict=True))]
+    path = dialect.write(folder / "pairs.csv", ["review", "reply", "number"], rows)
+    source, target = dialect.name(0, "review"), dialect.name(1, "reply")
+    return data.load(DataSettings(path=str(path), text_column=source, target=(target,)), "text_pairs").fingerprint
+
+
+@cache
+def clean_pairs(script: str, folder: Path) -> str:
+    return pairs(Dialect(), script, folder)
+
+
 @cache
 def clean_series(folder: Path) -> str:
     return series(Dialect(), folder)
@@ -212,6 +226,14 @@ def test_reviews_are_the_same_in_any_dialect(dialect: Dialect, script: str, tmp_
     if not is_written("".join(WORDS[script]), dialect.encoding):
         return
     assert labelled(dialect, script, tmp_path) == clean_reviews(script, tmp_path)
+
+
+@given(dialect=dialects, script=st.sampled_from([*WORDS]))
+@PROPERTY
+def test_pairs_are_the_same_in_any_dialect(dialect: Dialect, script: str, tmp_path: Path) -> None:
+    if not is_written("".join(WORDS[script]), dialect.encoding):
+        return
+    assert pairs(dialect, script, tmp_path) == clean_pairs(script, tmp_path)
 
 
 FRAME = pd.DataFrame({"time": HOURS, "load": LOADS, "temperature": TEMPERATURES})

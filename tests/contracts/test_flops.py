@@ -285,6 +285,25 @@ def test_a_pair_costs_the_same_however_much_of_it_is_padding(model, normalizatio
     assert counted_pair(model, 7, 7, valid=2, **values) == counted_pair(model, 7, 7, **values)
 
 
+@pytest.mark.parametrize("attention", [True, False])
+@pytest.mark.parametrize(("layers", "both_ways"), SHAPES)
+@pytest.mark.parametrize("task", ["translation", "dialogue"])
+@pytest.mark.parametrize("model", ["gru", "transformer"])
+def test_a_target_token_costs_its_share_of_all_pairs_without_padding(model, task, layers, both_ways, attention):
+    values = {"task.attention": attention, "task.attention_heads": 4, "task.tied_embeddings": True}
+    config = a_small_config(task, model, layers, both_ways, **values)
+    prepared = prepare(config)
+    pairs, size, read_width = prepared.training_pairs, config.task_settings.embedding_size, width(model, both_ways)
+    assert size != HIDDEN
+    total = 0
+    for read, written in zip(pairs.sources.lengths.tolist(), (pairs.targets.lengths - 1).tolist(), strict=True):
+        stacks = by_hand(model, size, read, layers, both_ways) + by_hand(model, size, written, layers, False)
+        attended = layers * cross_attention(read_width, read, written) if attention else 0
+        summary, head = 2 * read_width * size, written * 2 * (HIDDEN * size + size * prepared.tokenizer.size)
+        total += stacks + attended + summary + head
+    assert counted(config) == pytest.approx(3 * total / (pairs.targets.lengths - 1).sum(), rel=1e-9)
+
+
 @pytest.mark.parametrize("model", ["gru", "transformer"])
 def test_torch_counts_the_same_attention(model):
     attention = CrossAttention(HIDDEN, 24, 4, nn.Identity())

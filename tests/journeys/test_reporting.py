@@ -16,8 +16,8 @@ pytestmark = pytest.mark.slow
 
 Sweep = tuple[Place, tuple[str, ...], Finished]
 SECTIONS = [
-    "question", "answer", "table", "data", "protocol", "intervals", "curves", "expected", "importance", "trials",
-    "costs", "classes", "samples", "runs", "versions", "repeat",
+    "question", "answer", "table", "others", "data", "protocol", "intervals", "curves", "expected", "importance",
+    "trials", "costs", "classes", "samples", "runs", "versions", "repeat",
 ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from rnnbench.comparison.notes.inputs import cut_notes, hardware_notes, leakage_
 from rnnbench.comparison.notes.uncertainty import bold_notes, interval_notes, probability_note, too_little_notes
 from rnnbench.comparison.optimism import reselection_note
 from rnnbench.comparison.pareto import front_note
-from rnnbench.comparison.rows import FAILED, UNSCORED
+from rnnbench.comparison.rows import FAILED, OTHER_METRICS
 from rnnbench.comparison.search_spaces import (
     few_random_note,
     is_variant,
@@ -204,8 +204,24 @@ def _baselines(table: Comparison, records: Sequence[RunRecord], name: str) -> It
         missing = f" Type: rnnbench sweep {name}, with the same options" if not table.baselines else ""
         yield Note.in_full(f"No baseline has a test score, so there is no skill.{missing}")
     for row in table.baselines:
-        if row.test is None and row.remarks != (UNSCORED,):
+        if row.test is None and row.remarks != (OTHER_METRICS,):
             yield Note.in_full(f"Baseline {row.model} has no test score: {', '.join(row.remarks)}.")
+    if table.best_baseline is not None:
+        yield from _other_metrics(table, records, name)
+
+
+def _other_metrics(table: Comparison, records: Sequence[RunRecord], name: str) -> Iterable[Note]:
+    """Baselines without this metric, and the metrics that they can be compared by."""
+    without = [row.model for row in table.baselines if row.remarks == (OTHER_METRICS,)]
+    if not without:
+        return
+    confirms = [record for record in records if record.kind == "confirm"]
+    computed = [record for record in records if record.kind == "baseline" and record.model in without]
+    logged = {key.removeprefix("test/") for record in confirms for key in record.metrics if key.startswith("test/")}
+    shared = sorted(key for key in logged if any(f"test/{key}" in record.metrics for record in computed))
+    verb = "has" if len(without) == 1 else "have"
+    end = f" Type: rnnbench compare {name} --metric {listed(shared, 'or')}" if shared else ""
+    yield Note.in_full(f"{listed(without)} {verb} no {table.metric.label}.{end}")
 
 
 def _count(number: int, noun: str) -> str:

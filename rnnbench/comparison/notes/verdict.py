@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rnnbench.comparison.model import ALPHA, Comparison, Row
 from rnnbench.comparison.notes.footnotes import untested
 from rnnbench.comparison.notes.uncertainty import is_ahead
-from rnnbench.comparison.rows import UNSCORED
+from rnnbench.comparison.rows import OTHER_METRICS
 from rnnbench.comparison.statistics.summary import seeds_needed
 from rnnbench.core.text import capitalized, listed, one_line, p_text
 
@@ -100,7 +100,7 @@ def _over_baseline(table: Comparison) -> str:
     """Which encoders beat the best baseline significantly, and which do not."""
     baseline = table.best_baseline
     if baseline is None or baseline.test is None:
-        by_this = any(row.remarks == (UNSCORED,) for row in table.baselines)
+        by_this = any(row.remarks == (OTHER_METRICS,) for row in table.baselines)
         return f"No baseline {'has this metric' if by_this else 'has a test score'}."
     encoders = [row for row in table.encoders if row.test is not None]
     clear = [row for row in encoders if row.surely_beats_baseline]

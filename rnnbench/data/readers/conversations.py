@@ -19,7 +19,7 @@ from rnnbench.core.errors import DataError
 from rnnbench.core.text import nfc
 from rnnbench.data.readers.columns import Table
 from rnnbench.data.readers.file_text import head_of, read_text
-from rnnbench.data.readers.json_tables import rows_of_json
+from rnnbench.data.readers.json_tables import rows_of_json, whole_characters
 
 TURN, CONVERSATION, SPEAKER = "turn", "conversation", "speaker"
 """The columns of these tables. Other single values of a conversation are columns too, such as its topic or split."""
@@ -91,7 +91,7 @@ def read_lists(path: Path, suffix: str, encoding: str | None, column: str | None
         rows, how = _rows_of_parquet(path, column), "Parquet"
     else:
         text, found = read_text(path, encoding)
-        rows, lines = _rows_of_json(path, text)
+        rows, lines = _rows_of_json(path, whole_characters(text)[0])
         how = f"{found.label}, {'one conversation per line' if lines else 'a JSON list of conversations'}"
     name = column or next((name for row in rows[:1] for name in row if name.casefold() in LISTS), None)
     if name is None or not any(_turns_of(row.get(name)) for row in rows):

@@ -167,18 +167,23 @@ def _of_turns(table: Table, settings: DataSettings, column: str, conversation: s
         turns.last,
     )
     speaker = "" if column == SPEAKER else next((name for name in table.columns if is_named(name, {*SPEAKERS})), "")
-    warning = same_speaker(table, speaker, rows, turns.before) if speaker else ""
+    warnings = [same_speaker(table, speaker, rows, turns.before) if speaker else ""]
+    if not conversations:
+        warnings.append(
+            f"no column of {table.path.name} names the conversations: each row is read as a reply to those above: type "
+            "--group-column NAME if there are several"
+        )
     others = [column, *([conversation] if conversation else [])]
-    known = f", conversations are {conversation!r}" if conversation and not is_exploded(table) else ""
-    named = f"turns are {column!r}{known}" + ("" if is_exploded(table) else not_used(table, others))
+    known = f", conversations are {conversation!r}" if conversation else ""
+    named = f"turns are {column!r}{known}{not_used(table, others)}"
     count = f"{len(table):,} turns read" + (f" in {len({*conversations}):,} conversations" if conversations else "")
     read = Read(
         PairColumns("turn", "reply"),
         count,
-        {"turns without a text": turns.empty, "turns without one before them": turns.alone},
+        {"without a text": turns.empty, "without a turn before them": turns.alone},
         [*filter(None, (named, of_texts))],
         [f"a source holds the last {MOST_TURNS} turns at most", *_repeated(pairs)],
-        [warning] if warning else [],
+        [*filter(None, warnings)],
     )
     return pairs_of(pairs, read, "dialogue", table, settings)
 

@@ -29,6 +29,8 @@ from rnnbench.data.readers.tables import TABLES, check_file, read_table
 from rnnbench.data.readers.text import PLAIN, corpus_of, read_text_file
 from rnnbench.data.settings import DataSettings
 
+LISTS_OF_TURNS = "it holds lists of turns"
+
 
 def read_file(path: Path, settings: DataSettings, kind: Kind | None = None) -> AnyData:
     """The file as a long text, labelled texts, a series, pairs or a dialogue. `Facts.understood` says which, and why.
@@ -51,7 +53,7 @@ def read_file(path: Path, settings: DataSettings, kind: Kind | None = None) -> A
                 raise _with_kind(error, None, settings, guess, kind) from error
         may_be = wanted is None and may_hold_lists(path, suffix, settings.encoding)
         if may_be and read_lists(path, suffix, settings.encoding, settings.text_column) is not None:
-            guess = Guess("dialogue", "it holds lists of turns", "labelled_text")
+            guess = Guess("dialogue", LISTS_OF_TURNS, "labelled_text")
             wanted = "dialogue"
     read = reader_of(settings, wanted)
     table = read(path)
@@ -143,13 +145,20 @@ def _with_kind(
     if guess is not None:
         return DataError(f"{reason}. The file is read as {guess.in_words}")
     try:
-        looks = None if table is None or is_exploded(table) else guess_by_content(table, settings)
+        looks = None if table is None or is_exploded(table) else _looks(table, settings)
     except DataError:
         looks = None
-    is_alike = looks is not None and {looks.kind, kind} <= {"text_pairs", "dialogue", "text"}
+    is_alike = looks is not None and looks.kind in ("text_pairs", "text") and kind in ("text_pairs", "dialogue")
     if looks is None or kind is None or looks.kind == kind or is_alike:
         return DataError(f"{reason} (read as {KIND_NAMES[kind or 'text']})")
     return DataError(
         f"{reason}. The task needs {KIND_NAMES[kind]}, and the file looks like {KIND_NAMES[looks.kind]}, because "
         f"{looks.because}: the task {TASKS[looks.kind]} reads that"
     )
+
+
+def _looks(table: Table, settings: DataSettings) -> Guess:
+    """What a table that could not be read as what a task needs looks like."""
+    if may_hold_lists(table.path, table.path.suffix.lower(), settings.encoding):
+        return Guess("dialogue", LISTS_OF_TURNS, "labelled_text")
+    return guess_by_content(table, settings)

@@ -31,7 +31,7 @@ def read_json(path: Path, text: str, encoding: str) -> Table:
 
     Raises: DataError for what is not JSON, with the line, or another structure.
     """
-    text, halves = HALF.subn(r"\\ufffd", text)
+    text, halves = whole_characters(text)
     rows, lines = rows_of_json(path, text)
     kind = "one JSON object per line" if lines else "a JSON list of rows"
     if not rows:
@@ -45,6 +45,11 @@ def read_json(path: Path, text: str, encoding: str) -> Table:
         sentences = (*sentences, f"{halves:,} halves of characters, as of emojis that were cut, are read as \ufffd")
     understood = tuple(("file", sentence) for sentence in (summary, *sentences, *about_numbers))
     return Table(path, frame, lines=lines, left_out=left_out, understood=understood)
+
+
+def whole_characters(text: str) -> tuple[str, int]:
+    """The text with each half of a character as the replacement character, and their number."""
+    return HALF.subn(r"\\ufffd", text)
 
 
 def rows_of_json(path: Path, text: str) -> tuple[list[dict[str, object]], tuple[int, ...]]:

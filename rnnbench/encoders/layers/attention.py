@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import torch
@@ -11,10 +13,14 @@ from torch.nn import functional
 
 
 class Memory(NamedTuple):
-    """What was read of a batch of sources: one vector per step, and the number of valid steps of each row."""
+    """What was read of a batch of sources: one vector per step, and the number of valid steps of each row.
+
+    keys_and_values: of attentions to it, where they are computed already (`EncoderDecoder.with_keys`).
+    """
 
     steps: Float[Tensor, "batch read width"]
     lengths: Int[Tensor, " batch"]
+    keys_and_values: Mapping[nn.Module, tuple[Tensor, Tensor]] = MappingProxyType({})
 
     @property
     def is_valid(self) -> Tensor:
@@ -27,11 +33,15 @@ class Memory(NamedTuple):
 
     def rows(self, chosen: Int[Tensor, " rows"]) -> Memory:
         """The memory of some rows."""
-        return Memory(self.steps[chosen], self.lengths[chosen])
+        return self._with_each(lambda part: part[chosen])
 
     def repeated(self, times: int) -> Memory:
         """The memory with each row `times` times, one after the other: the hypotheses of a beam share their source."""
-        return Memory(self.steps.repeat_interleave(times, dim=0), self.lengths.repeat_interleave(times, dim=0))
+        return self._with_each(lambda part: part.repeat_interleave(times, dim=0))
+
+    def _with_each(self, change: Callable[[Tensor], Tensor]) -> Memory:
+        both = {attention: (change(keys), change(values)) for attention, (keys, values) in self.keys_and_values.items()}
+        return Memory(change(self.steps), change(self.lengths), both)
 
 
 class CrossAttention(nn.Module):
@@ -51,13 +61,15 @@ class CrossAttention(nn.Module):
         self.leave, self.dropout = nn.Linear(inner, size), dropout
 
     def forward(self, x: Float[Tensor, "batch time size"], memory: Memory) -> Float[Tensor, "batch time size"]:
-        queries, keys, values = (
-            self._by_head(part)
-            for part in (self.to_queries(self.norm(x)), self.to_keys(memory.steps), self.to_values(memory.steps))
-        )
+        queries = self._by_head(self.to_queries(self.norm(x)))
+        keys, values = memory.keys_and_values.get(self) or self.keys_and_values(memory)
         mask = memory.is_valid[:, None, None]
         mixed = functional.scaled_dot_product_attention(queries, keys, values, attn_mask=mask)
         return x + self.dropout(self.leave(mixed.transpose(1, 2).flatten(2)))
+
+    def keys_and_values(self, memory: Memory) -> tuple[Tensor, Tensor]:
+        """What the queries of every step are compared with, and what is mixed: each (batch, heads, read, width)."""
+        return self._by_head(self.to_keys(memory.steps)), self._by_head(self.to_values(memory.steps))
 
     def weights(self, x: Float[Tensor, "batch time size"], memory: Memory) -> Float[Tensor, "batch time read"]:
         """The attention weights of each step, their mean over the heads; each step's sum to 1."""

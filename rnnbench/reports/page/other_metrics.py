@@ -25,13 +25,21 @@ def other_metrics(material: Material) -> Section | None:
     if not shown:
         return None
     table = _table(comparison, [known.get(key) or _without_direction(key) for key in shown], scores)
-    parts: list[Part] = [*_directions([known[key] for key in shown if key in known]), table, *_signatures(records)]
+    parts: list[Part] = [
+        *_directions([known[key] for key in shown if key in known], material.name),
+        table,
+        *_signatures(records),
+    ]
     return Section("others", "Other metrics", tuple(parts))
 
 
 def _scores(row: Row, records: Sequence[RunRecord]) -> dict[str, float]:
-    """The mean over a row's runs of each score of the test split that all of them have."""
-    runs = [record.metrics for record in records if record.run_id in row.run_ids]
+    """The mean over a row's runs of each score of the test split that all of them have.
+
+    A baseline that has no score by the selecting metric, such as a copy of the source, may have others.
+    """
+    ids = {*row.run_ids, *(row.lost_run_ids if row.kind == "baseline" else ())}
+    runs = [record.metrics for record in records if record.run_id in ids and record.outcome == "completed"]
     keys = set.intersection(*({*metrics} for metrics in runs)) if runs else set()
     means = {key.removeprefix("test/"): fmean(run[key] for run in runs) for key in keys if key.startswith("test/")}
     return {key: mean for key, mean in means.items() if isfinite(mean)}
@@ -60,16 +68,16 @@ def _table(comparison: Comparison, metrics: Sequence[Metric], scores: Mapping[st
     return Table("Test split, means over seeds", tuple(columns), tuple(lines))
 
 
-def _directions(metrics: Sequence[Metric]) -> Iterator[Words]:
-    """Whether higher or lower is better, and how to compare by one of these metrics."""
+def _directions(metrics: Sequence[Metric], name: str) -> Iterator[Words]:
+    """Whether higher or lower is better, and how to compare by one of these metrics. name: of the task or study."""
     sentences = [
         f"{direction.capitalize()} is better: {listed(metric.label for metric in group)}."
         for direction in ("higher", "lower")
         if (group := [metric for metric in metrics if metric.direction == direction])
     ]
     if sentences:
-        keys = ", ".join(metric.key for metric in metrics)
-        sentences.append(f"No configuration was selected by them. To compare by one: --metric with {keys}.")
+        keys = listed((metric.key for metric in metrics), last="or")
+        sentences.append(f"To compare by one of them, type: rnnbench compare {name} --metric KEY, with {keys} as KEY.")
         yield Words(" ".join(sentences), is_soft=True)
 
 

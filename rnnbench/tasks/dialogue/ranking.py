@@ -1,4 +1,4 @@
-"""Candidate replies: the true reply of each row among fixed distractors."""
+"""Candidate replies of each row, the true one among fixed distractors, and another row's context."""
 
 from __future__ import annotations
 
@@ -24,16 +24,18 @@ def candidates_of(targets: Sequence[str]) -> np.ndarray:
     return np.array([[row, *_distractors(row, text_of, distractors)] for row in range(len(targets))])
 
 
-def _distractors(row: int, text_of: np.ndarray, count: int) -> list[int]:
+def other_contexts(rows: int) -> np.ndarray:
+    """(rows,) the row whose context each reply gets for `context_gain`: half a split away, so of another scene."""
+    return np.roll(np.arange(rows), rows // 2)
+
+
+def _distractors(row: int, text_of: np.ndarray, count: int) -> np.ndarray:
     """Rows with `count` different texts other than that of `row`."""
     generator = np.random.default_rng([_SEED, row])
     for drawn in (min(_DRAWN, len(text_of)), len(text_of)):
-        taken = {int(text_of[row])}
-        rows: list[int] = []
-        for other in generator.choice(len(text_of), drawn, replace=False).tolist():
-            if len(rows) < count and int(text_of[other]) not in taken:
-                taken.add(int(text_of[other]))
-                rows.append(other)
-        if len(rows) == count:
+        order = generator.choice(len(text_of), drawn, replace=False)
+        texts, first = np.unique(text_of[order], return_index=True)
+        places = np.sort(first[texts != text_of[row]])[:count]
+        if len(places) == count:
             break
-    return rows
+    return order[places]

@@ -20,21 +20,20 @@ from rnnbench.metrics.dialogue import CONTEXT_GAIN, hit_examples, hits, reply_di
 from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.tasks.baseline import BaselineResult
 from rnnbench.tasks.decoding import Sampling, sampled
+from rnnbench.tasks.dialogue import baselines
 from rnnbench.tasks.dialogue.inference import DialogueModel
 from rnnbench.tasks.dialogue.prepared import PreparedDialogue
-from rnnbench.tasks.dialogue.ranking import candidates_of
+from rnnbench.tasks.dialogue.ranking import candidates_of, other_contexts
 from rnnbench.tasks.dialogue.settings import DialogueSettings
 from rnnbench.tasks.inference import Inference
 from rnnbench.tasks.prepared import Prepared
-from rnnbench.tasks.samples import shortened
+from rnnbench.tasks.samples import last_turns, shortened
 from rnnbench.tasks.sequence_to_sequence.base import SequenceToSequence
 from rnnbench.tasks.sequence_to_sequence.prepared import EVALUATION_BATCH
 
 OPENING = "hello. how are you?"
 PERSON = ("what are you doing tonight?", "are you sure?", "i have to go now.")
 SAMPLED, SHOWN = 3, 6
-NO_REPEAT = 3
-"""No so many tokens in a row occur twice in a sampled reply."""
 
 
 class Dialogue(SequenceToSequence):
@@ -51,6 +50,7 @@ class Dialogue(SequenceToSequence):
     Prepared: ClassVar[type[Prepared]] = PreparedDialogue
     data_kind: ClassVar[Kind] = "dialogue"
     inference: ClassVar[type[Inference] | None] = DialogueModel
+    no_repeat: ClassVar[int] = 3
 
     @classmethod
     def prepare(cls, data: AnyData, settings: DialogueSettings) -> PreparedDialogue:
@@ -58,8 +58,6 @@ class Dialogue(SequenceToSequence):
 
     @classmethod
     def baselines_of(cls, pairs: TextPairs, *, refit: bool) -> Iterator[BaselineResult]:
-        from rnnbench.tasks.dialogue import baselines
-
         return baselines.run(pairs, refit=refit)
 
     def start_evaluation(self) -> None:
@@ -89,7 +87,7 @@ class Dialogue(SequenceToSequence):
     def _nats_after_other_contexts(self, pairs: EncodedPairs) -> np.ndarray:
         """-ln p(reply | the context of the row half a split away) of each row."""
         rows = np.arange(len(pairs))
-        return self._nats_of(pairs, np.roll(rows, len(rows) // 2), rows)
+        return self._nats_of(pairs, other_contexts(len(rows)), rows)
 
     def _mutual_information(self, pairs: EncodedPairs, candidates: np.ndarray) -> np.ndarray:
         """ln p(candidate | context) - ln p(candidate | empty context), (rows, candidates)."""
@@ -131,7 +129,7 @@ class Dialogue(SequenceToSequence):
             "turns": self._conversation(),
             "replies": [
                 {
-                    "context": shortened(texts.sources[row]),
+                    "context": last_turns(texts.sources[row]),
                     "reply": shortened(texts.targets[row]),
                     "output": shortened(hypotheses[0].text),
                 }
@@ -156,7 +154,7 @@ class Dialogue(SequenceToSequence):
         tokenizer = self.prepared.tokenizer
         rows = self.prepared.source_rows([context])
         with torch.inference_mode():
-            memory = self.memory_of(rows, np.array([0]))
+            memory = self.encoder.with_keys(self.memory_of(rows, np.array([0])))
         written: list[int] = []
         shown = ""
         for number in sampled(
@@ -165,7 +163,8 @@ class Dialogue(SequenceToSequence):
             sampling,
             end_id=tokenizer.end_id,
             most_tokens=self.most_written(int(rows.lengths[0])),
-            no_repeat=NO_REPEAT,
+            forbidden_ids=tokenizer.forbidden_ids,
+            no_repeat=self.no_repeat,
         ):
             written.append(number)
             text = tokenizer.decode(written, context).lstrip()

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 ITERATIONS = 8
-MOST_CELLS = 1 << 26
+MOST_CELLS = 1 << 25
 """Most pairs of a source word and a target word that are fitted: further pairs of texts are left out."""
 
 _BLOCK_CELLS = 1 << 21

@@ -1,4 +1,4 @@
-"""Texts as words for classical methods, and back: placeholders are words, and so is every Chinese or Japanese character."""
+"""Texts as words for classical methods, and back: a placeholder is a word, and so is each Chinese character or kana."""
 
 from __future__ import annotations
 

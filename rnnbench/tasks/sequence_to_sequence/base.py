@@ -20,23 +20,21 @@ from rnnbench.data.splits import SplitName
 from rnnbench.data.tokenization import Tokenizer
 from rnnbench.encoders.base import EncoderSettings, Layer, State
 from rnnbench.encoders.encoder_decoder import EncoderDecoder
-from rnnbench.encoders.layers.attention import CrossAttention, Memory
+from rnnbench.encoders.layers.attention import Memory
 from rnnbench.metrics.text import BITS_PER_CHARACTER
 from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.tasks.base import SequenceTask
 from rnnbench.tasks.baseline import BaselineResult
-from rnnbench.tasks.decoding import Candidate, beam_search
 from rnnbench.tasks.inference import Alignment, Hypothesis
 from rnnbench.tasks.prepared import Prepared
 from rnnbench.tasks.sequence_to_sequence.costs import mean_over_lengths
 from rnnbench.tasks.sequence_to_sequence.prepared import PreparedPairs
 from rnnbench.tasks.sequence_to_sequence.settings import SequenceToSequenceSettings
+from rnnbench.tasks.sequence_to_sequence.writing import alignment_of, written
 
 EMBEDDING_DEVIATION = 0.1
 IGNORED = -100
 """The target of padded steps, which torch's cross-entropy leaves out."""
-WRITTEN_ROWS = 64
-"""Sources that are translated together."""
 
 
 class SequenceToSequence(SequenceTask):
@@ -53,6 +51,8 @@ class SequenceToSequence(SequenceTask):
     Prepared: ClassVar[type[Prepared]] = PreparedPairs
     metric: ClassVar[metrics.Metric] = BITS_PER_CHARACTER
     items: ClassVar[str] = "tokens"
+    no_repeat: ClassVar[int] = 0
+    """No so many tokens in a row occur twice in a written text; 0 allows it."""
     encoder: EncoderDecoder
     prepared: PreparedPairs
 
@@ -102,15 +102,26 @@ class SequenceToSequence(SequenceTask):
     def write(self, ids: Tensor, memory: Memory, state: State | None = None) -> tuple[Tensor, State]:
         """Logits of the next token at each step, (batch, time, vocabulary), and the state after the last step.
 
-        Without a state, the first id is the begin symbol. Padding on the right needs no lengths: no valid step is
-        after it.
+        Without a state, the first id is the begin symbol.
         """
-        vectors = self._vectors(ids)
-        if state is None:
-            first = vectors[:, :1] + self.summary(memory.mean()).unsqueeze(1)
-            vectors = torch.cat([first, vectors[:, 1:]], dim=1)
+        vectors = self._begun(ids, memory) if state is None else self._vectors(ids)
         encoded = self.encoder(vectors, None, state, memory)
-        return self.head(self.to_embedding(encoded.steps)), encoded.state
+        return self._logits(encoded.steps), encoded.state
+
+    def logits_of(self, targets: Tensor, lengths: Tensor, memory: Memory) -> Tensor:
+        """Logits of the next token at each step but the last of whole targets, padded on the right."""
+        vectors = self._begun(targets[:, :-1], memory)
+        return self._logits(self.encoder.write(vectors, lengths - 1, memory))
+
+    def _begun(self, ids: Tensor, memory: Memory) -> Tensor:
+        """The writer's input from the begin symbol on."""
+        vectors = self._vectors(ids)
+        first = vectors[:, :1] + self.summary(memory.mean()).unsqueeze(1)
+        return torch.cat([first, vectors[:, 1:]], dim=1)
+
+    def _logits(self, steps: Tensor) -> Tensor:
+        logits: Tensor = self.head(self.to_embedding(steps))
+        return logits
 
     def _vectors(self, ids: Tensor) -> Tensor:
         if self.training and self.settings.word_dropout:
@@ -120,7 +131,7 @@ class SequenceToSequence(SequenceTask):
 
     def loss(self, batch: Any) -> tuple[Tensor, int]:
         sources, source_lengths, targets, target_lengths, _ = batch
-        logits, _ = self.write(targets[:, :-1], self.read(sources, source_lengths))
+        logits = self.logits_of(targets, target_lengths, self.read(sources, source_lengths))
         wanted = _scored(targets, target_lengths)
         smoothing = self.settings.label_smoothing
         loss = functional.cross_entropy(
@@ -148,7 +159,8 @@ class SequenceToSequence(SequenceTask):
         memory: of other sources than the batch's own.
         """
         sources, source_lengths, targets, target_lengths, _ = batch
-        logits, _ = self.write(targets[:, :-1], self.read(sources, source_lengths) if memory is None else memory)
+        memory = self.read(sources, source_lengths) if memory is None else memory
+        logits = self.logits_of(targets, target_lengths, memory)
         wanted = _scored(targets, target_lengths)
         losses = functional.cross_entropy(
             logits.flatten(0, 1).float(), wanted.flatten(), reduction="none", ignore_index=IGNORED
@@ -194,39 +206,16 @@ class SequenceToSequence(SequenceTask):
 
         beam: hypotheses that are kept in the search; 1 is greedy. best: hypotheses per source, at most `beam`.
         """
-        rows = self.prepared.source_rows(sources)
-        order = np.argsort(rows.lengths, kind="stable")
-        results: list[list[Hypothesis]] = [[] for _ in sources]
-        self.eval()
-        with torch.inference_mode():
-            for start in range(0, len(order), WRITTEN_ROWS):
-                part = order[start : start + WRITTEN_ROWS]
-                for row, candidates in zip(part.tolist(), self._search(rows, part, beam, best), strict=True):
-                    results[row] = [
-                        Hypothesis(self.text_of(candidate.ids, sources[row]), candidate.log_probability)
-                        for candidate in candidates
-                    ]
-        return results
+        return written(self, sources, beam=beam, best=best)
 
-    def text_of(self, ids: Sequence[int], source: str) -> str:
-        """The text of written ids."""
-        return self.prepared.tokenizer.decode(ids, source).strip()
+    def alignment(self, source: str, target: str) -> Alignment | None:
+        """The attention weights of the tokens of a target and its end, mean over layers and heads; None without any."""
+        return alignment_of(self, source, target)
 
-    def _search(self, rows: TokenRows, part: np.ndarray, beam: int, best: int) -> list[list[Candidate]]:
-        memory = self.memory_of(rows, part)
-        tokenizer = self.prepared.tokenizer
-        first = torch.full((len(part), 1), tokenizer.begin_id, device=self.device)
-        most = [self.most_written(int(rows.lengths[row])) for row in part]
-        return beam_search(
-            self.step_of(memory.repeated(beam)),
-            first,
-            width=beam,
-            best=best,
-            end_id=tokenizer.end_id,
-            most_tokens=most,
-            forbidden_ids=tokenizer.forbidden_ids,
-            narrowed=lambda left: self.step_of(memory.rows(left).repeated(beam)),
-        )
+    def memory_of(self, rows: TokenRows, part: np.ndarray) -> Memory:
+        """The memory of some rows of sources."""
+        ids, lengths = rows.padded(part)
+        return self.read(ids.to(self.device), lengths.to(self.device))
 
     def step_of(self, memory: Memory) -> Callable[[Tensor, State | None], tuple[Tensor, State]]:
         """The step of `tasks.decoding`: tokens and the state before them to the logits of the next token."""
@@ -240,40 +229,6 @@ class SequenceToSequence(SequenceTask):
     def most_written(self, source_tokens: int) -> int:
         """The most tokens that are written for a source of so many tokens."""
         return min(self.settings.max_target_tokens, 2 * source_tokens + 20)
-
-    def memory_of(self, rows: TokenRows, part: np.ndarray) -> Memory:
-        """The memory of some rows of sources."""
-        ids, lengths = rows.padded(part)
-        return self.read(ids.to(self.device), lengths.to(self.device))
-
-    def alignment(self, source: str, target: str) -> Alignment | None:
-        """The attention weights of the tokens of a target and its end, mean over layers and heads; None without any."""
-        attentions = [*self.encoder.writer.attentions]
-        if not attentions:
-            return None
-        tokenizer, rows = self.prepared.tokenizer, self.prepared.source_rows([source])
-        ids = tokenizer.encode_target(target, source)
-        begun = torch.from_numpy(np.concatenate([[tokenizer.begin_id], ids])).unsqueeze(0).to(self.device)
-        self.eval()
-        with torch.inference_mode():
-            memory = self.memory_of(rows, np.array([0]))
-            seen: list[Tensor] = []
-
-            def note(module: CrossAttention, inputs: tuple[Tensor, Memory], _: Tensor) -> None:
-                seen.append(module.weights(*inputs)[0])
-
-            hooks = [module.register_forward_hook(note) for module in attentions]
-            try:
-                self.write(begun, memory)
-            finally:
-                for hook in hooks:
-                    hook.remove()
-        weights = torch.stack(seen).mean(dim=0).cpu().tolist()
-        return Alignment(
-            tuple(tokenizer.tokens(rows[0], source)),
-            (*tokenizer.tokens(ids, source), "</s>"),
-            tuple(tuple(round(float(weight), 4) for weight in row) for row in weights),
-        )
 
 
 def _scored(targets: Tensor, lengths: Tensor) -> Tensor:

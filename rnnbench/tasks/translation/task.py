@@ -22,7 +22,7 @@ from rnnbench.metrics.translation import (
 from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.tasks.baseline import BaselineResult
 from rnnbench.tasks.inference import Inference
-from rnnbench.tasks.samples import shortened
+from rnnbench.tasks.samples import short_alignment, shortened
 from rnnbench.tasks.sequence_to_sequence.base import SequenceToSequence
 from rnnbench.tasks.sequence_to_sequence.prepared import PreparedPairs
 from rnnbench.tasks.translation import baselines
@@ -113,9 +113,10 @@ class Translation(SequenceToSequence):
             "best": shown(differing[:SHOWN]),
             "worst": shown(order[-SHOWN:][::-1]),
             "alignments": [
-                {"source": alignment.source, "target": alignment.target, "weights": alignment.weights}
+                shown_alignment
                 for alignment in alignments
                 if alignment is not None
+                and (shown_alignment := short_alignment(alignment.source, alignment.target, alignment.weights))
             ],
         }
 

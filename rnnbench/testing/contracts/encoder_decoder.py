@@ -49,32 +49,31 @@ def writes_step_by_step_as_at_once(layer: type[Layer], settings: EncoderSettings
 @torch.no_grad()
 def writes_without_looking_ahead(layer: type[Layer], settings: EncoderSettings) -> None:
     """A later step of the target changes no earlier one, whichever way the reader reads."""
-    for kind, encoder in with_and_without_attention(layer, settings):
-        memory, written = encoder.read(*sources()), targets(TIME, TIME, TIME).x
-        before = write(encoder, memory, written).steps
-        for step in (1, 6, TIME - 1):
-            changed = written.clone()
-            changed[:, step:] += 3.0
-            after = write(encoder, memory, changed).steps
-            message = f"{kind}, what is written before step {step} depends on later steps of the target"
-            assert_same(after[:, :step], before[:, :step], message)
-            assert (after[:, step] - before[:, step]).abs().max() > CLOSE, f"{kind}, step {step} has no effect"
+    encoder, written = build_pair(layer, settings), targets(TIME, TIME, TIME).x
+    memory = encoder.read(*sources())
+    before = write(encoder, memory, written).steps
+    for step in (1, 6, TIME - 1):
+        changed = written.clone()
+        changed[:, step:] += 3.0
+        after = write(encoder, memory, changed).steps
+        message = f"what is written before step {step} depends on later steps of the target"
+        assert_same(after[:, :step], before[:, :step], message)
+        assert (after[:, step] - before[:, step]).abs().max() > CLOSE, f"step {step} of the target has no effect"
 
 
 @torch.no_grad()
 def does_not_read_padding(layer: type[Layer], settings: EncoderSettings) -> None:
     """Padding of the source, whatever its values and number, changes neither the memory nor what is written."""
-    read, written = sources(), targets(TIME, TIME, TIME)
-    for kind, encoder in with_and_without_attention(layer, without_noise(settings)):
-        for is_training in (False, True):
-            encoder.train(is_training)
-            mode = f"{kind}, in {'training' if is_training else 'evaluation'},"
-            clean, dirty = (encoder.read(*each) for each in (read, read.with_other_padding(3)))
-            valid = ~read.is_padding
-            assert_same(dirty.steps[:, :READ][valid], clean.steps[valid], f"{mode} padding changes what is read")
-            assert_same(dirty.mean(), clean.mean(), f"{mode} padding changes the mean of what is read")
-            first, second = (write(encoder, memory, *written).steps for memory in (clean, dirty))
-            assert_same(second, first, f"{mode} padding of the source changes what is written")
+    encoder, read, written = build_pair(layer, without_noise(settings)), sources(), targets(TIME, TIME, TIME)
+    valid = ~read.is_padding
+    for is_training in (False, True):
+        encoder.train(is_training)
+        mode = "training" if is_training else "evaluation"
+        clean, dirty = (encoder.read(*each) for each in (read, read.with_other_padding(3)))
+        assert_same(dirty.steps[:, :READ][valid], clean.steps[valid], f"in {mode}, padding changes what is read")
+        assert_same(dirty.mean(), clean.mean(), f"in {mode}, padding changes the mean of what is read")
+        first, second = (write(encoder, memory, *written).steps for memory in (clean, dirty))
+        assert_same(second, first, f"in {mode}, padding of the source changes what is written")
 
 
 @torch.no_grad()

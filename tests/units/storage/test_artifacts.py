@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from dataclasses import replace
 
 import pytest
 from mlflow import MlflowClient
@@ -148,6 +149,13 @@ def test_a_comparison_does_without_no_scores_in_silence(place):
     assert results.with_details(place[0], trial) == trial
     with pytest.raises(RnnbenchError, match="gru-seed1"):
         results.with_details(place[0], record)
+
+
+def test_a_run_without_the_selecting_metric_has_its_examples_by_the_metric_asked_for(place):
+    record, _ = confirmed(place)
+    other = replace(record, metrics={"test/log_loss": 0.5})
+    assert results.with_details(place[0], other).examples == {}
+    assert results.with_details(place[0], other, "log_loss").examples == EXAMPLES
 
 
 def test_a_file_of_this_machine_is_read_where_it_lies(store):

@@ -215,6 +215,19 @@ def test_a_line_without_a_name_keeps_all_names_with_a_warning(tmp_path):
     assert any(reply.startswith("김철수: ") for _, reply in all_pairs(data))
 
 
+def test_rows_whose_conversations_are_unknown_are_a_warning(tmp_path):
+    pd.DataFrame({"line": turns_in_order(50)}).to_csv(tmp_path / "a.csv", index=False)
+    assert "type --group-column NAME" in read(tmp_path / "a.csv").facts.warnings[0]
+
+
+def test_lists_of_turns_are_named_where_pairs_are_needed(tmp_path):
+    FILES["dailydialog.json"](tmp_path / "a.json")
+    with pytest.raises(
+        DataError, match="the file looks like a dialogue, because it holds lists of turns: the task dialogue"
+    ):
+        load(DataSettings(path=str(tmp_path / "a.json")), "text_pairs")
+
+
 def test_texts_with_a_colon_are_no_names(tmp_path):
     turns = [f"{turn}: {turn}" for turns in CONVERSATIONS for turn in turns]
     (tmp_path / "a.txt").write_text("\n".join(turns), encoding="utf-8")
@@ -223,6 +236,20 @@ def test_texts_with_a_colon_are_no_names(tmp_path):
 
 def turns_in_order(count):
     return [saying(number) for number in range(count)]
+
+
+@pytest.mark.parametrize("lengths", [[50] * 3, [120, *[4] * 12], [30] * 5], ids=["three", "one is long", "five"])
+def test_few_or_very_unequal_conversations_are_split_by_position(tmp_path, lengths):
+    held = [{"dialogue": turns_in_order(length)} for length in lengths]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, held)), encoding="utf-8")
+    for seed in range(4):
+        data = read(tmp_path / "a.jsonl", split_seed=seed)
+        train, validation, test = sizes(data)
+        assert train >= 0.55 * (train + validation + test)
+        assert min(validation, test) > 0
+        splits = data.splits.opened()
+        said = {turn for source in splits.test.sources for turn in source.split("\n")}
+        assert not said & {*splits.train.targets}
 
 
 @pytest.mark.parametrize("form", ["txt", "csv", "jsonl"])
@@ -287,6 +314,13 @@ def test_a_context_that_is_a_list_has_its_last_three_turns(tmp_path):
     assert all_pairs(read(tmp_path / "a.jsonl"))[0] == ("\n".join(turns[2:5]), turns[5])
 
 
+def test_halves_of_characters_are_replaced(tmp_path):
+    held = [json.dumps({"dialogue": turns[:-1]})[:-2] + ', "cut \\ud83d"]}' for turns in CONVERSATIONS]
+    (tmp_path / "a.jsonl").write_text("\n".join(held), encoding="utf-8")
+    data = read(tmp_path / "a.jsonl")
+    assert {reply for _, reply in all_pairs(data) if reply.startswith("cut")} == {"cut \ufffd"}
+
+
 def test_line_breaks_inside_a_turn_become_blanks(tmp_path):
     turns = turns_in_order(60)
     turns[1] = "first\nsecond \r\n third"
@@ -313,7 +347,7 @@ def test_an_empty_turn_ends_what_is_answered(tmp_path):
     turns[30] = ""
     pd.DataFrame({"n": range(60), "utterance": turns}).to_csv(tmp_path / "a.csv", index=False)
     data = read(tmp_path / "a.csv")
-    assert "1 turns without a text" in told(data, "rows")
+    assert "1 without a text" in told(data, "rows")
     assert not [pair for pair in all_pairs(data) if turns[31] == pair[1]]
 
 
@@ -398,7 +432,7 @@ def test_replies_by_the_speaker_of_the_turn_before_are_a_warning(tmp_path, name,
     ("name", "content", "settings", "message"),
     [
         ("a.txt", "\n".join(WORDS), {}, "at least 30"),
-        ("a.txt", "\n\n".join(turns_in_order(50)), {}, "50 turns without one before them"),
+        ("a.txt", "\n\n".join(turns_in_order(50)), {}, "50 without a turn before them"),
         ("a.csv", "n,m\n" + "\n".join(f"{row},{row * 7}" for row in range(50)), {}, "cannot infer"),
         ("a.csv", "film,line\n" + "\n".join(map(",{}".format, turns_in_order(50))), {"group_column": "film"}, "empty"),
         ("a.csv", "scene,line\n1,a b\n1,c d\n" + "\n".join(map(",{}".format, turns_in_order(50))), {}, "fill it in"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -55,6 +57,9 @@ WRITERS = {
         "\n".join(json.dumps({"id": row, "translation": {"de": de, "en": en}}) for row, (de, en) in enumerate(PAIRS))
     ),
     "pairs.parquet": lambda path: columns().to_parquet(path),
+    "inner.parquet": lambda path: pd.DataFrame(
+        {"translation": [{"de": de, "en": en} for de, en in PAIRS], "id": range(COUNT)}
+    ).to_parquet(path),
     "more.parquet": lambda path: columns(id=range(COUNT), length=[n / 7 for n in range(COUNT)]).to_parquet(path),
 }
 
@@ -238,6 +243,16 @@ def test_sources_of_later_splits_are_left_out_of_earlier_ones(tmp_path):
     assert told(data, "split").startswith("by the files")
 
 
+def test_a_test_split_that_is_given_keeps_its_repeated_pairs(tmp_path):
+    main, test = (
+        table(tmp_path / "train.tsv", [*PAIRS[:40], PAIRS[0]]),
+        table(tmp_path / "t.tsv", PAIRS[50:] + PAIRS[50:]),
+    )
+    data = read(main, test_data=str(test))
+    assert sizes(data)[2] == 20
+    assert "left out: 1 that repeat a pair" in told(data, "rows")
+
+
 def test_the_files_of_splits_of_two_texts_lie_beside_each_other(tmp_path):
     for name, first, last in (("train", 0, 40), ("val", 40, 50), ("test", 50, 60)):
         (tmp_path / f"{name}.de").write_text("\n".join(DE[first:last]), encoding="utf-8")
@@ -320,6 +335,17 @@ def test_the_file_beside_a_plain_text_is_named(tmp_path):
 def test_a_file_of_targets_is_refused_for_other_kinds(tmp_path, kind):
     (tmp_path / "a.txt").write_text("\n".join(EN), encoding="utf-8")
     assert "--target-data is for pairs of texts" in refused(tmp_path / "a.txt", kind, target_data=str(tmp_path / "b"))
+
+
+def test_the_page_says_how_a_translation_memory_becomes_a_table(tmp_path, monkeypatch):
+    page = (Path(__file__).parents[4] / "docs" / "your-data.md").read_text(encoding="utf-8")
+    program = next(block for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if "memory.tmx" in block)
+    units = [f"<tu><tuv><seg>{de}</seg></tuv><tuv><seg>{en} <ph/></seg></tuv></tu>" for de, en in PAIRS]
+    memory = f'<?xml version="1.0"?><tmx version="1.4"><header/><body>{"".join(units)}</body></tmx>'
+    (tmp_path / "memory.tmx").write_text(memory, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    exec(compile(program, "your-data.md", "exec"), {})
+    assert sorted(all_pairs(read(tmp_path / "memory.tsv"))) == sorted(PAIRS)
 
 
 def guesses():

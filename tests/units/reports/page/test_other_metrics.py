@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -63,7 +64,7 @@ def test_the_direction_of_each_is_said_where_it_is_known() -> None:
     told = words([*RUNS, run("confirm", "rnn", 1, 0.9, fluency=1.0, kept=0.1, calibration_error=0.2)])
     assert "Higher is better: fluency and names kept." in told
     assert "Lower is better: calibration error." in told
-    assert "secret" not in told
+    assert "--metric KEY, with calibration_error, fluency or kept as KEY." in told
 
 
 @pytest.mark.parametrize("score", [float("nan"), float("inf")])
@@ -75,6 +76,18 @@ def test_a_score_that_is_no_number_is_a_dash(score: float) -> None:
 def test_a_metric_that_one_of_the_seeds_lacks_is_a_dash() -> None:
     shown = table([*RUNS, run("confirm", "lstm", 2, 0.7, fluency=5.0)])
     assert [line.cells[:3] for line in shown.lines if line.cells[0] == "lstm"] == [("lstm", "7.5", "–")]
+
+
+def test_a_baseline_without_the_selecting_metric_is_shown_with_those_that_it_has() -> None:
+    shown = table([*RUNS, run("baseline", "dictionary", None, None, fluency=12.0)])
+    assert [line.cells for line in shown.lines if line.mark] == [
+        ("copy", "1.5", "–", "–"), ("dictionary", "12.0", "–", "–"),
+    ]  # fmt: skip
+
+
+def test_a_seed_that_failed_does_not_hide_the_means_of_the_others() -> None:
+    failed = replace(run("confirm", "gru", 3, None, fluency=99.0), outcome="failed")
+    assert table([*RUNS, failed]).lines[0].cells == ("gru", "25.0", "85.0", "4")
 
 
 def test_without_other_metrics_there_is_no_section() -> None:
@@ -93,7 +106,7 @@ def test_a_metric_in_another_unit_of_the_selecting_one_is_not_another() -> None:
 
 def test_signatures_are_said_once() -> None:
     def signed(record: RunRecord) -> RunRecord:
-        return RunRecord(**{**vars(record), "details": {"signatures": {"bleu": "nrefs:1|tok:13a"}}})
+        return replace(record, details={"signatures": {"bleu": "nrefs:1|tok:13a"}})
 
     assert words([signed(record) for record in RUNS]).count("bleu nrefs:1|tok:13a") == 1
     assert "Signatures" not in words(RUNS)

@@ -332,3 +332,18 @@ def test_the_report_of_a_quick_run_says_so_in_its_title_and_answer() -> None:
     for text in (html_page(page), markdown_text(page)[0]):
         assert "Quick run: too short to choose by." in text
     assert "uick run" not in html_of(next(iter(SHOWCASES)))
+
+
+@pytest.mark.parametrize(("kind", "words"), [("text_pairs", "pairs of texts"), ("dialogue", "turns and their replies")])
+def test_data_of_pairs_are_said_with_their_origin_and_their_sides(kind: str, words: str) -> None:
+    facts = {
+        "kind": kind,
+        "source": "the origin",
+        "source_name": "de",
+        "target_name": "<en>",
+        "sizes": {"train": 29000},
+    }
+    part = next(item for item in page_of(replace(material(), data=facts)).sections if item.key == "data").parts[0]
+    pairs = dict(part.pairs)  # type: ignore[union-attr]
+    assert (pairs["source"], pairs["pairs"], pairs["kind"]) == ("the origin", "de to <en>", words)
+    assert pairs["splits"] == "train 29,000 pairs"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rnnbench.metrics.dialogue import hits
-from rnnbench.tasks.dialogue.ranking import candidates_of
+from rnnbench.tasks.dialogue.ranking import candidates_of, other_contexts
 
 
 @pytest.mark.parametrize("texts", [10, 11, 100, 5000])
@@ -44,3 +44,10 @@ def test_to_prefer_frequent_replies_is_not_better_than_chance() -> None:
     frequency = np.bincount(numbers)[numbers]
     found = candidates_of([str(number) for number in numbers])
     assert hits(frequency[found])["hits_at_1"] == pytest.approx(0.1, abs=0.02)
+
+
+@pytest.mark.parametrize("rows", [2, 3, 10, 101])
+def test_every_context_is_used_once_for_another_row(rows: int) -> None:
+    found = other_contexts(rows)
+    assert sorted(found.tolist()) == list(range(rows))
+    assert (found != np.arange(rows)).all()

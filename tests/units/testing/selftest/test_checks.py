@@ -24,9 +24,11 @@ from rnnbench.encoders.layers import numpy_kernels
 from rnnbench.metrics import Metric
 from rnnbench.runs.prepare import _load, prepare
 from rnnbench.storage.record import RunRecord, model_name
+from rnnbench.tasks.dialogue.task import Dialogue
 from rnnbench.tasks.methods import naive
 from rnnbench.tasks.methods.ngram import WittenBell
 from rnnbench.tasks.methods.ridge import RidgeSums
+from rnnbench.tasks.sequence_to_sequence.base import SequenceToSequence
 from rnnbench.tasks.text_generation.prepared import PreparedCorpus
 from rnnbench.tasks.text_generation.task import TextGeneration
 from rnnbench.testing.calibration.coverage import Share
@@ -134,13 +136,28 @@ def test_a_test_split_without_a_seal_is_caught(configs, monkeypatch):
     monkeypatch.setattr(Splits, "test", property(lambda self: self._test))
     check = leaks.sealed_test_split(configs)
     assert not check.passed
-    assert check.told == "readable: forecasting, sentiment, text_generation"
+    assert check.told == "readable: dialogue, forecasting, sentiment, text_generation, translation"
 
 
 def test_a_contract_of_causality_that_finds_nothing_is_caught(monkeypatch):
     assert leaks.non_causal_encoder_detected().passed
     monkeypatch.setattr(leaks, "does_not_look_ahead", lambda layer, settings: None)
     assert not leaks.non_causal_encoder_detected().passed
+
+
+def test_a_contract_of_the_writer_that_finds_nothing_is_caught(monkeypatch):
+    assert leaks.non_causal_writer_detected().passed
+    monkeypatch.setattr(leaks, "writes_without_looking_ahead", lambda layer, settings: None)
+    assert not leaks.non_causal_writer_detected().passed
+
+
+def test_pairs_whose_test_sources_stay_in_training_are_caught(tmp_path, monkeypatch):
+    assert leaks.copied_pairs_left_out(tmp_path).passed
+    keeps_all = lambda pairs, split_of, kind: np.zeros(len(pairs), dtype=bool)  # noqa: E731
+    monkeypatch.setattr("rnnbench.data.readers.pair_splits._leaking", keeps_all)
+    check = leaks.copied_pairs_left_out(tmp_path)
+    assert not check.passed
+    assert check.told.startswith("15 of 30 in training")
 
 
 # chance
@@ -171,6 +188,40 @@ def test_characters_cost_less_than_their_entropy_where_the_encoder_looks_ahead(c
 def test_characters_cost_less_than_their_entropy_where_bits_are_counted_three_percent_short(context, monkeypatch):
     monkeypatch.setattr(PreparedCorpus, "characters_per_token", lambda self, split: 1 / 0.97)
     assert not chance.random_characters(context).passed
+
+
+def test_replies_cost_less_than_their_entropy_where_the_writer_is_given_the_next_token(context, monkeypatch):
+    assert chance.random_replies(context).passed
+    _load.cache_clear()
+    original = SequenceToSequence._vectors
+    monkeypatch.setattr(SequenceToSequence, "_vectors", lambda self, ids: original(self, ids.roll(-1, dims=1)))
+    check = chance.random_replies(context)
+    assert not check.passed, check.told
+
+
+def test_a_context_gain_that_is_measured_wrongly_is_caught(context, monkeypatch):
+    """A gain of random replies, where other contexts cost a fixed share more."""
+    original = Dialogue._nats_after_other_contexts
+    monkeypatch.setattr(Dialogue, "_nats_after_other_contexts", lambda self, pairs: 1.1 * original(self, pairs))
+    check = chance.random_replies(context)
+    assert not check.passed, check.told
+
+
+def test_a_context_gain_that_finds_nothing_is_caught(context, monkeypatch):
+    assert chance.replies_to_the_statement(context).passed
+    _load.cache_clear()
+    with_true_contexts = lambda self, pairs: self._nats_of(pairs, *[np.arange(len(pairs))] * 2)  # noqa: E731
+    monkeypatch.setattr(Dialogue, "_nats_after_other_contexts", with_true_contexts)
+    check = chance.replies_to_the_statement(context)
+    assert not check.passed, check.told
+
+
+def test_a_bound_that_an_impossible_score_does_not_break_is_caught(context, monkeypatch):
+    assert chance.impossible_score_detected(context).passed
+    _load.cache_clear()
+    monkeypatch.setattr(chance, "PEEKING", "from rnnbench.encoders.gru import GRU\n\n\nclass Peeking(GRU):\n    pass\n")
+    check = chance.impossible_score_detected(context)
+    assert not check.passed, check.told
 
 
 def test_noise_is_forecast_where_the_future_is_in_the_past(context, monkeypatch):
