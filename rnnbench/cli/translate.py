@@ -160,10 +160,10 @@ def _print(pairs: Iterable[tuple[str, Translation | None]], search: Search, as_j
 
 def _to_plain(text: str, translation: Translation | None) -> dict[str, Any]:
     if translation is None:
-        return {"source": text, "translation": "", "hypotheses": []}
+        return {"source": text, "text": "", "hypotheses": []}
     plain = {
         "source": text,
-        "translation": translation.text,
+        "text": translation.text,
         "hypotheses": [asdict(hypothesis) for hypothesis in translation.hypotheses],
     }
     return plain | ({} if translation.alignment is None else {"alignment": asdict(translation.alignment)})

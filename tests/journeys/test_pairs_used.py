@@ -47,7 +47,7 @@ def test_texts_and_files_are_translated_alike_and_drawn(place: Place) -> None:
     assert (told["source"], told["target"]) == ("en", "de")
     assert [len(row["hypotheses"]) for row in told["translations"]] == [2, 2]
     assert "<svg" in (place.folder / "drawn.svg").read_text(encoding="utf-8")
-    first, second = (row["translation"] for row in told["translations"])
+    first, second = (row["text"] for row in told["translations"])
     lines = place.typed("translate", "--file", "new.csv").out.split("\n")
     assert lines[1:2] + lines[3:] == ["", ""]
     assert [len(lines[0]) > 0, len(lines[2]) > 0] == [len(first) > 0, len(second) > 0]

@@ -61,7 +61,7 @@ def test_a_translation_is_one_line_without_what_a_terminal_obeys(model, text):
 
 def test_the_text_in_json_is_exact(model):
     (row,) = json.loads(printed("--text", "a\x1b[31mb", "--json"))["translations"]
-    assert (row["source"], row["translation"]) == ("a\x1b[31mb", "A\x1b[31MB")
+    assert (row["source"], row["text"]) == ("a\x1b[31mb", "A\x1b[31MB")
 
 
 # the standard input
@@ -196,14 +196,14 @@ def test_json_has_every_hypothesis(model, tmp_path):
     assert first["hypotheses"] == [
         {"text": "GUT, 좋다", "log_probability": -0.5}, {"text": "GUT,", "log_probability": -1.5},
     ]  # fmt: skip
-    assert first["translation"] == "GUT, 좋다"
-    assert empty == {"source": "", "translation": "", "hypotheses": []}
+    assert first["text"] == "GUT, 좋다"
+    assert empty == {"source": "", "text": "", "hypotheses": []}
     assert told["understood"]["texts"] == ["1 text from its lines"]
 
 
 def test_json_of_the_standard_input_is_an_object_per_line(model):
     rows = [json.loads(line) for line in printed("--json", lines="좋다\n\nb\n").splitlines()]
-    assert [(row["source"], row["translation"]) for row in rows] == [("좋다", "좋다"), ("", ""), ("b", "B")]
+    assert [(row["source"], row["text"]) for row in rows] == [("좋다", "좋다"), ("", ""), ("b", "B")]
 
 
 # the picture
