@@ -8,15 +8,9 @@ from typing import Any
 from rnnbench.comparison.notes.verdict import verdict
 from rnnbench.comparison.search_spaces import searched_note
 from rnnbench.data.description import UNITS
+from rnnbench.data.kinds import KIND_NAMES
 from rnnbench.reports.page.model import Facts, Material, Section, Words
 
-KINDS = {
-    "text": "a long text",
-    "labelled_text": "labelled texts",
-    "series": "a series",
-    "text_pairs": "pairs of texts",
-    "dialogue": "turns and their replies",
-}
 SAMPLERS = {"tpe": "a tree-structured Parzen estimator"}
 NOT_STORED = "The version that started this sweep did not store more; the same command again stores it"
 
@@ -46,7 +40,7 @@ def data(material: Material) -> Section:
     entries = (
         name,
         ("title", facts.get("title")),
-        ("kind", KINDS.get(str(kind), kind)),
+        ("kind", next((words for name, words in KIND_NAMES.items() if name == kind), kind)),
         ("source", facts.get("source")),
         ("licence", facts.get("licence")),
         ("splits", f"{_counts(facts.get('sizes', {}))} {units.get(str(kind), 'items')}"),

@@ -35,7 +35,7 @@ def translations(material: Material, seed: str) -> list[Part]:
 
 
 def _tables(sample: Sample) -> Iterator[Table]:
-    headers = (f"source ({sample['source']})", f"reference ({sample['target']})", "translation", "chrF")
+    headers = (f"source ({sample['source']})", f"reference ({sample['target']})", "output", "chrF")
     for title, key in (("Best translations by chrF", "best"), ("Worst translations by chrF", "worst")):
         rows = [
             (item["source"], item["target"], item["output"].strip() or EMPTY, f"{item['chrf']:.1f}")

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from rnnbench.data.pairs import TokenRows
+from rnnbench.encoders.base import State
+from rnnbench.encoders.encoder_decoder import EncoderDecoder
 from rnnbench.encoders.layers.attention import CrossAttention, Memory
-from rnnbench.tasks.decoding import Candidate, beam_search
+from rnnbench.tasks.decoding import Candidate, Step, beam_search
 from rnnbench.tasks.inference import Alignment, Hypothesis
-
-if TYPE_CHECKING:
-    from rnnbench.tasks.sequence_to_sequence.base import SequenceToSequence
+from rnnbench.tasks.sequence_to_sequence.prepared import PreparedPairs
 
 ROWS = 64
 """Sources that are searched together."""
@@ -23,7 +23,23 @@ END = "</s>"
 """The end symbol in an alignment."""
 
 
-def written(task: SequenceToSequence, sources: Sequence[str], *, beam: int, best: int) -> list[list[Hypothesis]]:
+class Writer(Protocol):
+    """A task that writes texts: `SequenceToSequence`, which uses this module."""
+
+    encoder: EncoderDecoder
+    prepared: PreparedPairs
+    no_repeat: ClassVar[int]
+
+    @property
+    def device(self) -> torch.device: ...
+    def eval(self) -> Any: ...
+    def memory_of(self, rows: TokenRows, part: np.ndarray) -> Memory: ...
+    def step_of(self, memory: Memory) -> Step: ...
+    def most_written(self, source_tokens: int) -> int: ...
+    def write(self, ids: Tensor, memory: Memory, state: State | None = None) -> tuple[Tensor, State]: ...
+
+
+def written(task: Writer, sources: Sequence[str], *, beam: int, best: int) -> list[list[Hypothesis]]:
     """The most probable targets of each source, best first. Arguments as of `SequenceToSequence.written`."""
     rows = task.prepared.source_rows(sources)
     order = np.argsort(rows.lengths, kind="stable")
@@ -42,7 +58,7 @@ def written(task: SequenceToSequence, sources: Sequence[str], *, beam: int, best
     return results
 
 
-def _search(task: SequenceToSequence, rows: TokenRows, part: np.ndarray, beam: int, best: int) -> list[list[Candidate]]:
+def _search(task: Writer, rows: TokenRows, part: np.ndarray, beam: int, best: int) -> list[list[Candidate]]:
     memory = task.encoder.with_keys(task.memory_of(rows, part))
     tokenizer = task.prepared.tokenizer
     return beam_search(
@@ -58,7 +74,7 @@ def _search(task: SequenceToSequence, rows: TokenRows, part: np.ndarray, beam: i
     )
 
 
-def alignment_of(task: SequenceToSequence, source: str, target: str) -> Alignment | None:
+def alignment_of(task: Writer, source: str, target: str) -> Alignment | None:
     """The attention weights of the tokens of a target and its end, mean over layers and heads; None without any."""
     attentions = [*task.encoder.writer.attentions]
     if not attentions:

@@ -334,7 +334,7 @@ def test_the_report_of_a_quick_run_says_so_in_its_title_and_answer() -> None:
     assert "uick run" not in html_of(next(iter(SHOWCASES)))
 
 
-@pytest.mark.parametrize(("kind", "words"), [("text_pairs", "pairs of texts"), ("dialogue", "turns and their replies")])
+@pytest.mark.parametrize(("kind", "words"), [("text_pairs", "pairs of texts"), ("dialogue", "a dialogue")])
 def test_data_of_pairs_are_said_with_their_origin_and_their_sides(kind: str, words: str) -> None:
     facts = {
         "kind": kind,

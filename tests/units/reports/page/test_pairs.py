@@ -73,7 +73,7 @@ def test_the_best_encoders_sentences_come_first_and_those_of_the_others_are_fold
 
 def test_source_reference_translation_and_chrf_stand_side_by_side() -> None:
     best, worst = [part for part in parts({"lstm": translated()}) if isinstance(part, Table)]
-    assert [column.header for column in best.columns] == ["source (en)", "reference (de)", "translation", "chrF"]
+    assert [column.header for column in best.columns] == ["source (en)", "reference (de)", "output", "chrF"]
     assert best.lines[0].cells == ("Turn on the light", "Schalte das Licht ein", "Schalte Licht ein", "71.3")
     assert (best.title, worst.title) == ("Best translations by chrF", "Worst translations by chrF")
 
