@@ -300,7 +300,8 @@ def test_an_unknown_task_is_told_as_the_design_page_says():
     with pytest.raises(UnknownNameError) as caught:
         resolve("sentimnt", "gru")
     assert str(caught.value) == (
-        "unknown task 'sentimnt'. Did you mean 'sentiment'? Known tasks: forecasting, sentiment, text_generation."
+        "unknown task 'sentimnt'. Did you mean 'sentiment'? Known tasks: dialogue, forecasting, sentiment, "
+        "text_generation, translation."
     )
 
 

@@ -51,7 +51,7 @@ def test_every_task_searches_a_length_among_the_basics(task: str) -> None:
     config = resolve(task, "gru", options={"search.settings": (["basics"], "--search")})
     data = of_kind(task_class(task).data_kind)
     found = {*config.with_ranges_of(data).ranges()}
-    assert found & {"task.window", "task.lookback", "task.max_tokens"}
+    assert found & {"task.window", "task.lookback", "task.max_tokens", "task.max_source_tokens"}
 
 
 @pytest.mark.parametrize("task", TASKS)

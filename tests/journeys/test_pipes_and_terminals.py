@@ -10,9 +10,10 @@ import signal
 import subprocess
 import sys
 import termios
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import fake_models
@@ -121,6 +122,14 @@ def test_a_reader_that_has_enough_is_no_error(words: tuple[str, ...]) -> None:
         assert b"Traceback" not in process.stderr.read()
 
 
+def type_until_it_ends(process: subprocess.Popen[bytes], screen: int, keys: bytes) -> None:
+    """Type the same keys every two seconds while the program runs."""
+    with suppress(OSError):
+        while process.poll() is None:
+            os.write(screen, keys)
+            time.sleep(2)
+
+
 @pytest.mark.parametrize("end", [b"\x04", b"\x03", b"/quit\n", b"half a line\x03"])
 def test_a_conversation_in_a_terminal_ends_cleanly(end: bytes) -> None:
     with in_terminal("chat") as (process, screen):
@@ -128,7 +137,9 @@ def test_a_conversation_in_a_terminal_ends_cleanly(end: bytes) -> None:
         assert "the last 3 turns" in " ".join(greeting.split())
         os.write(screen, "좋다 [b]\n".encode())
         assert "gru> re: 좋다 [b]" in read_until(screen, "re: 좋다 [b]\r\nyou> ")
-        os.write(screen, end)
+        # again where the first comes before the line editor waits for it, which loses a signal
+        typing = threading.Thread(target=type_until_it_ends, args=(process, screen, end), daemon=True)
+        typing.start()
         rest = read_until(screen, "never printed")
         assert process.wait(DEADLINE_SECONDS) == 0
         assert "Traceback" not in rest

@@ -45,6 +45,8 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Place:
     write_reviews(place.folder / "reviews.csv", rows=120)
     write_lines(place.folder / "demand.csv", [line.replace("temp", "temperature") for line in demand_lines(600)])
     write_book(place.folder / "book.txt", characters=6_000)
+    pairs = [f"open window number {row}\töffne Fenster Nummer {row}" for row in range(120)]
+    write_lines(place.folder / "sentences.tsv", ["english\tgerman", *pairs])
     cell = next(block for block in blocks("python") if "MinimalGatedUnit" in block)
     (place.folder / "minimal_gated_unit.py").write_text(cell, encoding="utf-8")
     experiments = place.folder / "experiments"
@@ -55,6 +57,8 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Place:
         "{tokenizer: characters, embedding_size: 8, window: 16}",
     )
     (experiments / "sentiment.yaml").write_text(SMALL.format(data=reviews, task=words))
+    pairs_task = "{vocabulary_size: 300, embedding_size: 8}"
+    (experiments / "translation.yaml").write_text(SMALL.format(data="{name: sentences}", task=pairs_task))
     (experiments / "text_generation.yaml").write_text(SMALL.format(data="{name: book}", task=characters))
     (experiments / "forecasting.yaml").write_text(
         SMALL.format(data="{name: demand}", task="{lookback: 48, horizon: 6}")

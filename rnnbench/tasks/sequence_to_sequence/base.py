@@ -95,6 +95,10 @@ class SequenceToSequence(SequenceTask):
         self._observed: list[tuple[Tensor, Tensor]] = []
         self._evaluated: SplitName = "validation"
 
+    def forward(self, sources: Tensor, source_lengths: Tensor, targets: Tensor, target_lengths: Tensor) -> Tensor:
+        """Logits of the next token of targets between begin and end, (batch, time, vocabulary)."""
+        return self.logits_of(targets, target_lengths, self.read(sources, source_lengths))
+
     def read(self, sources: Tensor, lengths: Tensor) -> Memory:
         """The memory of sources (batch, time), padded on the right."""
         return self.encoder.read(self._vectors(sources), lengths)
@@ -131,7 +135,7 @@ class SequenceToSequence(SequenceTask):
 
     def loss(self, batch: Any) -> tuple[Tensor, int]:
         sources, source_lengths, targets, target_lengths, _ = batch
-        logits = self.logits_of(targets, target_lengths, self.read(sources, source_lengths))
+        logits = self(sources, source_lengths, targets, target_lengths)
         wanted = _scored(targets, target_lengths)
         smoothing = self.settings.label_smoothing
         loss = functional.cross_entropy(

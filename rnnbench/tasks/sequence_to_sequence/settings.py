@@ -26,7 +26,7 @@ class SequenceToSequenceSettings(Settings):
     vocabulary_size: Annotated[int, Field(ge=16)] = 4000
     lowercase: bool = False
     minimum_count: Annotated[int, Field(ge=1)] = 1
-    max_source_tokens: Annotated[int, Field(ge=1)] = 128
+    max_source_tokens: Annotated[int, Field(ge=1), Choices(32, 64, 128), Group("basics")] = 128
     max_target_tokens: Annotated[int, Field(ge=1)] = 128
     embedding_size: Annotated[int, Field(ge=1), Ints(64, 256, log=True), Group("architecture")] = 128
     embedding_dropout: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.3), Group("regularization")] = 0.0

@@ -131,7 +131,7 @@ def test_a_tasks_file_can_be_named_by_its_path(in_folder: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("models: [gru]", r"mine\.yaml must name its task, such as study_of: forecasting"),
+        ("models: [gru]", r"mine\.yaml must name its task, such as study_of: dialogue"),
         ("study_of: sentimnt", r"study_of in mine\.yaml: 'sentimnt'. Did you mean 'sentiment'\?"),
         ("- gru", r"mine\.yaml must hold sections"),
         ("a: [1", r"mine\.yaml is not valid YAML"),
