@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, cast
 
 import numpy as np
@@ -45,6 +45,8 @@ class Translation(SequenceToSequence):
     Settings: ClassVar[type[Settings]] = TranslationSettings
     data_kind: ClassVar[Kind] = "text_pairs"
     inference: ClassVar[type[Inference] | None] = Translator
+    _searched: Sequence[str] = ()
+    """What beam search gave for the split of the last evaluation."""
 
     @classmethod
     def data_settings(cls, data: DataSettings, settings: TranslationSettings) -> DataSettings:
@@ -63,13 +65,15 @@ class Translation(SequenceToSequence):
     def start_evaluation(self) -> None:
         super().start_evaluation()
         self._written: list[str] = []
+        self._searched = ()
 
     def written_scores(self, split: SplitName) -> dict[str, float]:
         pairs = self.prepared.texts.named(split)
         language = self.prepared.names.target
         self._written = self._best(pairs.sources)
         scores = translation_metrics(self._written, pairs.targets, pairs.sources, language=language)
-        by_beam = translation_metrics(self._best(pairs.sources, BEAM), pairs.targets, pairs.sources, language=language)
+        self._searched = self._best(pairs.sources, BEAM)
+        by_beam = translation_metrics(self._searched, pairs.targets, pairs.sources, language=language)
         return scores | {BLEU_BEAM.key: by_beam["bleu"], CHRF_BEAM.key: by_beam["chrf"]}
 
     def _best(self, sources: tuple[str, ...], beam: int = 1) -> list[str]:
@@ -96,7 +100,8 @@ class Translation(SequenceToSequence):
     def showcase(self) -> dict[str, Any]:
         """The best and the worst translations of test sentences by chrF, and alignments of the best."""
         pairs = self.prepared.texts.test
-        outputs = self._best(pairs.sources, BEAM)
+        was_searched = self._evaluated == "test" and len(self._searched) == len(pairs)
+        outputs = self._searched if was_searched else self._best(pairs.sources, BEAM)
         scores = sentence_chrf(outputs, pairs.targets)
         order = np.argsort(-scores, kind="stable").tolist()
         differing = [row for row in order if outputs[row] != pairs.targets[row]] or order
