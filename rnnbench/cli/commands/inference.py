@@ -10,6 +10,16 @@ import typer
 from rnnbench.cli.app import app
 from rnnbench.cli.options import Json, Run, SettingValues, StoredData, report_errors, with_data_options
 
+Texts = Annotated[list[str] | None, typer.Option("--text", "-t", help="A text. Repeatable.")]
+TextFile = Annotated[
+    Path | None, typer.Option("--file", "-f", help="A .txt file with a text per line, or CSV, TSV, JSONL or Parquet.")
+]
+TextColumn = Annotated[str | None, typer.Option("--text-column", help="The column of texts.")]
+Encoding = Annotated[str | None, typer.Option("--encoding", help="The encoding of the file, such as cp949.")]
+Header = Annotated[
+    bool | None, typer.Option("--header/--no-header", help="Whether the first line of the file names the columns.")
+]
+
 
 @app.command()
 @report_errors
@@ -39,16 +49,11 @@ def generate(
 @report_errors
 def predict(
     run: Run = "best",
-    text: Annotated[list[str] | None, typer.Option("--text", "-t", help="A text. Repeatable.")] = None,
-    file: Annotated[
-        Path | None,
-        typer.Option("--file", "-f", help="A .txt file with a text per line, or CSV, TSV, JSONL or Parquet."),
-    ] = None,
-    text_column: Annotated[str | None, typer.Option("--text-column", help="The column of texts.")] = None,
-    encoding: Annotated[str | None, typer.Option("--encoding", help="The encoding of the file, such as cp949.")] = None,
-    header: Annotated[
-        bool | None, typer.Option("--header/--no-header", help="Whether the first line of the file names the columns.")
-    ] = None,
+    text: Texts = None,
+    file: TextFile = None,
+    text_column: TextColumn = None,
+    encoding: Encoding = None,
+    header: Header = None,
     data: StoredData = None,
     as_json: Json = False,
 ) -> None:
@@ -64,16 +69,11 @@ def predict(
 @report_errors
 def translate(
     run: Run = "best",
-    text: Annotated[list[str] | None, typer.Option("--text", "-t", help="A text. Repeatable.")] = None,
-    file: Annotated[
-        Path | None,
-        typer.Option("--file", "-f", help="A .txt file with a text per line, or CSV, TSV, JSONL or Parquet."),
-    ] = None,
-    text_column: Annotated[str | None, typer.Option("--text-column", help="The column of texts.")] = None,
-    encoding: Annotated[str | None, typer.Option("--encoding", help="The encoding of the file, such as cp949.")] = None,
-    header: Annotated[
-        bool | None, typer.Option("--header/--no-header", help="Whether the first line of the file names the columns.")
-    ] = None,
+    text: Texts = None,
+    file: TextFile = None,
+    text_column: TextColumn = None,
+    encoding: Encoding = None,
+    header: Header = None,
     beam: Annotated[
         int, typer.Option("--beam", min=1, help="Hypotheses kept in the search; 1 takes the most probable token.")
     ] = 5,
