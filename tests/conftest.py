@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -22,6 +23,12 @@ pytest.register_assert_rewrite("rnnbench.testing.contracts", "small_data", "smal
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--model path/to/my_cell.py` runs the encoder contracts on your own cell too."""
     parser.addoption("--model", action="append", default=[], help="a file with an encoder of your own (repeatable)")
+
+
+def pytest_collection_finish() -> None:
+    """Leaves modules and tests out of every later search for garbage: each training starts with one."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")

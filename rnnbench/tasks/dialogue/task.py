@@ -34,6 +34,8 @@ from rnnbench.tasks.sequence_to_sequence.prepared import EVALUATION_BATCH
 OPENING = "hello. how are you?"
 PERSON = ("what are you doing tonight?", "are you sure?", "i have to go now.")
 SAMPLED, SHOWN = 3, 6
+CONTEXTS = 512
+"""Contexts that are read together to score replies."""
 
 
 class Dialogue(SequenceToSequence):
@@ -87,26 +89,34 @@ class Dialogue(SequenceToSequence):
     def _nats_after_other_contexts(self, pairs: EncodedPairs) -> np.ndarray:
         """-ln p(reply | the context of the row half a split away) of each row."""
         rows = np.arange(len(pairs))
-        return self._nats_of(pairs, other_contexts(len(rows)), rows)
+        return self._nats_of(pairs, other_contexts(len(rows)), rows[:, None])[:, 0]
 
     def _mutual_information(self, pairs: EncodedPairs, candidates: np.ndarray) -> np.ndarray:
         """ln p(candidate | context) - ln p(candidate | empty context), (rows, candidates)."""
-        contexts = np.repeat(np.arange(len(pairs)), candidates.shape[1])
-        given = self._nats_of(pairs, contexts, candidates.ravel()).reshape(candidates.shape)
-        return self._nats_of(pairs, None, np.arange(len(pairs)))[candidates] - given
+        rows = np.arange(len(pairs))
+        given = self._nats_of(pairs, rows, candidates)
+        return self._nats_of(pairs, None, rows[:, None])[candidates, 0] - given
 
     def _nats_of(self, pairs: EncodedPairs, contexts: np.ndarray | None, replies: np.ndarray) -> np.ndarray:
-        """-ln p(reply | context) of pairs of rows; an empty context where `contexts` is None."""
-        nats = np.empty(len(replies))
-        order = np.argsort(pairs.targets.lengths[replies], kind="stable")
-        for start in range(0, len(order), EVALUATION_BATCH):
-            part = order[start : start + EVALUATION_BATCH]
-            if contexts is None:
-                memory = self._empty_memory(len(part))
-            else:
-                memory = self.memory_of(pairs.sources, contexts[part])
-            batch = PairBatch(*(field.to(self.device) for field in batch_of(pairs, replies[part])))
-            nats[part] = self.nats(batch, memory).cpu().numpy()
+        """-ln p(reply | context) of replies (rows, candidates) to `contexts` (rows,), empty ones where it is None.
+
+        Each context is read once for all of its replies, which are scored in batches of similar length.
+        """
+        nats = np.empty(replies.shape)
+        rows = np.arange(len(replies))
+        for block in _blocks(rows if contexts is None else np.argsort(pairs.sources.lengths[contexts], kind="stable")):
+            memory = (
+                self._empty_memory(len(block)) if contexts is None else self.memory_of(pairs.sources, contexts[block])
+            )
+            memory = self.encoder.with_keys(memory)
+            places = np.argsort(pairs.targets.lengths[replies[block]], axis=None, kind="stable")
+            for part in np.split(places, range(EVALUATION_BATCH, len(places), EVALUATION_BATCH)):
+                place, candidate = np.unravel_index(part, (len(block), replies.shape[1]))
+                batch = PairBatch(
+                    *(field.to(self.device) for field in batch_of(pairs, replies[block][place, candidate]))
+                )
+                of_each = memory.rows(torch.from_numpy(place).to(self.device))
+                nats[block[place], candidate] = self.nats(batch, of_each).cpu().numpy()
         return nats
 
     def _empty_memory(self, rows: int) -> Memory:
@@ -171,3 +181,8 @@ class Dialogue(SequenceToSequence):
             if text.startswith(shown) and not text.endswith(REPLACEMENT):  # a character may be spelled by two tokens
                 yield text[len(shown) :]
                 shown = text
+
+
+def _blocks(rows: np.ndarray) -> list[np.ndarray]:
+    """The rows in blocks of which the memory is kept at a time."""
+    return np.split(rows, range(CONTEXTS, len(rows), CONTEXTS))
