@@ -73,17 +73,20 @@ class Dialogue(SequenceToSequence):
         nats, characters = self._scores()
         with torch.inference_mode():
             self._gains = self._nats_after_other_contexts(pairs) - nats
-            self._ranked = self._mutual_information(pairs, candidates_of(texts.targets))
+            if self.settings.ranking:
+                self._ranked = self._mutual_information(pairs, candidates_of(texts.targets))
         replies = [hypotheses[0].text for hypotheses in self.written(texts.sources)]
         gain = metrics.pair_examples(self._gains, characters).mean
-        return {CONTEXT_GAIN.key: gain, **hits(self._ranked), **reply_diversity(replies)}
+        ranked = {} if self._ranked is None else hits(self._ranked)
+        return {CONTEXT_GAIN.key: gain, **ranked, **reply_diversity(replies)}
 
     def examples(self) -> dict[str, ExampleScores]:
         by_metric = super().examples()
-        if self._gains is not None and self._ranked is not None:
+        if self._gains is not None:
             _, characters = self._scores()
-            gains = {CONTEXT_GAIN.key: metrics.pair_examples(self._gains, characters)}
-            by_metric |= self.in_blocks({**gains, **hit_examples(self._ranked)})
+            by_metric |= self.in_blocks({CONTEXT_GAIN.key: metrics.pair_examples(self._gains, characters)})
+        if self._ranked is not None:
+            by_metric |= self.in_blocks(hit_examples(self._ranked))
         return by_metric
 
     def _nats_after_other_contexts(self, pairs: EncodedPairs) -> np.ndarray:

@@ -43,8 +43,8 @@ class SequenceToSequence(SequenceTask):
         source ─► embedding ─► reader ─► memory
         begin, target ─► embedding ─► writer (attends to the memory) ─► logits of target, end
 
-    The memory's mean, projected, is added to the writer's first input, so that no bridge into the state of a cell is
-    needed. Trained by teacher forcing on cross-entropy; selected by bits per character of the targets.
+    The memory's mean, projected, is added to the writer's first input (or to every one: `task.summary`), so that no
+    bridge into the state of a cell is needed. Trained by teacher forcing on cross-entropy; selected by bits per character of the targets.
     """
 
     Settings: ClassVar[type[Settings]] = SequenceToSequenceSettings
@@ -108,18 +108,21 @@ class SequenceToSequence(SequenceTask):
 
         Without a state, the first id is the begin symbol.
         """
-        vectors = self._begun(ids, memory) if state is None else self._vectors(ids)
-        encoded = self.encoder(vectors, None, state, memory)
+        encoded = self.encoder(self._inputs(ids, memory, begins=state is None), None, state, memory)
         return self._logits(encoded.steps), encoded.state
 
     def logits_of(self, targets: Tensor, lengths: Tensor, memory: Memory) -> Tensor:
         """Logits of the next token at each step but the last of whole targets, padded on the right."""
-        vectors = self._begun(targets[:, :-1], memory)
+        vectors = self._inputs(targets[:, :-1], memory, begins=True)
         return self._logits(self.encoder.write(vectors, lengths - 1, memory))
 
-    def _begun(self, ids: Tensor, memory: Memory) -> Tensor:
-        """The writer's input from the begin symbol on."""
+    def _inputs(self, ids: Tensor, memory: Memory, *, begins: bool) -> Tensor:
+        """The writer's input at each step; `begins`: the first id is the begin symbol."""
         vectors = self._vectors(ids)
+        if self.settings.summary == "every":
+            return vectors + self.summary(memory.mean()).unsqueeze(1)
+        if not begins:
+            return vectors
         first = vectors[:, :1] + self.summary(memory.mean()).unsqueeze(1)
         return torch.cat([first, vectors[:, 1:]], dim=1)
 

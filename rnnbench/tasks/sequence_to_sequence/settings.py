@@ -18,8 +18,11 @@ class SequenceToSequenceSettings(Settings):
     label_smoothing: share of the target distribution that is uniform over the vocabulary in training (Szegedy et al.,
         2016, arXiv:1512.00567).
     tied_embeddings: the output layer shares the embedding's weights (Press and Wolf, 2017, arXiv:1608.05859).
-    attention: whether the writer attends to the steps of the source, in `attention_heads` heads; without, it starts
-        from their mean alone (Sutskever, Vinyals and Le, 2014, arXiv:1409.3215, whose writer starts from a last state).
+    attention: whether the writer attends to the steps of the source, in `attention_heads` heads; without, it is given
+        their mean alone.
+    summary: the steps of the writer that are given the mean of the source: its `first` (as Sutskever, Vinyals and Le,
+        2014, arXiv:1409.3215, whose writer starts from the last state) or `every` one (Cho et al., 2014,
+        arXiv:1406.1078).
     """
 
     tokenizer: Annotated[Literal["subwords", "words", "characters"], Group("architecture")] = "subwords"
@@ -34,4 +37,5 @@ class SequenceToSequenceSettings(Settings):
     label_smoothing: Annotated[float, Field(ge=0, lt=1), Floats(0.0, 0.2), Group("regularization")] = 0.1
     tied_embeddings: Annotated[bool, Choices(False, True), Group("architecture")] = True
     attention: Annotated[bool, Choices(False, True), Group("architecture")] = True
+    summary: Literal["first", "every"] = "first"
     attention_heads: Annotated[int, Field(ge=1, le=64), Choices(1, 4, 8), Group("architecture")] = 4

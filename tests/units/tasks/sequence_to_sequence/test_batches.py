@@ -43,10 +43,11 @@ def padded(batch, steps, value):
 
 
 @pytest.mark.parametrize("normalization", ["none", "layer", "batch"])
-@pytest.mark.parametrize("attention", [True, False])
+@pytest.mark.parametrize(("attention", "summary"), [(True, "first"), (False, "every")])
 @pytest.mark.parametrize("model", registry.names("encoders"))
-def test_padding_changes_no_loss_of_training(model, attention, normalization):
-    task = a_task(model, **{"encoder.normalization": normalization, "task.attention": attention})
+def test_padding_changes_no_loss_of_training(model, attention, summary, normalization):
+    values = {"encoder.normalization": normalization, "task.attention": attention, "task.summary": summary}
+    task = a_task(model, **values)
     batch = a_batch(task)
     task.train()
     before = task.loss(batch)[0]
@@ -69,8 +70,9 @@ def test_a_pair_of_a_batch_costs_what_it_costs_alone(model):
             assert task.nats(alone).item() == pytest.approx(together[row].item(), rel=1e-6)
 
 
-def test_the_nats_are_those_of_writing_token_by_token():
-    task = a_task().eval()
+@pytest.mark.parametrize(("attention", "summary"), [(True, "first"), (False, "first"), (False, "every")])
+def test_the_nats_are_those_of_writing_token_by_token(attention, summary):
+    task = a_task(**{"task.attention": attention, "task.summary": summary}).eval()
     batch = a_batch(task)
     memory = task.read(batch.sources, batch.source_lengths)
     state, nats = None, torch.zeros(8).double()
@@ -80,3 +82,18 @@ def test_the_nats_are_those_of_writing_token_by_token():
             chosen = logits[:, -1].log_softmax(dim=1).gather(1, batch.targets[:, step + 1 : step + 2]).squeeze(1)
             nats -= chosen * (step + 1 < batch.target_lengths)
         assert task.nats(batch).tolist() == pytest.approx(nats.tolist(), rel=1e-6)
+
+
+@pytest.mark.parametrize(("summary", "is_in_later_steps"), [("first", False), ("every", True)])
+def test_a_writer_without_memory_knows_the_source_from_the_summary(summary, is_in_later_steps):
+    task = a_task("rnn", **{"task.attention": False, "task.summary": summary}).eval()
+    with torch.no_grad():
+        for weights in task.encoder.writer.parameters():  # an RNN that forgets: a step depends on its input alone
+            if weights.shape == (8, 8):
+                weights.zero_()
+        batch = a_batch(task)
+        logits = [task(ids, batch.source_lengths, *batch[2:4]) for ids in (batch.sources, (batch.sources + 1) % 16)]
+    differs = (logits[0] - logits[1]).abs().amax(dim=(0, 2)) > 1e-9
+    assert differs[0]
+    assert differs[1:].all() == is_in_later_steps
+    assert differs[1:].any() == is_in_later_steps
