@@ -92,7 +92,8 @@ def describe_data(data: AnyData) -> Description:
         "split_rule": facts.split_rule, "notes": [*facts.notes], "sizes": dict(sizes), "fingerprint": data.fingerprint,
         "also_in_training": asdict(overlap), "understood": by_label(facts.understood), "warnings": [*facts.warnings],
     }  # fmt: skip
-    identity = [("licence", facts.licence), ("fingerprint", data.fingerprint[:12])]
+    source = [] if facts.understood else [("source", facts.source)]  # of a user's own file, its reading names it
+    identity = [*source, ("licence", facts.licence), ("fingerprint", data.fingerprint[:12])]
     return Description(
         facts, (*lines, *more, *identity), facts.warnings, examples, data.fingerprint, {**plain_facts, **plain}
     )

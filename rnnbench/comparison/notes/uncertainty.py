@@ -57,7 +57,9 @@ def bold_notes(table: Comparison, others: Sequence[Row]) -> Iterable[Note]:
     # one paired seed has no interval over seeds, whatever was kept
     without_interval = [row.model for row in others if row not in with_interval and row.paired_seeds > 1]
     if without_interval:
-        yield Note.in_full(f"{listed(without_interval)}: tested over seeds only; single example scores are missing.")
+        yield Note.in_full(
+            f"{listed(without_interval)}: tested over seeds only, as there are no scores of single examples."
+        )
     significant = [row for row in others if row.in_best_group and row.p_value is not None and row.p_value < ALPHA]
     kept = [row.model for row in significant if row in with_interval and not is_ahead(table, row)]
     if kept:

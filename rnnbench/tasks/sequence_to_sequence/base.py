@@ -44,7 +44,8 @@ class SequenceToSequence(SequenceTask):
         begin, target ─► embedding ─► writer (attends to the memory) ─► logits of target, end
 
     The memory's mean, projected, is added to the writer's first input (or to every one: `task.summary`), so that no
-    bridge into the state of a cell is needed. Trained by teacher forcing on cross-entropy; selected by bits per character of the targets.
+    bridge into the state of a cell is needed. Trained by teacher forcing on cross-entropy; selected by bits per
+    character of the targets.
     """
 
     Settings: ClassVar[type[Settings]] = SequenceToSequenceSettings
