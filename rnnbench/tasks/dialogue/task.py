@@ -7,6 +7,8 @@ from typing import Any, ClassVar, cast
 
 import numpy as np
 import torch
+from torch import Tensor
+from torch.nn import functional
 
 from rnnbench import metrics
 from rnnbench.core.settings import Settings
@@ -61,6 +63,21 @@ class Dialogue(SequenceToSequence):
     @classmethod
     def baselines_of(cls, pairs: TextPairs, *, refit: bool) -> Iterator[BaselineResult]:
         return baselines.run(pairs, refit=refit)
+
+    def loss(self, batch: Any) -> tuple[Tensor, int]:
+        return super().loss(self._without_some_contexts(batch))
+
+    def _without_some_contexts(self, batch: PairBatch) -> PairBatch:
+        """The batch with an empty context in the share `context_dropout` of its pairs; in training only."""
+        if not (self.training and self.settings.context_dropout):
+            return batch
+        is_left_out = torch.rand(len(batch.sources), generator=self.noise) < self.settings.context_dropout
+        empty, lengths = self.prepared.source_rows([""]).padded(np.zeros(1, dtype=np.int64))
+        empty = functional.pad(empty, (0, batch.sources.shape[1] - empty.shape[1]))
+        return batch._replace(
+            sources=_where(is_left_out.unsqueeze(1), empty, batch.sources),
+            source_lengths=_where(is_left_out, lengths, batch.source_lengths),
+        )
 
     def start_evaluation(self) -> None:
         super().start_evaluation()
@@ -184,6 +201,11 @@ class Dialogue(SequenceToSequence):
             if text.startswith(shown) and not text.endswith(REPLACEMENT):  # a character may be spelled by two tokens
                 yield text[len(shown) :]
                 shown = text
+
+
+def _where(condition: Tensor, chosen: Tensor, other: Tensor) -> Tensor:
+    """`chosen` where the condition holds, on the device of `other`."""
+    return torch.where(condition.to(other.device), chosen.to(other.device), other)
 
 
 def _blocks(rows: np.ndarray) -> list[np.ndarray]:

@@ -9,7 +9,9 @@ import torch
 from small_runs import a_config, use_data
 from torch import Tensor, nn
 
+from rnnbench.data.batches.pairs import PairBatch
 from rnnbench.runs.train import train
+from rnnbench.tasks.dialogue.task import Dialogue
 from rnnbench.tasks.text_generation.task import TextGeneration
 
 MODELS = ("gru", "lstm", "transformer")
@@ -55,12 +57,26 @@ def empty_states(patch: pytest.MonkeyPatch, seen: list[Tensor]) -> None:
     patch.setattr(TextGeneration, "forward", forward)
 
 
+def empty_contexts(patch: pytest.MonkeyPatch, seen: list[Tensor]) -> None:
+    """The contexts that are read in training, some of them empty."""
+    original = Dialogue._without_some_contexts
+
+    def without(self: Dialogue, batch: PairBatch) -> PairBatch:
+        found = original(self, batch)
+        if self.training:
+            seen.append(found.source_lengths)
+        return found
+
+    patch.setattr(Dialogue, "_without_some_contexts", without)
+
+
 @pytest.mark.parametrize(
     ("task", "setting", "share", "listen"),
     [
         ("sentiment", "task.word_dropout", 0.4, hidden_words),
         ("text_generation", "task.word_dropout", 0.3, empty_vectors),
         ("text_generation", "task.state_reset", 0.5, empty_states),
+        ("dialogue", "task.context_dropout", 0.5, empty_contexts),
     ],
 )
 def test_every_encoder_is_shown_the_same(
