@@ -162,7 +162,7 @@ def _pairs(pairs: TextPairs) -> tuple[Lines, tuple[str, ...], dict[str, Any]]:
     lines += [_repeated_replies(train.targets)] if is_dialogue else _placeholders(train.sources)
     shown = np.unique(np.linspace(0, len(train) - 1, SHOWN_PAIRS).astype(int)).tolist()
     examples = tuple(f"{_shown(train.sources[row])}  |  {train.targets[row][:SHOWN_CHARACTERS]}" for row in shown)
-    return lines, examples, {"source": pairs.source_name, "target": pairs.target_name}
+    return lines, examples, {"source_name": pairs.source_name, "target_name": pairs.target_name}
 
 
 def _repeated_replies(replies: Sequence[str]) -> tuple[str, str]:

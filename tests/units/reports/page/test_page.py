@@ -13,11 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import small_data
 from markdown_it import MarkdownIt
 
 from rnnbench.comparison.compare import compare
 from rnnbench.comparison.importance import Importance, Importances, Share, TooFew
 from rnnbench.core.text import one_line, printable
+from rnnbench.data.description import describe_data
+from rnnbench.data.kinds import Kind
 from rnnbench.reports.page.html import html_page
 from rnnbench.reports.page.markdown import markdown_text
 from rnnbench.reports.page.model import Material
@@ -334,16 +337,13 @@ def test_the_report_of_a_quick_run_says_so_in_its_title_and_answer() -> None:
     assert "uick run" not in html_of(next(iter(SHOWCASES)))
 
 
-@pytest.mark.parametrize(("kind", "words"), [("text_pairs", "pairs of texts"), ("dialogue", "a dialogue")])
-def test_data_of_pairs_are_said_with_their_origin_and_their_sides(kind: str, words: str) -> None:
-    facts = {
-        "kind": kind,
-        "source": "the origin",
-        "source_name": "de",
-        "target_name": "<en>",
-        "sizes": {"train": 29000},
-    }
+@pytest.mark.parametrize(
+    ("kind", "words", "sides"),
+    [("text_pairs", "pairs of texts", "en to de"), ("dialogue", "a dialogue", "turn to reply")],
+)
+def test_data_of_pairs_are_said_with_their_origin_and_their_sides(kind: Kind, words: str, sides: str) -> None:
+    facts = describe_data(small_data.of_kind(kind)).plain
     part = next(item for item in page_of(replace(material(), data=facts)).sections if item.key == "data").parts[0]
     pairs = dict(part.pairs)  # type: ignore[union-attr]
-    assert (pairs["source"], pairs["pairs"], pairs["kind"]) == ("the origin", "de to <en>", words)
-    assert pairs["splits"] == "train 29,000 pairs"
+    assert (pairs["source"], pairs["pairs"], pairs["kind"]) == (facts["source"], sides, words)
+    assert pairs["splits"].endswith(" pairs")
