@@ -65,7 +65,7 @@ class Dialogue(SequenceToSequence):
         return baselines.run(pairs, refit=refit)
 
     def loss(self, batch: Any) -> tuple[Tensor, int]:
-        return super().loss(self._without_some_contexts(batch))
+        return super().loss(self._without_some_contexts(PairBatch(*batch)))
 
     def _without_some_contexts(self, batch: PairBatch) -> PairBatch:
         """The batch with an empty context in the share `context_dropout` of its pairs; in training only."""
