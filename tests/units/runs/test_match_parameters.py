@@ -57,14 +57,14 @@ SHAPES = {
 @pytest.mark.parametrize("attention", [True, False])
 @pytest.mark.parametrize("model", registry.names("encoders"))
 def test_reader_writer_and_attention_are_matched_together(model: str, attention: bool, values: dict) -> None:
-    config = matched(a_config("translation", model, 150_000, **{"task.attention": attention, **values}))
+    config = matched(a_config("translation", model, 400_000, **{"task.attention": attention, **values}))
     encoder = build(config, prepare(config)).encoder
     reader, writer = (sum(part.numel() for part in stack.parameters()) for stack in (encoder.reader, encoder.writer))
     attentions = sum(part.numel() for part in encoder.writer.attentions.parameters())
     assert reader + writer == sum(part.numel() for part in encoder.parameters())
     assert (attentions > 0) == attention
     assert 0 < attentions < writer or not attention
-    assert is_matched(size_of(config), 150_000)
+    assert is_matched(size_of(config), 400_000)
 
 
 @pytest.mark.parametrize(("number", "model"), [*enumerate(registry.names("encoders"))])
