@@ -8,6 +8,7 @@ from small_runs import a_config, use_data
 from rnnbench.data.batches.pairs import batch_of
 from rnnbench.runs.build import build
 from rnnbench.runs.prepare import prepare
+from rnnbench.runs.train import train
 from rnnbench.tasks.dialogue import task as dialogue
 from rnnbench.tasks.dialogue.ranking import candidates_of, other_contexts
 
@@ -51,3 +52,13 @@ def test_each_reply_is_scored_after_the_context_of_another_row(task):
         found = task._nats_after_other_contexts(pairs)
         for row, context in enumerate(other_contexts(len(pairs))):
             np.testing.assert_allclose(found[row], alone(task, context, row), rtol=1e-5)
+
+
+@pytest.mark.parametrize("ranking", [True, False])
+def test_without_ranking_the_other_scores_stay(ranking, monkeypatch):
+    use_data(monkeypatch)
+    record = train(a_config("dialogue", **{"task.ranking": ranking}), kind="confirm", open_test=True).record
+    assert {"test/context_gain", "test/distinct_1", "test/most_frequent_reply"} <= {*record.metrics}
+    assert ("test/hits_at_1" in record.metrics) == ranking
+    assert ("hits_at_1" in record.examples) == ranking
+    assert "context_gain" in record.examples
