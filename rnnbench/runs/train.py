@@ -22,6 +22,7 @@ from rnnbench.runs.training.costs import measured, sizes
 from rnnbench.runs.training.fitting import fit, is_out_of_memory, planned_updates
 from rnnbench.runs.training.hardware import HardwareNotes, check_hardware
 from rnnbench.runs.training.samples import KeepText, Samples
+from rnnbench.runs.training.weights import weights_sha256
 from rnnbench.storage.data_files import file_tags
 from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.storage.record import (
@@ -34,6 +35,7 @@ from rnnbench.storage.record import (
     REMARKS,
     SEARCH_KINDS,
     TEXT_COLUMN,
+    WEIGHTS_SHA256,
     Kind,
     RunRecord,
     model_name,
@@ -67,10 +69,11 @@ class Hooks:
 
 @dataclass(frozen=True)
 class Trained:
-    """A finished training: its record, and the task with the weights of the best validation."""
+    """A finished training: its record, the task with its best weights, and the loss of each update."""
 
     record: RunRecord
     task: SequenceTask
+    losses: list[float]
 
 
 @dataclass(frozen=True)
@@ -132,11 +135,11 @@ def train(
         metrics={**watch.best_metrics, **test.metrics},
         costs=costs,
         curves=watch.curves,
-        tags={**described.tags, **remark_tags, **({HARDWARE_NOTE: "; ".join(fitted.notes)} if fitted.notes else {})},
+        tags={**described.tags, **remark_tags, **_result_tags(task, fitted, is_completed=is_completed)},
         examples=test.examples,
         details=test.details,
     )
-    return Trained(record, task)
+    return Trained(record, task, watch.losses)
 
 
 def describe(config: ExperimentConfig, kind: Kind) -> RunRecord:
@@ -181,6 +184,12 @@ def _remark_tags(prepared: Prepared) -> dict[str, str]:
     note, remarks = prepared.cut_note(), prepared.remarks()
     cut = {CUT_INPUTS: note, CUT_SHARE: f"{prepared.cut_share():.4f}"} if note else {}
     return {**cut, **({REMARKS: "; ".join(remarks)} if remarks else {})}
+
+
+def _result_tags(task: SequenceTask, fitted: _Fitted, *, is_completed: bool) -> dict[str, str]:
+    """Tags with the checksum of the trained weights, and with what the hardware could not do as configured."""
+    checksum = {WEIGHTS_SHA256: weights_sha256(task)} if is_completed else {}
+    return checksum | ({HARDWARE_NOTE: "; ".join(fitted.notes)} if fitted.notes else {})
 
 
 def _watch(config: ExperimentConfig, hooks: Hooks, *, keeps_scores: bool) -> Watch:

@@ -36,6 +36,9 @@ ITEMS = "items"
 QUICK = "quick"
 """Tag of a sweep's run and of every run trained with the small budget of `--quick`: 'True'."""
 
+WEIGHTS_SHA256 = "weights_sha256"
+"""Tag: the checksum of the trained weights; runs with equal weights have equal ones."""
+
 LEFT_OUT = "left_out"
 """Tag: why a baseline was not computed."""
 

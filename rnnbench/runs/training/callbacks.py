@@ -25,8 +25,9 @@ class Watch(pl.Callback):
 
     keeps_scores: False where the validation split is trained on too and its scores are meaningless.
 
-    After `fit`, `outcome` is how the training ended, and `restore` restores the best weights. The curve `seconds` is
-    the training time without validations at each validation, for plots of scores against time.
+    After `fit`, `outcome` is how the training ended, `losses` has the loss of every update, and `restore` restores the
+    best weights. The curve `seconds` is the training time without validations at each validation, for plots of scores
+    against time.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Watch(pl.Callback):
         self.best_update = 0
         self.best_metrics: dict[str, float] = {}
         self.curves: dict[str, list[tuple[int, float]]] = {}
+        self.losses: list[float] = []
         self.validations = 0
         self.validating_seconds = 0.0
         self.training_seconds = 0.0
@@ -125,7 +127,9 @@ class Watch(pl.Callback):
     def _close_losses(self, trainer: pl.Trainer) -> None:
         if not self._losses:
             return
-        loss = torch.stack(self._losses).mean().item()
+        losses = torch.stack(self._losses)
+        loss = losses.mean().item()
+        self.losses += losses.tolist()
         self._losses.clear()
         values = {"train/loss": loss, "train/learning_rate": trainer.optimizers[0].param_groups[0]["lr"]}
         self._keep(trainer.global_step, values)

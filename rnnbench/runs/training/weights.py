@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
 from collections.abc import Callable
@@ -12,6 +13,16 @@ import torch
 from rnnbench.tasks.base import SequenceTask
 
 WEIGHTS_FILE, PREPARED_FILE, PAST_ERRORS_FILE = "weights.pt", "prepared.json", "past_errors.json"
+
+
+def weights_sha256(module: torch.nn.Module) -> str:
+    """The SHA-256 of all weights and buffers of a module: equal for bit-identical weights of the same names."""
+    digest = hashlib.sha256()
+    for name, value in sorted(module.state_dict().items()):
+        content = value.detach().cpu().contiguous()
+        digest.update(f"{name} {content.dtype} {tuple(content.shape)}\n".encode())
+        digest.update(content.reshape(-1).view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()
 
 
 def save_weights(task: SequenceTask, keep_file: Callable[[Path], None], keep_text: Callable[[str, str], None]) -> None:
