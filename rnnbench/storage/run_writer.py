@@ -16,7 +16,7 @@ from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, Run, RunTag
 
 from rnnbench.storage.leases import Lease, LeaseLostError
-from rnnbench.storage.record import RunRecord
+from rnnbench.storage.record import STOPPED, RunRecord
 
 LEASE = "lease"
 """Tag: the id of the lease that the process writing the run holds."""
@@ -26,7 +26,7 @@ DETAILS = "test_details.json"
 """The file with test results that are not single numbers."""
 EXAMPLE_FILES = "example_files"
 """Tag: list of the files with example scores and details; missing in runs of earlier versions."""
-_FINISHED = {"completed": "FINISHED", "pruned": "FINISHED", "interrupted": "KILLED"}
+_STATUS: dict[str, str] = {"completed": "FINISHED", "pruned": "FINISHED", **dict.fromkeys(STOPPED, "KILLED")}
 _RECORD_FIELDS = ("kind", "task", "data", "fingerprint", "model", "metric", "outcome", "protocol")
 PAGE = 1000
 
@@ -64,7 +64,9 @@ class RunWriter:
             self.flush()
 
     def flush(self) -> None:
-        """Send the buffered values."""
+        """Send the buffered values. Raises: LeaseLostError where another process has taken the run over."""
+        if self._buffer:
+            self.require_lease()
         for start in range(0, len(self._buffer), PAGE):
             self.client.log_batch(self.run_id, metrics=self._buffer[start : start + PAGE])
         self._buffer.clear()
@@ -118,7 +120,7 @@ class RunWriter:
         self.require_lease()
         self.flush()
         self.client.set_tag(self.run_id, "outcome", outcome)
-        self.client.set_terminated(self.run_id, status=_FINISHED.get(outcome, "FAILED"))
+        self.client.set_terminated(self.run_id, status=status_of(outcome))
         if self.lease is not None and self._releases:
             self.lease.release()
 
@@ -153,6 +155,11 @@ def record_of(run: Run) -> RunRecord:
         tags={key: value for key, value in tags.items() if key not in known and not key.startswith("mlflow.")},
         protocol=tags.get("protocol", ""),
     )
+
+
+def status_of(outcome: str) -> str:
+    """MLflow's status of a run that has ended with an outcome."""
+    return _STATUS.get(outcome, "FAILED")
 
 
 def curve_key(key: str) -> str:
