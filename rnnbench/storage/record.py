@@ -36,6 +36,9 @@ ITEMS = "items"
 QUICK = "quick"
 """Tag of a sweep's run and of every run trained with the small budget of `--quick`: 'True'."""
 
+CONTINUATIONS = "continuations"
+"""Tag: how often the run was stopped and continued from a checkpoint."""
+
 WEIGHTS_SHA256 = "weights_sha256"
 """Tag: the checksum of the trained weights; runs with equal weights have equal ones."""
 

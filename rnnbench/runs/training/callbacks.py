@@ -22,7 +22,7 @@ Log = Callable[[int, dict[str, float]], None]
 
 _STATE = (
     *("best", "best_update", "best_metrics", "curves", "losses", "validations", "items"),
-    *("_weights", "_without_improvement"),
+    *("_weights", "_without_improvement", "continuations"),
 )
 """What the rest of a training depends on; see `Watch.state_dict`."""
 
@@ -67,6 +67,8 @@ class Watch(pl.Callback):
         self.earlier_seconds = 0.0
         """Seconds of this training in earlier processes, validations included."""
         self.items = 0
+        self.continuations = 0
+        """How often this training was continued from a checkpoint."""
         self._weights: dict[str, torch.Tensor] = {}
         self._losses: list[torch.Tensor] = []
         self._without_improvement = 0
@@ -131,6 +133,7 @@ class Watch(pl.Callback):
         self._losses = [*state.pop("pending_losses")]
         for name, value in state.items():
             setattr(self, name, value)
+        self.continuations += 1
 
     @property
     def _seconds_of_fit(self) -> float:
