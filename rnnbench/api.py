@@ -109,7 +109,7 @@ def rerun(run: str = BEST, *, data: str | None = None, models: Sequence[str] = (
     planned = repetition(tracker, find_to_rerun(tracker, run, data), data=data, models=models)
     for reason in planned.reasons:
         _warn(f"the rerun may differ: {reason}")
-    return carry_out(tracker, planned)
+    return next(carry_out(tracker, [planned]))
 
 
 def _warn(note: str) -> None:

@@ -30,7 +30,7 @@ def rerun_run(name: str, data: str | None, models: Sequence[str], *, as_json: bo
         planned = repetition(tracker, find_to_rerun(tracker, name, data), data=data, models=models)
     _print_reasons([planned])
     with notes.status(f"repeating {planned.record.name}"):
-        result = carry_out(tracker, planned)
+        result = next(carry_out(tracker, [planned]))
     if as_json:
         _print_json(result.to_plain())
     else:
@@ -54,9 +54,10 @@ def rerun_table(
     _print_reasons(planned)
     width = max(len(record.name) for record in records)
     lines: list[dict[str, Any]] = []
+    reruns = carry_out(tracker, planned)
     for number, repeated in enumerate(planned, 1):
         with notes.status(f"repeating {repeated.record.name}, {number} of {len(planned)}"):
-            result = carry_out(tracker, repeated)
+            result = next(reruns)
         lines.append(result.to_plain())
         if not as_json:
             _print(f"{result.record.name:<{width}}  {_in_words(result)}")
@@ -101,7 +102,7 @@ def _print_reasons(planned: Sequence[Repetition]) -> None:
 
 def _in_words(result: Rerun) -> str:
     verdict = result.verdict
-    missing = f"; the stored run has no {listed(verdict.missing)}" if verdict.missing else ""
+    missing = f"; the stored run lacks {listed(verdict.missing)}" if verdict.missing else ""
     if verdict.difference is None:
         return f"identical: {listed(verdict.compared)}{missing}"
     return f"DIFFERENT: {verdict.difference}{missing}"

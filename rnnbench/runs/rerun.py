@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from rnnbench.core.errors import RnnbenchError
+from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.runs.baselines import compute, record_of_result
 from rnnbench.runs.environment import ENVIRONMENT_FILE, environment_of
 from rnnbench.runs.record_run import train_and_record
@@ -14,7 +16,8 @@ from rnnbench.runs.rerun_difference import Content, Verdict, compare_runs
 from rnnbench.runs.rerun_plan import STOPPED, Repetition, label_of, updates_of
 from rnnbench.runs.train import Hooks, describe
 from rnnbench.storage.record import REFIT_UPDATES, RERUN_OF, RunRecord
-from rnnbench.storage.tracker import Tracker
+from rnnbench.storage.tracker import Tracker, record_of
+from rnnbench.tasks.baseline import BaselineResult
 
 RESULT = "rerun_result"
 """Tag of a rerun: 'identical', or the first difference from the run that it repeats."""
@@ -49,22 +52,45 @@ class Rerun:
         }
 
 
-def carry_out(tracker: Tracker, planned: Repetition) -> Rerun:
-    """Repeat a run in a new one, and compare the two. The test split is opened where the stored run opened it."""
+class _Baselines:
+    """The baselines of one configuration, each computed once, up to the last one that is asked for."""
+
+    def __init__(self, config: ExperimentConfig) -> None:
+        self.config = config
+        self._left = compute(config)
+        self._results: dict[str, BaselineResult] = {}
+
+    def result(self, model: str) -> BaselineResult | None:
+        """The result of a baseline; None where the task has none of this name."""
+        while model not in self._results and (result := next(self._left, None)) is not None:
+            self._results[result.model] = result
+        return self._results.get(model)
+
+
+def carry_out(tracker: Tracker, planned: Iterable[Repetition]) -> Iterator[Rerun]:
+    """Repeat each run in a new one, and compare the two. The test split is opened where the stored run opened it."""
+    baselines: _Baselines | None = None
+    for each in planned:
+        if each.record.kind != "baseline":
+            yield _compared(tracker, each, _repeated_training(tracker, each))
+            continue
+        if baselines is None or baselines.config != each.config:
+            baselines = _Baselines(each.config)
+        yield _compared(tracker, each, _repeated_baseline(tracker, each, baselines.result(each.record.model)))
+
+
+def _compared(tracker: Tracker, planned: Repetition, repeated: str) -> Rerun:
+    """A run and its rerun, compared; the result is also a tag of the rerun."""
     record = planned.record
-    if record.kind == "baseline":
-        repeated = _repeated_baseline(tracker, planned)
-    else:
-        repeated = _repeated_training(tracker, planned)
-    verdict = compare_runs(_content(tracker, record), _content(tracker, repeated))
+    verdict = compare_runs(_content(tracker, record.run_id), _content(tracker, repeated))
     result = "identical" if verdict.difference is None else str(verdict.difference)
-    tracker.writer(repeated.run_id).tags({RESULT: result})
-    return Rerun(record, repeated.run_id, verdict, planned.reasons)
+    tracker.writer(repeated).tags({RESULT: result})
+    return Rerun(record, repeated, verdict, planned.reasons)
 
 
-def _repeated_training(tracker: Tracker, planned: Repetition) -> RunRecord:
+def _repeated_training(tracker: Tracker, planned: Repetition) -> str:
     record = planned.record
-    return train_and_record(
+    repeated = train_and_record(
         planned.config,
         tracker=tracker,
         experiment_id=tracker.run(record.run_id).info.experiment_id,
@@ -75,6 +101,7 @@ def _repeated_training(tracker: Tracker, planned: Repetition) -> RunRecord:
         tags={RERUN_OF: record.run_id},
         hooks=_hooks(tracker, record),
     )
+    return repeated.run_id
 
 
 def _refit_length(record: RunRecord) -> int | None:
@@ -95,9 +122,8 @@ def _hooks(tracker: Tracker, record: RunRecord) -> Hooks:
     return Hooks()
 
 
-def _repeated_baseline(tracker: Tracker, planned: Repetition) -> RunRecord:
+def _repeated_baseline(tracker: Tracker, planned: Repetition, result: BaselineResult | None) -> str:
     record, config = planned.record, planned.config
-    result = next((result for result in compute(config) if result.model == record.model), None)
     if result is None:
         raise RnnbenchError(
             f"{label_of(record)} cannot be repeated: {record.task} has no baseline {record.model} any more"
@@ -109,13 +135,13 @@ def _repeated_baseline(tracker: Tracker, planned: Repetition) -> RunRecord:
     writer.text(json.dumps(environment_of(config.hardware), indent=2), ENVIRONMENT_FILE)
     writer.examples(repeated)
     writer.finish(repeated, {"model": record.model})
-    return replace(repeated, run_id=writer.run_id)
+    return writer.run_id
 
 
-def _content(tracker: Tracker, record: RunRecord) -> Content:
+def _content(tracker: Tracker, run_id: str) -> Content:
     """What the store has of a run: read back for both, so that both have the precision of the store."""
-    stored = tracker.with_examples(tracker.with_all_curves(record))
-    return Content(stored, tracker.losses(record.run_id))
+    record = record_of(tracker.run(run_id))
+    return Content(tracker.with_examples(tracker.with_all_curves(record)), tracker.losses(run_id))
 
 
 def _name(record: RunRecord) -> str:

@@ -19,6 +19,7 @@ from rnnbench.reports.tables.formats import render
 from rnnbench.runs.baselines import record_without_sweep
 from rnnbench.runs.environment import ENVIRONMENT_FILE
 from rnnbench.runs.find import find, find_to_rerun
+from rnnbench.runs.match_parameters import matched
 from rnnbench.runs.record_run import train_and_record
 from rnnbench.runs.rerun import RESULT, carry_out
 from rnnbench.runs.rerun_plan import repetition, rows_to_rerun
@@ -70,7 +71,7 @@ def recorded(tracker, task="forecasting", **arguments):
 
 
 def repeated(tracker, run_id, **arguments):
-    return carry_out(tracker, repetition(tracker, find_to_rerun(tracker, run_id), **arguments))
+    return next(carry_out(tracker, [repetition(tracker, find_to_rerun(tracker, run_id), **arguments)]))
 
 
 def new_run(tracker, rerun):
@@ -164,8 +165,8 @@ def test_a_confirmation_on_training_and_validation_is_repeated_for_as_many_updat
 
 
 def test_matched_sizes_are_repeated_with_the_size_that_was_solved_for(tracker):
-    config = a_config("forecasting").with_values({"budget.match_parameters": 4000})
-    sized = rnnbench.runs.match_parameters.matched(config)
+    config = a_config("forecasting").with_values({"budget.match_parameters": 40_000})
+    sized = matched(config)
     assert sized.encoder.hidden_size != config.encoder.hidden_size
     assert repeated(tracker, recorded(tracker, config=sized).run_id).is_identical
 
@@ -337,7 +338,7 @@ def test_a_rerun_is_in_no_table_no_choice_and_no_search(tracker, monkeypatch):
     confirmation = next(record for record in rows if record.kind == "confirm" and record.model == "gru")
     planned = repetition(tracker, confirmation)
     tiny = planned.config.with_values({"encoder.hidden_size": 8, "training.batch_size": 16})
-    rerun = carry_out(tracker, replace(planned, config=tiny))
+    rerun = next(carry_out(tracker, [replace(planned, config=tiny)]))
     assert not rerun.is_identical  # its scores were made up
     assert record_of(new_run(tracker, rerun)).test > 0
     assert shown() == before
