@@ -82,8 +82,8 @@ def _array(tensor: Tensor) -> np.ndarray:
 def _tensor(array: np.ndarray, device: torch.device) -> Tensor:
     """The array in memory of torch, which is aligned to 64 bytes.
 
-    Some products of MKL differ in their last bit with the alignment of what they read, and the memory of NumPy is aligned
-    otherwise in each process: without the copy, the same training could give other weights.
+    Some products of MKL differ in their last bit with the alignment of what they read, and the memory of NumPy is
+    aligned otherwise in each process: without the copy, the same training could give other weights.
     """
     return torch.from_numpy(array).to(device, copy=True)
 
