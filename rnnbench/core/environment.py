@@ -22,8 +22,9 @@ _PACKAGES = (
 )
 _CHOOSES_KERNELS = ("avx", "amx", "fma", "f16c", "sse4", "asimd", "sve", "bf16", "neon")
 """Starts of the processor features by which numerical libraries choose their kernels."""
-_VARIABLES = ("ATEN_", "BLIS_", "DNNL_", "GOTO_", "KMP_", "MKL_", "NPY_", "OMP_", "ONEDNN_", "OPENBLAS_", "CUBLAS_")
-"""Starts of the environment variables by which numerical libraries choose kernels and numbers of threads."""
+_VARIABLES = ("ATEN_", "BLIS_", "DNNL_", "GOTO_", "MKL_", "NPY_", "OMP_", "ONEDNN_", "OPENBLAS_")
+"""Starts of the environment variables by which numerical libraries choose kernels and numbers of threads; without those
+that libraries set themselves while they are loaded (KMP_, CUBLAS_)."""
 
 
 def describe() -> dict[str, str]:

@@ -9,7 +9,9 @@ def test_features_of_other_kinds_are_left_out(monkeypatch):
 
 
 def test_variables_that_choose_kernels_are_stored_and_no_others(monkeypatch):
-    monkeypatch.setattr(environment.os, "environ", {"OMP_NUM_THREADS": "4", "MKL_CBWR": "AVX2", "PASSWORD": "secret"})
+    of_libraries = {"KMP_INIT_AT_FORK": "FALSE", "CUBLAS_WORKSPACE_CONFIG": ":4096:8"}  # set while they are loaded
+    typed = {"OMP_NUM_THREADS": "4", "MKL_CBWR": "AVX2", "PASSWORD": "secret"}
+    monkeypatch.setattr(environment.os, "environ", typed | of_libraries)
     assert environment.describe()["numeric_variables"] == "MKL_CBWR=AVX2 OMP_NUM_THREADS=4"
 
 
