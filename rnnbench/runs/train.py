@@ -143,7 +143,7 @@ def train(
         examples=test.examples,
         details=test.details,
     )
-    return Trained(record, task, watch.losses)
+    return Trained(record, task, watch.every_loss())
 
 
 def describe(config: ExperimentConfig, kind: Kind) -> RunRecord:

@@ -10,6 +10,7 @@ import io
 import os
 import random
 import signal
+import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -103,7 +104,7 @@ def test_a_sweep_under_random_kills_ends_with_the_table_of_an_undisturbed_sweep(
 
     runs = place.runs()
     continued = [run for run in runs if CONTINUATIONS in run.data.tags]
-    print(f"kills: {dict(killed)}; {len(runs)} runs, {len(continued)} of them continued")
+    sys.stderr.write(f"kills: {dict(killed)}; {len(runs)} runs, {len(continued)} of them continued\n")
     assert killed.total() >= KILLS // 2
     assert not [run.info.run_name for run in runs if run.data.tags.get("outcome") in ("running", *STOPPED)
                 and run.data.tags.get("kind") != "claim"]  # fmt: skip

@@ -32,9 +32,9 @@ class Watch(pl.Callback):
 
     keeps_scores: False where the validation split is trained on too and its scores are meaningless.
 
-    After `fit`, `outcome` is how the training ended, `losses` has the loss of every update, and `restore` restores the
-    best weights. The curve `seconds` is the training time without validations at each validation, for plots of scores
-    against time.
+    After `fit`, `outcome` is how the training ended, `every_loss` gives the loss of every update, and `restore`
+    restores the best weights. The curve `seconds` is the training time without validations at each validation, for
+    plots of scores against time.
     """
 
     def __init__(
@@ -138,6 +138,10 @@ class Watch(pl.Callback):
     @property
     def _seconds_of_fit(self) -> float:
         return self.earlier_seconds + time.perf_counter() - self._started
+
+    def every_loss(self) -> list[float]:
+        """The loss of every update so far, also of those after the last point of the curve."""
+        return [*self.losses, *(loss.item() for loss in self._losses)]
 
     def restore(self, pl_module: pl.LightningModule) -> None:
         """Restore the weights of the best validation, in place."""

@@ -110,8 +110,8 @@ def _watch(
 
 def _silence(pid: int) -> str:
     return (
-        f"process {pid} has reported nothing for {_SILENT_SECONDS / 60:.0f} min. If it hangs, end it by: kill -9 {pid}; "
-        "its run is then continued from its newest checkpoint"
+        f"process {pid} has reported nothing for {_SILENT_SECONDS / 60:.0f} min. If it hangs, type: kill -9 {pid}. "
+        "Its run is then continued from its newest checkpoint"
     )
 
 
