@@ -11,6 +11,7 @@ import planted_sweep
 import pytest
 from small_runs import use_data
 
+from rnnbench.core.errors import DataError
 from rnnbench.experiment.files import load
 from rnnbench.runs.train import train
 from rnnbench.storage.checkpoints import checkpoint_folder
@@ -260,6 +261,13 @@ def test_a_kill_by_somebody_else_is_not_counted_as_a_crash(plan: SweepPlan) -> N
         work = queue.next()  # type: ignore[assignment]
         assert isinstance(work, Work)
         assert work.name == "001-rnn"
+
+
+def test_data_that_change_between_two_runs_end_the_sweep_in_words(plan: SweepPlan) -> None:
+    changed = replace(plan, fingerprint="of the file before")
+    with pytest.raises(DataError, match="has changed while the sweep ran"):
+        Worker(changed).work()
+    assert not Tracker().find(plan.experiment_id, kind="trial")
 
 
 def test_a_trial_of_an_encoder_that_this_call_does_not_train_is_left_and_not_waited_for(plan: SweepPlan) -> None:
