@@ -23,6 +23,7 @@ def run_benchmarks(names: Sequence[str], as_json: bool) -> None:
     Raises: UnknownNameError before anything runs; RnnbenchError for a module without `measure`.
     """
     chosen = [*dict.fromkeys(names)] or registry.names(FOLDER)
+    registry.trust_named(chosen)
     modules = {name: registry.module(FOLDER, name) for name in chosen}
     for module in modules.values():
         if not callable(getattr(module, "measure", None)):

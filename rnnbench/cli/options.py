@@ -12,16 +12,33 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
+from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError
+from rnnbench.core.trust import confirming
 from rnnbench.experiment.files import SettingValues, named_data
+
+
+def _trust_named(names: Any) -> Any:
+    """Trust the files of encoders that are typed; those that a store or an experiment file names are not."""
+    registry.trust_named([names] if isinstance(names, str) else names or ())
+    return names
+
 
 Task = Annotated[
     str, typer.Argument(help="A task or a study by name (see: rnnbench tasks), or the path of a study file.")
 ]
 Models = Annotated[
-    list[str] | None, typer.Option("--model", "-m", help="An encoder's name, or the path of its file. Repeatable.")
+    list[str] | None,
+    typer.Option(
+        "--model", "-m", callback=_trust_named, help="An encoder's name, or the path of its file. Repeatable."
+    ),
 ]
-OneModel = Annotated[str, typer.Option("--model", "-m", help="An encoder's name, or the path of its file.")]
+OneModel = Annotated[
+    str, typer.Option("--model", "-m", callback=_trust_named, help="An encoder's name, or the path of its file.")
+]
+TrustCode = Annotated[
+    bool, typer.Option("--trust-code", help="Import Python files that the store or an experiment file names.")
+]
 Sets = Annotated[list[str] | None, typer.Option("--set", help="section.setting=value. Repeatable.")]
 Search = Annotated[
     list[str] | None,
@@ -223,6 +240,26 @@ def with_data_options(command: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(**options: Any) -> Any:
         data_options = _data_options(**{name: options.pop(name) for name in shared})
         return command(**options, options=data_options)
+
+    wrapped.__signature__ = inspect.Signature([*parameters.values()])  # type: ignore[attr-defined]
+    wrapped.__annotations__ = {name: parameter.annotation for name, parameter in parameters.items()}
+    return wrapped
+
+
+def with_trust_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--trust-code` to a command that may import a Python file which the user has not typed."""
+    signature = inspect.signature(command)
+    added = inspect.Parameter("trust_code", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=TrustCode)
+    hints = get_type_hints(command, include_extras=True) | {"trust_code": TrustCode}
+    parameters = {
+        name: parameter.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY)
+        for name, parameter in {**signature.parameters, "trust_code": added}.items()
+    }
+
+    @wraps(command)
+    def wrapped(**options: Any) -> Any:
+        with confirming(options.pop("trust_code")):
+            return command(**options)
 
     wrapped.__signature__ = inspect.Signature([*parameters.values()])  # type: ignore[attr-defined]
     wrapped.__annotations__ = {name: parameter.annotation for name, parameter in parameters.items()}

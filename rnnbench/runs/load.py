@@ -9,6 +9,7 @@ import torch
 
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError, UnknownNameError
+from rnnbench.core.trust import confirming
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import from_plain
 from rnnbench.runs.build import build
@@ -23,7 +24,12 @@ from rnnbench.tasks.inference import Inference
 
 
 def load(
-    run: str = BEST, *, task: str | None = None, data: str | None = None, capability: type[Inference] = Inference
+    run: str = BEST,
+    *,
+    task: str | None = None,
+    data: str | None = None,
+    capability: type[Inference] = Inference,
+    trust_code: bool = False,
 ) -> Any:
     """The trained model of a run, with the methods of its task.
 
@@ -34,12 +40,15 @@ def load(
         newest sweep (the seed with the best validation score); without sweeps, the newest run of `rnnbench train`.
     task, data: accept only runs of this task, and for `best` of this data set.
     capability: accept only tasks with this kind of inference, such as `CanPredict`.
+    trust_code: import the Python file that the run names (an encoder of one's own), even where it has never been named
+        on this account: only for a store that you trust, since importing a file runs it.
     Raises: RnnbenchError in one line where no such run can be used.
     """
     if task is not None and task not in registry.names("tasks"):
         raise UnknownNameError("task", task, registry.names("tasks"))
     tracker = Tracker()
-    return restore(tracker, find(tracker, run, task, data, capability))
+    with confirming(trust_code):
+        return restore(tracker, find(tracker, run, task, data, capability))
 
 
 def restore(tracker: Tracker, record: RunRecord) -> Inference:

@@ -8,7 +8,15 @@ from typing import Annotated
 import typer
 
 from rnnbench.cli.app import app
-from rnnbench.cli.options import Json, Run, SettingValues, StoredData, report_errors, with_data_options
+from rnnbench.cli.options import (
+    Json,
+    Run,
+    SettingValues,
+    StoredData,
+    report_errors,
+    with_data_options,
+    with_trust_option,
+)
 
 Texts = Annotated[list[str] | None, typer.Option("--text", "-t", help="A text. Repeatable.")]
 TextFile = Annotated[
@@ -23,6 +31,7 @@ Header = Annotated[
 
 @app.command()
 @report_errors
+@with_trust_option
 def generate(
     run: Run = "best",
     prompt: Annotated[str, typer.Option("--prompt", "-p", help="The first characters of the text.")] = "",
@@ -47,6 +56,7 @@ def generate(
 
 @app.command()
 @report_errors
+@with_trust_option
 def predict(
     run: Run = "best",
     text: Texts = None,
@@ -67,6 +77,7 @@ def predict(
 
 @app.command()
 @report_errors
+@with_trust_option
 def translate(
     run: Run = "best",
     text: Texts = None,
@@ -102,6 +113,7 @@ def translate(
 
 @app.command()
 @report_errors
+@with_trust_option
 def chat(
     run: Run = "best",
     temperature: Annotated[
@@ -131,6 +143,7 @@ def chat(
 
 @app.command()
 @report_errors
+@with_trust_option
 @with_data_options
 def forecast(
     options: SettingValues,

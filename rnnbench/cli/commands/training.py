@@ -27,11 +27,13 @@ from rnnbench.cli.options import (
     report_errors,
     searched,
     with_data_options,
+    with_trust_option,
 )
 
 
 @app.command()
 @report_errors
+@with_trust_option
 @with_data_options
 def baselines(task: Task, options: SettingValues, sets: Sets = None, as_json: Json = False) -> None:
     """Score the baselines: trivial and classical methods on the same splits."""
@@ -46,6 +48,7 @@ def baselines(task: Task, options: SettingValues, sets: Sets = None, as_json: Js
 
 @app.command()
 @report_errors
+@with_trust_option
 @with_data_options
 def train(
     task: Task,
@@ -68,6 +71,7 @@ def train(
 
 @app.command()
 @report_errors
+@with_trust_option
 @with_data_options
 def sweep(
     task: Task,
@@ -111,6 +115,7 @@ def sweep(
 
 @app.command()
 @report_errors
+@with_trust_option
 def confirm(
     task: Task,
     data: StoredData = None,
