@@ -14,6 +14,7 @@ import typer
 
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError
+from rnnbench.core.text import shown
 from rnnbench.core.trust import confirming
 from rnnbench.experiment.files import SettingValues, named_data
 
@@ -108,10 +109,10 @@ def report_errors(command: Callable[..., Any]) -> Callable[..., Any]:
             _check_encoding(options)
             return command(*arguments, **options)
         except RnnbenchError as error:
-            typer.echo(f"rnnbench: {error}", err=True)
+            typer.echo(shown(f"rnnbench: {error}"), err=True)
             raise typer.Exit(2) from None
         except PermissionError as error:
-            typer.echo(f"rnnbench: {error.filename} cannot be read or written: {error.strerror}", err=True)
+            typer.echo(shown(f"rnnbench: {error.filename} cannot be read or written: {error.strerror}"), err=True)
             raise typer.Exit(2) from None
         except UnicodeEncodeError as error:
             if error.encoding.startswith("utf"):  # every letter can be printed: the fault is the program's

@@ -70,7 +70,7 @@ def print_translations(
         )
     model: CanTranslate = load_model(run, CanTranslate, data)
     source, target = model.languages
-    notes.print(f"translates {source} to {target}", style="dim", markup=False)
+    notes.print(f"translates {source} to {target}", style="dim")
     if is_streamed:
         notes.print("reads the standard input, a text per line", style="dim")
         for pairs in _translated(model, input_lines(), search):
@@ -138,7 +138,7 @@ def _draw(alignment: Alignment | None, path: Path) -> None:
         case _:
             content = saved(figure, format="pdf", metadata={"CreationDate": None})
     write_whole(path.expanduser(), content)
-    notes.print(f"wrote {path}", markup=False)
+    notes.print(f"wrote {path}")
 
 
 def _print(pairs: Iterable[tuple[str, Translation | None]], search: Search, as_json: bool) -> None:

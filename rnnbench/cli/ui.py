@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import psutil
+from rich.text import Text
 
 from rnnbench.cli.console import out
 from rnnbench.core.errors import RnnbenchError
@@ -37,7 +38,7 @@ def serve(host: str, port: int) -> None:
     shown = [item for item in experiments if "mlflow.sharedViewState.rnnbench" in item.tags]
     for item in shown:
         verdict = item.tags.get("mlflow.note.content", "").partition("\n")[0]
-        out.print(f"[bold]{item.name}[/bold]  {verdict}", soft_wrap=True)
+        out.print(Text.assemble((item.name, "bold"), f"  {verdict}"), soft_wrap=True)
         out.print(f"  http://{host}:{port}/#/experiments/{item.experiment_id}/runs?{VIEW}", soft_wrap=True)
     if not shown:
         out.print("no comparison in the store yet; type: rnnbench sweep TASK")
