@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -28,8 +29,14 @@ def describe() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     facts["git_commit"] = git_commit()
-    facts["command"] = " ".join(sys.argv)
+    facts["command"] = _command(sys.argv)
     return facts
+
+
+def _command(words: Sequence[str]) -> str:
+    """'rnnbench sweep': other words may hold secrets, and what matters of them is in the configuration."""
+    is_program = Path(words[0]).name in ("rnnbench", "__main__.py") if words else False
+    return f"rnnbench {words[1]}" if is_program and len(words) > 1 and words[1].isidentifier() else ""
 
 
 def git_commit() -> str:

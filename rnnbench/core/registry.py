@@ -13,6 +13,7 @@ import hashlib
 import importlib
 import importlib.util
 import inspect
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -88,7 +89,7 @@ def trust_named(names: Iterable[str]) -> None:
 
 def code_of(name: str) -> str | None:
     """The first ten digits of the sha256 of a user's own file; None for a registered name."""
-    if not is_file(name) or not Path(name).is_file():
+    if not is_file(name) or not os.path.isfile(name):
         return None
     return hashlib.sha256(Path(name).read_bytes()).hexdigest()[:10]
 
