@@ -6,9 +6,9 @@ shown as escapes. Style is given by `style=` and by rich's `Text`.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable
+from json import dumps, loads
 from typing import IO, Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -31,13 +31,14 @@ class PlainConsole(Console):
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """The segments of anything that is printed, a `Text` with control characters as escapes."""
-        has_hidden = isinstance(renderable, Text) and HIDDEN.search(renderable.plain)
-        return super().render(_shown(renderable) if has_hidden else renderable, options)
+        if isinstance(renderable, Text) and HIDDEN.search(renderable.plain):
+            renderable = _shown(renderable)
+        return super().render(renderable, options)
 
-    def print_json(self, json_text: str | None = None, **options: Any) -> None:
+    def print_json(self, json: str | None = None, **options: Any) -> None:
         """JSON whose texts hold no raw control characters: the same data, written as `\\u009b`."""
-        is_escaped = HIDDEN.search(json.dumps(json.loads(json_text or "null"), ensure_ascii=False)) is not None
-        super().print_json(json_text, ensure_ascii=is_escaped, **options)
+        is_escaped = HIDDEN.search(dumps(loads(json or "null"), ensure_ascii=False)) is not None
+        super().print_json(json, ensure_ascii=is_escaped, **options)
 
     def status(self, status: RenderableType, **options: Any) -> Status:
         """A line with a moving sign while something is computed; rich would read markup in it."""

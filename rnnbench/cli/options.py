@@ -49,6 +49,8 @@ Search = Annotated[
         "Repeatable, or separated by commas.",
     ),
 ]
+LARGEST_SEED = 2**63 - 1
+"""torch takes seeds of 64 bits."""
 Seeds = Annotated[int | None, typer.Option("--seeds", min=1, help="Total number of confirmation seeds.")]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Worker processes; one per core by default.")]
 Match = Annotated[

@@ -43,7 +43,9 @@ def generate(
     top_p: Annotated[
         float | None, typer.Option("--top-p", help="Sample from the fewest characters with this total probability.")
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Random seed: the same seed gives the same text.")] = 0,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, max=LARGEST_SEED, help="Random seed: the same seed gives the same text.")
+    ] = 0,
     data: StoredData = None,
     as_json: Json = False,
 ) -> None:
@@ -127,7 +129,8 @@ def chat(
         int | None, typer.Option("--beam", min=1, help="Reply by beam search with N hypotheses in place of sampling.")
     ] = None,
     seed: Annotated[
-        int, typer.Option("--seed", min=0, help="Random seed: the same seed and turns, the same replies.")
+        int,
+        typer.Option("--seed", min=0, max=LARGEST_SEED, help="Random seed: the same seed and turns, the same replies."),
     ] = 0,
     data: StoredData = None,
 ) -> None:

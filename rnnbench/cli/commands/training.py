@@ -8,6 +8,7 @@ import typer
 
 from rnnbench.cli.app import app
 from rnnbench.cli.options import (
+    LARGEST_SEED,
     Json,
     Match,
     Models,
@@ -55,7 +56,9 @@ def train(
     options: SettingValues,
     model: OneModel = "lstm",
     sets: Sets = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Random seed of weights, batch order and noise.")] = 0,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, max=LARGEST_SEED, help="Random seed of weights, batch order and noise.")
+    ] = 0,
     quick: Quick = False,
     as_json: Json = False,
 ) -> None:
