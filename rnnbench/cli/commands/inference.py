@@ -9,6 +9,7 @@ import typer
 
 from rnnbench.cli.app import app
 from rnnbench.cli.options import (
+    LARGEST_SEED,
     Json,
     Run,
     SettingValues,
