@@ -33,7 +33,7 @@ FRACTIONS: tuple[Literal["s", "ms", "us", "ns"], ...] = ("s", "ms", "us", "ns")
 MOST_ROWS = 200_000_000
 MOST_DIGITS = 18
 MONTH = 30 * NANOSECONDS["D"]
-LONGEST = 1201 * MONTH
+LONGEST = 101 * 366 * NANOSECONDS["D"]
 """Nanoseconds; times of 64 bits cover less than six centuries."""
 SHOWN = 60
 """Characters of what was typed, in a message."""
