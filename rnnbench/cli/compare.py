@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rnnbench.cli.console import notes, out
 from rnnbench.core.errors import RnnbenchError, UnknownNameError
+from rnnbench.core.text import shown
 
 if TYPE_CHECKING:
     from rnnbench.reports.results import Result
@@ -84,7 +85,7 @@ def write_or_print(text: str, output: Path | None) -> None:
     from rnnbench.core.files import write_whole
 
     if output is None:
-        sys.stdout.write(text)
+        sys.stdout.write(shown(text) if sys.stdout.isatty() else text)  # a file or another program gets it as it is
     else:
         write_whole(output, text.encode())
         notes.print(f"wrote {output}", soft_wrap=True)
