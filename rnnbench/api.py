@@ -8,6 +8,7 @@ from typing import Any
 
 from rnnbench import sweeps
 from rnnbench.comparison.model import Comparison
+from rnnbench.core import registry
 from rnnbench.experiment.files import SettingValues, named_data
 from rnnbench.experiment.resolve import resolve
 from rnnbench.reports import results
@@ -41,6 +42,7 @@ def train(
     data: a known data set or a file. settings: by dotted name, such as {"encoder.hidden_size": 96}.
     Raises: RnnbenchError for errors of the user.
     """
+    registry.trust_named([model])
     config = matched(resolve(task, model, options=_options(data, settings), quick=quick, seed=seed))
     tracker = Tracker()
     experiment_id = tracker.experiment(config.task, load_data(config).facts.name)
@@ -66,6 +68,7 @@ def sweep(
 
     The arguments are the options of the command; data and settings as in `train`.
     """
+    registry.trust_named(models)
     options = sweeps.SweepOptions(
         models=tuple(models),
         options=_options(data, settings),

@@ -5,11 +5,15 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import jaxtyping
 import pytest
 from hypothesis import settings
+
+from rnnbench.core import registry, trust
 
 # before anything imports them: in tests, and only there, every shape in a signature is checked
 jaxtyping.install_import_hook(["rnnbench.encoders", "rnnbench.encoders.layers"], "beartype.beartype")
@@ -39,6 +43,22 @@ def _one_thread() -> None:
 
     torch.set_num_threads(1)
     threadpoolctl.threadpool_limits(1, user_api="blas")  # NumPy's
+
+
+@pytest.fixture(scope="session")
+def _configurations(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Iterator[int]]:
+    return tmp_path_factory.mktemp("configurations"), count()
+
+
+@pytest.fixture(autouse=True)
+def _own_configuration(
+    _configurations: tuple[Path, Iterator[int]], monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    """No test trusts code that another has named, and none writes into the configuration of this account."""
+    folder, numbers = _configurations
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / str(next(numbers))))
+    monkeypatch.setenv(trust.ENVIRONMENT, "")
+    registry.trust_named(request.config.getoption("--model"))
 
 
 @pytest.fixture(scope="session")

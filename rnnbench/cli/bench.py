@@ -6,6 +6,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from rich.text import Text
+
 from rnnbench.cli.console import notes, out
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError
@@ -23,6 +25,7 @@ def run_benchmarks(names: Sequence[str], as_json: bool) -> None:
     Raises: UnknownNameError before anything runs; RnnbenchError for a module without `measure`.
     """
     chosen = [*dict.fromkeys(names)] or registry.names(FOLDER)
+    registry.trust_named(chosen)
     modules = {name: registry.module(FOLDER, name) for name in chosen}
     for module in modules.values():
         if not callable(getattr(module, "measure", None)):
@@ -30,7 +33,7 @@ def run_benchmarks(names: Sequence[str], as_json: bool) -> None:
     measurements = []
     for name, module in modules.items():
         if not as_json:
-            out.print(f"[bold]{name}[/bold]  {(module.__doc__ or '').strip().partition(chr(10))[0]}")
+            out.print(Text.assemble((name, "bold"), f"  {(module.__doc__ or '').strip().partition(chr(10))[0]}"))
         with notes.status(f"measuring {name}"):
             columns: tuple[str, ...] = ()
             for measurement in module.measure():
@@ -38,9 +41,9 @@ def run_benchmarks(names: Sequence[str], as_json: bool) -> None:
                 if as_json:
                     continue
                 if isinstance(measurement, Figures) and columns != (columns := column_names(measurement)):
-                    out.print(heading(columns), style="dim", markup=False, soft_wrap=True)
+                    out.print(heading(columns), style="dim", soft_wrap=True)
                 text = table_line(measurement) if isinstance(measurement, Figures) else line(measurement)
-                out.print(text, markup=False, soft_wrap=True)
+                out.print(text, soft_wrap=True)
     if as_json:
         out.print_json(json.dumps(measurements))
 

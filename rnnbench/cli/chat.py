@@ -49,7 +49,7 @@ def _greet(conversation: Conversation) -> None:
         "So small a model answers mostly with commonplaces, and knows nothing but how its training data sound.",
         f"Commands: {', '.join(COMMANDS)}.",
     ):
-        notes.print(line, style="dim", markup=False)
+        notes.print(line, style="dim")
 
 
 def _talk(conversation: Conversation) -> None:
@@ -70,7 +70,7 @@ def _talk(conversation: Conversation) -> None:
             try:
                 _answer(conversation, line, name if sys.stdout.isatty() else "")
             except RnnbenchError as error:
-                notes.print(on_one_line(str(error)), style="yellow", markup=False, soft_wrap=True)
+                notes.print(on_one_line(str(error)), style="yellow", soft_wrap=True)
     except (EOFError, KeyboardInterrupt):
         notes.print()
 
@@ -91,11 +91,11 @@ def _answer(conversation: Conversation, line: str, name: str = "") -> None:
     """
     if line.startswith("/"):
         if message := conversation.obey(line):
-            notes.print(message, style="dim", markup=False)
+            notes.print(message, style="dim")
         return
     pieces = conversation.reply(line) if line else iter(())
     first = next(pieces, "")  # an error is raised here, before the name
-    out.print(name, style="cyan", end="", markup=False)
+    out.print(name, style="cyan", end="")
     for piece in chain([first], pieces):
         sys.stdout.write(on_one_line(piece))
         sys.stdout.flush()

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from rnnbench.cli.console import notes, out
 from rnnbench.core.errors import RnnbenchError, UnknownNameError
+from rnnbench.core.text import shown
 
 if TYPE_CHECKING:
     from rnnbench.reports.results import Result
@@ -86,10 +85,10 @@ def write_or_print(text: str, output: Path | None) -> None:
     from rnnbench.core.files import write_whole
 
     if output is None:
-        sys.stdout.write(text)
+        sys.stdout.write(shown(text) if sys.stdout.isatty() else text)  # a file or another program gets it as it is
     else:
         write_whole(output, text.encode())
-        notes.print(f"wrote {output}", markup=False, soft_wrap=True)
+        notes.print(f"wrote {output}", soft_wrap=True)
 
 
 def print_result(result: Result, *, all_notes: bool = False) -> None:
@@ -103,7 +102,7 @@ def print_result(result: Result, *, all_notes: bool = False) -> None:
     print_tables([comparison_table(comparison)], verdict(comparison), shown)
     if len(shown) < len(comparison.footnotes):
         command = f"rnnbench compare {result.name} --notes"
-        out.print(Text(f"All {len(comparison.footnotes)} footnotes: {command}", style="dim"))
+        out.print(f"All {len(comparison.footnotes)} footnotes: {command}", style="dim")
 
 
 def print_tables(tables: Iterable[Table], verdict: str, footnotes: Sequence[str]) -> None:
@@ -114,22 +113,22 @@ def print_tables(tables: Iterable[Table], verdict: str, footnotes: Sequence[str]
         out.print()
         out.print(terminal_table(table, out.width))
     out.print()
-    out.print(Text(verdict, style="bold"))  # not markup: a name may hold brackets
+    out.print(verdict, style="bold")
     out.print()
     for note in footnotes:
-        out.print(Text(note, style="dim"))
+        out.print(note, style="dim")
 
 
 def print_folder(paths: Sequence[Path]) -> None:
     """'9 files in mlruns/exports/sentiment-rotten_tomatoes/'."""
     folder = _from_here(paths[0].parent)
-    out.print(f"{len(paths)} files in {folder}/", markup=False, soft_wrap=True)
+    out.print(f"{len(paths)} files in {folder}/", soft_wrap=True)
 
 
 def print_paths(paths: Iterable[Path]) -> None:
     """One path per line."""
     for path in paths:
-        out.print(str(_from_here(path)), markup=False, soft_wrap=True)
+        out.print(str(_from_here(path)), soft_wrap=True)
 
 
 def _from_here(path: Path) -> Path:

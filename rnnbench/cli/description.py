@@ -27,8 +27,8 @@ def print_lines(lines: Iterable[tuple[str, str]], warnings: Iterable[str], conso
     table.add_column(overflow="fold")
     before = ""
     for label, value in lines:
-        table.add_row(Text("" if label == before else label), Text(value))
+        table.add_row("" if label == before else label, value)
         before = label
     console.print(table)
     for warning in warnings:
-        console.print(Text(f"warning: {warning}", style="yellow"), soft_wrap=True)
+        console.print(f"warning: {warning}", style="yellow", soft_wrap=True)

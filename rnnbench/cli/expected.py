@@ -63,9 +63,9 @@ def print_expected(
         return
     _print(scores)
     for sentence in optimism_in_words([item for item in optimism(records) if not chosen or item.model in chosen]):
-        out.print(Text(sentence), soft_wrap=True)
+        out.print(sentence, soft_wrap=True)
     if refusal:
-        out.print(Text(f"left out: {refusal}", style="yellow"), soft_wrap=True)
+        out.print(f"left out: {refusal}", style="yellow", soft_wrap=True)
     print_paths([path])
 
 
@@ -82,15 +82,15 @@ def _print(scores: Expectations) -> None:
     title = f"Expected best validation {metric.label}: {scores.task} on {scores.data}"
     out.print()
     out.print(Text.assemble((title, "bold"), f" ({metric.direction} is better{unit})"))
-    out.print(Text("after n trials of a random search, estimated from the random trials alone", style="dim"))
+    out.print("after n trials of a random search, estimated from the random trials alone", style="dim")
     out.print(_by_trials(scores))
     if any(curve.seconds for curve in scores.curves):
-        out.print(Text("after so many seconds of a random search, one trial at a time", style="dim"))
+        out.print("after so many seconds of a random search, one trial at a time", style="dim")
         out.print(_by_seconds(scores))
-    out.print(Text("\n".join([_INTERVALS, _BIASED, *scores.notes]), style="dim"), soft_wrap=True)
+    out.print("\n".join([_INTERVALS, _BIASED, *scores.notes]), style="dim", soft_wrap=True)
     out.print()
     for sentence in scores.words:
-        out.print(Text(sentence, style="bold"), soft_wrap=True)
+        out.print(sentence, style="bold", soft_wrap=True)
     out.print()
 
 

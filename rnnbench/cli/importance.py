@@ -72,7 +72,7 @@ def print_importance(
         return
     _print(importance)
     if refusal:
-        out.print(Text(f"left out: {refusal}", style="yellow"), soft_wrap=True)
+        out.print(f"left out: {refusal}", style="yellow", soft_wrap=True)
     print_paths([path])
 
 
@@ -107,8 +107,8 @@ def _print(importance: Importances) -> None:
     title = f"Importance of settings: {importance.task} on {importance.data}"
     out.print(Text.assemble((title, "bold"), f", for validation {importance.metric}"))
     for name in dict.fromkeys(result.evaluator for result in importance.found):
-        out.print(Text(f"{TITLES[name]}: {QUESTIONS[name]}", style="dim"))
-    out.print(Text("┃ mean and ▒ 80 % interval over trials resampled with replacement", style="dim"))
+        out.print(f"{TITLES[name]}: {QUESTIONS[name]}", style="dim")
+    out.print("┃ mean and ▒ 80 % interval over trials resampled with replacement", style="dim")
     for model in dict.fromkeys(result.model for result in importance.found):
         out.print()
         for result in importance.found:
@@ -128,7 +128,7 @@ def _bars(result: Importance) -> Table:
     table.add_column(no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     for share in result.shares:
-        table.add_row(share.setting, _bar(share), Text(f"{share.mean:.2f} [{share.low:.2f}, {share.high:.2f}]"))
+        table.add_row(share.setting, _bar(share), f"{share.mean:.2f} [{share.low:.2f}, {share.high:.2f}]")
     return table
 
 

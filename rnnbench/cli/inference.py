@@ -13,9 +13,7 @@ from rich.table import Table
 from rnnbench.cli.console import notes, out
 from rnnbench.cli.description import print_lines
 from rnnbench.core.errors import RnnbenchError
-from rnnbench.core.text import nfc, rounded
-
-_CONTROLS = {*range(32), *range(127, 160)} - {ord("\n"), ord("\t")}
+from rnnbench.core.text import nfc, rounded, shown
 
 if TYPE_CHECKING:
     from rnnbench.tasks.inference import ForecastTable, Inference, Prediction
@@ -28,7 +26,7 @@ def load_model(run: str, capability: type[Inference], data: str | None) -> Any:
     with notes.status("loading"):
         model = load(run, data=data, capability=capability)
     record = model.record
-    notes.print(f"{record.name} on {record.data}, run {record.run_id[:8]}", style="dim", markup=False)
+    notes.print(f"{record.name} on {record.data}, run {record.run_id[:8]}", style="dim")
     return model
 
 
@@ -43,11 +41,11 @@ def print_generated_text(
     if as_json:
         out.print_json(json.dumps({"run_id": model.run_id, "prompt": prompt, "text": "".join(pieces), **sampling}))
         return
-    # a terminal obeys control characters, and a model may generate some
-    removed = dict.fromkeys(_CONTROLS) if sys.stdout.isatty() else {}
-    sys.stdout.write(prompt)
+    # a terminal obeys control characters, and a model may generate some; a file gets the text as it is
+    as_printed = shown if sys.stdout.isatty() else str
+    sys.stdout.write(as_printed(prompt))
     for piece in pieces:
-        sys.stdout.write(piece.translate(removed))
+        sys.stdout.write(as_printed(piece))
         sys.stdout.flush()
     sys.stdout.write("\n")
 
@@ -97,10 +95,10 @@ def print_predictions(
     table.add_column("text", overflow="ellipsis", no_wrap=True)
     for text, prediction in zip(texts, predictions, strict=True):
         shares = [f"{prediction.probabilities[name]:.3f}" for name in classes]
-        table.add_row(_plain(prediction.answer), *shares, _plain(text))
+        table.add_row(_on_one_line(prediction.answer), *shares, _on_one_line(text))
     out.print(table)
     if warning:
-        notes.print(warning, markup=False)
+        notes.print(warning)
 
 
 def check_reading_options(options: Mapping[str, str | bool], file: Path | None) -> None:
@@ -131,11 +129,8 @@ def _prediction(text: str, prediction: Prediction) -> dict[str, Any]:
     return {"text": text, "label": prediction.answer, "probabilities": dict(ordered)}
 
 
-def _plain(text: str) -> str:
-    """The text on one line, escaped for rich."""
-    from rich.markup import escape
-
-    return escape(" ".join(text.split()))
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def print_forecast(
@@ -165,7 +160,7 @@ def print_forecast(
         print_lines(forecast.understood, forecast.warnings, notes)
         _print_table(forecast)
     if plot is not None:
-        notes.print(f"wrote {plot}", markup=False)
+        notes.print(f"wrote {plot}")
 
 
 def _print_table(forecast: ForecastTable) -> None:
@@ -181,10 +176,10 @@ def _print_table(forecast: ForecastTable) -> None:
         table.add_row(
             row["time"], *(rounded(value, uncertainties[name]) for name, value in row.items() if name != "time")
         )
-    out.print(f"{forecast.name}, {', '.join(forecast.targets)} [{forecast.unit}]", markup=False, style="bold")
+    out.print(f"{forecast.name}, {', '.join(forecast.targets)} [{forecast.unit}]", style="bold")
     out.print(table)
     for note in forecast.notes:
-        out.print(note, style="dim", markup=False)
+        out.print(note, style="dim")
 
 
 def _uncertainty(rows: Sequence[Mapping[str, Any]], target: str) -> float:

@@ -8,20 +8,19 @@ from io import BufferedReader
 from typing import cast
 
 from rnnbench.core.errors import RnnbenchError
-from rnnbench.core.text import nfc
+from rnnbench.core.text import nfc, shown
 
 MOST_LINES = 64
 """Lines that are answered together."""
 
 _READ_BYTES = 1 << 16
 _LINE_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
-_CONTROLS = {*range(32), *range(127, 160)} - {ord("\t")}
-_ON_ONE_LINE: dict[int, str | None] = dict.fromkeys(_CONTROLS) | {ord(end): " " for end in _LINE_ENDS}
+_ON_ONE_LINE = {ord(end): " " for end in _LINE_ENDS}
 
 
 def on_one_line(text: str) -> str:
-    """The text with spaces for line ends and without control characters, which a terminal would obey."""
-    return text.translate(_ON_ONE_LINE)
+    """The text with spaces for line ends, and other control characters as escapes."""
+    return shown(text.translate(_ON_ONE_LINE))
 
 
 def is_terminal() -> bool:

@@ -8,8 +8,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from rnnbench.cli.console import out
 from rnnbench.cli.description import print_description, print_lines
@@ -49,7 +49,7 @@ def _named(rows: Iterable[tuple[str, str, str]]) -> Table:
     """Name, description, and the file it was read from."""
     table = Table(box=None, show_header=False, pad_edge=False)
     for name, line, place in rows:
-        table.add_row(f"[bold]{name}[/bold]", escape(line), f"[dim]{escape(place)}[/dim]")
+        table.add_row(Text(name, "bold"), line, Text(place, "dim"))
     return table
 
 
@@ -58,13 +58,13 @@ def copy_experiments(folder: Path) -> None:
     from rnnbench.experiment.files import copy_package_files
 
     target, written, kept = copy_package_files(folder)
-    out.print(f"{target}: {len(written)} experiment files written", markup=False, soft_wrap=True)
+    out.print(f"{target}: {len(written)} experiment files written", soft_wrap=True)
     for name in written:
-        out.print(f"  {name}", markup=False)
+        out.print(f"  {name}")
     if kept:
-        out.print(f"existing files, not changed: {', '.join(kept)}", markup=False, soft_wrap=True)
+        out.print(f"existing files, not changed: {', '.join(kept)}", soft_wrap=True)
     if target.parent.resolve() != Path.cwd():
-        out.print(f"read by commands started in {target.parent}", markup=False, soft_wrap=True)
+        out.print(f"read by commands started in {target.parent}", soft_wrap=True)
 
 
 def print_compatibility(as_json: bool) -> None:
@@ -85,12 +85,12 @@ def print_compatibility(as_json: bool) -> None:
         for model in models:
             reason = reasons[model]
             number = numbers.setdefault(reason, len(numbers) + 1) if reason else 0
-            cells.append(f"[yellow]refused ({number})[/yellow]" if reason else "[green]works[/green]")
+            cells.append(Text(f"refused ({number})", "yellow") if reason else Text("works", "green"))
         table.add_row(switch, *cells)
     out.print(table)
     out.print()
     for reason, number in numbers.items():
-        out.print(f"({number}) {reason}", markup=False)
+        out.print(f"({number}) {reason}")
     of_tasks = {switch: tasks_with(switch) for switch in reasons_by_switch if switch.startswith("task.")}
     listed = "; ".join(f"{switch.partition('.')[2]}: {', '.join(tasks)}" for switch, tasks in of_tasks.items())
     out.print(f"Settings of tasks, and the tasks that have them: {listed}.")
@@ -115,10 +115,10 @@ def print_data_sets(settings: dict[str, tuple[Any, str]], as_json: bool) -> None
     for entry in entries:
         facts = entry.facts
         table.add_row(
-            f"[bold]{facts.name}[/bold]",
+            Text(facts.name, "bold"),
             facts.kind.replace("_", " "),
             f"{entry.size_bytes / 1e6:.1f} MB",
-            "[green]yes[/green]" if entry.is_at_hand else "no",
+            Text("yes", "green") if entry.is_at_hand else "no",
             facts.licence,
             facts.title,
         )
@@ -147,8 +147,8 @@ def print_data_set(settings: dict[str, tuple[Any, str]], task: str | None, as_js
         return
     print_description(described, out)
     for number, example in enumerate(described.examples, start=1):
-        out.print(f"[cyan]example {number}[/cyan]", end="  ")
-        out.print(example, markup=False)
+        out.print(f"example {number}", end="  ", style="cyan")
+        out.print(example)
     # last: a task is loaded with torch, which takes seconds
     prepared = _with_remarks(described, settings, task)
     print_lines(prepared.lines[len(described.lines) :], prepared.warnings[len(described.warnings) :], out)
@@ -201,9 +201,12 @@ def print_configuration(experiment: Experiment, config: ExperimentConfig, as_jso
         for name, value in values.items():
             dotted = f"{section}.{name}"
             origin = config.origins.get(dotted, "default")
-            style = "" if origin == "default" else "bold"
-            shown = f"[{style}]{escape(str(value))}[/{style}]" if style else escape(str(value))
             item = space.settings.get(dotted)
-            words = "" if item is None else escape(item.in_words)
-            table.add_row(dotted, shown, origin, words if item is None or item.is_searched else f"[dim]{words}[/dim]")
+            words = "" if item is None else item.in_words
+            table.add_row(
+                dotted,
+                Text(str(value), "" if origin == "default" else "bold"),
+                origin,
+                Text(words, "" if item is None or item.is_searched else "dim"),
+            )
     out.print(table)

@@ -12,16 +12,34 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
+from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError
+from rnnbench.core.text import shown
+from rnnbench.core.trust import confirming
 from rnnbench.experiment.files import SettingValues, named_data
+
+
+def _trust_named(names: Any) -> Any:
+    """Trust the files of encoders that are typed; those that a store or an experiment file names are not."""
+    registry.trust_named([names] if isinstance(names, str) else names or ())
+    return names
+
 
 Task = Annotated[
     str, typer.Argument(help="A task or a study by name (see: rnnbench tasks), or the path of a study file.")
 ]
 Models = Annotated[
-    list[str] | None, typer.Option("--model", "-m", help="An encoder's name, or the path of its file. Repeatable.")
+    list[str] | None,
+    typer.Option(
+        "--model", "-m", callback=_trust_named, help="An encoder's name, or the path of its file. Repeatable."
+    ),
 ]
-OneModel = Annotated[str, typer.Option("--model", "-m", help="An encoder's name, or the path of its file.")]
+OneModel = Annotated[
+    str, typer.Option("--model", "-m", callback=_trust_named, help="An encoder's name, or the path of its file.")
+]
+TrustCode = Annotated[
+    bool, typer.Option("--trust-code", help="Import Python files that the store or an experiment file names.")
+]
 Sets = Annotated[list[str] | None, typer.Option("--set", help="section.setting=value. Repeatable.")]
 Search = Annotated[
     list[str] | None,
@@ -31,6 +49,8 @@ Search = Annotated[
         "Repeatable, or separated by commas.",
     ),
 ]
+LARGEST_SEED = 2**63 - 1
+"""torch takes seeds of 64 bits."""
 Seeds = Annotated[int | None, typer.Option("--seeds", min=1, help="Total number of confirmation seeds.")]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Worker processes; one per core by default.")]
 Match = Annotated[
@@ -92,10 +112,10 @@ def report_errors(command: Callable[..., Any]) -> Callable[..., Any]:
             _check_encoding(options)
             return command(*arguments, **options)
         except RnnbenchError as error:
-            typer.echo(f"rnnbench: {error}", err=True)
+            typer.echo(shown(f"rnnbench: {error}"), err=True)
             raise typer.Exit(2) from None
         except PermissionError as error:
-            typer.echo(f"rnnbench: {error.filename} cannot be read or written: {error.strerror}", err=True)
+            typer.echo(shown(f"rnnbench: {error.filename} cannot be read or written: {error.strerror}"), err=True)
             raise typer.Exit(2) from None
         except UnicodeEncodeError as error:
             if error.encoding.startswith("utf"):  # every letter can be printed: the fault is the program's
@@ -224,6 +244,26 @@ def with_data_options(command: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(**options: Any) -> Any:
         data_options = _data_options(**{name: options.pop(name) for name in shared})
         return command(**options, options=data_options)
+
+    wrapped.__signature__ = inspect.Signature([*parameters.values()])  # type: ignore[attr-defined]
+    wrapped.__annotations__ = {name: parameter.annotation for name, parameter in parameters.items()}
+    return wrapped
+
+
+def with_trust_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--trust-code` to a command that may import a Python file which the user has not typed."""
+    signature = inspect.signature(command)
+    added = inspect.Parameter("trust_code", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=TrustCode)
+    hints = get_type_hints(command, include_extras=True) | {"trust_code": TrustCode}
+    parameters = {
+        name: parameter.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY)
+        for name, parameter in {**signature.parameters, "trust_code": added}.items()
+    }
+
+    @wraps(command)
+    def wrapped(**options: Any) -> Any:
+        with confirming(options.pop("trust_code")):
+            return command(**options)
 
     wrapped.__signature__ = inspect.Signature([*parameters.values()])  # type: ignore[attr-defined]
     wrapped.__annotations__ = {name: parameter.annotation for name, parameter in parameters.items()}

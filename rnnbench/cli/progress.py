@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from rnnbench.cli.console import PlainConsole
 from rnnbench.storage.record import STOPPED
 from rnnbench.sweeps.model import Event
 
@@ -25,7 +26,7 @@ class SweepProgress:
 
     def __init__(
         self,
-        console: Console,
+        console: PlainConsole,
         models: Mapping[str, str],
         *,
         trials: int,
@@ -82,7 +83,7 @@ class SweepProgress:
             case "note":
                 self._note(event)
             case "stopping":
-                self.console.print(event.message, markup=False, soft_wrap=True)
+                self.console.print(event.message, soft_wrap=True)
             case "lost":
                 self.running.pop(event.worker, None)
                 self._line(event)
@@ -111,7 +112,7 @@ class SweepProgress:
         if (event.model, event.message) not in self.noted:
             self.noted.add((event.model, event.message))
             about = f"{self.models.get(event.model, event.model)}: " if event.model else ""
-            self.console.print(f"{about}{event.message}", markup=False, soft_wrap=True)
+            self.console.print(f"{about}{event.message}", soft_wrap=True)
 
     def _wait(self, event: Event) -> None:
         """Show a wait for another process; a run of this process is shown anyway."""
@@ -122,11 +123,11 @@ class SweepProgress:
         printed_at = self._wait_lines.get(event.message)
         if self.live is None and (printed_at is None or now - printed_at >= _REPEAT_SECONDS):
             self._wait_lines[event.message] = now  # several workers may wait for the same run
-            self.console.print(event.message, markup=False, soft_wrap=True)
+            self.console.print(event.message, soft_wrap=True)
 
     def _line(self, event: Event) -> None:
         if event.what in ("error", "lost"):
-            self.console.print(f"[red]{event.message}[/red]")
+            self.console.print(event.message, style="red")
         elif self.live is None:
             score = "" if event.score is None else f"  validation {event.score:.4f}"
             remaining = self._remaining()
@@ -169,7 +170,7 @@ class SweepProgress:
         for event in self.running.values():
             score = "" if event.score is None else f"validation {event.score:.4f}"
             now.add_row(event.kind, event.name, ProgressBar(total=1.0, completed=event.share, width=24), score)
-        waits = [Text(message) for message in dict.fromkeys(event.message for event in self.waiting.values())]
+        waits = dict.fromkeys(event.message for event in self.waiting.values())
         remaining = self._remaining()
         elapsed = time.monotonic() - self.began
         head = Text(f"{int(elapsed // 60)}:{int(elapsed % 60):02d}" + (f", {remaining} left" if remaining else ""))

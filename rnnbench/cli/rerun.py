@@ -97,7 +97,7 @@ def _print_reasons(planned: Sequence[Repetition]) -> None:
     counts = Counter(reason for repeated in planned for reason in repeated.reasons)
     for reason, count in counts.items():
         runs = f" ({count} of {len(planned)} runs)" if len(planned) > 1 else ""
-        notes.print(f"may differ: {reason}{runs}", markup=False, soft_wrap=True)
+        notes.print(f"may differ: {reason}{runs}", soft_wrap=True)
 
 
 def _in_words(result: Rerun) -> str:
@@ -109,7 +109,7 @@ def _in_words(result: Rerun) -> str:
 
 
 def _print(line: str) -> None:
-    out.print(line, markup=False, soft_wrap=True)
+    out.print(line, soft_wrap=True)
 
 
 def _print_json(plain: dict[str, Any]) -> None:

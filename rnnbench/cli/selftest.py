@@ -7,6 +7,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from rich.text import Text
+
 from rnnbench.cli.console import notes, out
 
 
@@ -26,15 +28,15 @@ def run_selftest(
             models=tuple(models),
             pairs=pairs or (4 if quick else 12),
             workers=workers or 2,
-            progress=status.update,
+            progress=lambda text: status.update(Text(text)),
         )
         for check in checks(names, context):
             results.append(check)
             if not as_json:
-                word = "[green]ok[/green]    " if check.passed else "[bold red]FAILED[/bold red]"
-                out.print(word, end="  ")
-                out.print(check.name, markup=False, soft_wrap=True)
-                out.print(f"        {check.told}", markup=False, soft_wrap=True, style="dim")
+                word, style = ("ok    ", "green") if check.passed else ("FAILED", "bold red")
+                out.print(word, end="  ", style=style)
+                out.print(check.name, soft_wrap=True)
+                out.print(f"        {check.told}", soft_wrap=True, style="dim")
     failed, seconds = [check for check in results if not check.passed], time.perf_counter() - started
     if as_json:
         out.print_json(json.dumps({"passed": not failed, "seconds": seconds, "checks": [*map(asdict, results)]}))

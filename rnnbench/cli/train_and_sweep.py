@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from rnnbench.cli.console import notes, out
 from rnnbench.cli.description import print_description
@@ -42,7 +42,7 @@ def print_data(config: ExperimentConfig) -> Description:
 
 def print_files(experiment: Experiment) -> None:
     """Print which experiment files were read."""
-    notes.print(f"[cyan]settings from[/cyan]  {escape(experiment.locations)}", soft_wrap=True)
+    notes.print(Text.assemble(("settings from", "cyan"), f"  {experiment.locations}"), soft_wrap=True)
 
 
 def print_settings_without_effect(configs: Iterable[ExperimentConfig]) -> None:
@@ -55,7 +55,7 @@ def print_settings_without_effect(configs: Iterable[ExperimentConfig]) -> None:
             warning = f"{name} = {value} has no effect: {reason}"
             models_by_warning.setdefault(warning, []).append(Path(config.model).stem)
     for warning, models in models_by_warning.items():
-        notes.print(f"{', '.join(models)}: {warning}", markup=False, soft_wrap=True)
+        notes.print(f"{', '.join(models)}: {warning}", soft_wrap=True)
 
 
 def print_baselines(experiment: Experiment, config: ExperimentConfig, as_json: bool) -> None:
@@ -78,7 +78,7 @@ def print_baselines(experiment: Experiment, config: ExperimentConfig, as_json: b
     elif results:
         _print_baseline_table(results, selecting_metric(config))
     else:
-        out.print(f"{config.task} has no baselines (`baselines` in the task's file)", markup=False)
+        out.print(f"{config.task} has no baselines (`baselines` in the task's file)")
 
 
 def _print_baseline_table(results: Sequence[BaselineResult], metric: Metric) -> None:
@@ -100,7 +100,7 @@ def _print_baseline_table(results: Sequence[BaselineResult], metric: Metric) -> 
         out.print(_other_metrics_table([*ordered, *without], without))
     for item in results:
         if item.skipped:
-            out.print(f"[dim]{item.model} left out: {item.skipped}[/dim]")
+            out.print(f"{item.model} left out: {item.skipped}", style="dim")
 
 
 def _other_metrics_table(results: Sequence[BaselineResult], without: Sequence[BaselineResult]) -> Table:
@@ -163,7 +163,7 @@ def _stoppable_hooks() -> Iterator[Hooks]:
             yield Hooks(
                 log=_print_scores,
                 stop=lambda: request.outcome,
-                note=lambda note: notes.print(note, markup=False, soft_wrap=True),
+                note=lambda note: notes.print(note, soft_wrap=True),
             )
     except (KeyboardInterrupt, SystemExit):
         notes.print("stopped at once; rnnbench resume RUN continues from the newest checkpoint")
@@ -184,15 +184,15 @@ def _print_trained(record: RunRecord, as_json: bool, more: Mapping[str, Any]) ->
 
 def _print_scores(update: int, scores: dict[str, float]) -> None:
     text = "  ".join(f"{key} {score_text(value)}" for key, value in scores.items())
-    notes.print(f"update {update:>6}  {text}", markup=False)
+    notes.print(f"update {update:>6}  {text}")
 
 
 def _print_record(record: RunRecord) -> None:
     out.print(f"{record.name} {record.outcome}, run {record.run_id}")
     for key, value in record.metrics.items():
-        out.print(f"  {key:<34} {score_text(value)}", markup=False)
+        out.print(f"  {key:<34} {score_text(value)}")
     for key, value in record.costs.items():  # counts and bytes without decimals
-        out.print(f"  {key:<34} {value:,.{0 if value >= 1000 or value == int(value) else 4}f}", markup=False)
+        out.print(f"  {key:<34} {value:,.{0 if value >= 1000 or value == int(value) else 4}f}")
 
 
 def run_sweep(task: str, options: SweepOptions, as_json: bool) -> None:
@@ -223,14 +223,15 @@ def _print_matched_sizes(plan: SweepPlan) -> None:
     target = configs[0].budget.match_parameters if configs else None
     if target is None:
         return
-    notes.print(f"  [cyan]parameters[/cyan]  matched to {target:,} +- 2 %: hidden_size is computed, not searched")
+    sentence = f"  matched to {target:,} +- 2 %: hidden_size is computed, not searched"
+    notes.print(Text.assemble(("  parameters", "cyan"), sentence))
     longest = max(len(model_name(config.model)) for config in configs)
     for config in configs:
         parameters = parameters_of(config, prepare(config))
         name = f"{model_name(config.model):<{longest}}"
         notes.print(f"  {name}  hidden_size {config.encoder.hidden_size}, {parameters:,} parameters")
     if any(config.ranges() for config in configs):
-        notes.print("  [dim]with the configured settings; computed again for every trial[/dim]")
+        notes.print("  with the configured settings; computed again for every trial", style="dim")
 
 
 def run_confirmation(task: str, options: ConfirmOptions, as_json: bool) -> None:
@@ -266,7 +267,7 @@ def _run_plan(plan: SweepPlan, workers: int | None, data: Description, as_json: 
     except (SweepInterrupted, KeyboardInterrupt):
         command = shlex.join(["rnnbench", *(word for word in sys.argv[1:] if word != "--fresh")])
         notes.print("stopped; nothing is lost. To continue, type the same command again:")
-        notes.print(f"  {command}", markup=False, soft_wrap=True)
+        notes.print(f"  {command}", soft_wrap=True)
         raise SystemExit(130) from None
     if as_json:
         plain = {**json.loads(render(result.comparison, "json")), "data_set": data.plain}

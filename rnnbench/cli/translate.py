@@ -14,7 +14,7 @@ from rnnbench.cli.description import print_lines
 from rnnbench.cli.inference import check_reading_options, load_model, texts_of_file
 from rnnbench.cli.lines import MOST_LINES, input_lines, is_terminal, on_one_line
 from rnnbench.core.errors import RnnbenchError
-from rnnbench.core.text import nfc
+from rnnbench.core.text import HIDDEN, nfc
 
 if TYPE_CHECKING:
     from rnnbench.tasks.inference import Alignment, CanTranslate, Translation
@@ -70,7 +70,7 @@ def print_translations(
         )
     model: CanTranslate = load_model(run, CanTranslate, data)
     source, target = model.languages
-    notes.print(f"translates {source} to {target}", style="dim", markup=False)
+    notes.print(f"translates {source} to {target}", style="dim")
     if is_streamed:
         notes.print("reads the standard input, a text per line", style="dim")
         for pairs in _translated(model, input_lines(), search):
@@ -138,14 +138,16 @@ def _draw(alignment: Alignment | None, path: Path) -> None:
         case _:
             content = saved(figure, format="pdf", metadata={"CreationDate": None})
     write_whole(path.expanduser(), content)
-    notes.print(f"wrote {path}", markup=False)
+    notes.print(f"wrote {path}")
 
 
 def _print(pairs: Iterable[tuple[str, Translation | None]], search: Search, as_json: bool) -> None:
     """Print a translation per line; of several for each text, the text and below it each with its log probability."""
     for text, translation in pairs:
         if as_json:
-            lines = [json.dumps(_to_plain(text, translation), ensure_ascii=False)]
+            plain = _to_plain(text, translation)
+            line = json.dumps(plain, ensure_ascii=False)
+            lines = [line if HIDDEN.search(line) is None else json.dumps(plain)]
         elif translation is None:
             lines = [""]
         elif search.best == 1:

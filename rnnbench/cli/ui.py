@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
-import subprocess
 import sys
 
-import psutil
+from rich.text import Text
 
 from rnnbench.cli.console import out
+from rnnbench.core.child_process import run_until_interrupted
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.storage.location import store_folder
 
@@ -18,7 +17,10 @@ VIEW = "viewStateShareKey=rnnbench&workflowType=machine_learning"
 
 
 def serve(host: str, port: int) -> None:
-    """Serve until Ctrl-C. Raises: RnnbenchError where the port is taken, with a free one."""
+    """Serve until Ctrl-C, or until this process ends in any other way.
+
+    Raises: RnnbenchError where the port is taken, with a free one.
+    """
     from rnnbench.storage.database import is_writable, tracking_uri
     from rnnbench.storage.tracker import Tracker
 
@@ -37,7 +39,7 @@ def serve(host: str, port: int) -> None:
     shown = [item for item in experiments if "mlflow.sharedViewState.rnnbench" in item.tags]
     for item in shown:
         verdict = item.tags.get("mlflow.note.content", "").partition("\n")[0]
-        out.print(f"[bold]{item.name}[/bold]  {verdict}", soft_wrap=True)
+        out.print(Text.assemble((item.name, "bold"), f"  {verdict}"), soft_wrap=True)
         out.print(f"  http://{host}:{port}/#/experiments/{item.experiment_id}/runs?{VIEW}", soft_wrap=True)
     if not shown:
         out.print("no comparison in the store yet; type: rnnbench sweep TASK")
@@ -48,26 +50,9 @@ def serve(host: str, port: int) -> None:
     command += ["--backend-store-uri", tracking_uri()]
     command += ["--default-artifact-root", (store_folder() / "artifacts").as_uri()]
     environment = {**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
-    _until_interrupted(command, environment)
-
-
-def _until_interrupted(command: list[str], environment: dict[str, str]) -> None:
-    """Run a server until Ctrl-C, then end it and its child processes."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # the server ignores Ctrl-C: it is ended below
-    server = subprocess.Popen(command, env=environment)
-    signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    try:
-        code = server.wait()
-    except KeyboardInterrupt:
-        children = psutil.Process(server.pid).children(recursive=True)
-        for process in children:
-            process.terminate()
-        server.terminate()
-        for process in psutil.wait_procs(children, timeout=10)[1]:
-            process.kill()
-        server.wait(timeout=10)
-        return
-    raise RnnbenchError(f"the MLflow server ended with exit code {code}; see its output above")
+    code = run_until_interrupted(command, environment)
+    if code is not None:
+        raise RnnbenchError(f"the MLflow server ended with exit code {code}; see its output above")
 
 
 def _free_port() -> int:

@@ -8,6 +8,7 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -40,8 +41,14 @@ def describe() -> dict[str, str]:
             continue
     facts |= {"blas": _blas(), "numeric_variables": _numeric_variables()}
     facts |= {"git_commit": git_commit(), "code_sha256": code_sha256()}
-    facts["command"] = " ".join(sys.argv)
+    facts["command"] = _command(sys.argv)
     return facts
+
+
+def _command(words: Sequence[str]) -> str:
+    """'rnnbench sweep': other words may hold secrets, and what matters of them is in the configuration."""
+    is_program = Path(words[0]).name in ("rnnbench", "__main__.py") if words else False
+    return f"rnnbench {words[1]}" if is_program and len(words) > 1 and words[1].isidentifier() else ""
 
 
 @lru_cache(maxsize=1)

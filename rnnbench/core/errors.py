@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+_PASSWORD = re.compile(r"(?i)\b([a-z][a-z0-9+.-]+:/{1,2})[^/\s'\"]+@")
+"""The user and the password of an address; a path has one stroke of two."""
+LONGEST_SHOWN = 80
+"""Characters of a name or a value in a list of problems."""
+
 
 class RnnbenchError(Exception):
-    """Base of every error that the caller can correct. Any other exception is a bug and keeps its traceback."""
+    """Base of every error that the caller can correct. Any other exception is a bug and keeps its traceback.
+
+    Its text has no password, which an address that somebody has typed may hold.
+    """
+
+    def __str__(self) -> str:
+        return _PASSWORD.sub(r"\1***@", super().__str__())
 
 
 class SettingProblem(NamedTuple):
@@ -27,13 +39,20 @@ class SettingsError(RnnbenchError):
         self.problems = tuple(problems)
         count = len(self.problems)
         lines = [f"{count} setting{'s need' if count > 1 else ' needs'} another value"]
-        names = max(len(problem.setting) for problem in self.problems)
-        values = max(len(repr(problem.value)) for problem in self.problems)
+        shown_names = [_cut(" ".join(problem.setting.split())) for problem in self.problems]
+        names = max(map(len, shown_names))
+        shown_values = [_cut(repr(problem.value)) for problem in self.problems]
+        values = max(map(len, shown_values))
         origins = max(len(problem.origin) for problem in self.problems) + 2
-        for problem in self.problems:
-            value, origin = repr(problem.value), f"({problem.origin})"
-            lines.append(f"  {problem.setting:<{names}} = {value:<{values}}   {origin:<{origins}}   {problem.rule}")
+        for problem, name, value in zip(self.problems, shown_names, shown_values, strict=True):
+            origin = f"({problem.origin})"
+            lines.append(f"  {name:<{names}} = {value:<{values}}   {origin:<{origins}}   {problem.rule}")
         super().__init__("\n".join(lines))
+
+
+def _cut(text: str) -> str:
+    """The text, of at most 80 characters."""
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}..."
 
 
 class UnknownNameError(RnnbenchError):
@@ -48,9 +67,8 @@ class UnknownNameError(RnnbenchError):
         self.kind, self.name, self.known = kind, name, tuple(sorted(known))
         plural = f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
         listed = f" Known {plural}: {', '.join(self.known)}." if self.known else ""
-        super().__init__(
-            f"unknown {kind} {name!r}.{did_you_mean(name, [*self.known, *others])}{listed}{' ' + hint if hint else ''}"
-        )
+        near = did_you_mean(name, [*self.known, *others])
+        super().__init__(f"unknown {kind} {_cut(repr(name))}.{near}{listed}{' ' + hint if hint else ''}")
 
 
 class DataError(RnnbenchError):

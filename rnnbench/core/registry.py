@@ -13,12 +13,15 @@ import hashlib
 import importlib
 import importlib.util
 import inspect
+import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
 from rnnbench.core.errors import RnnbenchError, UnknownNameError
+from rnnbench.core.trust import check_trusted, trust
 
 PACKAGE = Path(__file__).parents[1]
 
@@ -58,7 +61,8 @@ def first_line(folder: str, name: str) -> str:
 def module(folder: str, name: str) -> ModuleType:
     """The module of a registered name, or of the user's own file given by its path.
 
-    Raises: UnknownNameError for an unregistered name; RnnbenchError for a path that is not a Python file.
+    Raises: UnknownNameError for an unregistered name; RnnbenchError for a path that is not a Python file, or that the
+        user has not named (`trust_named`).
     """
     kind = _kind(folder)
     if is_file(name):
@@ -76,9 +80,16 @@ def is_file(name: str) -> bool:
     return name.endswith(".py") or "/" in name
 
 
+def trust_named(names: Iterable[str]) -> None:
+    """Trust the code of those names that are files: the user has typed them, and no stored text."""
+    for name in names:
+        if is_file(name):
+            trust(Path(name).expanduser())
+
+
 def code_of(name: str) -> str | None:
     """The first ten digits of the sha256 of a user's own file; None for a registered name."""
-    if not is_file(name) or not Path(name).is_file():
+    if not is_file(name) or not os.path.isfile(name):
         return None
     return hashlib.sha256(Path(name).read_bytes()).hexdigest()[:10]
 
@@ -104,19 +115,25 @@ def only_subclass(holder: ModuleType, base: type[T]) -> type[T]:
 
 
 def _from_file(path: Path, kind: str) -> ModuleType:
-    if not path.is_file():
-        raise RnnbenchError(f"no {kind} at {str(path)!r}: the file does not exist")
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise RnnbenchError(f"no {kind} at {str(path)!r}: the file does not exist") from None
+    except (OSError, ValueError) as error:  # ValueError: a name with a NUL
+        raise RnnbenchError(f"the {kind} {str(path)!r} cannot be read: {error}") from None
     # by content, so that a file edited from a notebook is imported again
-    label = f"rnnbench_user_{path.stem}_{abs(hash(path.resolve()))}_{code_of(str(path))}"
+    label = f"rnnbench_user_{path.stem}_{abs(hash(path.resolve()))}_{hashlib.sha256(content).hexdigest()[:10]}"
     if label in sys.modules:
         return sys.modules[label]
     spec = importlib.util.spec_from_file_location(label, path)
     if spec is None or spec.loader is None:
         raise RnnbenchError(f"{str(path)!r} is not a Python file")
+    check_trusted(path, content)
     loaded = importlib.util.module_from_spec(spec)
     sys.modules[label] = loaded
     try:
-        spec.loader.exec_module(loaded)
+        # what was checked is what runs: neither a file that changes meanwhile, nor the __pycache__ beside it
+        exec(compile(content, str(path), "exec"), loaded.__dict__)
     except BaseException as error:
         del sys.modules[label]
         if isinstance(error, SyntaxError | ImportError):

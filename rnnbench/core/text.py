@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -14,6 +15,9 @@ _FLOAT_DIGITS = 16
 _LARGEST_PLAIN = 15
 _SMALLEST_PLAIN = -9
 """Powers of ten of the first and of the last digit that are written without an exponent."""
+
+HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters but the line feed and the tab, those of direction, line separators, and lone surrogates."""
 
 
 def listed(words: Iterable[str], last: str = "and") -> str:
@@ -47,6 +51,13 @@ def printable(text: str) -> str:
     """The text with its line breaks; every other control character becomes the replacement character."""
     lines = text.expandtabs(4).splitlines()
     return "\n".join("".join(letter if letter.isprintable() else "\ufffd" for letter in line) for line in lines)
+
+
+def shown(text: str) -> str:
+    """The text as it can be printed: a terminal obeys control characters, and those that change the direction of
+    writing make a text look like another. They become escapes such as \\x1b; line ends and tabs stay.
+    """
+    return HIDDEN.sub(lambda match: match.group().encode("unicode_escape").decode("ascii"), text)
 
 
 def compact(value: float | None) -> str:

@@ -31,6 +31,12 @@ ANCHOR = r"-[A-Z]{3}$"
 EXAMPLES = "15min, 1h, 1D, 1B, 1W, 1M, 1Q, 1Y, 100ms, 1step"
 FRACTIONS: tuple[Literal["s", "ms", "us", "ns"], ...] = ("s", "ms", "us", "ns")
 MOST_ROWS = 200_000_000
+MOST_DIGITS = 18
+MONTH = 30 * NANOSECONDS["D"]
+LONGEST = 101 * 366 * NANOSECONDS["D"]
+"""Nanoseconds; times of 64 bits cover less than six centuries."""
+SHOWN = 60
+"""Characters of what was typed, in a message."""
 
 
 def parse(text: str) -> str:
@@ -39,10 +45,12 @@ def parse(text: str) -> str:
     Raises: DataError when it is not a frequency.
     """
     written, has_sessions, hours = text.strip().partition("@")
-    match = re.fullmatch(r"(\d*)\s*([A-Za-zµμ]+)", re.sub(ANCHOR, "", written.strip()))
+    match = re.fullmatch(rf"(\d{{0,{MOST_DIGITS}}})\s*([A-Za-zµμ]+)", re.sub(ANCHOR, "", written.strip()))
     count, name = (int(match[1] or 1), unit_named(match[2])) if match else (0, None)
     if name is None or count < 1:
-        raise DataError(f"--frequency {text!r} is not a frequency: type one such as {EXAMPLES}")
+        raise DataError(f"--frequency {text[:SHOWN]!r} is not a frequency: type one such as {EXAMPLES}")
+    if count * NANOSECONDS.get(name, MONTH * MONTHS.get(name, 0)) > LONGEST:
+        raise DataError(f"--frequency {text!r} is longer than a century: type a shorter step, such as {EXAMPLES}")
     if has_sessions:
         return _with_sessions(count * NANOSECONDS.get(name, 0), hours.strip(), text)
     if name == "step":

@@ -14,6 +14,8 @@ import numpy as np
 from rnnbench.data import business_days
 
 DAY = 86_400 * 10**9
+MOST_SLOTS = 86_400
+"""Rows of a day: one each second."""
 FEWEST_DAYS = 3
 LEAST_INSIDE = 0.99
 """Least share of the rows at the usual clock times of the file, for these to be sessions."""
@@ -85,7 +87,7 @@ def parse(text: str, step: int) -> Sessions | None:
     slots: list[int] = []
     for hours in match["hours"].split("+"):
         first, last = (_nanoseconds(clock) for clock in hours.split("-"))
-        if not (slots[-1] if slots else -1) < first <= last < DAY:
+        if not (slots[-1] if slots else -1) < first <= last < DAY or (last - first) // step > MOST_SLOTS:
             return None
         slots += range(first, last + 1, step)
     return Sessions(step, tuple(slots), match["days"] != "D")
@@ -103,7 +105,7 @@ def find(times: np.ndarray, step: int) -> Sessions | None:
     distinct = np.unique(days)
     at, counts = np.unique(clock, return_counts=True)
     slots = at[2 * counts >= len(distinct)]
-    if len(distinct) < FEWEST_DAYS or len(slots) < 2 or ((slots - slots[0]) % step).any():
+    if len(distinct) < FEWEST_DAYS or not 2 <= len(slots) <= MOST_SLOTS or ((slots - slots[0]) % step).any():
         return None
     are_business_days = bool(np.is_busday(distinct).all() and (np.diff(distinct).astype(int) > 2).any())
     if len(slots) == DAY // step and not are_business_days:

@@ -21,14 +21,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError, UnknownNameError, nearest
+from rnnbench.core.plain_yaml import YamlError, read_yaml
 
 FOLDER = "experiments"
 DEFAULT_MODELS = ("rnn", "lstm", "gru", "transformer")
 SUFFIXES = (".yaml", ".yml")
+MOST_BYTES = 1_000_000
 
 SettingValues = dict[str, tuple[Any, str]]
 """By dotted name of a setting: (value, origin)."""
@@ -160,7 +160,7 @@ def studies() -> tuple[ExperimentFile, ...]:
 def path_of(name: str) -> Path | None:
     """The file of a name: in `./experiments`, else in the package; None where there is none."""
     paths = (folder / f"{name}.yaml" for folder in folders())
-    return next((path for path in paths if path.is_file()), None)
+    return next((path for path in paths if os.path.isfile(path)), None)  # False for a name that no file can have
 
 
 def location_of(name: str) -> str:
@@ -221,13 +221,19 @@ def _file_named(name: str) -> ExperimentFile:
 def _read(path: Path) -> ExperimentFile:
     """Raises: RnnbenchError with the problem, and the line where the file is not valid YAML."""
     try:
-        text = path.read_text(encoding="utf-8")
-        content = yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
-        raise RnnbenchError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from error
+        if path.exists() and not path.is_file():
+            raise RnnbenchError(f"{path} is not a file: name an experiment file")
+        if path.stat().st_size > MOST_BYTES:
+            raise RnnbenchError(f"{path} is larger than {MOST_BYTES:,} bytes: it is no experiment file")
+        text = path.read_text(encoding="utf-8-sig")
+        content = read_yaml(text) or {}
+    except YamlError as error:
+        raise RnnbenchError(f"{path} is not valid YAML: {error}") from error
     except FileNotFoundError as error:
         raise RnnbenchError(f"there is no experiment file {str(path)!r}") from error
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise RnnbenchError(f"{path} is not UTF-8 ({error.reason} at byte {error.start}): save it as UTF-8") from error
+    except (OSError, ValueError) as error:  # ValueError: a name with a NUL
         raise RnnbenchError(f"{path} cannot be read: {error}") from error
     if not isinstance(content, dict):
         raise RnnbenchError(f"{path} must hold sections such as 'data:' and 'training:'")
@@ -243,7 +249,7 @@ def named_data(data: str | None) -> SettingValues:
     """The settings of the option `--data`: the name of a known data set, or the user's file."""
     if data is None:
         return {}
-    if Path(data).exists() or os.sep in data or Path(data).suffix:
+    if os.path.exists(data) or os.sep in data or Path(data).suffix:
         path = os.path.abspath(Path(data).expanduser())  # the same file from every folder is the same data set
         return {"data.path": (path, "--data"), "data.name": (Path(path).stem, "--data")}
     return {"data.name": (data, "--data")}

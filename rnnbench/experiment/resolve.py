@@ -11,10 +11,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from rnnbench.core import registry
 from rnnbench.core.errors import SettingProblem
+from rnnbench.core.plain_yaml import YamlError, read_yaml
 from rnnbench.experiment.classes import settings_classes
 from rnnbench.experiment.config import ExperimentConfig, build
 from rnnbench.experiment.files import Experiment, SettingValues, load
@@ -106,8 +105,8 @@ def _parsed(sets: Iterable[str], problems: list[SettingProblem]) -> SettingValue
             problems.append(SettingProblem(name, text or item, "--set", rule))
             continue
         try:
-            values[name.strip()] = (yaml.safe_load(text), "--set")
-        except yaml.YAMLError:
+            values[name.strip()] = (read_yaml(text), "--set")
+        except YamlError:
             values[name.strip()] = (text, "--set")
     return values
 

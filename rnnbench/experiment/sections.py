@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -19,7 +20,7 @@ def whole_number(written: Any) -> Any:
         number = float(written[:-1]) * _MAGNITUDES[written[-1].lower()]
     except ValueError:
         return written
-    return round(number) if abs(number - round(number)) < 1e-6 else written
+    return written if not math.isfinite(number) else round(number) if abs(number - round(number)) < 1e-6 else written
 
 
 class TrainingSettings(Settings):

@@ -9,6 +9,7 @@ import torch
 
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError, UnknownNameError
+from rnnbench.core.trust import confirming
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import from_plain
 from rnnbench.runs.build import build
@@ -23,7 +24,12 @@ from rnnbench.tasks.inference import Inference
 
 
 def load(
-    run: str = BEST, *, task: str | None = None, data: str | None = None, capability: type[Inference] = Inference
+    run: str = BEST,
+    *,
+    task: str | None = None,
+    data: str | None = None,
+    capability: type[Inference] = Inference,
+    trust_code: bool = False,
 ) -> Any:
     """The trained model of a run, with the methods of its task.
 
@@ -34,12 +40,15 @@ def load(
         newest sweep (the seed with the best validation score); without sweeps, the newest run of `rnnbench train`.
     task, data: accept only runs of this task, and for `best` of this data set.
     capability: accept only tasks with this kind of inference, such as `CanPredict`.
+    trust_code: import the Python file that the run names (an encoder of one's own), even where it has never been named
+        on this account: only for a store that you trust, since importing a file runs it.
     Raises: RnnbenchError in one line where no such run can be used.
     """
     if task is not None and task not in registry.names("tasks"):
         raise UnknownNameError("task", task, registry.names("tasks"))
     tracker = Tracker()
-    return restore(tracker, find(tracker, run, task, data, capability))
+    with confirming(trust_code):
+        return restore(tracker, find(tracker, run, task, data, capability))
 
 
 def restore(tracker: Tracker, record: RunRecord) -> Inference:
@@ -55,6 +64,8 @@ def restore(tracker: Tracker, record: RunRecord) -> Inference:
         raise RnnbenchError(
             f"run {record.name} was stored by an earlier version of rnnbench, without {error}: train it again"
         ) from error
+    except (TypeError, ValueError, AttributeError, IndexError) as error:
+        raise _damaged(record, str(tracker.artifact(record.run_id, PREPARED_FILE)), error) from error
     with torch.random.fork_rng():  # initial weights are drawn, then replaced: the caller's random state stays the same
         task = build(config, prepared)
     _load_weights(tracker, record, task)
@@ -75,12 +86,18 @@ def _load_weights(tracker: Tracker, record: RunRecord, task: SequenceTask) -> No
         raise _missing(record, WEIGHTS_FILE) from error
     try:
         task.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
-    except (RuntimeError, ValueError, EOFError, OSError, UnpicklingError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise RnnbenchError(
-            f"run {record.name} ({record.run_id[:8]}): {path} is damaged or from another version of rnnbench "
-            f"({reason}): train it again, or restore the file"
-        ) from error
+    except (
+        RuntimeError, ValueError, EOFError, OSError, UnpicklingError, TypeError, AttributeError, KeyError, IndexError,
+    ) as error:  # fmt: skip
+        raise _damaged(record, str(path), error) from error
+
+
+def _damaged(record: RunRecord, path: str, error: Exception) -> RnnbenchError:
+    reason = " ".join(str(error).split())[:200]
+    return RnnbenchError(
+        f"run {record.name} ({record.run_id[:8]}): {path} is damaged or from another version of rnnbench "
+        f"({reason}): train it again, or restore the file"
+    )
 
 
 def _missing(record: RunRecord, name: str) -> RnnbenchError:

@@ -10,6 +10,7 @@ from typing import Any
 
 from rnnbench.core import registry
 from rnnbench.core.errors import ComparisonError, RnnbenchError
+from rnnbench.core.trust import trust
 from rnnbench.experiment.config import ExperimentConfig, from_plain
 from rnnbench.reports import results
 from rnnbench.runs.environment import ENVIRONMENT_FILE, changes, environment_of, unknown
@@ -38,7 +39,7 @@ def repetition(
     """What is needed to repeat a run, and every reason why its rerun may differ, before anything is trained.
 
     data: the path of the user's own data file, where it is no longer at the stored path.
-    models: files with the code of the user's own encoders; code is only imported from files named here.
+    models: files with the code of the user's own encoders, where they are no longer at the stored path.
     Raises: RnnbenchError in one line where the run cannot be repeated: it has no results, or data or code are gone.
     """
     _require_results(record)
@@ -109,13 +110,14 @@ def _set_encoder(plain: dict[str, Any], record: RunRecord, models: Iterable[str]
     if not registry.is_file(stored):
         return
     typed = {model_name(path): os.path.abspath(Path(path).expanduser()) for path in models}
-    path = typed.get(model_name(stored))
-    if path is None or not Path(path).is_file():
-        where = "" if Path(stored).is_file() else ", which is gone: restore it"
+    path = typed.get(model_name(stored), stored)
+    if not Path(path).is_file():
         raise RnnbenchError(
-            f"{label_of(record)} needs the code of your encoder, {stored}{where}. To run that file's code, type: "
-            f"rnnbench rerun {record.run_id[:8]} --model {stored}"
+            f"{label_of(record)} needs the code of your encoder, {path}, which is gone: restore it, or type its new "
+            f"place: rnnbench rerun {record.run_id[:8]} --model {Path(path).name}"
         )
+    if path in typed.values():
+        trust(Path(path))
     code = encoder.pop("code", None)
     encoder[key] = path
     if code is not None and code != registry.code_of(path):

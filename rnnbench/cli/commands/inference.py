@@ -8,7 +8,16 @@ from typing import Annotated
 import typer
 
 from rnnbench.cli.app import app
-from rnnbench.cli.options import Json, Run, SettingValues, StoredData, report_errors, with_data_options
+from rnnbench.cli.options import (
+    LARGEST_SEED,
+    Json,
+    Run,
+    SettingValues,
+    StoredData,
+    report_errors,
+    with_data_options,
+    with_trust_option,
+)
 
 Texts = Annotated[list[str] | None, typer.Option("--text", "-t", help="A text. Repeatable.")]
 TextFile = Annotated[
@@ -23,6 +32,7 @@ Header = Annotated[
 
 @app.command()
 @report_errors
+@with_trust_option
 def generate(
     run: Run = "best",
     prompt: Annotated[str, typer.Option("--prompt", "-p", help="The first characters of the text.")] = "",
@@ -34,7 +44,9 @@ def generate(
     top_p: Annotated[
         float | None, typer.Option("--top-p", help="Sample from the fewest characters with this total probability.")
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Random seed: the same seed gives the same text.")] = 0,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, max=LARGEST_SEED, help="Random seed: the same seed gives the same text.")
+    ] = 0,
     data: StoredData = None,
     as_json: Json = False,
 ) -> None:
@@ -47,6 +59,7 @@ def generate(
 
 @app.command()
 @report_errors
+@with_trust_option
 def predict(
     run: Run = "best",
     text: Texts = None,
@@ -67,6 +80,7 @@ def predict(
 
 @app.command()
 @report_errors
+@with_trust_option
 def translate(
     run: Run = "best",
     text: Texts = None,
@@ -102,6 +116,7 @@ def translate(
 
 @app.command()
 @report_errors
+@with_trust_option
 def chat(
     run: Run = "best",
     temperature: Annotated[
@@ -115,7 +130,8 @@ def chat(
         int | None, typer.Option("--beam", min=1, help="Reply by beam search with N hypotheses in place of sampling.")
     ] = None,
     seed: Annotated[
-        int, typer.Option("--seed", min=0, help="Random seed: the same seed and turns, the same replies.")
+        int,
+        typer.Option("--seed", min=0, max=LARGEST_SEED, help="Random seed: the same seed and turns, the same replies."),
     ] = 0,
     data: StoredData = None,
 ) -> None:
@@ -131,6 +147,7 @@ def chat(
 
 @app.command()
 @report_errors
+@with_trust_option
 @with_data_options
 def forecast(
     options: SettingValues,

@@ -20,6 +20,7 @@ from rnnbench.cli.options import (
     report_errors,
     searched,
     with_data_options,
+    with_trust_option,
 )
 
 
@@ -64,6 +65,7 @@ def init(
 
 @app.command()
 @report_errors
+@with_trust_option
 @with_data_options
 def data(
     options: SettingValues,
@@ -83,6 +85,7 @@ def data(
 
 @app.command()
 @report_errors
+@with_trust_option
 @with_data_options
 def show(
     task: Task,

@@ -21,11 +21,13 @@ from rnnbench.cli.options import (
     Sweep,
     Task,
     report_errors,
+    with_trust_option,
 )
 
 
 @app.command()
 @report_errors
+@with_trust_option
 def compare(
     task: Task,
     data: StoredData = None,
@@ -45,6 +47,7 @@ def compare(
 
 @app.command()
 @report_errors
+@with_trust_option
 def export(
     task: Task,
     data: StoredData = None,
@@ -62,6 +65,7 @@ def export(
 
 @app.command()
 @report_errors
+@with_trust_option
 def report(
     task: Task,
     data: StoredData = None,
@@ -78,6 +82,7 @@ def report(
 
 @app.command()
 @report_errors
+@with_trust_option
 def across(
     names: Annotated[
         list[str] | None,
@@ -100,6 +105,7 @@ def across(
 
 @app.command()
 @report_errors
+@with_trust_option
 def importance(
     task: Task,
     data: StoredData = None,
@@ -117,6 +123,7 @@ def importance(
 
 @app.command()
 @report_errors
+@with_trust_option
 def expected(
     task: Task,
     data: StoredData = None,

@@ -8,6 +8,7 @@ import typer
 
 from rnnbench.cli.app import app
 from rnnbench.cli.options import (
+    LARGEST_SEED,
     AnyRun,
     Json,
     Match,
@@ -28,12 +29,14 @@ from rnnbench.cli.options import (
     report_errors,
     searched,
     with_data_options,
+    with_trust_option,
 )
 from rnnbench.core.errors import RnnbenchError
 
 
 @app.command()
 @report_errors
+@with_trust_option
 @with_data_options
 def baselines(task: Task, options: SettingValues, sets: Sets = None, as_json: Json = False) -> None:
     """Score the baselines: trivial and classical methods on the same splits."""
@@ -48,13 +51,16 @@ def baselines(task: Task, options: SettingValues, sets: Sets = None, as_json: Js
 
 @app.command()
 @report_errors
+@with_trust_option
 @with_data_options
 def train(
     task: Task,
     options: SettingValues,
     model: OneModel = "lstm",
     sets: Sets = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Random seed of weights, batch order and noise.")] = 0,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, max=LARGEST_SEED, help="Random seed of weights, batch order and noise.")
+    ] = 0,
     quick: Quick = False,
     as_json: Json = False,
 ) -> None:
@@ -70,6 +76,7 @@ def train(
 
 @app.command()
 @report_errors
+@with_trust_option
 def resume(run: AnyRun, as_json: Json = False) -> None:
     """Continue a stopped run of `rnnbench train`, with the numbers of an uninterrupted one."""
     from rnnbench.cli.train_and_sweep import resume_training
@@ -79,6 +86,7 @@ def resume(run: AnyRun, as_json: Json = False) -> None:
 
 @app.command()
 @report_errors
+@with_trust_option
 @with_data_options
 def sweep(
     task: Task,
@@ -122,6 +130,7 @@ def sweep(
 
 @app.command()
 @report_errors
+@with_trust_option
 def confirm(
     task: Task,
     data: StoredData = None,
@@ -140,6 +149,7 @@ def confirm(
 
 @app.command()
 @report_errors
+@with_trust_option
 def rerun(
     name: Annotated[
         str,
@@ -155,7 +165,7 @@ def rerun(
     sweep: Sweep = None,
     model: Annotated[
         list[str] | None,
-        typer.Option("--model", "-m", help="The file of your own encoder, to run its code. Repeatable."),
+        typer.Option("--model", "-m", help="The file of your own encoder, if it has moved. Repeatable."),
     ] = None,
     as_json: Json = False,
 ) -> None:

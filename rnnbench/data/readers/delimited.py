@@ -14,12 +14,16 @@ from rnnbench.data.readers.left_out_rows import warn_of_sum, without_empty
 from rnnbench.data.readers.nameless import named, size_text
 from rnnbench.data.readers.rows import read_rows_below
 
+MOST_COLUMNS = 20_000
+SEPARATORS = ",;\t|"
+
 
 def read_delimited(path: Path, text: str, suffix: str, encoding: str, header: bool | None = None) -> Table:
     """The table in a text. header: whether its first line names the columns; None decides by what it holds.
 
     Raises: DataError when rows have another number of fields than the header, or a column has no name.
     """
+    _check_width(path, text)
     layout = find_layout(text, suffix)
     if not layout.sample:
         raise DataError(f"{path.name} is empty")
@@ -44,6 +48,15 @@ def read_delimited(path: Path, text: str, suffix: str, encoding: str, header: bo
         ),
         warnings=(*rows.warnings, *warn_of_sum(table.frame, rows, path.name)),
     )
+
+
+def _check_width(path: Path, text: str) -> None:
+    """Refuse a table of too many columns before each of them is looked at; a comma in quotes separates none."""
+    end = text.find("\n")
+    first = text if end < 0 else text[:end]
+    columns = 1 + max(map(first.count, SEPARATORS))
+    if columns > MOST_COLUMNS and '"' not in first:
+        raise DataError(f"{path.name}: line 1 has {columns:,} fields, and at most {MOST_COLUMNS:,} columns can be read")
 
 
 def _names(layout: Layout, file: str, typed: bool | None) -> tuple[list[str], int, bool, tuple[str, ...]]:

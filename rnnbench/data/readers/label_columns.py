@@ -152,8 +152,7 @@ def indicators(table: Table, columns: list[str] | tuple[str, ...]) -> np.ndarray
 
 
 def _is_binary(table: Table, column: str) -> bool:
-    first = next(iter(table.first_cells(column)), "")
-    if re.search("[2-9]", first) or len(first) > LONGEST_BINARY:
+    if any(len(cell) > LONGEST_BINARY or re.search("[2-9]", cell) for cell in table.first_cells(column)):
         return False  # spares most columns the slower reading
     values, bad = as_numbers(table.frame[column])
     known = values[~np.isnan(values)]

@@ -16,6 +16,9 @@ from rnnbench.data.settings import Decimal, Fill
 
 FEWEST_EQUAL = 5
 """Fewest equal values at the end of a series that are warned of."""
+MOST_UNCHECKED = 1_000_000
+"""Rows of a grid that are filled without asking whether nearly all of them are missing."""
+MOST_MISSING = 0.9
 FILL_HINT = (
     "type --fill interpolate or --fill forward, or correct the file; if the step is wrong, type --frequency, or "
     "--frequency 1step to count the rows"
@@ -165,7 +168,8 @@ def _check_gaps(rows: Rows) -> None:
     read, unknown = rows.read, np.isnan(rows.cells)
     if unknown.all(axis=0).any():
         raise read.empty_column(read.columns[int(np.argmax(unknown.all(axis=0)))])
-    if rows.fill != "none" or not (rows.missing_rows or unknown.any()):
+    is_sparse = rows.count > MOST_UNCHECKED and rows.missing_rows > MOST_MISSING * rows.count
+    if not is_sparse and (rows.fill != "none" or not (rows.missing_rows or unknown.any())):
         return
     gaps = []
     if rows.missing_rows:
@@ -176,6 +180,8 @@ def _check_gaps(rows: Rows) -> None:
         place = read.place(rows.first + int(row))
         are = "1 cell is" if unknown.sum() == 1 else f"{int(unknown.sum()):,} cells are"
         gaps.append(f"{are} empty (the first in {read.columns[column]!r}, {place})")
+    if is_sparse:  # a time far away from the others would fill the memory with made-up rows
+        raise DataError(f"{read.name}: {gaps[0]}, too many to fill: correct the times, or type the right --frequency")
     change = clock_change(rows.times) if rows.missing_rows else None
     raise DataError(f"{read.name}: {' and '.join(gaps)}: {read.fill_hint}{f'; {change}' if change else ''}")
 

@@ -21,9 +21,11 @@ COSTS = (
     "seconds_to_reach", "seeds_reached", "peak_memory_bytes", "epochs", "improving_runs",
 )  # fmt: skip
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
 
 def csv_text(summary: Comparison | Across) -> str:
-    """A line per row; the field of an unknown value is empty.
+    """A line per row; the field of an unknown value is empty, and a text that begins like a formula is marked as text.
 
     Of a summary over experiments: a line per encoder over all of them (`scope` is all; `skill` is the interquartile
     mean), then one per encoder and experiment (`skill` is the mean over seeds).
@@ -36,8 +38,13 @@ def csv_text(summary: Comparison | Across) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, fieldnames=[*records[0]], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(records)
+    writer.writerows({name: _no_formula(value) for name, value in record.items()} for record in records)
     return out.getvalue()
+
+
+def _no_formula(value: Any) -> Any:
+    """The value; a text that a spreadsheet would compute as a formula begins with an apostrophe."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def json_text(summary: Comparison | Across) -> str:

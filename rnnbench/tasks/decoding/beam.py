@@ -18,6 +18,10 @@ NARROWED_SHARE = 0.75
 DEFAULT_NORMALIZATION = LengthNormalization()
 
 
+WIDEST = 1000
+"""Hypotheses of a search; memory and time grow with them."""
+
+
 def beam_search(
     step: Step,
     first: Int[Tensor, "rows 1"],
@@ -50,6 +54,8 @@ def beam_search(
     best = width if best is None else best
     if width < 1:
         raise RnnbenchError(f"the beam must be at least 1 hypothesis wide, not {width}")
+    if width > WIDEST:
+        raise RnnbenchError(f"the beam must be at most {WIDEST:,} hypotheses wide, not {width:,}")
     if not 1 <= best <= width:
         raise RnnbenchError(f"a beam of {width} gives 1 to {width} texts, not {best}: widen the beam or ask for fewer")
     if end_id in forbidden_ids or len(most_tokens) != len(first):

@@ -22,6 +22,9 @@ from rnnbench.tasks.inference import CanForecast
 if TYPE_CHECKING:
     import pandas as pd
 
+FARTHEST = 1_000_000
+"""Samples of a forecast."""
+
 
 class Forecaster(CanForecast):
     """A trained forecaster.
@@ -71,6 +74,8 @@ class Forecaster(CanForecast):
         horizon = self.horizon if horizon is None else horizon
         if horizon < 1:
             raise RnnbenchError(f"the horizon must be at least 1 sample, not {horizon}")
+        if horizon > FARTHEST:
+            raise RnnbenchError(f"the horizon must be at most {FARTHEST:,} samples, not {horizon:,}")
         options = {"target": [*target], "time_column": time_column, "covariates": [*covariates],
                    "frequency": frequency, "fill": fill, **reading}  # fmt: skip
         trained, new = self.prepared.series, _checked(options)

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from rnnbench.core.trust import write_trusted
 from rnnbench.data.kinds import LabelledTexts
 from rnnbench.metrics.dialogue import CONTEXT_GAIN
 from rnnbench.metrics.text import BITS_PER_CHARACTER
@@ -114,7 +115,7 @@ def replies_to_the_statement(context: Context) -> Check:
 def impossible_score_detected(context: Context) -> Check:
     """Check that a writer that sees the later steps of random replies gets fewer bits than their entropy."""
     path = context.folder / "peeking_writer.py"
-    path.write_text(PEEKING, encoding="utf-8")
+    write_trusted(path, PEEKING)
     score = _replies(context, str(path), informative=False)
     return Check("writer that sees later steps: its score is impossible", not score.is_possible, str(score))
 

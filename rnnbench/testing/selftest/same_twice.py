@@ -15,6 +15,7 @@ from scipy import stats
 
 from rnnbench.comparison.compare import compare
 from rnnbench.comparison.model import ALPHA
+from rnnbench.core.trust import write_trusted
 from rnnbench.storage.record import RunRecord
 from rnnbench.sweeps import SweepOptions, sweep
 from rnnbench.sweeps.model import Event
@@ -62,7 +63,7 @@ def swept(context: Context) -> tuple[RunRecord, ...]:
         context.progress(f"sweep of an encoder, its twin and one that cannot learn: {done['confirm']} confirmations")
 
     mute = context.folder / "mute.py"
-    mute.write_text(MUTE, encoding="utf-8")
+    write_trusted(mute, MUTE)
     data = made.write_labelled(context.folder / "swept.csv")
     models = ("gru", str(twins.write_twin(context.folder, "gru")), str(mute))
     values = {"budget.updates": 80, "training.learning_rate": 0.02}

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rnnbench.comparison.compare import compare
+from rnnbench.core.trust import write_trusted
 from rnnbench.experiment.classes import layer_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.runs.train import train
@@ -54,7 +55,7 @@ def write_twin(folder: Path, model: str) -> Path:
     """Write the file of a model's twin."""
     layer = layer_class(model)
     path = folder / f"{model}_twin.py"
-    path.write_text(TWIN.format(name=model, module=layer.__module__, layer=layer.__name__), encoding="utf-8")
+    write_trusted(path, TWIN.format(name=model, module=layer.__module__, layer=layer.__name__))
     return path
 
 

@@ -238,7 +238,7 @@ def test_mistakes_at_the_prompt_do_not_end_it(terminal):
 
 def test_markup_and_escapes_of_a_reply_are_shown_as_they_are(terminal):
     told = terminal("[red]a[/red] \x1b[2Jb")
-    assert "re: [red]a[/red] [2Jb\n" in told.out
+    assert "re: [red]a[/red] \\x1b[2Jb\n" in told.out
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import io
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from rnnbench.cli import compare
+from rnnbench.cli.console import PlainConsole
 from rnnbench.core.errors import UnknownNameError
 from rnnbench.reports.tables.model import Table
 
@@ -16,7 +16,7 @@ from rnnbench.reports.tables.model import Table
 @pytest.fixture
 def printed(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     text = io.StringIO()
-    monkeypatch.setattr(compare, "out", Console(file=text, width=100))
+    monkeypatch.setattr(compare, "out", PlainConsole(file=text, width=100))
     return text
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import io
 
 import pytest
-from rich.console import Console
 
+from rnnbench.cli.console import PlainConsole
 from rnnbench.cli.progress import SweepProgress
 from rnnbench.sweeps.model import Event
 
 
 def shown(*models: str, **planned: int) -> tuple[SweepProgress, io.StringIO]:
     out = io.StringIO()
-    console = Console(file=out, width=100, force_terminal=False)
+    console = PlainConsole(file=out, width=100, force_terminal=False)
     named = {model: model for model in models}
     return SweepProgress(console, named, trials=planned["trials"], seeds=planned["seeds"], higher_is_better=True), out
 
@@ -108,6 +108,6 @@ def test_a_note_on_an_encoder_is_shown_once_whichever_trial_and_worker_it_comes_
 
 def render(progress: SweepProgress) -> str:
     """The panel as a terminal would show it."""
-    console = Console(file=io.StringIO(), width=100, record=True)
+    console = PlainConsole(file=io.StringIO(), width=100, record=True)
     console.print(progress._panel())
     return console.export_text()

@@ -1,4 +1,10 @@
-"""Facts of the machine by which numerical libraries choose what they compute with."""
+"""What is stored of the machine and of the way in which the program was started."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
 
 from rnnbench.core import environment
 
@@ -29,3 +35,21 @@ def test_the_checksum_of_the_code_changes_with_the_code(tmp_path, monkeypatch):
     (tmp_path / "core" / "environment.py").write_text("x = 2", encoding="utf-8")
     assert len({before, changed, checksum()}) == 3
     environment.code_sha256.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("words", "stored"),
+    [
+        (["/usr/bin/rnnbench", "sweep", "sentiment", "--data", "/home/me/secret.csv"], "rnnbench sweep"),
+        (["/x/rnnbench/__main__.py", "train", "sentiment", "--set", "data.name=token"], "rnnbench train"),
+        (["rnnbench", "--token=abc"], ""),
+        (["rnnbench"], ""),
+        (["my_script.py", "password"], ""),
+        ([""], ""),
+        ([], ""),
+    ],
+)
+def test_only_the_name_of_the_command_is_stored(words: list[str], stored: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", words)
+    monkeypatch.setattr(environment, "git_commit", lambda: "unknown")
+    assert environment.describe()["command"] == stored

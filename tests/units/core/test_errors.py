@@ -64,3 +64,27 @@ def test_the_nearest_name_in_another_case_and_never_the_name_itself():
     assert nearest("load", ["LOAD", "wind"]) == "LOAD"
     assert nearest("load", ["load"]) is None
     assert did_you_mean("load", ["load", "Load"]) == " Did you mean 'Load'?"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "https://user:pw@host/data.csv", "there is no file https:/user:pw@host/x", "HTTP://u:pw@h", "s3://:pw@bucket",
+        "postgresql+psycopg://user:pw@host:5432/db", "'https://pw@github.com/a'", "https://user:p@pw@host/",
+    ],
+)  # fmt: skip
+def test_the_password_of_an_address_is_not_repeated(typed):
+    for error in (RnnbenchError(typed), SettingsError([SettingProblem("data.name", typed, "--set", "must be")])):
+        assert "pw" not in str(error)
+        assert "***@" in str(error)
+
+
+@pytest.mark.parametrize("text", ["me@example.org", "https://host/a@b", "a: b@c", "C:/x@y/z.csv has no rows"])
+def test_other_texts_with_a_sign_of_addresses_stay(text):
+    assert str(RnnbenchError(text)) == text
+
+
+def test_long_names_and_values_are_cut():
+    error = SettingsError([SettingProblem("a." + "b" * 9000, "c" * 9000, "--set", "must be short")])
+    assert len(str(error)) < 300
+    assert len(str(UnknownNameError("task", "x" * 9000, ["a"]))) < 200

@@ -7,6 +7,7 @@ import pytest
 
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError, UnknownNameError
+from rnnbench.core.trust import trust
 from rnnbench.encoders.base import Cell, Layer
 
 CELL = '''"""A cell of my own."""
@@ -36,6 +37,7 @@ def written(tmp_path):
     def write(content, name="my_cell.py"):
         path = tmp_path / name
         path.write_text(content)
+        trust(path)
         return str(path)
 
     return write

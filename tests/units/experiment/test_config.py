@@ -8,6 +8,7 @@ import yaml
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError, SettingsError
 from rnnbench.core.settings import Choices, Floats, Ints
+from rnnbench.core.trust import trust
 from rnnbench.experiment.classes import layer_class, task_class
 from rnnbench.experiment.config import ExperimentConfig, from_plain, short_hash
 from rnnbench.experiment.files import load
@@ -225,6 +226,7 @@ def test_hashes_are_short_and_do_not_depend_on_the_order_of_names():
 def test_the_users_own_encoder_is_resolved_and_identified_by_its_content(tmp_path):
     path = tmp_path / "mine.py"
     path.write_text(CELL)
+    trust(path)
     config = resolve("sentiment", "mine.py")
     assert config.model == str(path)
     plain = config.to_plain()

@@ -280,3 +280,11 @@ def test_runs_whose_weights_are_kept_have_samples_in_the_store(kind, count, trac
     record, _ = stored(tracker, "text_generation", kind=kind)
     found = [item.path for item in tracker.client.list_artifacts(record.run_id, "samples")]
     assert len(found) == count
+
+
+@pytest.mark.parametrize(
+    "name", ["it's", '"', 'it\'s "so"', "'; DROP TABLE runs; --", "a\\", "`", "%", "[/red]", "'" * 50]
+)
+def test_a_name_with_quotes_is_looked_up_like_any_other(name, tracker):
+    with pytest.raises(RnnbenchError, match="there is no run"):
+        load(name)

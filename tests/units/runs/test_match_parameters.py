@@ -7,6 +7,7 @@ from small_runs import use_data
 
 from rnnbench.core import registry
 from rnnbench.core.errors import BudgetError, SettingsError
+from rnnbench.core.trust import trust
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.experiment.resolve import resolve
 from rnnbench.runs.build import build, parameters_of
@@ -103,6 +104,7 @@ def test_what_is_solved_stays_as_it_is_when_solved_again() -> None:
 def test_a_cell_that_can_only_be_built_in_eights_gets_the_nearest_that_it_can(tmp_path) -> None:
     path = tmp_path / "picky.py"
     path.write_text(PICKY, encoding="utf-8")
+    trust(path)
     found = matched(a_config("forecasting", str(path), 21_200))
     assert found.encoder.hidden_size % 8 == 0
     assert is_matched(size_of(found), 21_200)

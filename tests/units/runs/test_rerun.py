@@ -13,6 +13,7 @@ from small_runs import a_config, use_data
 import rnnbench
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError
+from rnnbench.core.trust import UntrustedCodeError
 from rnnbench.experiment.config import from_plain
 from rnnbench.reports import results
 from rnnbench.reports.tables.formats import render
@@ -275,12 +276,12 @@ def test_a_data_file_that_is_gone_is_refused_and_taken_from_where_it_is_now(trac
         repeated(Tracker(), record.run_id, data=str(moved))
 
 
-def test_code_of_ones_own_runs_only_where_its_file_is_typed(tracker, tmp_path):
+def test_code_of_ones_own_runs_only_where_it_is_trusted(tracker, tmp_path):
     path = tmp_path / "one_gate.py"
     path.write_text(CELL, encoding="utf-8")
     record = recorded(tracker, config=a_config("forecasting", str(path)), name="one_gate-seed0")
     path.write_text('raise AssertionError("the code of a store ran")', encoding="utf-8")
-    with pytest.raises(RnnbenchError, match=rf"rnnbench rerun {record.run_id[:8]} --model {path}"):
+    with pytest.raises(UntrustedCodeError, match="is not imported"):
         repeated(tracker, record.run_id)
 
     path.write_text(CELL, encoding="utf-8")

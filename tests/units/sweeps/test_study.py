@@ -8,6 +8,7 @@ import pytest
 from optuna.trial import TrialState
 
 from rnnbench.core.settings import Choices, Floats, Ints
+from rnnbench.core.trust import trust
 from rnnbench.experiment.resolve import resolve
 from rnnbench.storage.leases import LeaseLostError
 from rnnbench.storage.record import RunRecord
@@ -374,9 +375,11 @@ def test_a_changed_user_file_starts_a_new_study(tmp_path):
     path = tmp_path / "mine.py"
     code = "from rnnbench.encoders.base import Cell\n\nclass Mine(Cell):\n    pass\n"
     path.write_text(code)
+    trust(path)
     draw(Studies(a_plan(str(path))), str(path))
     assert len(Studies(a_plan(str(path))).counted(str(path))) == 1
     path.write_text(code + "# changed\n")
+    trust(path)
     assert Studies(a_plan(str(path))).counted(str(path)) == []
 
 

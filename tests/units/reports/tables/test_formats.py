@@ -79,6 +79,18 @@ def test_an_unknown_format_names_the_known_ones() -> None:
         render(compare(records()), "latx")
 
 
+@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "+1", "-lstm", "@sum", "\tx", "\r=1"])
+def test_a_text_in_csv_is_no_formula_and_a_negative_number_stays_one(name: str) -> None:
+    runs = [record for record in records() if record.model != NASTY]
+    rest = [replace(record, model=name) for record in records() if record.model == NASTY]
+    frame = pd.read_csv(io.StringIO(render(compare([*runs, *rest]), "csv")), keep_default_na=False, dtype=str)
+    assert f"'{name}" in [*frame["model"]]
+    texts = frame.select_dtypes("object").to_numpy().ravel()
+    for text in texts:
+        if text.startswith(("=", "+", "@", "\t", "\r", "-")):
+            float(text)
+
+
 def test_csv_read_back_by_pandas_holds_the_same_numbers() -> None:
     table = compare(records())
     frame = pd.read_csv(io.StringIO(render(table, "csv")))

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from rnnbench import data
 from rnnbench.cli.commands import app
 from rnnbench.comparison.compare import compare
+from rnnbench.core.trust import trust
 from rnnbench.data import series, splitting
 from rnnbench.data.duplicates import Overlap
 from rnnbench.data.settings import DataSettings
@@ -265,6 +266,7 @@ class Forgetful(GRU):
 
 def test_an_own_cell_that_breaks_a_contract_is_reported(tmp_path):
     (tmp_path / "forgetful.py").write_text(BROKEN_CELL)
+    trust(tmp_path / "forgetful.py")
     check = encoders.keeps_contracts(str(tmp_path / "forgetful.py"), only=("one layer",))
     assert not check.passed
     assert check.name == "forgetful: keeps the encoder contracts"
