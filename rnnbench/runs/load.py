@@ -55,6 +55,8 @@ def restore(tracker: Tracker, record: RunRecord) -> Inference:
         raise RnnbenchError(
             f"run {record.name} was stored by an earlier version of rnnbench, without {error}: train it again"
         ) from error
+    except (TypeError, ValueError, AttributeError, IndexError) as error:
+        raise _damaged(record, str(tracker.artifact(record.run_id, PREPARED_FILE)), error) from error
     with torch.random.fork_rng():  # initial weights are drawn, then replaced: the caller's random state stays the same
         task = build(config, prepared)
     _load_weights(tracker, record, task)
@@ -75,12 +77,18 @@ def _load_weights(tracker: Tracker, record: RunRecord, task: SequenceTask) -> No
         raise _missing(record, WEIGHTS_FILE) from error
     try:
         task.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
-    except (RuntimeError, ValueError, EOFError, OSError, UnpicklingError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise RnnbenchError(
-            f"run {record.name} ({record.run_id[:8]}): {path} is damaged or from another version of rnnbench "
-            f"({reason}): train it again, or restore the file"
-        ) from error
+    except (
+        RuntimeError, ValueError, EOFError, OSError, UnpicklingError, TypeError, AttributeError, KeyError, IndexError,
+    ) as error:  # fmt: skip
+        raise _damaged(record, str(path), error) from error
+
+
+def _damaged(record: RunRecord, path: str, error: Exception) -> RnnbenchError:
+    reason = " ".join(str(error).split())[:200]
+    return RnnbenchError(
+        f"run {record.name} ({record.run_id[:8]}): {path} is damaged or from another version of rnnbench "
+        f"({reason}): train it again, or restore the file"
+    )
 
 
 def _missing(record: RunRecord, name: str) -> RnnbenchError:

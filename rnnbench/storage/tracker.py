@@ -19,7 +19,7 @@ from mlflow.exceptions import MlflowException
 
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.core.text import nfc
-from rnnbench.storage.artifacts import ArtifactError, Artifacts, MissingArtifactError
+from rnnbench.storage.artifacts import ArtifactError, Artifacts, MissingArtifactError, json_object
 from rnnbench.storage.database import is_writable, open_database
 from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.storage.filters import filter_of, has_tags
@@ -35,6 +35,7 @@ from rnnbench.storage.run_writer import (
     PAGE,
     RunWriter,
     curve_key,
+    json_tag,
     metric_of_file,
     record_of,
 )
@@ -179,14 +180,14 @@ class Tracker:
         """
         run, files = self.run(record.run_id), Artifacts(self.client)
         listed = run.data.tags.get(EXAMPLE_FILES)
-        names = files.names(run) if listed is None else json.loads(listed)
+        names = files.names(run) if listed is None else json_tag(run, EXAMPLE_FILES, list)
         try:
             examples = {
                 metric_of_file(name) or record.metric: files.read(run, name, ExampleScores.from_bytes)
                 for name in names
                 if name.startswith(EXAMPLES) and name.endswith(".npz")
             }
-            details = files.read(run, DETAILS, json.loads) if DETAILS in names else {}
+            details = files.read(run, DETAILS, json_object) if DETAILS in names else {}
         except ArtifactError as error:
             tag = "" if listed is None else f" and the run's tag {EXAMPLE_FILES} (rnnbench ui)"
             raise ArtifactError(
@@ -225,10 +226,9 @@ class Tracker:
     def read_json(self, run_id: str, path: str) -> dict[str, Any] | None:
         """The content of a JSON file of a run, None if it has none. Raises: RnnbenchError where it cannot be read."""
         try:
-            content: dict[str, Any] = Artifacts(self.client).read(self.run(run_id), path, json.loads)
+            return Artifacts(self.client).read(self.run(run_id), path, json_object)
         except MissingArtifactError:
             return None
-        return content
 
 
 def _owner_tags(lease: Lease) -> dict[str, str]:

@@ -9,6 +9,7 @@ from rnnbench.comparison.selection import is_open
 from rnnbench.experiment.files import load
 from rnnbench.reports import results
 from rnnbench.reports.mlflow_view import publish
+from rnnbench.storage.backup import note_of_backup
 from rnnbench.storage.record import SEARCH_KINDS, model_name
 from rnnbench.storage.tracker import PARENT, Tracker
 from rnnbench.sweeps.executors.local import run_workers
@@ -53,6 +54,8 @@ def carry_out(plan: SweepPlan, workers: int | None, tell: Tell) -> results.Resul
         tracker.resume(plan.parent).end("interrupted" if is_ours else "failed")
         raise
     tracker.resume(plan.parent).end("completed")  # even if its lease was lost meanwhile: the comparison is complete
+    if remaining and (note := note_of_backup()):
+        tell(Event("note", model="store", message=note))
     return result
 
 
