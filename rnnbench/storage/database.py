@@ -131,3 +131,15 @@ def _create(database: Path) -> None:
         leftover.unlink()
     MlflowClient(tracking_uri=f"sqlite:///{unfinished}").search_experiments(max_results=1)
     os.replace(unfinished, database)
+
+
+def upgrade_schema() -> None:
+    """Change the schema of the store's database to that of the installed MLflow. Make a backup before."""
+    from mlflow.store.db.utils import _upgrade_db
+    from sqlalchemy import create_engine
+
+    engine = create_engine(tracking_uri())
+    try:
+        _upgrade_db(engine)
+    finally:
+        engine.dispose()
