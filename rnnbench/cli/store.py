@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import shlex
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -11,6 +14,9 @@ from rnnbench.cli.console import out
 from rnnbench.core.text import compact
 from rnnbench.maintenance.model import Checked, Contents
 from rnnbench.storage.location import store_path
+
+if TYPE_CHECKING:
+    from rnnbench.maintenance.prune import Sorts
 
 
 def print_check(folder: Path | None, *, as_json: bool) -> bool:
@@ -95,3 +101,60 @@ def bytes_text(count: int) -> str:
 
 def _say(line: str) -> None:
     out.print(line, markup=False, soft_wrap=True)
+
+
+def print_backup(target: Path | None, *, is_dry: bool) -> None:
+    """Make a backup and print its folder."""
+    from rnnbench.storage.backup import BACKUPS, back_up
+
+    if is_dry:
+        _say(f"would back up database and journals to {target or store_path() / BACKUPS}")
+    else:
+        _say(f"backup in {back_up(None if target is None else target.absolute())}")
+
+
+def print_copied(target: Path, *, moves: bool, is_dry: bool) -> None:
+    """Copy or move the store and print what is to be typed to use it there."""
+    from rnnbench.maintenance.copying import copy, move
+
+    source, target = store_path(), target.absolute()
+    copied = (move if moves else copy)(source, target, is_dry=is_dry)
+    verb = {(True, True): "would move", (True, False): "moved", (False, True): "would copy", (False, False): "copied"}
+    verified = "" if moves or is_dry else "; every file was compared by checksum"
+    _say(
+        f"{verb[moves, is_dry]} {copied.files:,} files, {bytes_text(copied.bytes)}, from {source} to {target}{verified}"
+    )
+    _say(f"to use it there: export RNNBENCH_STORE={shlex.quote(str(target))}")
+
+
+def print_merged(other: Path, *, is_dry: bool) -> bool:
+    """Merge another store and print every sweep. Returns whether all of it was merged."""
+    from rnnbench.maintenance.merge import merge
+
+    merged = merge(other.absolute(), lambda line: _say(f"{'would take ' if is_dry else ''}{line}"), is_dry=is_dry)
+    for refusal in merged.refused:
+        out.print(Text(refusal, style="bold"), soft_wrap=True)
+    counts = (
+        f"{merged.added} runs added, {merged.replaced} replaced by later versions, {bytes_text(merged.bytes)} of files"
+    )
+    _say(f"dry run: {counts}" if is_dry else counts)
+    return not merged.refused
+
+
+def print_pruned(sorts: Sorts, *, is_confirmed: bool) -> None:
+    """Delete what no table needs and print it; without a confirmation, print what would be deleted."""
+    from rnnbench.maintenance.prune import DEFAULT, planned, prune
+
+    folder = store_path()
+    chosen = sorts if sorts.is_any else replace(DEFAULT, older_than=sorts.older_than)
+    deletions = planned(folder, chosen)
+    for deletion in deletions:
+        _say(f"{bytes_text(deletion.bytes):>9}  {deletion.what}")
+    total = bytes_text(sum(deletion.bytes for deletion in deletions))
+    if not deletions:
+        _say("nothing to delete")
+    elif is_confirmed:
+        prune(folder, deletions)
+        _say(f"deleted; {total} freed")
+    else:
+        _say(f"dry run: nothing was deleted. To free {total}, add: --yes")

@@ -198,7 +198,10 @@ def plan_of(tracker: Tracker, parent: str) -> dict[str, dict[str, Any]]:
 
     Raises: ArtifactError where the file is damaged.
     """
-    plan = tracker.read_json(parent, PLAN_FILE) or {}
+    try:
+        plan = tracker.read_json(parent, PLAN_FILE) or {}
+    except ArtifactError:
+        plan = {"": {}}
     if not is_plan(plan):
         raise ArtifactError(
             f"{tracker.artifact(parent, PLAN_FILE)} is damaged. To repair it, type: rnnbench store repair"

@@ -58,7 +58,10 @@ class Tracker:
 
     def experiment(self, task: str, data: str) -> str:
         """The id of the experiment of a task on a data set, which is created if needed."""
-        name = experiment_name(task, data)
+        return self.experiment_named(experiment_name(task, data))
+
+    def experiment_named(self, name: str) -> str:
+        """The id of an experiment, which is created if needed. Raises: RnnbenchError where nothing can be written."""
         if not is_writable():
             raise RnnbenchError(
                 f"the store {store_folder()} cannot be written: make it writable, or set RNNBENCH_STORE to another "

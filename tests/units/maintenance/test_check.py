@@ -94,7 +94,7 @@ DAMAGES: dict[str, tuple[Callable[[Any], object], str]] = {
     "no weights": (lambda store: (store.files(store.trained) / "weights.pt").unlink(), "weights.pt is missing"),
     "half the weights": (lambda store: cut(store.files(store.trained) / "weights.pt"), "weights.pt is truncated"),
     "no bytes of weights": (lambda store: cut(store.files(store.trained) / "weights.pt", 0), "weights.pt is truncated"),
-    "half of prepared.json": (lambda store: cut(store.files(store.trained) / "prepared.json"), "prepared.json is trunc"),
+    "half of prepared.json": (lambda store: cut(store.files(store.trained) / "prepared.json"), "prepared.json is"),
     "a list as prepared.json": (
         lambda store: (store.files(store.trained) / "prepared.json").write_text("[]"),
         "prepared.json is truncated or damaged",
@@ -119,7 +119,7 @@ DAMAGES: dict[str, tuple[Callable[[Any], object], str]] = {
     "a torn last line": (tear, "the last line of the journal"),
     "a trial without a run": (lose_run_of_a_trial, "has no run"),
     "a doubled trial": (double_a_trial, "is stored twice, so the table counts it twice"),
-    "an orphan": (lambda store: (store.folder / "artifacts" / "x" / ("a" * 32)).mkdir(parents=True), "belongs to no run"),
+    "an orphan": (lambda store: (store.folder / "artifacts/x" / ("a" * 32)).mkdir(parents=True), "belongs to no run"),
     "a journal without a sweep": (lambda store: (store.folder / "optuna" / "x.journal").touch(), "belongs to no run"),
     "an unfinished file": (lambda store: write_old(store.folder / "mlflow.unfinished"), "was left behind"),
     "a temporary file": (lambda store: write_old(store.folder / "optuna" / ".t.md.ab12cd34"), "was left behind"),
