@@ -101,7 +101,7 @@ def _is_quick(sweep: StoredRun) -> bool:
 
 
 def _interrupted(folder: Path, old: Sequence[StoredRun]) -> list[Deletion]:
-    """Interrupted runs, except for sweeps, and for confirmations that have opened the test split: a footnote tells so."""
+    """Interrupted runs, except for sweeps and for confirmations that opened the test split, which a footnote counts."""
     ended = [
         run
         for run in old
