@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.core.files import write_whole
+from rnnbench.maintenance.busy import require_idle
 from rnnbench.maintenance.model import Problem
 from rnnbench.storage.backup import back_up, copy_database
 from rnnbench.storage.database import upgrade_schema
@@ -39,7 +40,7 @@ def database_problems(folder: Path) -> list[Problem]:
             return []
         case "older":
             action = f"back up the database, then upgrade its schema from {state.version}"
-            return [Problem(refusal(folder, state), REPAIR, action, _upgrade)]
+            return [Problem(refusal(folder, state), REPAIR, action, lambda: _upgrade(folder))]
         case "missing" | "damaged" if (backup := newest_backup(folder)) is not None:
             action = (
                 f"restore database and journals from {backup}; present files are kept with the ending .damaged-TIME"
@@ -88,6 +89,7 @@ def _restore(folder: Path, backup: Path) -> None:
 
     Journals that know trials which the database lacks would not repeat them.
     """
+    require_idle(folder)
     database = folder / "mlflow.db"
     unfinished = folder / "mlflow.unfinished"
     unfinished.unlink(missing_ok=True)
@@ -108,6 +110,7 @@ def _keep_aside(present: Path, stamp: str) -> None:
         os.replace(present, present.with_name(f"{present.name}.damaged-{stamp}"))
 
 
-def _upgrade() -> None:
+def _upgrade(folder: Path) -> None:
+    require_idle(folder)
     back_up()
     upgrade_schema()

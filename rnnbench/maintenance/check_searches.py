@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from rnnbench.core.files import write_whole
+from rnnbench.maintenance.busy import require_idle
 from rnnbench.maintenance.check_database import REPAIR
 from rnnbench.maintenance.model import Problem
 from rnnbench.storage.database_state import backups
@@ -127,6 +128,7 @@ def _completed(kept: bytes, content: bytes, damage: int) -> bytes | None:
 
 
 def _replace(journal: Path, content: bytes) -> None:
+    require_idle(journal.parents[1])
     if journal.exists():
         stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
         os.replace(journal, journal.with_name(f"{journal.name}.damaged-{stamp}"))

@@ -7,6 +7,7 @@ move    rename; on another disk, copy as above and delete the original
 from __future__ import annotations
 
 import errno
+import glob
 import hashlib
 import os
 import shutil
@@ -15,6 +16,8 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.maintenance.busy import require_idle
@@ -44,6 +47,7 @@ def copy(source: Path, target: Path, *, is_dry: bool = False) -> Copied:
     _require_space(target, planned.bytes)
     if not is_dry:
         unfinished = target.parent / f"{UNFINISHED}{target.name}-{os.getpid()}"
+        _delete_leftovers(target)
         try:
             _copy_verified(source, unfinished)
             _put_in_place(unfinished, target)
@@ -115,6 +119,14 @@ def _copy_verified(source: Path, target: Path) -> None:
     copy_database(source / _DATABASE, target / _DATABASE)
     if _row_counts(source / _DATABASE) != _row_counts(target / _DATABASE):
         raise OSError("the copy of the database has other rows: another process has written meanwhile")
+
+
+def _delete_leftovers(target: Path) -> None:
+    """Delete what killed copies to the same target have left beside it."""
+    for leftover in target.parent.glob(f"{glob.escape(UNFINISHED + target.name)}-*"):
+        pid = leftover.name.rpartition("-")[2]
+        if pid.isdigit() and not psutil.pid_exists(int(pid)):
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _put_in_place(folder: Path, target: Path) -> None:

@@ -74,6 +74,6 @@ def test_a_damaged_database_does_not_replace_good_backups(store: Path) -> None:
     start("a run")
     good = [back_up() for _ in range(KEPT_BACKUPS)]
     (store / "mlflow.db").write_bytes(b"garbage")
-    with pytest.raises(RnnbenchError, match="cannot be read .* rnnbench store repair"):
+    with pytest.raises(RnnbenchError, match=r"cannot be read .* rnnbench store repair"):
         back_up()
     assert backups(store) == good

@@ -21,7 +21,7 @@ def test_a_missing_database_beside_files_is_not_replaced_by_a_new_one(content, f
     (store / file).write_text("content")
     database = store / "mlflow.db"
     database.unlink() if content is None else database.write_bytes(content)
-    with pytest.raises(StoreError, match="has files of runs, but its database .* is missing or empty"):
+    with pytest.raises(StoreError, match=r"has files of runs, but its database .* is missing or empty"):
         Tracker()
     assert (database.read_bytes() if database.exists() else None) == content
 
@@ -73,5 +73,5 @@ def test_pages_that_were_lost_after_opening_are_told_in_one_line(store: Path) ->
     tracker.start(experiment, "a run", {"kind": "train"}).end("completed")
     with open(store / "mlflow.db", "r+b") as file:
         file.truncate(8192)
-    with pytest.raises(StoreError, match="database .* cannot be read"):
+    with pytest.raises(StoreError, match=r"database .* cannot be read"):
         tracker.find(experiment)
