@@ -13,6 +13,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from rnnbench.storage.record import STOPPED
 from rnnbench.sweeps.model import Event
 
 _REPEAT_SECONDS = 60.0
@@ -68,6 +69,9 @@ class SweepProgress:
                 self._since[event.worker] = time.monotonic()
             case "progress":
                 self.running[event.worker] = event
+            case "end" if event.outcome in STOPPED:
+                self.running.pop(event.worker, None)
+                self._line(event)
             case "end" | "error":
                 self.running.pop(event.worker, None)
                 self.ended.setdefault((event.model, event.kind), []).append(event)
@@ -77,6 +81,8 @@ class SweepProgress:
                 self._line(event)
             case "note":
                 self._note(event)
+            case "stopping":
+                self.console.print(event.message, markup=False, soft_wrap=True)
             case "lost":
                 self.running.pop(event.worker, None)
                 self._line(event)

@@ -5,23 +5,26 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 from rich.table import Table
 
 from rnnbench.cli.console import notes, out
 from rnnbench.cli.description import print_description
+from rnnbench.core.signals import stop_requests
 from rnnbench.core.text import MISSING, score_text
-from rnnbench.storage.record import model_name
+from rnnbench.storage.record import STOPPED, model_name
 
 if TYPE_CHECKING:
     from rnnbench.data.description import Description
     from rnnbench.experiment.config import ExperimentConfig
     from rnnbench.experiment.files import Experiment
     from rnnbench.metrics import Metric
+    from rnnbench.runs.train import Hooks
     from rnnbench.storage.record import RunRecord
     from rnnbench.sweeps import ConfirmOptions, SweepOptions, SweepPlan
     from rnnbench.tasks.baseline import BaselineResult
@@ -122,7 +125,6 @@ def run_training(experiment: Experiment, config: ExperimentConfig, as_json: bool
     from rnnbench.runs.match_parameters import matched
     from rnnbench.runs.prepare import load_data
     from rnnbench.runs.record_run import train_and_record
-    from rnnbench.runs.train import Hooks
     from rnnbench.storage.tracker import Tracker
 
     print_files(experiment)
@@ -133,14 +135,48 @@ def run_training(experiment: Experiment, config: ExperimentConfig, as_json: bool
     tracker = Tracker()
     experiment_id = tracker.experiment(config.task, loaded.facts.name)
     name = f"{model_name(config.model)}-seed{config.seed}"
-    hooks = Hooks(log=_print_scores, note=lambda note: notes.print(note, markup=False, soft_wrap=True))
-    try:
+    with _stoppable_hooks() as hooks:
         record = train_and_record(config, tracker=tracker, experiment_id=experiment_id, name=name, hooks=hooks)
+    _print_trained(record, as_json, {"data_set": data.plain})
+
+
+def resume_training(run: str, as_json: bool) -> None:
+    """Continue a stopped run of `rnnbench train` from its checkpoint, and print its final metrics."""
+    from rnnbench.runs.resume import resume
+    from rnnbench.storage.tracker import Tracker
+
+    with _stoppable_hooks() as hooks:
+        record = resume(Tracker(), run, hooks=hooks)
+    _print_trained(record, as_json, {})
+
+
+@contextmanager
+def _stoppable_hooks() -> Iterator[Hooks]:
+    """Hooks of a training that prints its scores and stops at Ctrl-C, after writing a checkpoint."""
+    from rnnbench.runs.train import Hooks
+
+    def tell_stop(outcome: str) -> None:
+        notes.print("stopping after this update or validation; Ctrl-C again stops at once")
+
+    try:
+        with stop_requests(tell_stop) as request:
+            yield Hooks(
+                log=_print_scores,
+                stop=lambda: request.outcome,
+                note=lambda note: notes.print(note, markup=False, soft_wrap=True),
+            )
     except (KeyboardInterrupt, SystemExit):
-        notes.print("stopped; the run is kept as interrupted")
+        notes.print("stopped at once; rnnbench resume RUN continues from the newest checkpoint")
         raise SystemExit(130) from None
+
+
+def _print_trained(record: RunRecord, as_json: bool, more: Mapping[str, Any]) -> None:
+    if record.outcome in STOPPED:
+        notes.print(f"stopped after {record.costs['updates']:.0f} updates. To continue this run, type:")
+        notes.print(f"  rnnbench resume {record.run_id[:8]}")
+        raise SystemExit(130)
     if as_json:
-        plain = {"run_id": record.run_id, "outcome": record.outcome, "metrics": record.metrics, "data_set": data.plain}
+        plain = {"run_id": record.run_id, "outcome": record.outcome, "metrics": record.metrics, **more}
         out.print_json(json.dumps(plain, ensure_ascii=False))
     else:
         _print_record(record)
@@ -229,7 +265,7 @@ def _run_plan(plan: SweepPlan, workers: int | None, data: Description, as_json: 
             result = carry_out(plan, workers, progress.handle)
     except (SweepInterrupted, KeyboardInterrupt):
         command = shlex.join(["rnnbench", *(word for word in sys.argv[1:] if word != "--fresh")])
-        notes.print("stopped; finished runs are kept. To continue, type the same command again:")
+        notes.print("stopped; nothing is lost. To continue, type the same command again:")
         notes.print(f"  {command}", markup=False, soft_wrap=True)
         raise SystemExit(130) from None
     if as_json:

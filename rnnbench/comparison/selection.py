@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 
 from rnnbench.core.errors import RnnbenchError
-from rnnbench.storage.record import RunRecord
+from rnnbench.storage.record import STOPPED, RunRecord
 
 REPETITIONS = 2
 """Further search seeds on which each candidate is trained."""
@@ -112,5 +112,5 @@ def _index(record: RunRecord) -> int:
 
 
 def is_open(record: RunRecord) -> bool:
-    """Whether a run is in progress or was interrupted."""
-    return record.outcome in ("interrupted", "running")
+    """Whether a run is in progress or was stopped before its end, so that it can be continued."""
+    return record.outcome == "running" or record.outcome in STOPPED

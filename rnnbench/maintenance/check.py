@@ -14,7 +14,7 @@ from rnnbench.maintenance.model import Checked, Contents
 from rnnbench.storage.database_state import backups, state_of
 from rnnbench.storage.rows import StoredRun, runs_of
 
-PARTS = ("mlflow.db", "artifacts", "optuna", "backups", "cache", "exports")
+PARTS = ("mlflow.db", "artifacts", "optuna", "checkpoints", "backups", "cache", "exports")
 
 
 def check(folder: Path) -> Checked:

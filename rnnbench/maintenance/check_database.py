@@ -70,7 +70,7 @@ def _lost_runs(folder: Path, runs: list[StoredRun]) -> list[Problem]:
         Problem(
             f"{run} is stored as running, but its process has ended",
             REPAIR,
-            f"end {run} as interrupted; the sweep repeats it",
+            f"end {run} as killed; its sweep continues it",
             lambda run=run: Tracker().repair(run.experiment_id),  # type: ignore[misc]
         )
         for run in lost

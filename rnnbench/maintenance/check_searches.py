@@ -14,11 +14,12 @@ from rnnbench.maintenance.busy import require_idle
 from rnnbench.maintenance.check_database import REPAIR
 from rnnbench.maintenance.model import Problem
 from rnnbench.storage.database_state import backups
+from rnnbench.storage.record import STOPPED
 from rnnbench.storage.rows import StoredRun
 from rnnbench.sweeps.journal import AppendLock, JournalError, damaged_line, trials_of
 from rnnbench.sweeps.model import journal_name
 
-_NOT_COUNTED = ("interrupted", "over_ceiling", "running", "failed")
+_NOT_COUNTED = ("over_ceiling", "running", "failed", *STOPPED)
 """Outcomes of trials that have no run, or one that does not count."""
 
 

@@ -27,11 +27,12 @@ from rnnbench.storage.backup import UNFINISHED, back_up
 from rnnbench.storage.database_state import refusal, state_of
 from rnnbench.storage.insertion import insert_runs
 from rnnbench.storage.location import file_name, store_folder
+from rnnbench.storage.record import STOPPED
 from rnnbench.storage.rows import StoredRun, runs_of
 from rnnbench.storage.tracker import Tracker
 
-_NOT_COUNTED = ("interrupted", "running")
-"""Outcomes of runs that are repeated."""
+_NOT_COUNTED = ("running", *STOPPED)
+"""Outcomes of runs that are continued or repeated."""
 
 Tell = Callable[[str], None]
 
@@ -80,7 +81,7 @@ def merge(other: Path, tell: Tell, *, is_dry: bool = False) -> Merged:
         if changed and not is_dry:
             if ours:
                 back_up()
-            _take_over(tracker, here, snapshot, runs)
+            _take_over(tracker, here, (other, snapshot), runs)
             for group in changed:
                 if group.journal is not None:
                     write_whole(here / "optuna" / group.journal_name, group.journal)
@@ -178,12 +179,18 @@ def _in_words(group: _Group, ours: Mapping[str, StoredRun]) -> str:
     return f"{first.experiment}: {' and '.join(filter(None, counts))} of {first.name} ({first.id[:8]})"
 
 
-def _take_over(tracker: Tracker, here: Path, snapshot: Path, runs: Sequence[StoredRun]) -> None:
-    """Copy the files of runs, then insert their rows in one transaction: a killed merge leaves files without runs."""
+def _take_over(tracker: Tracker, here: Path, there: tuple[Path, Path], runs: Sequence[StoredRun]) -> None:
+    """Copy the files of runs, then insert their rows in one transaction: a killed merge leaves files without runs.
+
+    there: the other store, and the folder with the copy of its database.
+    """
+    other, snapshot = there
     experiments = {run.experiment_id: tracker.experiment_named(run.experiment) for run in runs}
     for run in runs:
         if run.files is not None and run.files.is_dir():
             _copy_files(run.files, here / "artifacts" / file_name(run.experiment) / run.id / "artifacts")
+        if (checkpoints := other / "checkpoints" / run.id).is_dir():
+            _copy_files(checkpoints, here / "checkpoints" / run.id)
     try:
         insert_runs(here / "mlflow.db", snapshot / "mlflow.db", [run.id for run in runs], experiments)
     except sqlite3.Error as error:

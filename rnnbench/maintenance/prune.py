@@ -17,9 +17,10 @@ from rnnbench.reports.results import QUICK_NAME
 from rnnbench.runs.training.weights import PAST_ERRORS_FILE, PREPARED_FILE, WEIGHTS_FILE
 from rnnbench.storage.backup import back_up
 from rnnbench.storage.insertion import delete_runs
-from rnnbench.storage.record import QUICK, by_validation
+from rnnbench.storage.record import QUICK, STOPPED, by_validation
 from rnnbench.storage.rows import StoredRun, runs_of
-from rnnbench.storage.tracker import Tracker, record_of
+from rnnbench.storage.tracker import LEASE, Tracker, record_of
+from rnnbench.sweeps.journal import trials_of
 
 _OF_WEIGHTS = (WEIGHTS_FILE, PREPARED_FILE, PAST_ERRORS_FILE)
 
@@ -29,8 +30,8 @@ class Sorts:
     """What to delete.
 
     weights: trained weights of confirmations that are not the best of their encoder. interrupted: runs that were
-    interrupted, which are repeated anyway. quick: whole sweeps with `--quick`. cache: downloaded copies of files, and
-    unfinished files. orphans: files without a run. older_than: only of runs that ended so many days ago.
+    stopped and that nothing continues. quick: whole sweeps with `--quick`. cache: downloaded copies of files, and
+    unfinished files, and checkpoints of ended runs. orphans: files without a run. older_than: only of runs that ended so many days ago.
     """
 
     weights: bool = False
@@ -67,6 +68,7 @@ def planned(folder: Path, sorts: Sorts) -> list[Deletion]:
     deletions += _weights(old, runs) if sorts.weights else []
     loose = [*(leftovers(folder) if sorts.cache else []), *(orphans(folder, runs_of(folder)) if sorts.orphans else [])]
     loose += [folder / "cache"] if sorts.cache and (folder / "cache").is_dir() else []
+    loose += _needless_checkpoints(folder, runs) if sorts.cache else []
     return deletions + [Deletion(str(path), size_of(path), partial(_delete, path)) for path in loose]
 
 
@@ -101,13 +103,35 @@ def _is_quick(sweep: StoredRun) -> bool:
 
 
 def _interrupted(folder: Path, old: Sequence[StoredRun]) -> list[Deletion]:
-    """Interrupted runs, except for sweeps and for confirmations that opened the test split, which a footnote counts."""
+    """Stopped runs, except for those to be continued, and for confirmations that opened the test split: see footnotes."""
+    continued = _continued(folder)
     ended = [
         run
         for run in old
-        if run.outcome == "interrupted" and run.kind != "sweep" and run.tags.get("test_opened") != str(True)
+        if run.outcome in STOPPED
+        and run.kind != "sweep"
+        and run.tags.get("test_opened") != str(True)
+        and not continued & {run.id, run.tags.get(LEASE, "")}
+        and not (folder / "checkpoints" / run.id).is_dir()
     ]
     return [_runs_deletion(folder, f"{len(ended)} interrupted runs", ended)] if ended else []
+
+
+def _continued(folder: Path) -> set[str]:
+    """Ids of the runs, and of the leases, of trials that their sweep will continue."""
+    running = [
+        stored.trial
+        for journal in (folder / "optuna").glob("*.journal")
+        for stored in trials_of(journal)
+        if not stored.trial.state.is_finished()
+    ]
+    return {str(trial.user_attrs[key]) for trial in running for key in ("run_id", "lease") if trial.user_attrs.get(key)}
+
+
+def _needless_checkpoints(folder: Path, runs: Sequence[StoredRun]) -> list[Path]:
+    """Checkpoints of runs that have ended for good, or that are not in the database."""
+    open_runs = {run.id for run in runs if run.outcome in ("running", *STOPPED)}
+    return [path for path in sorted((folder / "checkpoints").glob("*")) if path.name not in open_runs]
 
 
 def _weights(old: Sequence[StoredRun], runs: Sequence[StoredRun]) -> list[Deletion]:

@@ -11,7 +11,7 @@ from typing import Any
 from rnnbench.comparison.compare import compare
 from rnnbench.comparison.model import Comparison, Note
 from rnnbench.comparison.other_metric import judged_by, with_note
-from rnnbench.comparison.selection import candidates, chosen, repeated_runs, reselected_per_model
+from rnnbench.comparison.selection import candidates, chosen, is_open, repeated_runs, reselected_per_model
 from rnnbench.core import registry
 from rnnbench.core.errors import ComparisonError, UnknownNameError, did_you_mean
 from rnnbench.core.text import nfc
@@ -179,7 +179,7 @@ def current(records: Sequence[RunRecord], codes: Mapping[str, str | None] | None
     return [
         record
         for record in records
-        if record.outcome not in ("interrupted", "running")
+        if not is_open(record)
         and (
             record.kind in ("trial", "baseline")
             or (record.kind == "confirm" and choices.get(record.model) == record.tags.get("choice"))

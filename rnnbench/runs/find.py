@@ -60,6 +60,11 @@ def find(
     return record
 
 
+def find_any(tracker: Tracker, run: str) -> RunRecord:
+    """The record of a run of any kind and outcome, by its id, the id's first digits, or its name."""
+    return _named(tracker, run, registry.names("tasks"))
+
+
 def inference_class(task: str) -> type[Inference]:
     """The inference class of a task. Raises: RnnbenchError for a task without inference."""
     inference = task_class(task).inference

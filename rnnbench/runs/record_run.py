@@ -14,8 +14,9 @@ from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.runs.train import KEPT_KINDS, Hooks, Trained, describe, train
 from rnnbench.runs.training.hardware import check_hardware
 from rnnbench.runs.training.weights import save_weights
+from rnnbench.storage.checkpoints import checkpoint_folder, delete_checkpoints
 from rnnbench.storage.leases import Lease, LeaseLostError
-from rnnbench.storage.record import Kind, RunRecord, model_name
+from rnnbench.storage.record import STOPPED, Kind, Outcome, RunRecord, model_name
 from rnnbench.storage.run_writer import RunWriter
 from rnnbench.storage.tracker import Tracker
 from rnnbench.tasks.samples import SHOWCASE_FILE, to_json
@@ -39,14 +40,16 @@ def train_and_record(
 ) -> RunRecord:
     """Train as `train` does, and record the run; it always ends with an outcome in the store.
 
-    run_id: a run that was claimed for this training; by default a new one is made below `parent`.
-    lease: see `Tracker.start`.
+    The training writes checkpoints, which are deleted when it ends otherwise than by a stop.
+
+    run_id: a run that was claimed for this training, which continues from its checkpoint where it has one; by default a
+        new one is made below `parent`. lease: see `Tracker.start`.
     Raises: LeaseLostError where another process has taken the run over, and nothing more is written; any other error
         ends the run as `failed`, with its traceback as an artifact, and is raised again.
     """
     check_hardware(config.hardware)
     own_tags = dict(tags or {})
-    claimed = None if run_id is None else tracker.claimed(run_id)
+    claimed = None if run_id is None else tracker.claimed(run_id, lease)
     first_tags = {"kind": kind, "model": model_name(config.model), "task": config.task, **own_tags}
     writer = claimed or tracker.start(experiment_id, name, first_tags, parent, lease=lease)
     try:
@@ -54,13 +57,16 @@ def train_and_record(
         described = describe(config, kind)
         writer.describe(replace(described, tags={**described.tags, **own_tags}))
         recording = _recording(hooks or Hooks(), writer, keeps_samples=kind in KEPT_KINDS)
-        trained = train(config, kind=kind, open_test=open_test, refit=refit, hooks=recording)
+        folder = checkpoint_folder(writer.run_id)
+        trained = train(config, kind=kind, open_test=open_test, refit=refit, checkpoint_folder=folder, hooks=recording)
         writer.require_lease()
         is_opened = open_test and trained.record.outcome == "completed"
         result_tags = {**trained.record.tags, "test_opened": str(is_opened), **own_tags}
         record = replace(trained.record, run_id=writer.run_id, name=name, tags=result_tags)
         _write_files(writer, trained, record, with_showcase=is_opened)
         writer.finish(record, {"model": record.model, "seed": config.seed, **(params or {})})
+        if record.outcome not in STOPPED:
+            delete_checkpoints(writer.run_id)
         return record
     except (KeyboardInterrupt, SystemExit):
         with suppress(LeaseLostError):
@@ -70,6 +76,7 @@ def train_and_record(
         raise
     except BaseException:
         writer.fail()
+        delete_checkpoints(writer.run_id)
         raise
 
 
@@ -81,13 +88,20 @@ def _recording(hooks: Hooks, writer: RunWriter, *, keeps_samples: bool) -> Hooks
         if hooks.log is not None:
             hooks.log(update, values)
 
-    def is_interrupted() -> bool:
-        return writer.is_lost or (hooks.is_interrupted is not None and hooks.is_interrupted())
+    def stop() -> Outcome | None:
+        if writer.is_lost:
+            raise LeaseLostError(f"{writer.run_id}: another process has taken this run over; its result is discarded")
+        return None if hooks.stop is None else hooks.stop()
+
+    def before_checkpoint() -> None:
+        writer.require_lease()
+        writer.flush()
 
     return replace(
         hooks,
         log=log,
-        is_interrupted=is_interrupted,
+        stop=stop,
+        before_checkpoint=before_checkpoint,
         keep_sample=writer.text if keeps_samples else None,
         # written before the test split is opened, so that a run killed afterwards is still marked
         opening=lambda: writer.tags({"test_opened": "True"}),

@@ -5,24 +5,28 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import torch
 
 from rnnbench.core.errors import SealedSplitError
+from rnnbench.core.version import __version__
 from rnnbench.data.kinds import AnyData, LabelledTexts
 from rnnbench.experiment.classes import task_class
-from rnnbench.experiment.config import ExperimentConfig
+from rnnbench.experiment.config import ExperimentConfig, short_hash
 from rnnbench.metrics import own_metrics_tag
 from rnnbench.runs.build import build, on_meta_device
 from rnnbench.runs.memory import PeakMemory
 from rnnbench.runs.prepare import load_data, prepare, selecting_metric, training_overlap
 from rnnbench.runs.training.callbacks import Log, Report, Watch
+from rnnbench.runs.training.checkpoint import Stop, TrainingStopped
 from rnnbench.runs.training.costs import measured, sizes
 from rnnbench.runs.training.fitting import fit, is_out_of_memory, planned_updates
 from rnnbench.runs.training.hardware import HardwareNotes, check_hardware
 from rnnbench.runs.training.samples import KeepText, Samples
 from rnnbench.runs.training.weights import weights_sha256
+from rnnbench.storage.checkpoints import Checkpoints
 from rnnbench.storage.data_files import file_tags
 from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.storage.record import (
@@ -53,15 +57,17 @@ class Hooks:
 
     begin: called before the first update with the number of planned updates.
     report: called after each validation; returns whether to prune. log: called with every point of every curve.
-    is_interrupted: checked after each update. keep_sample: receives a sample of the task's output after each
+    stop: called before each update; returns the outcome with which to stop, such as `interrupted`, or None.
+    before_checkpoint: called before each checkpoint. keep_sample: receives a sample of the task's output after each
         validation. opening: called before the test split is opened. note: receives one line on what the hardware
-        cannot do as configured.
+        cannot do as configured, or on a checkpoint that cannot be written or used.
     """
 
     begin: Callable[[int], None] | None = None
     report: Report | None = None
     log: Log | None = None
-    is_interrupted: Callable[[], bool] | None = None
+    stop: Stop | None = None
+    before_checkpoint: Callable[[], None] | None = None
     keep_sample: KeepText | None = None
     opening: Callable[[], None] | None = None
     note: Callable[[str], None] | None = None
@@ -74,14 +80,6 @@ class Trained:
     record: RunRecord
     task: SequenceTask
     losses: list[float]
-
-
-@dataclass(frozen=True)
-class _Fitted:
-    """Seconds that fitting took without samples, and notes on what the hardware could not do as configured."""
-
-    seconds: float
-    notes: list[str]
 
 
 @dataclass(frozen=True)
@@ -99,11 +97,13 @@ def train(
     kind: Kind = "train",
     open_test: bool = False,
     refit: int | None = None,
+    checkpoint_folder: Path | None = None,
     hooks: Hooks | None = None,
 ) -> Trained:
     """Train one configuration on its seed, and score the test split with `open_test` only.
 
     refit: number of updates to train on training and validation together; there is no validation score then.
+    checkpoint_folder: where checkpoints are written; a training that was stopped continues from the newest in it.
     Raises: BudgetError outside the budget's parameters; SealedSplitError where a kind of search opens the test split;
         RnnbenchError where the configured hardware is missing.
     """
@@ -118,11 +118,14 @@ def train(
     task = build(config, prepared)
     task.selecting = selecting_metric(config)
     watch = _watch(config, hooks, keeps_scores=refit is None)
-    fitted = _fit(config, task, watch, hooks, refit)
+    key = _checkpoint_key(config, refit)
+    checkpoints = None if checkpoint_folder is None else Checkpoints(checkpoint_folder, key, hooks.note)
+    notes = _fit(config, task, watch, hooks, refit, checkpoints)
     watch.restore(task)
     is_completed = watch.outcome == "completed"
     test = _score_test(task, hooks) if open_test and is_completed else _TestScores()
-    costs = _costs(config, task, watch, fitted) | {"wall_seconds": time.perf_counter() - started}
+    costs = _costs(config, task, watch)
+    costs |= {"wall_seconds": watch.earlier_seconds + time.perf_counter() - started}
     if (peak := memory.peak_bytes()) is not None:
         costs["peak_memory_bytes"] = float(peak)
     if kind in KEPT_KINDS and is_completed:
@@ -135,7 +138,7 @@ def train(
         metrics={**watch.best_metrics, **test.metrics},
         costs=costs,
         curves=watch.curves,
-        tags={**described.tags, **remark_tags, **_result_tags(task, fitted, is_completed=is_completed)},
+        tags={**described.tags, **remark_tags, **_result_tags(task, notes, is_completed=is_completed)},
         examples=test.examples,
         details=test.details,
     )
@@ -186,10 +189,16 @@ def _remark_tags(prepared: Prepared) -> dict[str, str]:
     return {**cut, **({REMARKS: "; ".join(remarks)} if remarks else {})}
 
 
-def _result_tags(task: SequenceTask, fitted: _Fitted, *, is_completed: bool) -> dict[str, str]:
+def _result_tags(task: SequenceTask, notes: list[str], *, is_completed: bool) -> dict[str, str]:
     """Tags with the checksum of the trained weights, and with what the hardware could not do as configured."""
     checksum = {WEIGHTS_SHA256: weights_sha256(task)} if is_completed else {}
-    return checksum | ({HARDWARE_NOTE: "; ".join(fitted.notes)} if fitted.notes else {})
+    return checksum | ({HARDWARE_NOTE: "; ".join(notes)} if notes else {})
+
+
+def _checkpoint_key(config: ExperimentConfig, refit: int | None) -> str:
+    """Identifies what a checkpoint depends on: configuration, data, and the versions of this package and of torch."""
+    plain = {name: section for name, section in config.to_plain().items() if name != "search"}
+    return short_hash([plain, load_data(config).fingerprint, refit, __version__, torch.__version__])
 
 
 def _watch(config: ExperimentConfig, hooks: Hooks, *, keeps_scores: bool) -> Watch:
@@ -202,18 +211,25 @@ def _watch(config: ExperimentConfig, hooks: Hooks, *, keeps_scores: bool) -> Wat
         seconds=config.budget.seconds,
         report=hooks.report,
         log=hooks.log,
-        is_interrupted=hooks.is_interrupted,
     )
 
 
-def _fit(config: ExperimentConfig, task: SequenceTask, watch: Watch, hooks: Hooks, refit: int | None) -> _Fitted:
-    """Fit the task in place. Running out of memory becomes the outcome of `watch`."""
-    samples = None if hooks.keep_sample is None else Samples(hooks.keep_sample)
+def _fit(
+    config: ExperimentConfig,
+    task: SequenceTask,
+    watch: Watch,
+    hooks: Hooks,
+    refit: int | None,
+    checkpoints: Checkpoints | None,
+) -> list[str]:
+    """Fit the task in place. Returns notes on what the hardware could not do as configured.
+
+    A stop and running out of memory become the outcome of `watch`.
+    """
     hardware_notes = HardwareNotes(config.hardware, hooks.note)
     if hooks.begin is not None:
         batches = task.prepared.batches_per_epoch(config.training.batch_size)
         hooks.begin(planned_updates(config.budget, batches, refit))
-    started = time.perf_counter()
     try:
         fit(
             task,
@@ -223,14 +239,19 @@ def _fit(config: ExperimentConfig, task: SequenceTask, watch: Watch, hooks: Hook
             hardware=config.hardware,
             seed=config.seed,
             refit=refit,
-            others=[hardware_notes, *([] if samples is None else [samples])],
+            checkpoints=checkpoints,
+            stop=hooks.stop,
+            before_checkpoint=hooks.before_checkpoint,
+            others=[hardware_notes, *([] if hooks.keep_sample is None else [Samples(hooks.keep_sample)])],
         )
+    except TrainingStopped as stopped:
+        watch.outcome = stopped.outcome
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
         watch.outcome = "out_of_memory"
-    seconds = time.perf_counter() - started - (0.0 if samples is None else samples.seconds)
-    return _Fitted(seconds, hardware_notes.notes)
+    watch.close_seconds()
+    return hardware_notes.notes
 
 
 def _score_test(task: SequenceTask, hooks: Hooks) -> _TestScores:
@@ -243,14 +264,13 @@ def _score_test(task: SequenceTask, hooks: Hooks) -> _TestScores:
     return _TestScores(metrics, examples, task.details() if examples else {})
 
 
-def _costs(config: ExperimentConfig, task: SequenceTask, watch: Watch, fitted: _Fitted) -> dict[str, float]:
+def _costs(config: ExperimentConfig, task: SequenceTask, watch: Watch) -> dict[str, float]:
     """Costs of the training itself: sizes, updates, and seconds without validations."""
-    training_seconds = fitted.seconds - watch.validating_seconds
     return {
         **sizes(task),
         "updates": float(task.global_step),
         "epochs": task.global_step / task.prepared.batches_per_epoch(config.training.batch_size),
         "best_update": float(watch.best_update),
-        "training_seconds": training_seconds,
-        "training_items_per_second": watch.items / max(1e-9, training_seconds),
+        "training_seconds": watch.training_seconds,
+        "training_items_per_second": watch.items / max(1e-9, watch.training_seconds),
     }

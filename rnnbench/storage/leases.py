@@ -65,7 +65,7 @@ class Lease:
             self.is_lost = True
             raise LeaseLostError(
                 f"{self.name}: this process had no heartbeat for {self._leases.grace_seconds:.0f} s, so another "
-                "process may repeat this run; its result here is discarded. To continue, type the same command again"
+                "process may continue this run; its result here is discarded. To continue, type the same command again"
             )
 
     def release(self) -> None:

@@ -47,7 +47,13 @@ MATCH_TOLERANCE = 0.02
 
 Kind = Literal["trial", "reselect", "confirm", "baseline", "train"]
 """A `reselect` trains one of the best configurations again on another search seed, before the choice."""
-Outcome = Literal["running", "completed", "pruned", "diverged", "out_of_memory", "failed", "interrupted"]
+Outcome = Literal[
+    "running", "completed", "pruned", "diverged", "out_of_memory", "failed", "interrupted", "terminated", "killed"
+]
+
+STOPPED: tuple[Outcome, ...] = ("interrupted", "terminated", "killed")
+"""Outcomes of runs that did not reach an end of their own, and that can be continued: stopped by Ctrl-C; by a signal
+such as a scheduler's; and left by a process that ended without a word."""
 
 SEARCH_KINDS: tuple[Kind, ...] = ("trial", "reselect")
 """Kinds of runs whose scores decide the choice of a configuration."""

@@ -17,7 +17,7 @@ from mlflow.entities import Metric, Param, Run, RunTag
 
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.storage.leases import Lease, LeaseLostError
-from rnnbench.storage.record import RunRecord
+from rnnbench.storage.record import STOPPED, RunRecord
 
 Content = TypeVar("Content", dict[str, Any], list[str])
 
@@ -29,7 +29,7 @@ DETAILS = "test_details.json"
 """The file with test results that are not single numbers."""
 EXAMPLE_FILES = "example_files"
 """Tag: list of the files with example scores and details; missing in runs of earlier versions."""
-_FINISHED = {"completed": "FINISHED", "pruned": "FINISHED", "interrupted": "KILLED"}
+_STATUS: dict[str, str] = {"completed": "FINISHED", "pruned": "FINISHED", **dict.fromkeys(STOPPED, "KILLED")}
 _RECORD_FIELDS = ("kind", "task", "data", "fingerprint", "model", "metric", "outcome", "protocol")
 PAGE = 1000
 
@@ -67,7 +67,9 @@ class RunWriter:
             self.flush()
 
     def flush(self) -> None:
-        """Send the buffered values."""
+        """Send the buffered values. Raises: LeaseLostError where another process has taken the run over."""
+        if self._buffer:
+            self.require_lease()
         for start in range(0, len(self._buffer), PAGE):
             self.client.log_batch(self.run_id, metrics=self._buffer[start : start + PAGE])
         self._buffer.clear()
@@ -121,7 +123,7 @@ class RunWriter:
         self.require_lease()
         self.flush()
         self.client.set_tag(self.run_id, "outcome", outcome)
-        self.client.set_terminated(self.run_id, status=_FINISHED.get(outcome, "FAILED"))
+        self.client.set_terminated(self.run_id, status=status_of(outcome))
         if self.lease is not None and self._releases:
             self.lease.release()
 
@@ -170,6 +172,11 @@ def json_tag(run: Run, name: str, kind: type[Content]) -> Content:
             "rnnbench store check"
         )
     return content
+
+
+def status_of(outcome: str) -> str:
+    """MLflow's status of a run that has ended with an outcome."""
+    return _STATUS.get(outcome, "FAILED")
 
 
 def curve_key(key: str) -> str:

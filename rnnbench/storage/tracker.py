@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import getpass
 import json
+import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from filelock import FileLock
 from mlflow.entities import Run, RunTag, ViewType
@@ -26,7 +27,7 @@ from rnnbench.storage.filters import filter_of, has_tags
 from rnnbench.storage.leases import Lease, LeaseLostError, open_leases
 from rnnbench.storage.location import file_name, store_folder
 from rnnbench.storage.owners import Owner
-from rnnbench.storage.record import RunRecord
+from rnnbench.storage.record import Outcome, RunRecord
 from rnnbench.storage.run_writer import (
     DETAILS,
     EXAMPLE_FILES,
@@ -38,6 +39,7 @@ from rnnbench.storage.run_writer import (
     json_tag,
     metric_of_file,
     record_of,
+    status_of,
 )
 
 PARENT = "mlflow.parentRunId"
@@ -47,6 +49,18 @@ _SOURCE = {"mlflow.source.name": "rnnbench", "mlflow.source.type": "LOCAL"}
 def experiment_name(task: str, data: str) -> str:
     """The MLflow experiment of a task on a data set: `sentiment-rotten_tomatoes`."""
     return nfc(f"{task}-{data}")
+
+
+CRASHES = "crashes"
+"""Tag: how many processes have ended by their own fault while they worked on the run."""
+MOST_CRASHES = 2
+
+
+class Crashed(NamedTuple):
+    """A process that ended by its own fault, such as for want of memory, and the outcome of a run that did this."""
+
+    pid: int
+    outcome: Outcome
 
 
 class Tracker:
@@ -115,24 +129,31 @@ class Tracker:
             raise
         return RunWriter(self.client, run.info.run_id, held_lease, releases=lease is None)
 
-    def resume(self, run_id: str) -> RunWriter:
-        """A writer on an existing run, which is RUNNING again whatever its last outcome was."""
-        run = self.run(run_id)
-        lease = self._lease_of(run)
+    def resume(self, run_id: str, *, lease: Lease | None = None) -> RunWriter:
+        """A writer on an existing run, which is RUNNING again whatever its last outcome was.
+
+        lease: as in `start`.
+        """
+        run, is_callers = self.run(run_id), lease is not None
+        lease = lease or self._lease_of(run)
         if lease is None or not self.leases.is_held(lease.id):
             lease = self.leases.take(run.info.run_name or run_id)
         tags = {**_owner_tags(lease), "outcome": "running"}
         self.client.log_batch(run_id, tags=[RunTag(key, value) for key, value in tags.items()])
         self.client.update_run(run_id, status="RUNNING")
-        return RunWriter(self.client, run_id, lease)
+        return RunWriter(self.client, run_id, lease, releases=not is_callers)
 
-    def claimed(self, run_id: str) -> RunWriter:
-        """A writer on a run started by this process. Raises: LeaseLostError where another one has taken it over."""
+    def claimed(self, run_id: str, lease: Lease | None = None) -> RunWriter:
+        """A writer on a run started by this process.
+
+        lease: as in `start`.
+        Raises: LeaseLostError where another process has taken the run over.
+        """
         run = self.run(run_id)
-        if (lease := self._lease_of(run)) is None:
+        if (held := self._lease_of(run)) is None:
             raise LeaseLostError(f"{run.info.run_name}: this process no longer holds the run's lease")
-        lease.require()
-        return RunWriter(self.client, run_id, lease)
+        held.require()
+        return RunWriter(self.client, run_id, held, releases=lease is None)
 
     def writer(self, run_id: str) -> RunWriter:
         """A writer on an existing run, whose status stays as it is."""
@@ -173,7 +194,9 @@ class Tracker:
         """The record with these curves, read from the store."""
         for key in keys:
             history = self.client.get_metric_history(record.run_id, curve_key(key))
-            record.curves[key] = sorted({(point.step, point.value) for point in history})
+            # a run that was continued may have logged a point twice: the newest counts
+            history = sorted(history, key=lambda point: point.timestamp)
+            record.curves[key] = sorted({point.step: point.value for point in history}.items())
         return record
 
     def with_examples(self, record: RunRecord) -> RunRecord:
@@ -199,16 +222,29 @@ class Tracker:
             ) from error
         return replace(record, examples=examples, details=details)
 
-    def repair(self, experiment_id: str) -> int:
-        """End running runs whose lease has expired as interrupted. Returns their number."""
+    def repair(self, experiment_id: str, crashed: Crashed | None = None) -> int:
+        """End running runs whose lease has expired as killed, so that they can be continued. Returns their number.
+
+        crashed: a process of this machine that ended by its own fault; a run that ends `MOST_CRASHES` processes so is
+            not continued again, and has the outcome of the crash.
+        """
         self.leases.expire()
         ended = 0
         for run in self.client.search_runs([experiment_id], "attributes.status = 'RUNNING'", max_results=PAGE):
             if self._is_lost(run):
-                self.client.set_tag(run.info.run_id, "outcome", "interrupted")
-                self.client.set_terminated(run.info.run_id, status="KILLED")
+                outcome = self._outcome_of_lost(run, crashed)
+                self.client.set_tag(run.info.run_id, "outcome", outcome)
+                self.client.set_terminated(run.info.run_id, status=status_of(outcome))
                 ended += 1
         return ended
+
+    def _outcome_of_lost(self, run: Run, crashed: Crashed | None) -> Outcome:
+        tags = run.data.tags
+        if crashed is None or (tags.get("host"), tags.get("pid")) != (platform.node(), str(crashed.pid)):
+            return "killed"
+        crashes = int(tags.get(CRASHES, "0")) + 1
+        self.client.set_tag(run.info.run_id, CRASHES, str(crashes))
+        return crashed.outcome if crashes >= MOST_CRASHES else "killed"
 
     def _is_lost(self, run: Run) -> bool:
         """Whether a run is RUNNING without a lease, as after its process died; versions without leases included."""

@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from rnnbench.comparison.selection import REPETITIONS, candidates, chosen
 from rnnbench.experiment.config import ExperimentConfig, from_plain
-from rnnbench.storage.record import RunRecord, model_name
+from rnnbench.storage.record import STOPPED, RunRecord, model_name
 from rnnbench.storage.tracker import PARENT, Tracker
+from rnnbench.sweeps.continuation import begin_or_resume
 from rnnbench.sweeps.study import Studies
 
 
@@ -45,11 +46,11 @@ class Reselection:
         return {models[name]: self._with_seed(models[name], trial) for name, trial in chosen(self._records()).items()}
 
     def begin(self, model: str, config: ExperimentConfig) -> tuple[str, str]:
-        """Start a run in the store. Returns its name and id."""
+        """Start a run in the store, or resume a stopped one. Returns its name and id."""
         name = f"{model_name(model)}-again-{config.choice()[:4]}-{config.seed}"
         tags = {"kind": "reselect", "choice": config.choice(), "planned_seed": str(config.seed)}
         tags |= {"model": model_name(model)}
-        return name, self.tracker.start(self.plan.experiment_id, name, tags, self.plan.parent).run_id
+        return name, begin_or_resume(self.tracker, self.plan, name, tags)
 
     def _is_due(self) -> bool:
         return bool(self.candidate_count) and self._has_trials_of_all()
@@ -63,7 +64,7 @@ class Reselection:
         started = {
             (run.data.tags.get("model"), run.data.tags.get("choice"), run.data.tags.get("planned_seed"))
             for run in runs
-            if run.data.tags.get("outcome") != "interrupted"
+            if run.data.tags.get("outcome") not in STOPPED
         }
         models, best = self._models_by_name(), candidates(records, self.candidate_count)
         for rank in range(self.candidate_count):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from rnnbench.core.errors import RnnbenchError
+from rnnbench.core.signals import StopOutcome
 from rnnbench.experiment.config import ExperimentConfig, from_plain
 from rnnbench.storage.location import file_name, store_folder
 
@@ -19,7 +20,11 @@ FIRST_RESELECT_SEED = 1_100_000
 
 
 class SweepInterrupted(RnnbenchError):
-    """The sweep was stopped by Ctrl-C; finished runs are stored."""
+    """The sweep was stopped by Ctrl-C (`interrupted`), or by SIGTERM or SIGHUP (`terminated`); its runs are stored."""
+
+    def __init__(self, outcome: StopOutcome) -> None:
+        super().__init__(f"{outcome}; finished runs are stored")
+        self.outcome = outcome
 
 
 @dataclass(frozen=True)
@@ -104,12 +109,14 @@ class Event:
 
     what: `earlier` for a run that an earlier call has finished; `start`, `progress` or `end` of a run, `error` in one;
         `note` on what the hardware cannot do as configured; `lost` when another process has taken over the run;
-        `waiting` while only other processes have work left; `refused` when the sweep cannot continue; `done` when a
-        worker has nothing left to do.
+        `waiting` while only other processes have work left; `stopping` when the sweep was asked to stop; `refused` when
+        it cannot continue; `done` when a worker has nothing left to do.
     kind: `trial`, `reselect`, `confirm` or `baseline`. share: finished part of the run, 0 to 1.
     """
 
-    what: Literal["earlier", "start", "progress", "end", "done", "error", "note", "lost", "waiting", "refused"]
+    what: Literal[
+        "earlier", "start", "progress", "end", "done", "error", "note", "lost", "waiting", "stopping", "refused"
+    ]
     worker: int = 0
     kind: str = ""
     model: str = ""

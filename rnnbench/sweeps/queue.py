@@ -15,9 +15,10 @@ from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.runs.build import is_within_budget, parameters_of
 from rnnbench.runs.match_parameters import matched
 from rnnbench.runs.prepare import prepare
-from rnnbench.storage.record import model_name
+from rnnbench.storage.record import STOPPED, model_name
 from rnnbench.storage.tracker import LEASE, PARENT, Tracker
 from rnnbench.sweeps.candidates import Reselection
+from rnnbench.sweeps.continuation import begin_or_resume, run_id_of
 from rnnbench.sweeps.model import SweepPlan
 from rnnbench.sweeps.study import Studies, Trial, lease_id_of, trial_name
 
@@ -29,7 +30,8 @@ _MOST_PROPOSALS = 20
 class Work:
     """A run, or the baselines, reserved for this process.
 
-    trial: for kind `trial`; run_id: for all other kinds. refit: see `runs.train`.
+    trial: for kind `trial`. run_id: the run in the store, which has a checkpoint where it is continued.
+    refit: see `runs.train`.
     """
 
     kind: str
@@ -70,10 +72,11 @@ class WorkQueue:
         """Reserve the next work; or what to wait for; None when the sweep is finished."""
         if not self._baselines():
             return self._begin_baselines()
-        counts = {model: len(self.studies.counted(model)) for model in self.plan.configs}
+        counts = {model: self.studies.taken(model) for model in self.plan.searched}
         behind = [] if self._is_late() else [name for name in self.plan.searched if counts[name] < self.plan.trials]
         if behind:
-            return self._draw(min(behind, key=lambda model: counts[model]))
+            model = min(behind, key=lambda name: counts[name])
+            return self._continue(model) or self._draw(model)
         if trials := self._running_trials():
             return Waiting(tuple(trials))
         if candidate := next(iter(self.reselection.missing()), None):
@@ -90,7 +93,7 @@ class WorkQueue:
 
     def count_left(self) -> int:
         """Number of runs left, at most; known exactly after the search."""
-        trials = sum(max(0, self.plan.trials - len(self.studies.counted(model))) for model in self.plan.searched)
+        trials = sum(max(0, self.plan.trials - self.studies.taken(model)) for model in self.plan.searched)
         if trials:
             reselections, confirmations = self.reselection.most_runs(), len(self._confirmed) * self.plan.seeds
         else:
@@ -108,12 +111,11 @@ class WorkQueue:
         return bool(self.plan.search_until) and time.time() > self.plan.search_until
 
     def _claims(self, **tags: str) -> list[Claim]:
-        """Work started in this sweep with these tags, except interrupted work."""
-        runs = self.tracker.find(self.plan.experiment_id, **{PARENT: self.plan.parent, **tags})
+        """Work started in this sweep with these tags that is in progress or has ended; stopped work is continued."""
         return [
             Claim(run.info.run_name or "", run.data.tags.get(LEASE, ""), run.info.status == "RUNNING", run.data.tags)
-            for run in runs
-            if run.data.tags.get("outcome") != "interrupted"
+            for run in self.tracker.find(self.plan.experiment_id, **{PARENT: self.plan.parent, **tags})
+            if run.data.tags.get("outcome") not in STOPPED
         ]
 
     def _baselines(self) -> list[Claim]:
@@ -133,6 +135,31 @@ class WorkQueue:
             for trial in self.studies.running(model)
         ]
 
+    def _continue(self, model: str) -> Work | None:
+        """The first trial of a model that its process has left, under a new lease; None where there is none."""
+        for left in self.studies.left(model):
+            trial, config = self.studies.take_over(model, left, self.plan.config(model))
+            sized = self._sized(config)
+            if sized is None:  # its process ended before it was discarded
+                self.studies.tell(model, trial, "over_ceiling", None)
+                continue
+            lease = self.studies.lease(trial)
+            run_id = run_id_of(self.tracker, self.plan, left)
+            if run_id is None:
+                return self._begin_trial(model, trial, sized)
+            self.tracker.resume(run_id, lease=lease)
+            trial.set_user_attr("run_id", run_id)
+            return Work("trial", model, lease.name, sized, trial, run_id)
+        return None
+
+    def _begin_trial(self, model: str, trial: Trial, config: ExperimentConfig) -> Work:
+        """A trial with its run in the store, so that both are continued together."""
+        lease = self.studies.lease(trial)
+        tags = {"kind": "trial", "model": model_name(model), "task": self.plan.task}
+        writer = self.tracker.start(self.plan.experiment_id, lease.name, tags, self.plan.parent, lease=lease)
+        trial.set_user_attr("run_id", writer.run_id)
+        return Work("trial", model, lease.name, config, trial, writer.run_id)
+
     def _draw(self, model: str) -> Work:
         """Draw a trial within the budget's number of parameters; other draws are discarded and do not count."""
         base = self.plan.config(model)
@@ -141,7 +168,7 @@ class WorkQueue:
             trial, config = self.studies.draw(model, base, at_random=redraw > _MOST_PROPOSALS)
             sized = self._sized(config)
             if sized is not None:
-                return Work("trial", model, trial_name(model, trial.user_attrs["index"]), sized, trial)
+                return self._begin_trial(model, trial, sized)
             self.studies.tell(model, trial, "over_ceiling", None)
         if base.budget.match_parameters is not None:
             raise BudgetError(
@@ -183,8 +210,8 @@ class WorkQueue:
         name = f"{model_name(model)}-seed{config.seed}"
         tags |= {"model": model_name(model)}
         length = self._length_of(config)
-        writer = self.tracker.start(self.plan.experiment_id, name, tags, self.plan.parent)
-        return Work("confirm", model, name, config, run_id=writer.run_id, refit=length)
+        run_id = begin_or_resume(self.tracker, self.plan, name, tags)
+        return Work("confirm", model, name, config, run_id=run_id, refit=length)
 
     def _length_of(self, config: ExperimentConfig) -> int | None:
         """Number of updates of the best validation in the search, for a refit on training and validation; else None."""

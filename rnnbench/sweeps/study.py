@@ -1,7 +1,9 @@
 """One Optuna study per encoder: draw trials from the configured ranges, prune them, and record how they end.
 
 The studies of a sweep are in one journal file, which any number of processes may share. A process that draws a trial
-takes a lease on it; a running trial without a lease is lost.
+takes a lease on it; a running trial without a lease was left by its process, and is continued by the next.
+
+A draw depends on the index of its trial alone, not on what was interrupted before it.
 """
 
 from __future__ import annotations
@@ -57,8 +59,21 @@ class Studies:
         return [trial for trial in trials if trial.user_attrs.get("outcome") not in _UNCOUNTED]
 
     def running(self, model: str) -> list[FrozenTrial]:
-        """The running trials of a model, in order."""
-        return [trial for trial in self.counted(model) if not trial.state.is_finished()]
+        """The trials of a model that a process works on, in order."""
+        left = {trial.number for trial in self.left(model)}
+        running = (trial for trial in self.counted(model) if not trial.state.is_finished())
+        return [trial for trial in running if trial.number not in left]
+
+    def left(self, model: str) -> list[FrozenTrial]:
+        """The running trials of a model that their process has left, in order: they are continued by the next."""
+        study = self.by_model[model]
+        without = [trial.number for trial in _running(study) if not self.leases.is_held(lease_id_of(trial))]
+        # a trial ends before its lease does: only one that is still running was left
+        return [trial for trial in _running(study) if trial.number in without] if without else []
+
+    def taken(self, model: str) -> int:
+        """The number of trials that count towards the total, without those that are to be continued."""
+        return len(self.counted(model)) - len(self.left(model))
 
     def draw(self, model: str, config: ExperimentConfig, *, at_random: bool = False) -> tuple[Trial, ExperimentConfig]:
         """Draw the next trial of a model. Returns it with its configuration. Call it under the sweep's lock.
@@ -71,7 +86,8 @@ class Studies:
         used = {trial.user_attrs.get("index") for trial in self.counted(model)}
         index = next(index for index in itertools.count() if index not in used)
         is_random = config.search.sampler == "random" or index < config.search.random_trials
-        seed = _seed_of(config.search.study_seed, model, len(study.get_trials(deepcopy=False)))
+        discarded = [trial for trial in study.get_trials(deepcopy=False) if _is_discarded(trial, index)]
+        seed = _seed_of(config.search.study_seed, model, index, len(discarded))
         if is_random or at_random:
             study.sampler = optuna.samplers.RandomSampler(seed=seed)
         else:
@@ -87,8 +103,23 @@ class Studies:
             raise
         trial.set_user_attr("draw", "random" if is_random else "fallback" if at_random else "tpe")
         trial.set_user_attr("index", index)
-        trial_seed = FIRST_TRIAL_SEED + _seed_of(config.search.study_seed, "trial", index) % 1_000_000
-        return trial, config.with_values(trial.params, seed=trial_seed)
+        return trial, _configured(config, trial)
+
+    def take_over(self, model: str, left: FrozenTrial, config: ExperimentConfig) -> tuple[Trial, ExperimentConfig]:
+        """A trial that its process has left, with a new lease and its configuration. Call it under the sweep's lock."""
+        lease = self.leases.take(trial_name(model, left.user_attrs["index"]))
+        trial = self.trial(model, left.number)
+        trial.set_user_attr("lease", lease.id)
+        return trial, _configured(config, trial)
+
+    def report(self, model: str, trial: Trial, step: int, score: float) -> None:
+        """Report a score, unless the trial was continued from before this validation and has reported it."""
+        if step not in self.by_model[model].get_trials(deepcopy=False)[trial.number].intermediate_values:
+            trial.report(score, step)
+
+    def release(self, trial: Trial) -> None:
+        """Leave a trial of this process to be continued later. Raises: LeaseLostError as `lease`."""
+        self.lease(trial).release()
 
     def trial(self, model: str, number: int) -> Trial:
         """A trial by its number in the study."""
@@ -125,24 +156,24 @@ class Studies:
             state = TrialState.PRUNED if outcome in ("pruned", "over_ceiling") else TrialState.FAIL
             self.by_model[model].tell(trial, state=state)
 
-    def end_lost(self, record_under: Callable[[str], RunRecord | None] = lambda lease_id: None) -> int:
-        """End running trials without a lease. Returns their number. Call it under the sweep's lock.
+    def end_lost(self, ended_run: Callable[[FrozenTrial], RunRecord | None] = lambda trial: None) -> int:
+        """End the trials that their process has left and that cannot be continued. Returns their number.
 
-        They do not count and are drawn again, except where the run was completely recorded before its process died.
-        record_under: gives the complete record of the run under a lease, or None.
+        Call it under the sweep's lock. A trial whose run has ended is ended with the outcome of the run; one that was
+        left while it was drawn does not count and is drawn again. All others stay running, to be continued.
+
+        ended_run: gives the record of a trial's run where that has ended, else None.
         """
         self.leases.expire()
         ended = 0
-        for model, study in self.by_model.items():
-            without = [trial for trial in _running(study) if not self.leases.is_held(lease_id_of(trial))]
-            # a trial ends before its lease does: only one that is still running is lost
-            running = {trial.number for trial in _running(study)} if without else set()
-            for frozen in without:
-                if frozen.number in running:
-                    record = record_under(lease_id_of(frozen))
-                    outcome, score, run_id = _end_of(record)
-                    self._end(model, self.trial(model, frozen.number), outcome, score, run_id)
-                    ended += 1
+        for model in self.by_model:
+            for frozen in self.left(model):
+                record = ended_run(frozen)
+                if record is None and {"index", "draw"} <= frozen.user_attrs.keys():
+                    continue
+                outcome, score, run_id = _end_of(record)
+                self._end(model, self.trial(model, frozen.number), outcome, score, run_id)
+                ended += 1
         return ended
 
     def reselect_seed(self, model: str, number: int, repetition: int) -> int:
@@ -150,6 +181,17 @@ class Studies:
         study_seed = self.plan.config(model).search.study_seed
         drawn = _seed_of(study_seed, "reselect", number) % 100_000
         return FIRST_RESELECT_SEED + REPETITIONS * drawn + repetition
+
+
+def _configured(config: ExperimentConfig, trial: Trial) -> ExperimentConfig:
+    """The configuration of a trial: the drawn values, and a seed that depends on the trial's index alone."""
+    seed = FIRST_TRIAL_SEED + _seed_of(config.search.study_seed, "trial", trial.user_attrs["index"]) % 1_000_000
+    return config.with_values(trial.params, seed=seed)
+
+
+def _is_discarded(trial: FrozenTrial, index: int) -> bool:
+    """Whether a trial is an earlier draw for this index that was above the ceiling."""
+    return trial.user_attrs.get("index") == index and trial.user_attrs.get("outcome") == "over_ceiling"
 
 
 def _study_name(config: ExperimentConfig) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import partial
 
 from rnnbench.comparison.selection import is_open
 from rnnbench.experiment.files import load
 from rnnbench.reports import results
 from rnnbench.reports.mlflow_view import publish
 from rnnbench.storage.backup import note_of_backup
-from rnnbench.storage.record import SEARCH_KINDS, model_name
-from rnnbench.storage.tracker import PARENT, Tracker
+from rnnbench.storage.record import SEARCH_KINDS, Outcome, model_name
+from rnnbench.storage.tracker import PARENT, Crashed, Tracker
 from rnnbench.sweeps.executors.local import run_workers
 from rnnbench.sweeps.model import Event, SweepInterrupted, SweepPlan, Tell
 from rnnbench.sweeps.plan import SweepOptions, sweep_plan
@@ -22,7 +23,7 @@ from rnnbench.sweeps.worker import Worker
 def sweep(task: str, options: SweepOptions, tell: Tell) -> results.Result:
     """Search, confirm and compare; a repeated call does only what is missing.
 
-    Raises: SweepInterrupted on Ctrl-C, RnnbenchError when no worker can continue.
+    Raises: SweepInterrupted on Ctrl-C, SIGTERM and SIGHUP, RnnbenchError when no worker can continue.
     """
     return carry_out(sweep_plan(load(task), options), options.workers, tell)
 
@@ -46,12 +47,15 @@ def carry_out(plan: SweepPlan, workers: int | None, tell: Tell) -> results.Resul
         remaining = Worker(plan).queue.count_left()
         if remaining:
             _report_finished(tracker, plan, tell)
-            run_workers(plan, min(remaining, workers or os.cpu_count() or 1), tell, lambda: clean_up(plan))
+            run_workers(plan, min(remaining, workers or os.cpu_count() or 1), tell, partial(clean_up, plan))
         result = results.of_sweep(tracker, plan.parent)
         publish(tracker, result)
     except BaseException as error:
-        is_ours = isinstance(error, KeyboardInterrupt | SweepInterrupted)
-        tracker.resume(plan.parent).end("interrupted" if is_ours else "failed")
+        if isinstance(error, SweepInterrupted):
+            outcome: Outcome = error.outcome
+        else:
+            outcome = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
+        tracker.resume(plan.parent).end(outcome)
         raise
     tracker.resume(plan.parent).end("completed")  # even if its lease was lost meanwhile: the comparison is complete
     if remaining and (note := note_of_backup()):
@@ -80,6 +84,6 @@ def reopen_baselines(plan: SweepPlan) -> None:
             tracker.writer(claim.info.run_id).tags({"outcome": "interrupted"})
 
 
-def clean_up(plan: SweepPlan) -> None:
-    """End trials and runs whose process is gone; they do not count and are repeated."""
-    Worker(plan).end_lost()
+def clean_up(plan: SweepPlan, crashed: Crashed | None = None) -> None:
+    """End runs and trials whose process is gone, and leave those that can be continued; see `Worker.end_lost`."""
+    Worker(plan).end_lost(crashed)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from filelock import FileLock
 
@@ -16,8 +17,9 @@ from rnnbench.runs.baselines import REUSED, record_in_sweep
 from rnnbench.runs.record_run import train_and_record
 from rnnbench.runs.train import Hooks
 from rnnbench.storage.leases import LeaseLostError
-from rnnbench.storage.record import QUICK, RunRecord
-from rnnbench.storage.tracker import LEASE, Tracker, record_of
+from rnnbench.storage.record import QUICK, STOPPED, Outcome, RunRecord
+from rnnbench.storage.tracker import Crashed, Tracker
+from rnnbench.sweeps.continuation import ended_run
 from rnnbench.sweeps.model import Event, SweepPlan, Tell
 from rnnbench.sweeps.queue import Waiting, Work, WorkQueue
 from rnnbench.sweeps.study import score_of
@@ -28,14 +30,21 @@ _REPEAT_SECONDS = 60.0
 
 
 class Worker:
-    """One worker of a sweep."""
+    """One worker of a sweep.
+
+    stop: returns the outcome with which to stop, such as `interrupted`, or None.
+    """
 
     def __init__(
-        self, plan: SweepPlan, number: int = 0, tell: Tell | None = None, is_stopped: Callable[[], bool] | None = None
+        self,
+        plan: SweepPlan,
+        number: int = 0,
+        tell: Tell | None = None,
+        stop: Callable[[], Outcome | None] | None = None,
     ) -> None:
         self.plan, self.number = plan, number
         self.tell = tell or (lambda event: None)
-        self.is_stopped = is_stopped or (lambda: False)
+        self.stop = stop or (lambda: None)
         self.tracker = Tracker()
         self.queue = WorkQueue(plan, self.tracker)
         self.studies = self.queue.studies
@@ -43,8 +52,8 @@ class Worker:
         self._waiting_for, self._reported_at = "", 0.0
 
     def work(self) -> None:
-        """Work until nothing is left or `is_stopped` returns True."""
-        while not self.is_stopped():
+        """Work until nothing is left or `stop` asks to stop."""
+        while self.stop() is None:
             with self.lock:
                 step = self.queue.next()
             if step is None:
@@ -56,21 +65,19 @@ class Worker:
                 self._do(step)
         self.tell(Event("done", self.number))
 
-    def end_lost(self) -> None:
-        """End trials and runs whose process is gone; they do not count and are repeated."""
-        with self.lock:  # a trial that another worker is just drawing has no lease yet
-            self.studies.end_lost(self._record_under)
-        self.tracker.repair(self.plan.experiment_id)
+    def end_lost(self, crashed: Crashed | None = None) -> None:
+        """End runs and trials whose process is gone; those that can be continued are continued by the next worker.
 
-    def _record_under(self, lease_id: str) -> RunRecord | None:
-        """The record of a trial's finished run, if its worker died after writing it."""
-        runs = self.tracker.find(self.plan.experiment_id, kind="trial", **{LEASE: lease_id}) if lease_id else []
-        return next((record_of(run) for run in runs if run.info.status == "FINISHED"), None)
+        crashed: see `Tracker.repair`.
+        """
+        self.tracker.repair(self.plan.experiment_id, crashed)
+        with self.lock:  # a trial that another worker is just drawing has no lease yet
+            self.studies.end_lost(partial(ended_run, self.tracker, self.plan))
 
     def _wait(self, waiting: Waiting) -> None:
         """Wait until work of another process has ended, with a message every minute; end it if it is lost."""
         leases = self.tracker.leases
-        while not self.is_stopped():
+        while self.stop() is None:
             now, name = time.monotonic(), waiting.claims[0].name if waiting.claims else ""
             if name and (name != self._waiting_for or now - self._reported_at >= _REPEAT_SECONDS):
                 self._waiting_for, self._reported_at = name, now
@@ -86,7 +93,7 @@ class Worker:
         owner = leases.owner(first.lease_id) or "an unknown process"
         more = f" and {len(waiting.claims) - 1} more" if len(waiting.claims) > 1 else ""
         return (
-            f"waiting for {first.name} ({owner}){more}; repeated here if that process has no heartbeat for "
+            f"waiting for {first.name} ({owner}){more}; continued here if that process has no heartbeat for "
             f"{leases.grace_seconds:.0f} s"
         )
 
@@ -126,7 +133,9 @@ class Worker:
     def _train(self, work: Work) -> None:
         try:
             record = self._run(work)
-            if work.trial is not None:
+            if work.trial is not None and record.outcome in STOPPED:
+                self.studies.release(work.trial)
+            elif work.trial is not None:
                 self.studies.tell(work.model, work.trial, record.outcome, score_of(record), record.run_id)
         except LeaseLostError as error:
             self._report_lost(work, error)
@@ -184,7 +193,7 @@ class Worker:
 
         def report(step: int, score: float) -> bool:
             assert work.trial is not None
-            work.trial.report(score, step)
+            self.studies.report(work.model, work.trial, step, score)
             return work.config.search.pruning and work.trial.should_prune()
 
         def note(message: str) -> None:
@@ -194,6 +203,6 @@ class Worker:
             report=report if work.trial is not None else None,
             begin=begin,
             log=log,
-            is_interrupted=self.is_stopped,
+            stop=self.stop,
             note=note,
         )

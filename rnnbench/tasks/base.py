@@ -26,7 +26,7 @@ from rnnbench.core.text import listed
 from rnnbench.data.kinds import AnyData, Kind
 from rnnbench.data.settings import DataSettings
 from rnnbench.data.splits import SplitName
-from rnnbench.encoders.base import Encoder, EncoderSettings, Layer
+from rnnbench.encoders.base import Encoder, EncoderSettings, Layer, State
 from rnnbench.encoders.stack import Stack
 from rnnbench.metrics import Metric
 from rnnbench.storage.example_scores import ExampleScores
@@ -133,6 +133,16 @@ class SequenceTask(pl.LightningModule, ABC):
     def items_of(self, batch: Any) -> int:
         """Number of items in a training batch."""
         return len(batch[0])
+
+    def carried_state(self) -> State | None:
+        """The encoder's state that the next training batch starts from, for a checkpoint; None where none is carried.
+
+        A task that carries a state from batch to batch overrides this and `carry_state`.
+        """
+        return None
+
+    def carry_state(self, state: State | None) -> None:
+        """Set what `carried_state` gave when the checkpoint was written."""
 
     @abstractmethod
     def start_evaluation(self) -> None:

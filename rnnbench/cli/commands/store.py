@@ -81,9 +81,13 @@ def prune(
     weights: Annotated[
         bool, typer.Option("--weights", help="Weights of confirmations that are not their encoder's best.")
     ] = False,
-    interrupted: Annotated[bool, typer.Option("--interrupted", help="Interrupted runs.")] = False,
+    interrupted: Annotated[
+        bool, typer.Option("--interrupted", help="Stopped runs that no sweep will continue.")
+    ] = False,
     quick: Annotated[bool, typer.Option("--quick", help="Whole sweeps with --quick.")] = False,
-    cache: Annotated[bool, typer.Option("--cache", help="Downloaded copies and unfinished files.")] = False,
+    cache: Annotated[
+        bool, typer.Option("--cache", help="Downloaded copies, unfinished files, checkpoints of ended runs.")
+    ] = False,
     orphans: Annotated[bool, typer.Option("--orphans", help="Files that belong to no run.")] = False,
     older_than: Annotated[
         float | None, typer.Option("--older-than", metavar="DAYS", min=0, help="Only of runs that ended before.")

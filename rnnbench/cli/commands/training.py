@@ -8,6 +8,7 @@ import typer
 
 from rnnbench.cli.app import app
 from rnnbench.cli.options import (
+    AnyRun,
     Json,
     Match,
     Models,
@@ -64,6 +65,15 @@ def train(
     experiment = load(task)
     config = resolve(experiment, model, sets=sets or (), options=options, quick=quick, seed=seed)
     run_training(experiment, config, as_json)
+
+
+@app.command()
+@report_errors
+def resume(run: AnyRun, as_json: Json = False) -> None:
+    """Continue a stopped run of `rnnbench train`, with the numbers of an uninterrupted one."""
+    from rnnbench.cli.train_and_sweep import resume_training
+
+    resume_training(run, as_json)
 
 
 @app.command()

@@ -27,7 +27,7 @@ from rnnbench.comparison.statistics.summary import seeds_needed, smallest_p
 from rnnbench.comparison.time_to_target import reach_note
 from rnnbench.comparison.training_length import length_notes
 from rnnbench.core.text import compact, listed
-from rnnbench.storage.record import MATCH_TOLERANCE, RunRecord
+from rnnbench.storage.record import MATCH_TOLERANCE, STOPPED, RunRecord
 
 MOST_SHORT_NOTES = 6
 """How many footnotes a terminal shows below a table."""
@@ -138,9 +138,11 @@ def _trials(table: Comparison, records: Sequence[RunRecord], name: str) -> Itera
     if failed:
         yield Note.in_full(f"Failed trials: {', '.join(failed)}.")
     for model, outcomes in by_model.items():
-        unfinished = outcomes["interrupted"] + outcomes["running"]
+        unfinished = sum(outcomes[outcome] for outcome in ("running", *STOPPED))
         if unfinished:
-            yield Note(f"{_count(unfinished, 'trial')} of {model} interrupted or still running: not counted.")
+            yield Note(
+                f"{_count(unfinished, 'trial')} of {model} stopped before the end or still running: not counted."
+            )
         if model not in totals and not outcomes["completed"]:
             count = _count(sum(outcomes.values()), "trial")
             yield Note.in_full(f"{model} has no row: none of its {count} completed.")

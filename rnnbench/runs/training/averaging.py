@@ -44,6 +44,12 @@ class WeightAveraging(pl.Callback):
             self._trained = _copied(pl_module)
             pl_module.load_state_dict(self.average)
 
+    def state_dict(self) -> dict[str, Any]:
+        return {"count": self.count, "average": self.average}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        self.count, self.average = state_dict["count"], state_dict["average"]
+
     @torch.no_grad()
     def update(self, module: torch.nn.Module) -> None:
         """Update the average with the current weights and running statistics; integer buffers are copied."""

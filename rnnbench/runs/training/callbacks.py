@@ -20,6 +20,13 @@ Log = Callable[[int, dict[str, float]], None]
 """Called with (update, values by key) during training."""
 
 
+_STATE = (
+    *("best", "best_update", "best_metrics", "curves", "losses", "validations", "items"),
+    *("_weights", "_without_improvement"),
+)
+"""What the rest of a training depends on; see `Watch.state_dict`."""
+
+
 class Watch(pl.Callback):
     """Keeps the weights of the best validation, and ends a training that diverges, stops improving or is pruned.
 
@@ -40,14 +47,13 @@ class Watch(pl.Callback):
         seconds: float = 0.0,
         report: Report | None = None,
         log: Log | None = None,
-        is_interrupted: Callable[[], bool] | None = None,
     ) -> None:
         self.key = f"validation/{metric}"
         self.higher_is_better = higher_is_better
         self.settings = settings
         self.keeps_scores = keeps_scores
         self.seconds = seconds
-        self.report, self.is_interrupted = report, is_interrupted
+        self.report = report
         self.on_curve = log  # Lightning sets `log` on every callback
         self.on_score: Callable[[float], None] | None = None
         self.outcome: Outcome = "completed"
@@ -57,13 +63,14 @@ class Watch(pl.Callback):
         self.curves: dict[str, list[tuple[int, float]]] = {}
         self.losses: list[float] = []
         self.validations = 0
-        self.validating_seconds = 0.0
         self.training_seconds = 0.0
+        self.earlier_seconds = 0.0
+        """Seconds of this training in earlier processes, validations included."""
         self.items = 0
         self._weights: dict[str, torch.Tensor] = {}
         self._losses: list[torch.Tensor] = []
         self._without_improvement = 0
-        self._started = self._validation_started = 0.0
+        self._started = 0.0
         self._resumed: float | None = None
 
     def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -82,20 +89,14 @@ class Watch(pl.Callback):
         self.items += int(outputs["items"])
         if len(self._losses) >= 50:
             self._close_losses(trainer)
-        if self.seconds and time.perf_counter() - self._started > self.seconds:
+        if self.seconds and self._seconds_of_fit > self.seconds:
             trainer.should_stop = True
-        if self.is_interrupted is not None and self.is_interrupted():
-            self._end(trainer, "interrupted")
 
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        self._validation_started = time.perf_counter()
-        if self._resumed is not None:
-            self.training_seconds += self._validation_started - self._resumed
-            self._resumed = None
-        self._close_losses(trainer)
+        self._close_losses(trainer)  # reads values from the device: the seconds are those of finished updates
+        self.close_seconds()
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        self.validating_seconds += time.perf_counter() - self._validation_started
         values = {key: float(value) for key, value in trainer.callback_metrics.items() if key.startswith("validation/")}
         kept = values if self.keeps_scores else {}
         self._keep(trainer.global_step, {**kept, "seconds": self.training_seconds})
@@ -109,6 +110,31 @@ class Watch(pl.Callback):
             self.on_score(score)
         if self.report is not None and self.report(self.validations, score):
             self._end(trainer, "pruned")
+
+    def close_seconds(self) -> None:
+        """Add the time since the last validation to `training_seconds`."""
+        if self._resumed is not None:
+            self.training_seconds += time.perf_counter() - self._resumed
+            self._resumed = None
+
+    def state_dict(self) -> dict[str, Any]:
+        since = 0.0 if self._resumed is None else time.perf_counter() - self._resumed
+        return {
+            **{name: getattr(self, name) for name in _STATE},
+            "training_seconds": self.training_seconds + since,
+            "earlier_seconds": self._seconds_of_fit,
+            "pending_losses": torch.stack(self._losses).cpu() if self._losses else torch.empty(0),
+        }
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        state = dict(state_dict)
+        self._losses = [*state.pop("pending_losses")]
+        for name, value in state.items():
+            setattr(self, name, value)
+
+    @property
+    def _seconds_of_fit(self) -> float:
+        return self.earlier_seconds + time.perf_counter() - self._started
 
     def restore(self, pl_module: pl.LightningModule) -> None:
         """Restore the weights of the best validation, in place."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import islice
 
 import pytorch_lightning as pl
 import torch
@@ -14,10 +15,12 @@ from torch.utils.data import DataLoader, IterableDataset
 from rnnbench.experiment.sections import BudgetSettings, HardwareSettings, TrainingSettings
 from rnnbench.runs.training.averaging import WeightAveraging
 from rnnbench.runs.training.callbacks import Watch
+from rnnbench.runs.training.checkpoint import CheckpointFiles, Checkpointing, Stop
 from rnnbench.runs.training.hardware import device_of, precision_of
 from rnnbench.runs.training.optimization import make_optimizer
 from rnnbench.runs.training.penalties import penalties_of
 from rnnbench.runs.training.schedules import Plateau
+from rnnbench.storage.checkpoints import Checkpoints
 from rnnbench.tasks.base import SequenceTask
 
 logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
@@ -55,12 +58,18 @@ def fit(
     hardware: HardwareSettings,
     seed: int,
     refit: int | None = None,
+    checkpoints: Checkpoints | None = None,
+    stop: Stop | None = None,
+    before_checkpoint: Callable[[], None] | None = None,
     others: Sequence[pl.Callback] = (),
 ) -> None:
     """Train in place until the budget ends or `watch` stops it; `watch` keeps the best weights.
 
     refit: number of updates to train on training and validation together, with the schedule of the whole budget; the
-        last weights are kept. others: further callbacks that do not change the training.
+        last weights are kept. checkpoints: the training continues from the newest, and writes its own.
+    stop: see `checkpoint.Stop`. before_checkpoint: called before each checkpoint.
+    others: further callbacks that do not change the training.
+    Raises: TrainingStopped where `stop` asks for it.
     """
     updates, interval = count_updates(budget, task.prepared.batches_per_epoch(training.batch_size))
     last = planned_updates(budget, task.prepared.batches_per_epoch(training.batch_size), refit)
@@ -81,14 +90,20 @@ def fit(
     averaging = [] if training.averaging == "none" else [WeightAveraging(training, updates)]
     if hardware.threads:
         torch.set_num_threads(hardware.threads)
-    batches = DataLoader(_Batches(lambda: task.prepared.training_batches(training.batch_size, seed)), batch_size=None)
+    newest = None if checkpoints is None else checkpoints.newest()
+    done = 0 if newest is None else newest.update
+    batches = DataLoader(
+        _Batches(lambda: islice(task.prepared.training_batches(training.batch_size, seed), done, None)), batch_size=None
+    )
     validation = DataLoader(_Batches(lambda: task.prepared.evaluation_batches("validation")), batch_size=None)
     with warnings.catch_warnings():
         # intended: no loader processes for batches in memory, and no length of an endless loader
         warnings.filterwarnings("ignore", module="pytorch_lightning")
         warnings.filterwarnings("ignore", message=".*lr_scheduler.step.*")
-        trainer = _trainer(training, hardware, last, interval, [*averaging, watch, *others])
-        trainer.fit(task, batches, validation)
+        checkpointing = Checkpointing(checkpoints, plateau, stop, before_checkpoint)
+        files = [] if checkpoints is None else [CheckpointFiles(checkpoints, newest)]
+        trainer = _trainer(training, hardware, last, interval, [*averaging, checkpointing, watch, *others], files)
+        trainer.fit(task, batches, validation, ckpt_path=None if newest is None else str(newest.update))
 
 
 def _trainer(
@@ -97,8 +112,10 @@ def _trainer(
     updates: int,
     validation_interval: int,
     callbacks: list[pl.Callback],
+    plugins: list[CheckpointFiles],
 ) -> pl.Trainer:
     return pl.Trainer(
+        plugins=plugins,  # type: ignore[arg-type]
         accelerator=device_of(hardware),
         devices=1,
         precision=precision_of(hardware),  # type: ignore[arg-type]

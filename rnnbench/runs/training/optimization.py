@@ -52,6 +52,14 @@ class MuonWithAdamW(torch.optim.Optimizer):
         self._adamw.step()
         return loss
 
+    def state_dict(self) -> dict[str, Any]:
+        return {"muon": self._muon.state_dict(), "adamw": self._adamw.state_dict()}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        self._muon.load_state_dict(state_dict["muon"])
+        self._adamw.load_state_dict(state_dict["adamw"])
+        self.param_groups = [*self._muon.param_groups, *self._adamw.param_groups]
+
 
 def make_optimizer(
     module: nn.Module,

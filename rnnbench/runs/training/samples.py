@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import cast
 
@@ -23,11 +22,8 @@ class Samples(pl.Callback):
 
     def __init__(self, keep: KeepText) -> None:
         self.keep = keep
-        self.seconds = 0.0
-        """Time of all samples, which is not part of the cost of training."""
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        started = time.perf_counter()
         modes = {module: module.training for module in pl_module.modules()}
         pl_module.eval()
         try:
@@ -39,4 +35,3 @@ class Samples(pl.Callback):
                 module.training = was_training
         if sample:
             self.keep(sample, f"samples/update-{trainer.global_step:06d}.txt")
-        self.seconds += time.perf_counter() - started

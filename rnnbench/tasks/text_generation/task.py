@@ -112,6 +112,12 @@ class TextGeneration(SequenceTask):
         loss = functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), label_smoothing=smoothing)
         return loss, targets.numel()
 
+    def carried_state(self) -> State | None:
+        return self._training_state
+
+    def carry_state(self, state: State | None) -> None:
+        self._training_state = None if state is None else tuple(part.to(self.device) for part in state)
+
     def _starts_empty(self) -> bool:
         """Whether a window starts from the initial state; drawn once for the whole batch."""
         if not self.settings.carry_state:

@@ -359,7 +359,7 @@ def test_trials_are_counted_by_outcome_and_unequal_numbers_are_noted() -> None:
     assert len(lstm.trial_run_ids) == 7
     assert "The encoders have different numbers of trials: gru 0, lstm 6, tcn 1." in table.footnotes
     assert "Failed trials: lstm 1 diverged, lstm 1 out of memory, lstm 1 failed." in table.footnotes
-    assert "1 trial of lstm interrupted or still running: not counted." in table.footnotes
+    assert "1 trial of lstm stopped before the end or still running: not counted." in table.footnotes
     assert any("tcn has no row: it has trials but no confirmation" in note for note in table.footnotes)
     assert verdict(table).endswith("The encoders have different numbers of trials. tcn has no test score.")
     more = [run("trial", "gru", seed, None) for seed in range(3)]

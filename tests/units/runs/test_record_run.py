@@ -120,7 +120,8 @@ def test_an_interruption_ends_the_run_as_interrupted_and_is_raised(tracker, expe
 @pytest.mark.parametrize(
     ("hooks", "outcome", "status"),
     [
-        (Hooks(is_interrupted=lambda: True), "interrupted", "KILLED"),
+        (Hooks(stop=lambda: "interrupted"), "interrupted", "KILLED"),
+        (Hooks(stop=lambda: "terminated"), "terminated", "KILLED"),
         (Hooks(report=lambda step, score: True), "pruned", "FINISHED"),
     ],
 )

@@ -177,7 +177,7 @@ def test_hooks_observe_and_end_a_training():
     assert record.outcome == "pruned"
     assert heard == [(1, record.validation)]
     assert math.isnan(record.test), "a pruned run opened the test split"
-    assert train(a_config(), hooks=Hooks(is_interrupted=lambda: True)).record.outcome == "interrupted"
+    assert train(a_config(), hooks=Hooks(stop=lambda: "interrupted")).record.outcome == "interrupted"
 
 
 def test_the_short_name_of_a_user_file_is_its_stem():

@@ -240,7 +240,7 @@ def test_a_run_whose_lease_is_gone_is_ended_and_one_whose_lease_is_held_is_not(t
     end_lease(tracker, gone.run_id)
     assert tracker.repair(experiment) == 1
     run = tracker.run(gone.run_id)
-    assert (run.info.status, record_of(run).outcome) == ("KILLED", "interrupted")
+    assert (run.info.status, record_of(run).outcome) == ("KILLED", "killed")
     assert tracker.run(alive.run_id).info.status == "RUNNING"
     assert tracker.repair(experiment) == 0
 
@@ -254,7 +254,7 @@ def test_a_run_of_a_dead_process_on_another_host_is_ended_after_the_grace_period
     watching = Leases(tracker.leases.folder, beat_seconds=5, grace_seconds=60, clock=lambda: next(clock))
     monkeypatch.setattr(tracker, "leases", watching)
     assert [tracker.repair(experiment) for _ in range(13)] == [0] * 12 + [1]
-    assert record_of(tracker.run(run.run_id)).outcome == "interrupted"
+    assert record_of(tracker.run(run.run_id)).outcome == "killed"
 
 
 def test_a_running_run_of_a_store_without_leases_is_ended(tracker, experiment):
@@ -262,7 +262,7 @@ def test_a_running_run_of_a_store_without_leases_is_ended(tracker, experiment):
     elsewhere = {**old, "host": "another machine"}
     runs = [tracker.client.create_run(experiment, tags=tags).info.run_id for tags in (old, elsewhere)]
     assert tracker.repair(experiment) == 2
-    assert [record_of(tracker.run(run_id)).outcome for run_id in runs] == ["interrupted"] * 2
+    assert [record_of(tracker.run(run_id)).outcome for run_id in runs] == ["killed"] * 2
     assert record_of(tracker.run(runs[0])).tags == {}
 
 
@@ -303,7 +303,7 @@ def test_a_run_that_was_taken_over_is_not_written_over(tracker, experiment, end)
         end(writer)
     writer.fail()
     run = tracker.run(writer.run_id)
-    assert (run.info.status, record_of(run).outcome) == ("KILLED", "interrupted")
+    assert (run.info.status, record_of(run).outcome) == ("KILLED", "killed")
     assert run.data.metrics == {}
     with pytest.raises(LeaseLostError):
         tracker.claimed(writer.run_id)

@@ -211,15 +211,69 @@ def end_lease(studies, trial):
     (studies.leases.folder / f"{trial.user_attrs['lease']}.lease").unlink()
 
 
-def test_a_trial_whose_lease_is_gone_is_ended_and_does_not_count():
+def test_a_trial_whose_lease_is_gone_is_continued_under_its_number():
     studies = Studies(a_plan())
-    gone, alive, also_alive = (draw(studies, outcome=None)[0] for _ in range(3))
+    base = studies.plan.config("gru")
+    gone, config = draw(studies, outcome=None)
+    alive = draw(studies, outcome=None)[0]
     end_lease(studies, gone)
-    assert studies.end_lost() == 1
-    states = [trial.state for trial in studies.by_model["gru"].get_trials(deepcopy=False)]
-    assert states == [TrialState.FAIL, TrialState.RUNNING, TrialState.RUNNING]
-    assert [trial.number for trial in studies.counted("gru")] == [alive.number, also_alive.number]
     assert studies.end_lost() == 0
+    assert [trial.number for trial in studies.left("gru")] == [gone.number]
+    assert [trial.number for trial in studies.running("gru")] == [alive.number]
+    assert (len(studies.counted("gru")), studies.taken("gru")) == (2, 1)
+
+    others = Studies(studies.plan)
+    again, same = others.take_over("gru", others.left("gru")[0], base)
+    assert (again.number, same) == (gone.number, config), "the same trial: values and seed"
+    assert others.left("gru") == []
+    with pytest.raises(LeaseLostError):
+        studies.tell("gru", gone, "completed", 0.1)
+    others.tell("gru", again, "completed", 0.9)
+    assert [trial.state for trial in studies.counted("gru")] == [TrialState.COMPLETE, TrialState.RUNNING]
+
+
+def test_a_trial_that_ends_while_it_is_judged_is_not_left(monkeypatch):
+    studies = Studies(a_plan())
+    trial = draw(studies, outcome=None)[0]
+    is_held = studies.leases.is_held
+
+    def ends_just_before(lease_id):
+        patch.undo()
+        studies.tell("gru", trial, "completed", 0.5)
+        return is_held(lease_id)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(studies.leases, "is_held", ends_just_before)
+        assert studies.left("gru") == []
+
+
+def test_a_stopped_trial_is_left_at_once():
+    studies = Studies(a_plan())
+    trial = draw(studies, outcome=None)[0]
+    studies.release(trial)
+    assert [left.number for left in studies.left("gru")] == [trial.number]
+
+
+@pytest.mark.parametrize("sampler", ["random", "tpe"])
+def test_what_was_interrupted_while_it_was_drawn_changes_no_later_draw(sampler):
+    whole, parts = Studies(a_plan(key="whole", sampler=sampler)), Studies(a_plan(key="parts", sampler=sampler))
+    expected = [draw(whole, score=number / 10)[0].params for number in range(6)]
+    found = []
+    for number in range(6):
+        for _ in range(number % 3):  # a process that ends before it has stored the index
+            parts.by_model["gru"].ask()
+            assert parts.end_lost() == 1
+        found.append(draw(parts, score=number / 10)[0].params)
+    assert found == expected
+
+
+def test_a_continued_trial_reports_each_validation_once(recwarn):
+    studies = Studies(a_plan())
+    trial = draw(studies, outcome=None)[0]
+    for step, score in ((1, 0.5), (2, 0.6), (2, 0.6), (3, 0.7)):
+        studies.report("gru", trial, step, score)
+    assert studies.by_model["gru"].trials[trial.number].intermediate_values == {1: 0.5, 2: 0.6, 3: 0.7}
+    assert not recwarn.list
 
 
 @pytest.mark.parametrize("host", [platform.node(), "another machine"])
@@ -237,31 +291,42 @@ def test_a_trial_that_was_killed_before_it_had_a_lease_is_ended():
     assert studies.end_lost() == 1
 
 
-@pytest.mark.parametrize("is_ended", [True, False])
-def test_a_process_that_lost_its_lease_cannot_end_the_trial(is_ended):
+@pytest.mark.parametrize("is_continued", [True, False])
+def test_a_process_that_lost_its_lease_cannot_end_the_trial(is_continued):
     studies = Studies(a_plan())
     trial, _ = draw(studies, outcome=None)
     end_lease(studies, trial)
-    if is_ended:
-        assert Studies(studies.plan).end_lost() == 1
+    if is_continued:
+        others = Studies(studies.plan)
+        others.take_over("gru", others.left("gru")[0], studies.plan.config("gru"))
     with pytest.raises(LeaseLostError, match="001-gru"):
         studies.tell("gru", trial, "completed", 0.9)
     frozen = studies.by_model["gru"].get_trials(deepcopy=False)[0]
-    assert (frozen.state, frozen.value) == ((TrialState.FAIL if is_ended else TrialState.RUNNING), None)
-    assert draw(studies)[0].user_attrs["index"] == (0 if is_ended else 1), "its place is drawn anew once it was ended"
+    assert (frozen.state, frozen.value) == (TrialState.RUNNING, None)
 
 
-def test_a_trial_whose_worker_died_after_it_wrote_the_run_is_not_trained_again():
+@pytest.mark.parametrize(
+    ("outcome", "state", "value"),
+    [
+        ("completed", TrialState.COMPLETE, 0.75),
+        ("pruned", TrialState.PRUNED, None),
+        ("diverged", TrialState.FAIL, None),
+        ("out_of_memory", TrialState.FAIL, None),
+        ("failed", TrialState.FAIL, None),
+    ],
+)
+def test_a_trial_whose_worker_died_after_it_wrote_the_run_is_not_trained_again(outcome, state, value):
     studies = Studies(a_plan())
     trial, _ = draw(studies, outcome=None)
-    lease = trial.user_attrs["lease"]
     end_lease(studies, trial)
     record = RunRecord(
-        "trial", "sentiment", "small", "", "gru", "accuracy", True, run_id="r", metrics={"validation/accuracy": 0.75}
-    )
-    assert studies.end_lost({lease: record}.get) == 1
+        "trial", "sentiment", "small", "", "gru", "accuracy", True, outcome=outcome, run_id="r",
+        metrics={"validation/accuracy": 0.75},
+    )  # fmt: skip
+    assert studies.end_lost(lambda left: {trial.number: record}.get(left.number)) == 1
     (kept,) = studies.counted("gru")
-    assert (kept.state, kept.value, kept.user_attrs["run_id"]) == (TrialState.COMPLETE, 0.75, "r")
+    assert (kept.state, kept.value, kept.user_attrs["run_id"]) == (state, value, "r")
+    assert kept.user_attrs["outcome"] == outcome
 
 
 def test_trials_that_have_ended_leave_no_lease():

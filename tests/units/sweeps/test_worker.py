@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
+from dataclasses import replace
 
 import planted_sweep
 import pytest
@@ -11,12 +13,15 @@ from small_runs import use_data
 
 from rnnbench.experiment.files import load
 from rnnbench.runs.train import train
+from rnnbench.storage.checkpoints import checkpoint_folder
 from rnnbench.storage.leases import LeaseLostError, Leases
-from rnnbench.storage.tracker import LEASE, Tracker
+from rnnbench.storage.record import WEIGHTS_SHA256, Outcome
+from rnnbench.storage.tracker import LEASE, Crashed, Tracker, record_of
 from rnnbench.sweeps import SweepOptions, SweepPlan, sweep_plan
 from rnnbench.sweeps import worker as worker_module
 from rnnbench.sweeps.model import Event
 from rnnbench.sweeps.queue import Work, WorkQueue
+from rnnbench.sweeps.study import Studies
 from rnnbench.sweeps.worker import Worker
 
 KINDS = ["baseline", "trial", "reselect", "confirm"]
@@ -47,8 +52,7 @@ def finish(queue: WorkQueue, work: Work) -> None:
     if work.trial is None:
         queue.tracker.claimed(work.run_id or "").finish(record, {})
         return
-    lease = queue.studies.lease(work.trial)
-    writer = queue.tracker.start(queue.plan.experiment_id, work.name, {}, queue.plan.parent, lease=lease)
+    writer = queue.tracker.claimed(work.run_id or "", queue.studies.lease(work.trial))
     writer.finish(record, {})
     queue.studies.tell(work.model, work.trial, "completed", 0.7, writer.run_id)
 
@@ -90,32 +94,34 @@ class Hours:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_work_of_a_dead_worker_on_another_host_is_reported_and_repeated(
+def test_work_of_a_dead_worker_on_another_host_is_reported_and_continued(
     plan: SweepPlan, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queue, lost = begun(plan, kind)
     hand_to_another_host(queue.tracker.leases, lease_id(queue, lost))
     hours = Hours(monkeypatch, queue.tracker.leases)
     events: list[Event] = []
-    done: list[tuple[str, str]] = []
+    done: list[tuple[str, str, str | None]] = []
     worker = Worker(plan, tell=events.append)
     assert worker.queue.count_left() > 0, "nobody would be started to wait for it"
 
     def do(work: Work) -> None:
-        done.append((work.kind, work.name))
+        done.append((work.kind, work.name, work.run_id))
         finish(worker.queue, work)
 
     monkeypatch.setattr(worker, "_do", do)
     worker.work()
-    assert done.count((kind, lost.name)) == 1, "done again, and once"
+    continued = [(name, run_id) for done_kind, name, run_id in done if (done_kind, name) == (kind, lost.name)]
+    assert len(continued) == 1
+    assert (continued[0][1] == lost.run_id) == (kind != "baseline"), "the same run; baselines are computed anew"
     ended = Counter((record.kind, record.outcome) for record in Tracker().records(plan.experiment_id, plan.parent))
     assert {key: ended[key] for key in ended if key[0] in KINDS and key[1] == "completed"} == {
         ("trial", "completed"): 1, ("reselect", "completed"): 2, ("confirm", "completed"): 1,
     }  # fmt: skip
-    assert sum(ended[key] for key in ended if key[1] == "interrupted") == (0 if kind == "trial" else 1)
+    assert sum(ended[key] for key in ended if key[1] == "killed") == (1 if kind == "baseline" else 0)
     waits = [event.message for event in events if event.what == "waiting"]
     assert waits[0] == (
-        f"waiting for {lost.name} (process 12 on node7); repeated here if that process has no heartbeat for 60 s"
+        f"waiting for {lost.name} (process 12 on node7); continued here if that process has no heartbeat for 60 s"
     )
     assert len(waits) == 1 + (hours.now > 60), "said once, and now and then"
     assert worker.queue.next() is None
@@ -135,7 +141,7 @@ def test_work_of_a_slow_worker_on_another_host_is_not_repeated(
     hand_to_another_host(leases, lease.id)
     hours = Hours(monkeypatch, leases)
     done: list[str] = []
-    worker = Worker(plan, is_stopped=lambda: hours.now > 400)
+    worker = Worker(plan, stop=lambda: "interrupted" if hours.now > 400 else None)
 
     def do(work: Work) -> None:
         done.append(work.name)
@@ -183,7 +189,85 @@ def test_a_worker_that_lost_its_lease_reports_it_and_discards_its_result(
     monkeypatch.setattr(worker_module, "train_and_record", suspended)
     worker._train(work)
     assert [(event.what, event.name, event.message) for event in events] == [("lost", "001-rnn", "001-rnn: taken over")]
-    assert worker.studies.counted("rnn") == [], "it is drawn again, and is no failure of the encoder"
+    assert len(worker.studies.left("rnn")) == 1, "it is continued, and is no failure of the encoder"
+
+
+@pytest.mark.parametrize("kind", ["trial", "reselect", "confirm"])
+def test_stopped_work_is_continued_from_its_checkpoint_under_the_same_run(store: object, kind: str) -> None:
+    sets = ("search.reselect=1", "search.settings=[training.learning_rate]", "encoder.hidden_size=4",
+            "task.embedding_size=4", "training.batch_size=16", "task.minimum_count=1", "budget.updates=6",
+            "budget.validations=2", "training.patience=0")  # fmt: skip
+    plan = sweep_plan(load("sentiment"), SweepOptions(models=("rnn",), sets=sets, trials=1, seeds=1))
+    _, whole = begun(plan, kind)
+    asked: list[int] = []
+
+    def stop() -> Outcome | None:
+        asked.append(1)
+        return "terminated" if len(asked) > 5 else None
+
+    worker = Worker(plan, stop=stop)
+    worker.studies = Studies(plan)
+    worker._train(whole)
+    stopped = worker.tracker.run(whole.run_id or "")
+    assert (stopped.info.status, stopped.data.tags["outcome"]) == ("KILLED", "terminated")
+    assert [*checkpoint_folder(whole.run_id or "").iterdir()]
+
+    again = WorkQueue(plan, Tracker()).next()
+    assert isinstance(again, Work)
+    assert (again.kind, again.name, again.run_id) == (kind, whole.name, whole.run_id)
+    if whole.trial is not None and again.trial is not None:
+        assert again.trial.number == whole.trial.number
+    Worker(plan)._train(again)
+    record = record_of(Tracker().run(whole.run_id or ""))
+    expected = train(whole.config, kind=kind, open_test=kind == "confirm").record
+    assert record.outcome == "completed"
+    assert record.tags[WEIGHTS_SHA256] == expected.tags[WEIGHTS_SHA256]
+    assert record.metrics == expected.metrics
+    assert Tracker().with_curves(record, ["train/loss"]).curves["train/loss"] == expected.curves["train/loss"]
+    assert not checkpoint_folder(whole.run_id or "").exists()
+
+
+@pytest.mark.parametrize("outcome", ["failed", "out_of_memory"])
+@pytest.mark.parametrize("kind", ["trial", "reselect", "confirm"])
+def test_a_run_that_ends_its_process_twice_is_not_tried_a_third_time(
+    plan: SweepPlan, kind: str, outcome: Outcome
+) -> None:
+    queue, work = begun(plan, kind)
+    for crashes in (1, 2):
+        leases = queue.tracker.leases
+        assert isinstance(work, Work)
+        (leases.folder / f"{lease_id(queue, work)}.lease").unlink()
+        Worker(plan).end_lost(Crashed(os.getpid(), outcome))
+        run = queue.tracker.run(work.run_id or "")
+        assert run.data.tags["outcome"] == ("killed" if crashes == 1 else outcome)
+        following = queue.next()
+        if crashes == 1:
+            assert isinstance(following, Work)
+            assert following.run_id == work.run_id
+            work = following
+    assert not isinstance(following, Work) or following.run_id != work.run_id
+    if kind == "trial":
+        (trial,) = queue.studies.counted("rnn")
+        assert trial.user_attrs["outcome"] == outcome
+
+
+def test_a_kill_by_somebody_else_is_not_counted_as_a_crash(plan: SweepPlan) -> None:
+    queue, work = begun(plan, "trial")
+    for _ in range(5):
+        assert isinstance(work, Work)
+        (queue.tracker.leases.folder / f"{lease_id(queue, work)}.lease").unlink()
+        Worker(plan).end_lost()
+        work = queue.next()  # type: ignore[assignment]
+        assert isinstance(work, Work)
+        assert work.name == "001-rnn"
+
+
+def test_a_trial_of_an_encoder_that_this_call_does_not_train_is_left_and_not_waited_for(plan: SweepPlan) -> None:
+    queue, work = begun(plan, "trial")
+    (queue.tracker.leases.folder / f"{lease_id(queue, work)}.lease").unlink()
+    other = replace(plan, searched=(), trials=0)
+    following = WorkQueue(other, Tracker()).next()
+    assert following is None or isinstance(following, Work)
 
 
 def test_the_share_of_a_training_is_of_the_updates_that_it_makes(

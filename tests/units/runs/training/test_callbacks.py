@@ -149,25 +149,6 @@ def test_a_ceiling_on_seconds_ends_the_training_with_a_last_validation():
     assert watch.best == 1.0
 
 
-def test_an_interruption_ends_the_training_after_the_update():
-    asked = []
-
-    def is_interrupted():
-        asked.append(True)
-        return len(asked) == 3
-
-    task, watch = watched([1.0] * 50, updates=100, interval=50, is_interrupted=is_interrupted)
-    assert watch.outcome == "interrupted"
-    assert task.global_step == 3
-
-
-def test_an_interrupted_training_is_not_called_pruned_by_its_last_validation():
-    _, watch = watched(
-        [1.0] * 50, updates=100, interval=50, is_interrupted=lambda: True, report=lambda step, score: True
-    )
-    assert watch.outcome == "interrupted"
-
-
 def test_the_log_hook_receives_every_point_of_every_curve():
     heard = []
     _, watch = watched([3.0, 2.0], log=lambda update, values: heard.append((update, values)))
