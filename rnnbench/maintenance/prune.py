@@ -29,9 +29,12 @@ _OF_WEIGHTS = (WEIGHTS_FILE, PREPARED_FILE, PAST_ERRORS_FILE)
 class Sorts:
     """What to delete.
 
-    weights: trained weights of confirmations that are not the best of their encoder. interrupted: runs that were
-    stopped and that nothing continues. quick: whole sweeps with `--quick`. cache: downloaded copies of files, and
-    unfinished files, and checkpoints of ended runs. orphans: files without a run. older_than: only of runs that ended so many days ago.
+    weights: trained weights of confirmations that are not the best of their encoder.
+    interrupted: stopped runs that nothing continues.
+    quick: whole sweeps with `--quick`.
+    cache: downloaded copies of files, unfinished files, and checkpoints of ended runs.
+    orphans: files without a run.
+    older_than: the first three only of runs that ended so many days ago.
     """
 
     weights: bool = False
@@ -103,7 +106,7 @@ def _is_quick(sweep: StoredRun) -> bool:
 
 
 def _interrupted(folder: Path, old: Sequence[StoredRun]) -> list[Deletion]:
-    """Stopped runs, except for those to be continued, and for confirmations that opened the test split: see footnotes."""
+    """Stopped runs, except for those to be continued, and confirmations that opened the test split (a footnote)."""
     continued = _continued(folder)
     ended = [
         run
