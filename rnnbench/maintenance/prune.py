@@ -76,12 +76,16 @@ def planned(folder: Path, sorts: Sorts) -> list[Deletion]:
 
 
 def prune(folder: Path, deletions: Sequence[Deletion]) -> None:
-    """Delete what was planned, after a backup of the database. Raises: RnnbenchError where processes use the store."""
+    """Delete what was planned, between two backups: one from before, and one that knows what is gone.
+
+    Raises: RnnbenchError where processes use the store.
+    """
     require_idle(folder)
     if deletions:
         back_up()
-    for deletion in deletions:
-        deletion.delete()
+        for deletion in deletions:
+            deletion.delete()
+        back_up()
 
 
 def _is_old(run: StoredRun, days: float | None) -> bool:

@@ -64,7 +64,7 @@ def open_journal(path: Path) -> JournalStorage:
     try:
         return JournalStorage(JournalFileBackend(str(path), lock_obj=AppendLock(path)))
     except (KeyError, TypeError, ValueError, IndexError, AssertionError, AttributeError) as error:
-        reason = f"its lines contradict each other ({type(error).__name__}: {error})"
+        reason = f"its lines cannot be replayed ({type(error).__name__}: {error})"
         raise JournalError(_refusal(path, reason)) from error
 
 

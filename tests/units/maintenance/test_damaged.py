@@ -37,8 +37,9 @@ def type_in(planted: Any, words: tuple[str, ...]) -> str:
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     assert done.exit_code in (0, 2)
-    assert (done.exit_code == 2) == done.stderr.startswith("rnnbench: "), done.stderr
-    return done.stderr if done.exit_code else ""
+    last = (done.stderr.splitlines() or [""])[-1]
+    assert (done.exit_code == 2) == last.startswith("rnnbench: "), done.stderr
+    return last if done.exit_code else ""
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
