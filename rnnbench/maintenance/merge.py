@@ -14,7 +14,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -113,10 +113,11 @@ def _snapshot(other: Path, place: Path) -> Path:
 
 
 def _at_home(run: StoredRun, other: Path) -> StoredRun:
-    """The run with the folder of its files in the other store."""
-    if run.files is None or run.files.is_dir():
+    """The run with the folder of its files in the other store, also in a copy that has the addresses of its original."""
+    if run.files is None:
         return run
-    return StoredRun(**{**vars(run), "files": other / "artifacts" / Path(*run.files.parts[-3:])})
+    inside = other / "artifacts" / Path(*run.files.parts[-3:])
+    return replace(run, files=inside) if inside.is_dir() or not run.files.is_dir() else run
 
 
 def _groups(runs: Sequence[StoredRun]) -> list[list[StoredRun]]:

@@ -14,6 +14,7 @@ Status = Literal["readable", "absent", "missing", "damaged", "locked", "older", 
 BACKUPS = "backups"
 """The folder of backups in a store."""
 _WAIT_SECONDS = 20.0
+"""Seconds to wait for another process that has locked the database."""
 
 
 class DatabaseState(NamedTuple):
@@ -28,15 +29,12 @@ class DatabaseState(NamedTuple):
     version: str = ""
 
 
-def state_of(folder: Path, *, wait_seconds: float = _WAIT_SECONDS) -> DatabaseState:
-    """The state of the database of a store's folder.
-
-    wait_seconds: how long to wait for another process that has locked it.
-    """
+def state_of(folder: Path) -> DatabaseState:
+    """The state of the database of a store's folder."""
     database = folder / "mlflow.db"
     try:
         is_empty = not database.exists() or database.stat().st_size == 0
-        version = None if is_empty else _version(database, wait_seconds)
+        version = None if is_empty else _version(database)
     except (sqlite3.Error, OSError) as error:
         return DatabaseState("locked" if is_busy(error) else "damaged", str(error))
     if version is None:
@@ -50,14 +48,14 @@ def has_files(folder: Path) -> bool:
     return next(artifacts, None) is not None or any((folder / "optuna").glob("*.journal"))
 
 
-def connect(database: Path, *, wait_seconds: float = _WAIT_SECONDS) -> sqlite3.Connection:
+def connect(database: Path) -> sqlite3.Connection:
     """A connection for reading, which never creates the database.
 
     A transaction that a killed process left open is rolled back, where the store can be written.
     """
 
     def opened(mode: str) -> sqlite3.Connection:
-        connection = sqlite3.connect(f"file:{quote(str(database))}?mode={mode}", uri=True, timeout=wait_seconds)
+        connection = sqlite3.connect(f"file:{quote(str(database))}?mode={mode}", uri=True, timeout=_WAIT_SECONDS)
         try:
             connection.execute("SELECT count(*) FROM sqlite_master")
         except sqlite3.Error:
@@ -122,9 +120,9 @@ def _way_back(folder: Path) -> str:
     return f"To restore the newest backup ({backup.name}) and keep the present file, type: rnnbench store repair"
 
 
-def _version(database: Path, wait_seconds: float) -> str | None:
+def _version(database: Path) -> str | None:
     """The version of the schema; None for a database without tables. Raises: sqlite3.Error."""
-    with closing(connect(database, wait_seconds=wait_seconds)) as connection:
+    with closing(connect(database)) as connection:
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not tables:
             return None

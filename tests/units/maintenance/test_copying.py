@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from rnnbench.cli.commands import app
 from rnnbench.maintenance import copying
 from rnnbench.maintenance.check import check
+from rnnbench.storage.leases import open_leases
 from rnnbench.storage.tracker import Tracker
 from rnnbench.sweeps.journal import trials_of
 
@@ -32,7 +33,7 @@ def typed(*words: str, code: int = 0) -> str:
     return done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("name", ["elsewhere", "with space", "한국어"])
+@pytest.mark.parametrize("name", ["with space", "한국어"])
 @pytest.mark.parametrize("verb", ["copy", "move"])
 def test_the_table_is_the_same_byte_for_byte(verb: str, name: str, planted: Any, monkeypatch) -> None:
     before, target = table(), planted.folder.parent / name
@@ -88,7 +89,7 @@ def test_what_cannot_be_copied_is_refused_and_nothing_changes(
     before = contents(planted.folder.parent)
     assert typed(verb, str(target), code=2).startswith("rnnbench: ")
     assert contents(planted.folder.parent) == before
-    Tracker().leases.close()
+    open_leases().close()
 
 
 @pytest.mark.parametrize("verb", ["copy", "move"])
@@ -158,6 +159,14 @@ def test_a_merged_store_has_the_runs_the_table_and_the_search_of_the_other(
     shutil.rmtree(planted.folder)
     assert check(laptop).problems == ()
     assert table() == merged
+
+
+def test_files_of_a_copied_store_are_taken_from_the_copy(planted: Any, laptop: Path, tmp_path: Path) -> None:
+    copied = shutil.copytree(planted.folder, tmp_path / "copied")
+    notes = f"artifacts/sentiment-{planted.plan.data}/{planted.trained}/artifacts/config.yaml"
+    (copied / notes).write_text("of the copy")
+    typed("merge", str(copied))
+    assert (laptop / notes).read_text() == "of the copy"
 
 
 def test_the_second_merge_does_nothing(planted: Any, laptop: Path) -> None:

@@ -95,15 +95,14 @@ def test_only_what_follows_the_last_line_end_is_cut(content: bytes, kept: bytes,
 
 HOLD = """
 import sys, time
-from pathlib import Path
-from rnnbench.sweeps.journal import AppendLock
-AppendLock(Path(sys.argv[1])).acquire()
+from filelock import FileLock
+lock = FileLock(sys.argv[1] + ".append.lock")
+lock.acquire()
 print("held", flush=True)
 time.sleep(600)
 """
 
 
-@pytest.mark.slow
 def test_a_killed_process_and_old_lock_files_hold_nobody_up(journal: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", HOLD, str(journal)], stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
