@@ -113,7 +113,7 @@ def _snapshot(other: Path, place: Path) -> Path:
 
 
 def _at_home(run: StoredRun, other: Path) -> StoredRun:
-    """The run with the folder of its files in the other store, also in a copy that has the addresses of its original."""
+    """The run with the folder of its files in the other store, also where that has the addresses of its original."""
     if run.files is None:
         return run
     inside = other / "artifacts" / Path(*run.files.parts[-3:])
