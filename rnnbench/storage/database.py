@@ -100,14 +100,18 @@ def _explaining(method: Callable[..., Any]) -> Callable[..., Any]:
     def call(*arguments: Any, **options: Any) -> Any:
         try:
             return method(*arguments, **options)
-        except _DATABASE_ERRORS as error:
-            raise _explained(error) from error
-        except MlflowException as error:
-            if isinstance(error.__cause__, _DATABASE_ERRORS):
+        except (*_DATABASE_ERRORS, MlflowException) as error:
+            if _is_of_the_file(error):
                 raise _explained(error) from error
             raise
 
     return call
+
+
+def _is_of_the_file(error: Exception) -> bool:
+    """Whether an error is due to the database's file; any other one, such as a violated constraint, is a bug."""
+    cause = error.__cause__ if isinstance(error, MlflowException) else error
+    return type(getattr(cause, "orig", cause)) in (sqlite3.OperationalError, sqlite3.DatabaseError)
 
 
 def _explained(error: Exception) -> StoreError:
