@@ -38,9 +38,9 @@ def type_in(planted: Any, words: tuple[str, ...]) -> str:
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     assert done.exit_code in (0, 2)
-    last = (done.stderr.splitlines() or [""])[-1]
-    assert (done.exit_code == 2) == last.startswith("rnnbench: "), done.stderr
-    return last if done.exit_code else ""
+    _, mark, message = f"\n{done.stderr}".partition("\nrnnbench: ")
+    assert (done.exit_code == 2) == bool(mark), done.stderr
+    return message
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
