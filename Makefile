@@ -14,7 +14,7 @@ SWEEP   = $(OPTIONS) $(foreach model,$(MODEL),--model "$(model)") $(call option,
           $(call option,match-parameters,$(MATCH)) $(call option,reselect,$(RESELECT)) $(if $(REFIT),--refit) $(if $(QUICK),--quick)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sweep baselines compare export report bench selftest ui data test test-fast check format lock clean
+.PHONY: help setup sweep baselines compare export report bench selftest ui data test test-fast soak check format lock clean
 
 help: ## list every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ test: $(READY) ## the whole test suite, on every core: [ARGS="tests/units -n0"]
 
 test-fast: $(READY) ## the tests that take seconds
 	@$(PYTEST) -m "not slow" $(ARGS)
+
+soak: $(READY) ## sweeps under random kill -9, against undisturbed ones: [KILLS=100 WORKERS=4]
+	@RNNBENCH_SOAK_KILLS=$(or $(KILLS),100) RNNBENCH_SOAK_WORKERS=$(or $(WORKERS),4) $(PYTEST) tests/journeys/test_soak.py -n0 -s
 
 check: $(READY) ## format, lint, types, import order
 	@$(VENV)/bin/ruff format --check .

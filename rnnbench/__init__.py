@@ -1,7 +1,7 @@
 """Compare sequence encoders on your data: scores with intervals, significance tests, costs.
 
-`rnnbench.train`, `rnnbench.sweep`, `rnnbench.compare` and `rnnbench.load` are imported when first used. They raise
-`rnnbench.RnnbenchError` for errors of the user.
+`rnnbench.train`, `rnnbench.sweep`, `rnnbench.compare`, `rnnbench.load` and `rnnbench.rerun` are imported when first
+used. They raise `rnnbench.RnnbenchError` for errors of the user.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rnnbench.api import compare, load, sweep, train
+    from rnnbench.api import compare, load, rerun, sweep, train
     from rnnbench.core.errors import RnnbenchError
     from rnnbench.core.version import __version__
 
-__all__ = ["RnnbenchError", "__version__", "compare", "load", "sweep", "train"]
+__all__ = ["RnnbenchError", "__version__", "compare", "load", "rerun", "sweep", "train"]
 
 if not TYPE_CHECKING:  # type checkers read the imports above, and report a name that does not exist
 

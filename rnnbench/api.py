@@ -11,16 +11,19 @@ from rnnbench.comparison.model import Comparison
 from rnnbench.experiment.files import SettingValues, named_data
 from rnnbench.experiment.resolve import resolve
 from rnnbench.reports import results
+from rnnbench.runs.find import BEST, find_to_rerun
 from rnnbench.runs.load import load
 from rnnbench.runs.match_parameters import matched
 from rnnbench.runs.prepare import load_data
 from rnnbench.runs.record_run import train_and_record
+from rnnbench.runs.rerun import Rerun, carry_out
+from rnnbench.runs.rerun_plan import repetition
 from rnnbench.runs.train import Hooks
 from rnnbench.storage.record import RunRecord, model_name
 from rnnbench.storage.tracker import Tracker
 from rnnbench.sweeps.model import Event
 
-__all__ = ["compare", "load", "sweep", "train"]
+__all__ = ["compare", "load", "rerun", "sweep", "train"]
 
 
 def train(
@@ -93,6 +96,20 @@ def compare(
     tracker = Tracker()
     _, parent = results.latest_sweep(tracker, task, data, sweep)
     return results.of_sweep(tracker, parent, force=force, reach=reach, metric=metric).comparison
+
+
+def rerun(run: str = BEST, *, data: str | None = None, models: Sequence[str] = ()) -> Rerun:
+    """Repeat a stored run in a new one, and compare the two bit for bit, as `rnnbench rerun`.
+
+    run: as in `load`, of any kind. data: the data set for `best`; or where a run's own data file is now.
+    models: files with the code of the user's own encoders. Reasons why the rerun may differ are shown as warnings.
+    Raises: RnnbenchError where the run cannot be repeated.
+    """
+    tracker = Tracker()
+    planned = repetition(tracker, find_to_rerun(tracker, run, data), data=data, models=models)
+    for reason in planned.reasons:
+        _warn(f"the rerun may differ: {reason}")
+    return next(carry_out(tracker, [planned]))
 
 
 def _warn(note: str) -> None:

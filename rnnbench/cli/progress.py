@@ -110,7 +110,8 @@ class SweepProgress:
         """Print a note on an encoder once, not for each of its trials."""
         if (event.model, event.message) not in self.noted:
             self.noted.add((event.model, event.message))
-            self.console.print(f"{self.models.get(event.model, event.model)}: {event.message}", markup=False)
+            about = f"{self.models.get(event.model, event.model)}: " if event.model else ""
+            self.console.print(f"{about}{event.message}", markup=False, soft_wrap=True)
 
     def _wait(self, event: Event) -> None:
         """Show a wait for another process; a run of this process is shown anyway."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.metrics import OWN_METRICS
+from rnnbench.runs.environment import ENVIRONMENT_FILE, environment_of
 from rnnbench.runs.prepare import load_data, prepare
 from rnnbench.runs.train import describe
 from rnnbench.storage.record import LEFT_OUT, RunRecord
@@ -36,7 +38,8 @@ def record_without_sweep(config: ExperimentConfig, *, tracker: Tracker) -> Itera
     described = describe(config, "baseline")
     experiment_id = tracker.experiment(described.task, described.data)
     for result in compute(config):
-        _write(tracker, experiment_id, None, _record(described, result, _baseline_key(config)))
+        record = record_of_result(described, result, config)
+        _write(tracker, experiment_id, None, record, environment_of(config.hardware))
         yield result
 
 
@@ -66,14 +69,16 @@ def record_in_sweep(
                 if record.model not in recorded:
                     writer.require_lease()
                     tell(f"{record.model}, {REUSED}")
-                    complete = tracker.with_examples(record)
-                    _write(tracker, experiment_id, parent, replace(complete, config=described.config))
+                    complete = replace(tracker.with_examples(record), config=described.config)
+                    facts = tracker.read_json(record.run_id, ENVIRONMENT_FILE) or {}
+                    _write(tracker, experiment_id, parent, complete, facts)
         else:
             for result in compute(config):
                 writer.require_lease()
                 tell(result.model)
                 if result.model not in recorded:
-                    _write(tracker, experiment_id, parent, _record(described, result, key["baseline_key"]))
+                    record, facts = record_of_result(described, result, config), environment_of(config.hardware)
+                    _write(tracker, experiment_id, parent, record, facts)
     except BaseException:
         writer.fail()
         raise
@@ -104,7 +109,9 @@ def _baseline_key(config: ExperimentConfig) -> str:
     return values + version + (_REFITTED if config.search.refit else "")
 
 
-def _record(described: RunRecord, result: BaselineResult, key: str) -> RunRecord:
+def record_of_result(described: RunRecord, result: BaselineResult, config: ExperimentConfig) -> RunRecord:
+    """The record of a baseline's result. described: the record of the configuration, without results."""
+    key = _baseline_key(config)
     return replace(
         described,
         model=result.model,
@@ -125,7 +132,10 @@ def _record(described: RunRecord, result: BaselineResult, key: str) -> RunRecord
     )
 
 
-def _write(tracker: Tracker, experiment_id: str, parent: str | None, record: RunRecord) -> None:
+def _write(
+    tracker: Tracker, experiment_id: str, parent: str | None, record: RunRecord, facts: Mapping[str, str]
+) -> None:
     writer = tracker.start(experiment_id, record.model, {"kind": "baseline"}, parent)
+    writer.text(json.dumps(dict(facts), indent=2), ENVIRONMENT_FILE)
     writer.examples(record)
     writer.finish(record, {"model": record.model})

@@ -12,7 +12,7 @@ from rnnbench.reports import results
 from rnnbench.runs.train import KEPT_KINDS
 from rnnbench.storage.data_files import data_name, of_data
 from rnnbench.storage.location import store_folder
-from rnnbench.storage.record import RunRecord, by_validation
+from rnnbench.storage.record import RERUN_OF, RunRecord, by_validation
 from rnnbench.storage.tracker import Run, Tracker, record_of
 from rnnbench.tasks.inference import Inference
 
@@ -20,6 +20,7 @@ BEST = "best"
 FEWEST_DIGITS = 6
 MOST_NAMED = 5
 TRAINABLE = ("trial", "reselect", *KEPT_KINDS)
+RERUNNABLE = (*TRAINABLE, "baseline")
 
 
 def find(
@@ -63,6 +64,26 @@ def find(
 def find_any(tracker: Tracker, run: str) -> RunRecord:
     """The record of a run of any kind and outcome, by its id, the id's first digits, or its name."""
     return _named(tracker, run, registry.names("tasks"))
+
+
+def find_to_rerun(tracker: Tracker, run: str, data: str | None = None) -> RunRecord:
+    """The record of any training or baseline, whether its weights are stored or not.
+
+    run, data: as in `find`.
+    Raises: RnnbenchError in one line that says what to type.
+    """
+    if run != BEST and (run in registry.names("tasks") or run in results.studies(tracker)):
+        raise RnnbenchError(
+            f"{run!r} is not a run. To repeat every row of its table, type: rnnbench rerun {run} --table"
+        )
+    tasks = [name for name in registry.names("tasks") if tracker.experiments(name)]
+    record = _best(tracker, tasks, data, Inference) if run == BEST else _named(tracker, run, tasks, RERUNNABLE)
+    label = f"run {record.name} ({record.run_id[:8]})"
+    if record.kind == "rerun":
+        raise RnnbenchError(f"{label} is a rerun itself. Type: rnnbench rerun {record.tags.get(RERUN_OF, BEST)[:8]}")
+    if record.kind not in RERUNNABLE:
+        raise RnnbenchError(f"{label} is neither a training nor a baseline. Type: rnnbench rerun {record.task} --table")
+    return record
 
 
 def inference_class(task: str) -> type[Inference]:
@@ -133,14 +154,14 @@ def _best_of_sweep(tracker: Tracker, task: str, data: str | None) -> tuple[int, 
     return int(tracker.run(parent).info.start_time), min(done, key=by_validation)
 
 
-def _named(tracker: Tracker, run: str, tasks: Collection[str]) -> RunRecord:
+def _named(tracker: Tracker, run: str, tasks: Collection[str], kinds: Collection[str] = TRAINABLE) -> RunRecord:
     if re.fullmatch(r"[0-9a-f]{32}", run):
         return record_of(tracker.run(run))
-    same_name = [*_all_runs(tracker, **{"mlflow.runName": run})]
+    same_name = [*_all_runs(tracker, kinds, **{"mlflow.runName": run})]
     if same_name:
         # every sweep repeats the names: prefer these tasks, then runs with weights, then the newest
         return record_of(max(same_name, key=lambda candidate: _rank(candidate, tasks)))
-    runs = [*_all_runs(tracker)]
+    runs = [*_all_runs(tracker, kinds)]
     matches = [other for other in runs if len(run) >= FEWEST_DIGITS and other.info.run_id.startswith(run.lower())]
     if len(matches) > 1:
         raise RnnbenchError(f"{len(matches)} run ids start with {run!r}: {_listed(matches)}. Type more digits")
@@ -161,10 +182,10 @@ def _is_usable(run: Run) -> bool:
     return run.data.tags.get("kind") in KEPT_KINDS and run.data.tags.get("outcome") == "completed"
 
 
-def _all_runs(tracker: Tracker, **tags: str) -> Iterable[Run]:
+def _all_runs(tracker: Tracker, kinds: Collection[str], **tags: str) -> Iterable[Run]:
     for task in registry.names("tasks"):
         for experiment_id in tracker.experiments(task).values():
-            yield from (run for run in tracker.find(experiment_id, **tags) if run.data.tags.get("kind") in TRAINABLE)
+            yield from (run for run in tracker.find(experiment_id, **tags) if run.data.tags.get("kind") in kinds)
 
 
 def _unknown(run: str, runs: list[Run], tasks: Collection[str]) -> RnnbenchError:

@@ -9,14 +9,16 @@ from dataclasses import replace
 
 import yaml
 
-from rnnbench.core import environment
 from rnnbench.experiment.config import ExperimentConfig
+from rnnbench.experiment.sections import HardwareSettings
+from rnnbench.runs.environment import ENVIRONMENT_FILE, environment_of
 from rnnbench.runs.train import KEPT_KINDS, Hooks, Trained, describe, train
 from rnnbench.runs.training.hardware import check_hardware
 from rnnbench.runs.training.weights import save_weights
 from rnnbench.storage.checkpoints import checkpoint_folder, delete_checkpoints
 from rnnbench.storage.leases import Lease, LeaseLostError
-from rnnbench.storage.record import STOPPED, Kind, Outcome, RunRecord, model_name
+from rnnbench.storage.losses import LOSSES_FILE, losses_to_bytes
+from rnnbench.storage.record import REFIT_UPDATES, STOPPED, Kind, Outcome, RunRecord, model_name
 from rnnbench.storage.run_writer import RunWriter
 from rnnbench.storage.tracker import Tracker
 from rnnbench.tasks.samples import SHOWCASE_FILE, to_json
@@ -48,7 +50,7 @@ def train_and_record(
         ends the run as `failed`, with its traceback as an artifact, and is raised again.
     """
     check_hardware(config.hardware)
-    own_tags = dict(tags or {})
+    own_tags = {**({} if refit is None else {REFIT_UPDATES: str(refit)}), **dict(tags or {})}
     claimed = None if run_id is None else tracker.claimed(run_id, lease)
     first_tags = {"kind": kind, "model": model_name(config.model), "task": config.task, **own_tags}
     writer = claimed or tracker.start(experiment_id, name, first_tags, parent, lease=lease)
@@ -63,7 +65,7 @@ def train_and_record(
         is_opened = open_test and trained.record.outcome == "completed"
         result_tags = {**trained.record.tags, "test_opened": str(is_opened), **own_tags}
         record = replace(trained.record, run_id=writer.run_id, name=name, tags=result_tags)
-        _write_files(writer, trained, record, with_showcase=is_opened)
+        _write_files(writer, trained, record, config.hardware, with_showcase=is_opened)
         writer.finish(record, {"model": record.model, "seed": config.seed, **(params or {})})
         if record.outcome not in STOPPED:
             delete_checkpoints(writer.run_id)
@@ -90,7 +92,7 @@ def _recording(hooks: Hooks, writer: RunWriter, *, keeps_samples: bool) -> Hooks
 
     def stop() -> Outcome | None:
         if writer.is_lost:
-            raise LeaseLostError(f"{writer.run_id}: another process has taken this run over; its result is discarded")
+            writer.require_lease()
         return None if hooks.stop is None else hooks.stop()
 
     def before_checkpoint() -> None:
@@ -108,10 +110,13 @@ def _recording(hooks: Hooks, writer: RunWriter, *, keeps_samples: bool) -> Hooks
     )
 
 
-def _write_files(writer: RunWriter, trained: Trained, record: RunRecord, *, with_showcase: bool) -> None:
-    """Store the environment, scores of test examples, and, where they are kept, weights and showcase."""
-    facts = {**environment.describe(), "data_fingerprint": record.fingerprint, "data": record.data}
-    writer.text(json.dumps(facts, indent=2), "environment.json")
+def _write_files(
+    writer: RunWriter, trained: Trained, record: RunRecord, hardware: HardwareSettings, *, with_showcase: bool
+) -> None:
+    """Store the environment, losses, scores of test examples, and, where they are kept, weights and showcase."""
+    facts = {**environment_of(hardware), "data_fingerprint": record.fingerprint, "data": record.data}
+    writer.text(json.dumps(facts, indent=2), ENVIRONMENT_FILE)
+    writer.content(losses_to_bytes(trained.losses), LOSSES_FILE)
     writer.examples(record)
     if record.kind in KEPT_KINDS and record.outcome == "completed":
         save_weights(trained.task, writer.file, writer.text)

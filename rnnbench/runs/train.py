@@ -31,6 +31,7 @@ from rnnbench.storage.data_files import file_tags
 from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.storage.record import (
     ALSO_IN_TRAINING,
+    CONTINUATIONS,
     CUT_INPUTS,
     CUT_SHARE,
     HARDWARE_NOTE,
@@ -138,11 +139,11 @@ def train(
         metrics={**watch.best_metrics, **test.metrics},
         costs=costs,
         curves=watch.curves,
-        tags={**described.tags, **remark_tags, **_result_tags(task, notes, is_completed=is_completed)},
+        tags={**described.tags, **remark_tags, **_result_tags(task, watch, notes)},
         examples=test.examples,
         details=test.details,
     )
-    return Trained(record, task, watch.losses)
+    return Trained(record, task, watch.every_loss())
 
 
 def describe(config: ExperimentConfig, kind: Kind) -> RunRecord:
@@ -189,10 +190,11 @@ def _remark_tags(prepared: Prepared) -> dict[str, str]:
     return {**cut, **({REMARKS: "; ".join(remarks)} if remarks else {})}
 
 
-def _result_tags(task: SequenceTask, notes: list[str], *, is_completed: bool) -> dict[str, str]:
-    """Tags with the checksum of the trained weights, and with what the hardware could not do as configured."""
-    checksum = {WEIGHTS_SHA256: weights_sha256(task)} if is_completed else {}
-    return checksum | ({HARDWARE_NOTE: "; ".join(notes)} if notes else {})
+def _result_tags(task: SequenceTask, watch: Watch, notes: list[str]) -> dict[str, str]:
+    """Tags with the checksum of the trained weights, continuations, and what the hardware could not do."""
+    tags = {WEIGHTS_SHA256: weights_sha256(task)} if watch.outcome == "completed" else {}
+    tags |= {CONTINUATIONS: str(watch.continuations)} if watch.continuations else {}
+    return tags | ({HARDWARE_NOTE: "; ".join(notes)} if notes else {})
 
 
 def _checkpoint_key(config: ExperimentConfig, refit: int | None) -> str:

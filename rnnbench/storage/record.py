@@ -36,8 +36,17 @@ ITEMS = "items"
 QUICK = "quick"
 """Tag of a sweep's run and of every run trained with the small budget of `--quick`: 'True'."""
 
+CONTINUATIONS = "continuations"
+"""Tag: how often the run was stopped and continued from a checkpoint."""
+
 WEIGHTS_SHA256 = "weights_sha256"
 """Tag: the checksum of the trained weights; runs with equal weights have equal ones."""
+
+REFIT_UPDATES = "refit_updates"
+"""Tag: the number of updates that a confirmation was trained for on training and validation together."""
+
+RERUN_OF = "rerun_of"
+"""Tag of a rerun: the id of the run that it repeats."""
 
 LEFT_OUT = "left_out"
 """Tag: why a baseline was not computed."""
@@ -45,8 +54,9 @@ LEFT_OUT = "left_out"
 MATCH_TOLERANCE = 0.02
 """Largest relative deviation from the number of parameters that all encoders are matched to."""
 
-Kind = Literal["trial", "reselect", "confirm", "baseline", "train"]
-"""A `reselect` trains one of the best configurations again on another search seed, before the choice."""
+Kind = Literal["trial", "reselect", "confirm", "baseline", "train", "rerun"]
+"""A `reselect` trains one of the best configurations again on another search seed, before the choice. A `rerun` repeats
+a run of any other kind, to compare the two: it belongs to no sweep and no table, and nothing is chosen by it."""
 Outcome = Literal[
     "running", "completed", "pruned", "diverged", "out_of_memory", "failed", "interrupted", "terminated", "killed"
 ]

@@ -30,6 +30,8 @@ DETAILS = "test_details.json"
 EXAMPLE_FILES = "example_files"
 """Tag: list of the files with example scores and details; missing in runs of earlier versions."""
 _STATUS: dict[str, str] = {"completed": "FINISHED", "pruned": "FINISHED", **dict.fromkeys(STOPPED, "KILLED")}
+CURVES = "curves/"
+"""Start of the keys of curves among the metrics."""
 _RECORD_FIELDS = ("kind", "task", "data", "fingerprint", "model", "metric", "outcome", "protocol")
 PAGE = 1000
 
@@ -86,17 +88,21 @@ class RunWriter:
         """Store a file as an artifact."""
         self.client.log_artifact(self.run_id, str(path), folder or None)
 
+    def content(self, content: bytes, name: str) -> None:
+        """Store bytes as an artifact."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / name
+            path.write_bytes(content)
+            self.file(path)
+
     def examples(self, record: RunRecord) -> None:
         """Store the scores of a record's test examples, one file per metric, and its details."""
         names = {metric: example_file("" if metric == record.metric else metric) for metric in record.examples}
         self.tags({EXAMPLE_FILES: json.dumps(sorted([*names.values(), *([DETAILS] if record.details else [])]))})
         if record.details:
             self.text(json.dumps(record.details, ensure_ascii=False), DETAILS)
-        with tempfile.TemporaryDirectory() as folder:
-            for metric, scores in record.examples.items():
-                path = Path(folder) / names[metric]
-                path.write_bytes(scores.to_bytes())
-                self.file(path)
+        for metric, scores in record.examples.items():
+            self.content(scores.to_bytes(), names[metric])
 
     def finish(self, record: RunRecord, params: Mapping[str, Any]) -> None:
         """Write the whole record and end the run with its outcome. Raises: LeaseLostError, as `end`."""
@@ -153,7 +159,7 @@ def record_of(run: Run) -> RunRecord:
         run_id=run.info.run_id,
         name=run.info.run_name or "",
         config=json_tag(run, "config", dict),
-        metrics={key: value for key, value in metrics.items() if not key.startswith(("cost/", "curves/"))},
+        metrics={key: value for key, value in metrics.items() if not key.startswith(("cost/", CURVES))},
         costs={key.removeprefix("cost/"): value for key, value in metrics.items() if key.startswith("cost/")},
         tags={key: value for key, value in tags.items() if key not in known and not key.startswith("mlflow.")},
         protocol=tags.get("protocol", ""),
@@ -180,7 +186,7 @@ def status_of(outcome: str) -> str:
 
 
 def curve_key(key: str) -> str:
-    return f"curves/{key.replace('/', '_')}"
+    return f"{CURVES}{key.replace('/', '_')}"
 
 
 def example_file(metric: str) -> str:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 from filelock import FileLock
 from mlflow.entities import Run, RunTag, ViewType
 from mlflow.exceptions import MlflowException
@@ -26,9 +27,11 @@ from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.storage.filters import filter_of, has_tags
 from rnnbench.storage.leases import Lease, LeaseLostError, open_leases
 from rnnbench.storage.location import file_name, store_folder
+from rnnbench.storage.losses import LOSSES_FILE, losses_from_bytes
 from rnnbench.storage.owners import Owner
 from rnnbench.storage.record import Outcome, RunRecord
 from rnnbench.storage.run_writer import (
+    CURVES,
     DETAILS,
     EXAMPLE_FILES,
     EXAMPLES,
@@ -221,6 +224,18 @@ class Tracker:
                 f"{EXAMPLES}*.npz and {DETAILS}{tag}"
             ) from error
         return replace(record, examples=examples, details=details)
+
+    def with_all_curves(self, record: RunRecord) -> RunRecord:
+        """The record with every curve of the run, under the names that the store has for them."""
+        stored = (key for key in self.run(record.run_id).data.metrics if key.startswith(CURVES))
+        return self.with_curves(replace(record, curves={}), sorted(key.removeprefix(CURVES) for key in stored))
+
+    def losses(self, run_id: str) -> np.ndarray | None:
+        """The loss of every update of a run, None if it has none. Raises: RnnbenchError where it cannot be read."""
+        try:
+            return Artifacts(self.client).read(self.run(run_id), LOSSES_FILE, losses_from_bytes)
+        except MissingArtifactError:
+            return None
 
     def repair(self, experiment_id: str, crashed: Crashed | None = None) -> int:
         """End running runs whose lease has expired as killed, so that they can be continued. Returns their number.

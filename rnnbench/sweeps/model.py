@@ -64,7 +64,7 @@ class SweepPlan:
     configs: by model, the base configuration from `ExperimentConfig.to_plain`; includes models of earlier calls, since
         every encoder's choice is among the same number of trials.
     searched: models that get trials now. confirmed: models that get confirmations; None is all.
-    is_quick: the runs are recorded as those of a quick sweep.
+    is_quick: the runs are recorded as those of a quick sweep. fingerprint: of the data, which no run may differ from.
     search_until: Unix time after which no new trial starts; 0 for no limit.
     """
 
@@ -80,6 +80,7 @@ class SweepPlan:
     search_until: float = 0.0
     confirmed: tuple[str, ...] | None = None
     is_quick: bool = False
+    fingerprint: str = ""
 
     def config(self, model: str) -> ExperimentConfig:
         """The base configuration of a model."""

@@ -89,6 +89,7 @@ def sweep_plan(
         searched=tuple(configs),
         search_until=time.time() + options.timeout if options.timeout else 0.0,
         is_quick=results.is_quick(tracker.run(stored.parent)),
+        fingerprint=loaded.fingerprint,
     )
     require_journal(plan, tracker)
     return plan
@@ -193,6 +194,7 @@ def confirmation_plan(task: str, options: ConfirmOptions) -> SweepPlan:
         searched=(),
         confirmed=tuple(by_name[name] for name in wanted),
         is_quick=results.is_quick(tracker.run(parent)),
+        fingerprint=loaded.fingerprint,
     )
     require_journal(plan, tracker)
     return plan

@@ -13,7 +13,9 @@ from functools import partial
 
 from filelock import FileLock
 
+from rnnbench.core.errors import DataError
 from rnnbench.runs.baselines import REUSED, record_in_sweep
+from rnnbench.runs.prepare import load_data
 from rnnbench.runs.record_run import train_and_record
 from rnnbench.runs.train import Hooks
 from rnnbench.storage.leases import LeaseLostError
@@ -52,8 +54,9 @@ class Worker:
         self._waiting_for, self._reported_at = "", 0.0
 
     def work(self) -> None:
-        """Work until nothing is left or `stop` asks to stop."""
+        """Work until nothing is left or `stop` asks to stop. Raises: DataError where the data have changed."""
         while self.stop() is None:
+            self._require_same_data()
             with self.lock:
                 step = self.queue.next()
             if step is None:
@@ -64,6 +67,15 @@ class Worker:
                 self._waiting_for = ""
                 self._do(step)
         self.tell(Event("done", self.number))
+
+    def _require_same_data(self) -> None:
+        """Return if the data are still those of the sweep, as all its runs are compared. Raises: DataError."""
+        loaded = load_data(self.plan.config(next(iter(self.plan.configs))))
+        if self.plan.fingerprint and loaded.fingerprint != self.plan.fingerprint:
+            raise DataError(
+                f"{loaded.facts.name} has changed while the sweep ran, so new runs cannot be compared with its others. "
+                "Restore the data and type the same command again, or start a new sweep with --fresh"
+            )
 
     def end_lost(self, crashed: Crashed | None = None) -> None:
         """End runs and trials whose process is gone; those that can be continued are continued by the next worker.

@@ -23,6 +23,7 @@ from typer.testing import CliRunner, Result
 
 from rnnbench.cli.commands import app
 from rnnbench.storage.database import tracking_uri
+from rnnbench.storage.record import STOPPED
 from rnnbench.storage.tracker import PARENT
 
 ALONE = ("--workers", "1")  # where two workers have nothing to show: each imports for seconds before it trains
@@ -123,7 +124,7 @@ class Place:
     def outcomes(self, kind: str, model: str) -> list[str]:
         """The outcomes of a model's trials or confirmations that count."""
         found = [run.data.tags.get("outcome", "running") for run in self.runs(kind=kind, model=model)]
-        return sorted(outcome for outcome in found if outcome != "interrupted")
+        return sorted(outcome for outcome in found if outcome not in STOPPED)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ import psutil
 import pytest
 from journey import Place, wait_until, write_reviews
 
+from rnnbench.storage.record import CONTINUATIONS, STOPPED
+
 pytestmark = pytest.mark.slow
 
 SWEEP = (
@@ -29,6 +31,7 @@ def test_a_sweep_stopped_three_ways_ends_complete(place: Place) -> None:
     assert "To continue, type the same command again" in stopped.told
     assert "rnnbench sweep sentiment --data reviews.csv" in stopped.told
     assert "Traceback" not in stopped.told
+    assert {run.data.tags.get("outcome") for run in place.runs()} == {"completed", "interrupted"}
     assert "RUNNING" not in {run.info.status for run in place.runs()}
     first = len(place.outcomes("trial", "rnn") + place.outcomes("trial", "gru"))
     assert first < 6, "the sweep had ended before it was stopped"
@@ -61,8 +64,9 @@ def test_a_sweep_stopped_three_ways_ends_complete(place: Place) -> None:
     assert all(7840 <= run.data.metrics["cost/parameters"] <= 8160 for run in trained)
     assert "Parameters matched to 8.00k +- 2 %." in " ".join(survived.told.split())
     assert "RUNNING" not in {run.info.status for run in place.runs()}
-    ended = {run.info.status for run in place.runs() if run.data.tags.get("outcome") == "interrupted"}
-    assert ended == {"KILLED"}
+    assert not [run.info.run_name for run in place.runs() if run.data.tags.get("outcome") in STOPPED], "all continued"
+    assert [run for run in place.runs() if CONTINUATIONS in run.data.tags]
+    assert not [*(place.store / "checkpoints").iterdir()]
     counts = {name: len(place.runs(kind="baseline", model=name)) for name in ("naive_bayes", "majority_class")}
     assert counts == {"naive_bayes": 1, "majority_class": 1}
 
@@ -80,13 +84,22 @@ def best_mean(place: Place, model: str) -> str:
     return max(whole, key=lambda choice: (round(sum(whole[choice]), 9), whole[choice][0]))
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "scheduler"])
-def test_a_training_that_is_stopped_is_kept_as_interrupted(number: signal.Signals, place: Place) -> None:
+@pytest.mark.parametrize(
+    ("number", "outcome"), [(signal.SIGINT, "interrupted"), (signal.SIGTERM, "terminated")], ids=["ctrl-c", "scheduler"]
+)
+def test_a_training_that_is_stopped_is_continued(number: signal.Signals, outcome: str, place: Place) -> None:
     write_reviews(place.folder / "reviews.csv")
-    long = ("--set", "budget.updates=100000", "--set", "budget.epochs=100000", "--set", "budget.validations=1000")
+    long = ("--set", "budget.updates=1500", "--set", "budget.epochs=100000", "--set", "budget.validations=15")
     training = place.start("train", "sentiment", "--data", "reviews.csv", "--model", "rnn", *long)
     training.wait_for("validation/accuracy")
     os.killpg(training.process.pid, number)
     assert training.end() == 130
     assert "Traceback" not in training.told
-    assert [run.info.status for run in place.runs(kind="train")] == ["KILLED"]
+    (run,) = place.runs(kind="train")
+    assert (run.info.status, run.data.tags["outcome"]) == ("KILLED", outcome)
+    command = f"rnnbench resume {run.info.run_id[:8]}"
+    assert command in training.told
+    place.typed(*command.split()[1:])
+    (run,) = place.runs(kind="train")
+    assert (run.info.status, run.data.tags["outcome"], run.data.tags[CONTINUATIONS]) == ("FINISHED", "completed", "1")
+    assert "is completed: only a stopped run can be continued" in place.typed(*command.split()[1:], code=2).told

@@ -29,6 +29,7 @@ from rnnbench.cli.options import (
     searched,
     with_data_options,
 )
+from rnnbench.core.errors import RnnbenchError
 
 
 @app.command()
@@ -135,3 +136,37 @@ def confirm(
     from rnnbench.sweeps import ConfirmOptions
 
     run_confirmation(task, ConfirmOptions(data, sweep, tuple(model or ()), seeds, workers), as_json)
+
+
+@app.command()
+@report_errors
+def rerun(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN", help="A run id, its first 6 digits, a run's name, or best; with --table, a task or a study."
+        ),
+    ],
+    table: Annotated[
+        bool, typer.Option("--table", help="Repeat every baseline and confirmation of the newest sweep's table.")
+    ] = False,
+    every: Annotated[bool, typer.Option("--all", help="With --table, repeat the runs of the search too.")] = False,
+    data: StoredData = None,
+    sweep: Sweep = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option("--model", "-m", help="The file of your own encoder, to run its code. Repeatable."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Repeat a stored run in a new one and compare the two bit for bit. Exit code 1 if they differ."""
+    from rnnbench.cli.rerun import rerun_run, rerun_table
+
+    if not table and (every or sweep is not None):
+        raise RnnbenchError(f"--all and --sweep are for a whole table: type  rnnbench rerun {name} --table, with them")
+    if table:
+        is_identical = rerun_table(name, data, sweep, model or (), with_search=every, as_json=as_json)
+    else:
+        is_identical = rerun_run(name, data, model or (), as_json=as_json)
+    if not is_identical:
+        raise typer.Exit(1)

@@ -51,10 +51,10 @@ class _Recurrence(torch.autograd.Function):
         weights, state = Weights(*map(_array, rest[:4])), tuple(map(_array, rest[4:]))
         with _as_many_threads_as_torch():
             encoded = CELLS[cell].forward(_array(x), weights, state, None if lengths is None else _array(lengths))
-        steps, *last = (torch.from_numpy(part).to(x.device) for part in (encoded.steps, *encoded.state))
+        steps, *last = (_tensor(part, x.device) for part in (encoded.steps, *encoded.state))
         ctx.cell, ctx.trace = cell, encoded.trace
         ctx.set_materialize_grads(False)
-        # the trace shares memory with these tensors: saving them makes torch detect changes before the backward pass
+        # saving them makes torch detect changes before the backward pass
         ctx.save_for_backward(x, *rest, steps)
         return steps, *last
 
@@ -72,11 +72,20 @@ class _Recurrence(torch.autograd.Function):
                 ctx.trace, error_of_steps, state_error, needs_x=ctx.needs_input_grad[2]
             )
         parts = (gradients.x, *gradients.weights, *gradients.state)
-        return None, None, *(None if part is None else torch.from_numpy(part).to(x.device) for part in parts)
+        return None, None, *(None if part is None else _tensor(part, x.device) for part in parts)
 
 
 def _array(tensor: Tensor) -> np.ndarray:
     return tensor.detach().cpu().numpy()
+
+
+def _tensor(array: np.ndarray, device: torch.device) -> Tensor:
+    """The array in memory of torch, which is aligned to 64 bytes.
+
+    Some products of MKL differ in their last bit with the alignment of what they read, and the memory of NumPy is
+    aligned otherwise in each process: without the copy, the same training could give other weights.
+    """
+    return torch.from_numpy(array).to(device, copy=True)
 
 
 @cache

@@ -22,7 +22,7 @@ Log = Callable[[int, dict[str, float]], None]
 
 _STATE = (
     *("best", "best_update", "best_metrics", "curves", "losses", "validations", "items"),
-    *("_weights", "_without_improvement"),
+    *("_weights", "_without_improvement", "continuations"),
 )
 """What the rest of a training depends on; see `Watch.state_dict`."""
 
@@ -32,9 +32,9 @@ class Watch(pl.Callback):
 
     keeps_scores: False where the validation split is trained on too and its scores are meaningless.
 
-    After `fit`, `outcome` is how the training ended, `losses` has the loss of every update, and `restore` restores the
-    best weights. The curve `seconds` is the training time without validations at each validation, for plots of scores
-    against time.
+    After `fit`, `outcome` is how the training ended, `every_loss` gives the loss of every update, and `restore`
+    restores the best weights. The curve `seconds` is the training time without validations at each validation, for
+    plots of scores against time.
     """
 
     def __init__(
@@ -67,6 +67,8 @@ class Watch(pl.Callback):
         self.earlier_seconds = 0.0
         """Seconds of this training in earlier processes, validations included."""
         self.items = 0
+        self.continuations = 0
+        """How often this training was continued from a checkpoint."""
         self._weights: dict[str, torch.Tensor] = {}
         self._losses: list[torch.Tensor] = []
         self._without_improvement = 0
@@ -131,10 +133,15 @@ class Watch(pl.Callback):
         self._losses = [*state.pop("pending_losses")]
         for name, value in state.items():
             setattr(self, name, value)
+        self.continuations += 1
 
     @property
     def _seconds_of_fit(self) -> float:
         return self.earlier_seconds + time.perf_counter() - self._started
+
+    def every_loss(self) -> list[float]:
+        """The loss of every update so far, also of those after the last point of the curve."""
+        return [*self.losses, *(loss.item() for loss in self._losses)]
 
     def restore(self, pl_module: pl.LightningModule) -> None:
         """Restore the weights of the best validation, in place."""

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import io
 import random
+import signal
+import threading
 import time
 from collections.abc import Callable
 from typing import Any, cast
@@ -59,11 +61,18 @@ class Checkpointing(pl.Callback):
         self.checkpoints, self.plateau, self.stop, self.before = checkpoints, plateau, stop, before
         self._task: SequenceTask | None = None
         self._state: dict[str, Any] | None = None
+        self._weights: dict[str, torch.Tensor] = {}
         self._written_at = time.monotonic()
         self._is_due = False
+        self._on_sigterm = signal.getsignal(signal.SIGTERM)
 
     def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         self._task = cast(SequenceTask, pl_module)
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        # Lightning's handler ends the training after the update, before its checkpoint is written here
+        if threading.current_thread() is threading.main_thread() and self._on_sigterm is not None:
+            signal.signal(signal.SIGTERM, self._on_sigterm)
 
     def on_train_batch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any) -> None:
         if self._state is not None:
@@ -103,6 +112,11 @@ class Checkpointing(pl.Callback):
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         self._state = state_dict
 
+    def on_load_checkpoint(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]
+    ) -> None:
+        self._weights = checkpoint["state_dict"]
+
     def on_save_checkpoint(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]
     ) -> None:
@@ -113,6 +127,9 @@ class Checkpointing(pl.Callback):
 
     def _continue(self, state: dict[str, Any]) -> None:
         task = cast(SequenceTask, self._task)
+        # again: Lightning loads them before it makes the module one of double precision
+        task.load_state_dict(self._weights)
+        self._weights = {}
         vars(self.plateau).update(state["plateau"])
         task.observed_items = state["observed_items"]
         task.carry_state(state["carried"])

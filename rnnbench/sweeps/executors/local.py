@@ -25,6 +25,8 @@ _MOST_RESTARTS = 2
 """Most restarts of workers without a finished run in between."""
 _STOP_SECONDS = 20.0
 """Seconds after which a worker that was asked to stop is killed, or kills itself where its parent is gone."""
+_SILENT_SECONDS = 600.0
+"""Seconds without an event after which a worker may hang."""
 _SIGNALS: dict[StopOutcome, signal.Signals] = {"interrupted": signal.SIGUSR1, "terminated": signal.SIGTERM}
 """What a worker is sent; it ignores Ctrl-C, which a terminal sends to every process."""
 
@@ -74,8 +76,14 @@ def _watch(
 ) -> None:
     """Pass on events and replace workers that die, until all have ended or `stop` gives an outcome."""
     restarts, memory_kills = 0, _memory_kills()
+    heard = dict.fromkeys(workers, time.monotonic())
     while workers and stop() is None:
+        for number in [*workers]:
+            if time.monotonic() - heard.setdefault(number, time.monotonic()) > _SILENT_SECONDS:
+                heard[number] = time.monotonic()
+                tell(Event("note", number, message=_silence(workers[number].process.pid)))
         for number, event in _received(workers):
+            heard[number] = time.monotonic()
             if event is not None:
                 if event.what == "refused":
                     raise RnnbenchError(event.message)
@@ -98,6 +106,13 @@ def _watch(
                 raise RnnbenchError(
                     "all worker processes died; finished runs are stored. To continue, type the same command again"
                 )
+
+
+def _silence(pid: int) -> str:
+    return (
+        f"process {pid} has reported nothing for {_SILENT_SECONDS / 60:.0f} min. If it hangs, type: kill -9 {pid}. "
+        "Its run is then continued from its newest checkpoint"
+    )
 
 
 def _crash(process: Any, *, is_for_memory: bool) -> Crashed | None:
