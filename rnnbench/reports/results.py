@@ -17,6 +17,7 @@ from rnnbench.core.errors import ComparisonError, UnknownNameError, did_you_mean
 from rnnbench.core.text import nfc
 from rnnbench.experiment.files import load, name_of
 from rnnbench.metrics import metric_of
+from rnnbench.storage.artifacts import ArtifactError
 from rnnbench.storage.data_files import data_name, of_data
 from rnnbench.storage.record import QUICK, RunRecord, model_name
 from rnnbench.storage.tracker import PARENT, Run, Tracker
@@ -193,8 +194,27 @@ def codes_of(tracker: Tracker, parent: str) -> dict[str, str | None]:
 
 
 def plan_of(tracker: Tracker, parent: str) -> dict[str, dict[str, Any]]:
-    """By model, the plain configuration of each encoder of a sweep; empty where the store has none."""
-    return tracker.read_json(parent, PLAN_FILE) or {}
+    """By model, the plain configuration of each encoder of a sweep; empty where the store has none.
+
+    Raises: ArtifactError where the file is damaged.
+    """
+    try:
+        plan = tracker.read_json(parent, PLAN_FILE) or {}
+    except ArtifactError:
+        plan = {"": {}}
+    if not is_plan(plan):
+        raise ArtifactError(
+            f"{tracker.artifact(parent, PLAN_FILE)} is damaged. To repair it, type: rnnbench store repair"
+        )
+    return plan
+
+
+def is_plan(plain: Mapping[str, Any]) -> bool:
+    """Whether plain data are the configurations of a sweep's encoders."""
+    return all(
+        isinstance(config, dict) and all(isinstance(config.get(section), dict) for section in ("task", "encoder"))
+        for config in plain.values()
+    )
 
 
 def of_newest_code(records: Sequence[RunRecord], codes: Mapping[str, str | None]) -> list[RunRecord]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import posixpath
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from mlflow import MlflowClient
 from mlflow.entities import Run
@@ -70,7 +71,7 @@ class Artifacts:
         path = self.path(run, name)
         try:
             return parse(path.read_bytes())
-        except (ValueError, OSError) as error:
+        except (ValueError, OSError, RecursionError) as error:
             is_copy = _local_folder(run) is None
             remedy = "Delete this copy to download it again" if is_copy else "Restore it from a backup"
             raise ArtifactError(f"{_label(run)}: {path} is damaged ({error}). {remedy}") from error
@@ -85,6 +86,14 @@ class Artifacts:
                 os.replace(self.client.download_artifacts(run.info.run_id, name, folder), target)
         except (MlflowException, OSError) as error:
             raise RnnbenchError(f"the file {name!r} of {_label(run)} cannot be downloaded: {error}") from error
+
+
+def json_object(content: bytes) -> dict[str, Any]:
+    """The object in a JSON file. Raises: ValueError for other content."""
+    plain = json.loads(content)
+    if not isinstance(plain, dict):
+        raise ValueError(f"an object was expected, not {str(plain)[:40]!r}")
+    return plain
 
 
 def _local_folder(run: Run) -> Path | None:

@@ -32,9 +32,14 @@ class Owner:
         return cls(platform.node(), os.getpid(), _process_start(os.getpid()) or "", _machine())
 
     @property
+    def is_here(self) -> bool:
+        """Whether the process is in the process table of this machine or container."""
+        return bool(self.machine) and self.machine == _machine()
+
+    @property
     def is_gone(self) -> bool:
         """Whether the process has certainly ended: it is missing from a process table that this process can read."""
-        if not self.machine or self.machine != _machine():
+        if not self.is_here:
             return False
         start = _process_start(self.pid)
         return start is not None and start != self.start

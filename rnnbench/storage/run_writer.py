@@ -10,13 +10,16 @@ import traceback
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, Run, RunTag
 
+from rnnbench.core.errors import RnnbenchError
 from rnnbench.storage.leases import Lease, LeaseLostError
 from rnnbench.storage.record import STOPPED, RunRecord
+
+Content = TypeVar("Content", dict[str, Any], list[str])
 
 LEASE = "lease"
 """Tag: the id of the lease that the process writing the run holds."""
@@ -139,7 +142,7 @@ class RunWriter:
 
 
 def record_of(run: Run) -> RunRecord:
-    """The record of a run, without curves and example scores."""
+    """The record of a run, without curves and example scores. Raises: RnnbenchError where a tag is damaged."""
     tags = run.data.tags
     metrics = {key: float(value) for key, value in run.data.metrics.items()}
     known = {*_RECORD_FIELDS, "higher_is_better", "config", "seed", "host", "pid", "pid_start", EXAMPLE_FILES, LEASE}
@@ -155,12 +158,26 @@ def record_of(run: Run) -> RunRecord:
         seed=int(tags["seed"]) if tags.get("seed") else None,
         run_id=run.info.run_id,
         name=run.info.run_name or "",
-        config=json.loads(tags.get("config", "{}")),
+        config=json_tag(run, "config", dict),
         metrics={key: value for key, value in metrics.items() if not key.startswith(("cost/", CURVES))},
         costs={key.removeprefix("cost/"): value for key, value in metrics.items() if key.startswith("cost/")},
         tags={key: value for key, value in tags.items() if key not in known and not key.startswith("mlflow.")},
         protocol=tags.get("protocol", ""),
     )
+
+
+def json_tag(run: Run, name: str, kind: type[Content]) -> Content:
+    """The content of a tag in JSON; empty where the run does not have it. Raises: RnnbenchError where it is damaged."""
+    try:
+        content = json.loads(run.data.tags.get(name, json.dumps(kind())))
+    except (ValueError, RecursionError):
+        content = None
+    if not isinstance(content, kind):
+        raise RnnbenchError(
+            f"run {run.info.run_name} ({run.info.run_id}): its tag {name!r} is damaged. To find all damage, type: "
+            "rnnbench store check"
+        )
+    return content
 
 
 def status_of(outcome: str) -> str:

@@ -21,7 +21,7 @@ from mlflow.exceptions import MlflowException
 
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.core.text import nfc
-from rnnbench.storage.artifacts import ArtifactError, Artifacts, MissingArtifactError
+from rnnbench.storage.artifacts import ArtifactError, Artifacts, MissingArtifactError, json_object
 from rnnbench.storage.database import is_writable, open_database
 from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.storage.filters import filter_of, has_tags
@@ -39,6 +39,7 @@ from rnnbench.storage.run_writer import (
     PAGE,
     RunWriter,
     curve_key,
+    json_tag,
     metric_of_file,
     record_of,
     status_of,
@@ -74,7 +75,10 @@ class Tracker:
 
     def experiment(self, task: str, data: str) -> str:
         """The id of the experiment of a task on a data set, which is created if needed."""
-        name = experiment_name(task, data)
+        return self.experiment_named(experiment_name(task, data))
+
+    def experiment_named(self, name: str) -> str:
+        """The id of an experiment, which is created if needed. Raises: RnnbenchError where nothing can be written."""
         if not is_writable():
             raise RnnbenchError(
                 f"the store {store_folder()} cannot be written: make it writable, or set RNNBENCH_STORE to another "
@@ -205,14 +209,14 @@ class Tracker:
         """
         run, files = self.run(record.run_id), Artifacts(self.client)
         listed = run.data.tags.get(EXAMPLE_FILES)
-        names = files.names(run) if listed is None else json.loads(listed)
+        names = files.names(run) if listed is None else json_tag(run, EXAMPLE_FILES, list)
         try:
             examples = {
                 metric_of_file(name) or record.metric: files.read(run, name, ExampleScores.from_bytes)
                 for name in names
                 if name.startswith(EXAMPLES) and name.endswith(".npz")
             }
-            details = files.read(run, DETAILS, json.loads) if DETAILS in names else {}
+            details = files.read(run, DETAILS, json_object) if DETAILS in names else {}
         except ArtifactError as error:
             tag = "" if listed is None else f" and the run's tag {EXAMPLE_FILES} (rnnbench ui)"
             raise ArtifactError(
@@ -276,10 +280,9 @@ class Tracker:
     def read_json(self, run_id: str, path: str) -> dict[str, Any] | None:
         """The content of a JSON file of a run, None if it has none. Raises: RnnbenchError where it cannot be read."""
         try:
-            content: dict[str, Any] = Artifacts(self.client).read(self.run(run_id), path, json.loads)
+            return Artifacts(self.client).read(self.run(run_id), path, json_object)
         except MissingArtifactError:
             return None
-        return content
 
 
 def _owner_tags(lease: Lease) -> dict[str, str]:

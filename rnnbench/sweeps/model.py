@@ -96,7 +96,12 @@ class SweepPlan:
         """The file that holds this sweep's studies."""
         folder = store_folder() / "optuna"
         folder.mkdir(parents=True, exist_ok=True)
-        return folder / f"{file_name(f'{self.task}-{self.data}-{self.key}')}.journal"
+        return folder / journal_name(self.task, self.data, self.key)
+
+
+def journal_name(task: str, data: str, key: str) -> str:
+    """The name of the file that holds the studies of a sweep."""
+    return f"{file_name(f'{task}-{data}-{key}')}.journal"
 
 
 @dataclass(frozen=True)

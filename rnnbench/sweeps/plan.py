@@ -26,6 +26,7 @@ from rnnbench.storage.location import store_folder
 from rnnbench.storage.record import QUICK, model_name
 from rnnbench.storage.tracker import Tracker
 from rnnbench.sweeps.eligibility import require_comparable
+from rnnbench.sweeps.journal import require_journal
 from rnnbench.sweeps.model import ConfirmOptions, SweepOptions, SweepPlan
 from rnnbench.sweeps.provenance import store_provenance
 
@@ -75,7 +76,7 @@ def sweep_plan(
     experiment_id = tracker.experiment(first.task, loaded.facts.name)
     with FileLock(str(store_folder() / "plans.lock")):  # two simultaneous calls are one sweep with the encoders of both
         stored = _continue_or_start(tracker, experiment_id, experiment, options, configs)
-    return SweepPlan(
+    plan = SweepPlan(
         key=stored.key,
         task=first.task,
         data=loaded.facts.name,
@@ -90,6 +91,8 @@ def sweep_plan(
         is_quick=results.is_quick(tracker.run(stored.parent)),
         fingerprint=loaded.fingerprint,
     )
+    require_journal(plan, tracker)
+    return plan
 
 
 @dataclass(frozen=True)
@@ -179,7 +182,7 @@ def confirmation_plan(task: str, options: ConfirmOptions) -> SweepPlan:
             f"{loaded.facts.name} has changed since this sweep, so new runs cannot be compared with it. Restore "
             f"the data, or start a new sweep: rnnbench sweep {task}"
         )
-    return SweepPlan(
+    plan = SweepPlan(
         key=tags["sweep_key"],
         task=first.task,
         data=loaded.facts.name,
@@ -193,6 +196,8 @@ def confirmation_plan(task: str, options: ConfirmOptions) -> SweepPlan:
         is_quick=results.is_quick(tracker.run(parent)),
         fingerprint=loaded.fingerprint,
     )
+    require_journal(plan, tracker)
+    return plan
 
 
 def _start_sweep(tracker: Tracker, experiment_id: str, config: ExperimentConfig, tags: Mapping[str, str]) -> str:

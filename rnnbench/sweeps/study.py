@@ -17,8 +17,6 @@ from pathlib import Path
 import optuna
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.exceptions import UpdateFinishedTrialError
-from optuna.storages import JournalStorage
-from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from rnnbench.comparison.selection import REPETITIONS
@@ -27,6 +25,7 @@ from rnnbench.experiment.config import ExperimentConfig
 from rnnbench.runs.prepare import selecting_metric
 from rnnbench.storage.leases import Lease, LeaseLostError, open_leases
 from rnnbench.storage.record import RunRecord, model_name
+from rnnbench.sweeps.journal import open_journal
 from rnnbench.sweeps.model import FIRST_RESELECT_SEED, FIRST_TRIAL_SEED, SweepPlan
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -42,8 +41,7 @@ class Studies:
     def __init__(self, plan: SweepPlan) -> None:
         self.plan = plan
         self.leases = open_leases()
-        backend = JournalFileBackend(str(plan.journal), lock_obj=JournalFileOpenLock(str(plan.journal)))
-        self.storage = JournalStorage(backend)
+        self.storage = open_journal(plan.journal)
         self.by_model = {
             model: optuna.create_study(
                 study_name=_study_name(plan.config(model)),

@@ -10,6 +10,7 @@ from rnnbench.comparison.selection import is_open
 from rnnbench.experiment.files import load
 from rnnbench.reports import results
 from rnnbench.reports.mlflow_view import publish
+from rnnbench.storage.backup import note_of_backup
 from rnnbench.storage.record import SEARCH_KINDS, Outcome, model_name
 from rnnbench.storage.tracker import PARENT, Crashed, Tracker
 from rnnbench.sweeps.executors.local import run_workers
@@ -57,6 +58,8 @@ def carry_out(plan: SweepPlan, workers: int | None, tell: Tell) -> results.Resul
         tracker.resume(plan.parent).end(outcome)
         raise
     tracker.resume(plan.parent).end("completed")  # even if its lease was lost meanwhile: the comparison is complete
+    if remaining and (note := note_of_backup()):
+        tell(Event("note", model="store", message=note))
     return result
 
 

@@ -15,6 +15,7 @@ from typer.testing import Result
 
 import rnnbench
 from rnnbench.cli.commands import app
+from rnnbench.cli.commands.store import store
 
 COMMANDS = sorted(command.callback.__name__ for command in app.registered_commands if command.callback)
 HEAVY = {
@@ -46,6 +47,15 @@ OPTIONS = {
     "bench": "NAME --json",
     "selftest": "NAME --model --pairs --workers --quick --coverage --json",
 }
+STORE_OPTIONS = {
+    "check": "--json",
+    "repair": "--dry-run",
+    "move": "TARGET --dry-run",
+    "copy": "TARGET --dry-run",
+    "merge": "FOLDER --dry-run",
+    "prune": "--weights --interrupted --quick --cache --orphans --older-than --yes --dry-run",
+    "backup": "TARGET --dry-run",
+}
 
 
 def imported(place: Place, *words: str) -> set[str]:
@@ -75,10 +85,18 @@ def test_every_command_explains_itself(command: str, typed: Callable[..., Result
     assert not missing
 
 
+@pytest.mark.parametrize("verb", sorted(command.callback.__name__ for command in store.registered_commands))
+def test_every_verb_of_the_store_explains_itself(verb: str, typed: Callable[..., Result]) -> None:
+    explained = typed("store", verb, "--help")
+    assert explained.exit_code == 0
+    assert [option for option in STORE_OPTIONS[verb].split() if option not in explained.output] == []
+
+
 @pytest.mark.parametrize(
     "words",
     [
         ["--help"],
+        ["store", "check", "--help"],
         ["--version"],
         ["sweep", "--help"],
         ["generate", "--help"],

@@ -92,6 +92,9 @@ def test_commands_and_their_options_exist(page: Path) -> None:
         is_command = not words[0].startswith("-")  # as in `rnnbench --version`
         assert not is_command or words[0] in group.commands, words[0]
         command = group.commands[words[0]] if is_command else group
+        if isinstance(command, TyperGroup) and is_command:  # as in `rnnbench store check`
+            assert words[1] in command.commands, words[1]
+            command = command.commands[words[1]]
         known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
         for word in words:
             option = word.partition("=")[0]

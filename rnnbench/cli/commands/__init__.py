@@ -7,9 +7,9 @@ import signal
 from rnnbench.cli.app import app
 
 # importing a module adds its commands; `rnnbench --help` lists them in this order
-from rnnbench.cli.commands import listing, training, results, inference, checks  # isort: skip
+from rnnbench.cli.commands import listing, training, results, inference, checks, store  # isort: skip
 
-__all__ = ["app", "checks", "inference", "listing", "main", "results", "training"]
+__all__ = ["app", "checks", "inference", "listing", "main", "results", "store", "training"]
 
 
 def main() -> None:

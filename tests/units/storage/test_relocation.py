@@ -100,6 +100,6 @@ def test_a_damaged_database_is_refused_in_one_line(damage, store):
     content = path.read_bytes()
     broken = {"text": b"x\n", "cut": content[:3000], "zeros": content[:100] + bytes(len(content) - 100)}
     path.write_bytes(broken[damage])
-    with pytest.raises(RnnbenchError, match="restore it from a backup, or set RNNBENCH_STORE") as refused:
+    with pytest.raises(RnnbenchError, match="restore it from a backup of your own, or set RNNBENCH_STORE") as refused:
         Tracker()
     assert "\n" not in str(refused.value)

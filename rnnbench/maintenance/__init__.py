@@ -1,0 +1,1 @@
+"""Care of a store: what is in it and broken, repair, copies, merging, and deleting what no table needs."""
