@@ -13,7 +13,7 @@ from small_runs import a_config, use_data
 import rnnbench
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError
-from rnnbench.core.trust import UntrustedCodeError
+from rnnbench.core.trust import UntrustedCodeError, trust
 from rnnbench.experiment.config import from_plain
 from rnnbench.reports import results
 from rnnbench.reports.tables.formats import render
@@ -279,6 +279,7 @@ def test_a_data_file_that_is_gone_is_refused_and_taken_from_where_it_is_now(trac
 def test_code_of_ones_own_runs_only_where_it_is_trusted(tracker, tmp_path):
     path = tmp_path / "one_gate.py"
     path.write_text(CELL, encoding="utf-8")
+    trust(path)
     record = recorded(tracker, config=a_config("forecasting", str(path)), name="one_gate-seed0")
     path.write_text('raise AssertionError("the code of a store ran")', encoding="utf-8")
     with pytest.raises(UntrustedCodeError, match="is not imported"):
