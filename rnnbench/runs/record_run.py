@@ -16,6 +16,7 @@ from rnnbench.runs.train import KEPT_KINDS, Hooks, Trained, describe, train
 from rnnbench.runs.training.hardware import check_hardware
 from rnnbench.runs.training.weights import save_weights
 from rnnbench.storage.checkpoints import checkpoint_folder, delete_checkpoints
+from rnnbench.storage.database import store_error_of
 from rnnbench.storage.leases import Lease, LeaseLostError
 from rnnbench.storage.losses import LOSSES_FILE, losses_to_bytes
 from rnnbench.storage.record import REFIT_UPDATES, STOPPED, Kind, Outcome, RunRecord, model_name
@@ -46,8 +47,9 @@ def train_and_record(
 
     run_id: a run that was claimed for this training, which continues from its checkpoint where it has one; by default a
         new one is made below `parent`. lease: see `Tracker.start`.
-    Raises: LeaseLostError where another process has taken the run over, and nothing more is written; any other error
-        ends the run as `failed`, with its traceback as an artifact, and is raised again.
+    Raises: LeaseLostError where another process has taken the run over, and nothing more is written; StoreError where
+        the store cannot be written, so that the run is left to be continued; any other error ends the run as `failed`,
+        with its traceback as an artifact, and is raised again.
     """
     check_hardware(config.hardware)
     own_tags = {**({} if refit is None else {REFIT_UPDATES: str(refit)}), **dict(tags or {})}
@@ -76,7 +78,9 @@ def train_and_record(
         raise
     except LeaseLostError:
         raise
-    except BaseException:
+    except BaseException as error:
+        if unwritable := store_error_of(error):  # the training did not fail: it is continued from its checkpoint
+            raise unwritable from error
         writer.fail()
         delete_checkpoints(writer.run_id)
         raise

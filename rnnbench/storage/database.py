@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import sqlite3
@@ -22,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.storage.database_state import DatabaseState, is_busy, refusal, state_of
-from rnnbench.storage.location import store_folder
+from rnnbench.storage.location import store_folder, store_path
 from rnnbench.storage.relocation import relocate
 
 logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -34,6 +35,26 @@ _DATABASE_ERRORS = (sqlite3.Error, SQLAlchemyError)
 
 class StoreError(RnnbenchError):
     """A store whose database is missing, damaged, locked, full, or of another version of MLflow."""
+
+
+_FAULTS_OF_DISKS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE)
+
+
+def store_error_of(error: BaseException) -> StoreError | None:
+    """The error in words where it means that the store cannot be written at present; None for any other error."""
+    if isinstance(error, StoreError):
+        return error
+    if not store_folder_exists():
+        return StoreError(f"the store {store_path()} has gone: put it back and type the command again")
+    if isinstance(error, OSError) and error.errno in _FAULTS_OF_DISKS:
+        what = "is full: free space there" if error.errno == errno.ENOSPC else f"cannot be written ({error.strerror})"
+        return StoreError(f"the disk of the store {store_path()} {what}, and type the command again")
+    return None
+
+
+def store_folder_exists() -> bool:
+    """Whether the store's folder with its database is there."""
+    return (store_path() / "mlflow.db").exists()
 
 
 def tracking_uri() -> str:

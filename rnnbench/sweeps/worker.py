@@ -18,6 +18,7 @@ from rnnbench.runs.baselines import REUSED, record_in_sweep
 from rnnbench.runs.prepare import load_data
 from rnnbench.runs.record_run import train_and_record
 from rnnbench.runs.train import Hooks
+from rnnbench.storage.database import store_error_of
 from rnnbench.storage.leases import LeaseLostError
 from rnnbench.storage.record import QUICK, STOPPED, Outcome, RunRecord
 from rnnbench.storage.tracker import Crashed, Tracker
@@ -135,7 +136,9 @@ class Worker:
         except LeaseLostError as error:
             self._report_lost(work, error)
             return
-        except Exception as error:  # noqa: BLE001  encoders can be compared without baselines; the traceback is stored
+        except Exception as error:
+            if unwritable := store_error_of(error):
+                raise unwritable from error
             message = f"the baselines failed: {type(error).__name__}: {error}"
             self.tell(Event("error", self.number, "baseline", "baselines", "baselines", 1.0, message=message))
             return
@@ -152,7 +155,9 @@ class Worker:
         except LeaseLostError as error:
             self._report_lost(work, error)
             return
-        except Exception as error:  # noqa: BLE001  a failed training does not end the sweep; the traceback is stored
+        except Exception as error:
+            if unwritable := store_error_of(error):
+                raise unwritable from error
             if work.trial is not None:
                 with suppress(LeaseLostError):
                     self.studies.tell(work.model, work.trial, "failed", None)

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.core.signals import StopOutcome, stop_requests
+from rnnbench.storage.database import store_error_of
 from rnnbench.storage.tracker import Crashed
 from rnnbench.sweeps.model import Event, SweepInterrupted, SweepPlan, Tell
 from rnnbench.sweeps.worker import Worker
@@ -196,8 +197,11 @@ def _work(plan: SweepPlan, number: int, parent_pid: int, events: connection.Conn
 
     try:
         Worker(plan, number, tell, lambda: outcome).work()
-    except RnnbenchError as error:
-        tell(Event("refused", number, message=str(error)))
+    except (RnnbenchError, OSError) as error:
+        refused = error if isinstance(error, RnnbenchError) else store_error_of(error)
+        if refused is None:
+            raise
+        tell(Event("refused", number, message=str(refused)))
 
 
 def _end_with(parent_pid: int, ask: Callable[[], None]) -> None:
