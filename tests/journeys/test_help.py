@@ -24,6 +24,8 @@ HEAVY = {
 OPTIONS = {
     "sweep": "--model --search --trials --seeds --workers --timeout --data --fresh --set --json --quick",
     "train": "--model --set --seed --data --json",
+    "resume": "--json --trust-code",
+    "rerun": "--table --all --data --sweep --model --json --trust-code",
     "show": "--model --search --set --json",
     "baselines": "--data --json",
     "confirm": "--seeds --model --workers --json --data --sweep",
@@ -50,8 +52,8 @@ OPTIONS = {
 STORE_OPTIONS = {
     "check": "--json",
     "repair": "--dry-run",
-    "move": "TARGET --dry-run",
-    "copy": "TARGET --dry-run",
+    "move": "--dry-run",
+    "copy": "--dry-run",
     "merge": "FOLDER --dry-run",
     "prune": "--weights --interrupted --quick --cache --orphans --older-than --yes --dry-run",
     "backup": "TARGET --dry-run",

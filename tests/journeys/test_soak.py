@@ -22,7 +22,7 @@ from journey import Place, Started, wait_until, write_reviews
 
 from rnnbench.storage.record import CONTINUATIONS, STOPPED, WEIGHTS_SHA256
 
-KILLS = int(os.environ.get("RNNBENCH_SOAK_KILLS", "3"))
+KILLS = int(os.environ.get("RNNBENCH_SOAK_KILLS", "2"))
 WORKERS = os.environ.get("RNNBENCH_SOAK_WORKERS", "2")
 DIFFERING = ("seconds", "items_per_second", "memory", "runs", "footnotes")
 """Parts of the names of columns that differ from call to call: times, ids of runs, and footnotes with both."""
@@ -31,8 +31,8 @@ DIFFERING = ("seconds", "items_per_second", "memory", "runs", "footnotes")
 def sweep_of(kills: int) -> tuple[str, ...]:
     """A sweep that lasts longer than so many kills; which trials are pruned would depend on their order in time."""
     return (
-        "sweep", "sentiment", "--data", "reviews.csv", "--model", "rnn", "--model", "gru",
-        "--trials", str(2 + kills // 5), "--seeds", "2", "--reselect", "1", "--workers", WORKERS,
+        "sweep", "sentiment", "--data", "reviews.csv", "--model", "gru", *(("--model", "rnn") if kills > 5 else ()),
+        "--trials", str(2 + kills // 5), "--seeds", "2", "--reselect", str(min(1, kills // 5)), "--workers", WORKERS,
         "--set", "search.sampler=random", "--set", "search.pruning=false", "--set", "budget.updates=400",
         "--set", "budget.epochs=1000", "--set", "budget.validations=4", "--set", "training.patience=0",
         "--set", "encoder.hidden_size=16", "--set", "search.settings=[training.learning_rate, encoder.dropout]",

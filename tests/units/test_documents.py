@@ -109,3 +109,16 @@ def test_the_selftest_page_names_the_checks_of_the_program() -> None:
     assert len(names) > 20
     for name in names:
         assert f'"{name}"' in source or f'{re.sub(rf"^({encoders}):", "{model_name(model)}:", name)}"' in source, name
+
+
+def test_the_tests_that_a_page_names_exist() -> None:
+    defined = {
+        name
+        for file in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    }
+    named = [
+        (page.name, name) for page in PAGES for name in re.findall(r"`(test_\w+)`", page.read_text(encoding="utf-8"))
+    ]
+    assert len(named) > 20
+    assert not [pair for pair in named if pair[1] not in defined]

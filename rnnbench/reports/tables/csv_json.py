@@ -13,6 +13,7 @@ from rnnbench.comparison.across.base import Across, Experiment, Standing
 from rnnbench.comparison.across.notes import verdict as verdict_across
 from rnnbench.comparison.model import Comparison, Interval, Row
 from rnnbench.comparison.notes.verdict import verdict
+from rnnbench.core.text import shown
 from rnnbench.metrics import plain_fields
 
 COSTS = (
@@ -43,8 +44,13 @@ def csv_text(summary: Comparison | Across) -> str:
 
 
 def _no_formula(value: Any) -> Any:
-    """The value; a text that a spreadsheet would compute as a formula begins with an apostrophe."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    """The value; a text that a spreadsheet would compute as a formula begins with an apostrophe.
+
+    Control characters of a text are escaped: a carriage return would end the line.
+    """
+    if not isinstance(value, str):
+        return value
+    return f"'{shown(value)}" if value.startswith(FORMULA) else shown(value)
 
 
 def json_text(summary: Comparison | Across) -> str:

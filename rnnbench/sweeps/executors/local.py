@@ -28,7 +28,10 @@ _STOP_SECONDS = 20.0
 """Seconds after which a worker that was asked to stop is killed, or kills itself where its parent is gone."""
 _SILENT_SECONDS = 600.0
 """Seconds without an event after which a worker may hang."""
-_SIGNALS: dict[StopOutcome, signal.Signals] = {"interrupted": signal.SIGUSR1, "terminated": signal.SIGTERM}
+_SIGNALS: dict[StopOutcome, signal.Signals] = {
+    "interrupted": getattr(signal, "SIGUSR1", signal.SIGTERM),
+    "terminated": signal.SIGTERM,
+}
 """What a worker is sent; it ignores Ctrl-C, which a terminal sends to every process."""
 
 Clean = Callable[[Crashed | None], None]

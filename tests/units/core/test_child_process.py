@@ -36,6 +36,12 @@ def text_of(path: Path) -> str:
     raise AssertionError(f"{path} is not written")
 
 
+def heard_signals() -> None:
+    """Signals that the tests may have been started to ignore, as in the background, are heard."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize(
     ("number", "code"),
     [(signal.SIGINT, 7), (signal.SIGTERM, 7), (signal.SIGHUP, -signal.SIGHUP), (signal.SIGKILL, -signal.SIGKILL)],
@@ -43,7 +49,7 @@ def text_of(path: Path) -> str:
 def test_the_server_and_its_children_end_with_the_program(number: int, code: int, tmp_path: Path) -> None:
     program = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, SERVER, str(tmp_path / "pid")],
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=heard_signals,
     )
     try:
         child = psutil.Process(int(text_of(tmp_path / "pid")))

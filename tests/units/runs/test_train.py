@@ -17,7 +17,7 @@ from rnnbench.experiment.classes import task_class
 from rnnbench.experiment.config import from_plain
 from rnnbench.experiment.resolve import resolve
 from rnnbench.metrics import Metric, metric_called, metric_of
-from rnnbench.runs.baselines import _record, compute
+from rnnbench.runs.baselines import compute, record_of_result
 from rnnbench.runs.build import build, count_parameters, parameters_of
 from rnnbench.runs.prepare import prepare
 from rnnbench.runs.train import Hooks, describe, train
@@ -62,7 +62,7 @@ def test_a_record_contains_the_tasks_own_metrics(monkeypatch):
     record = describe(a_config(), "confirm")
     assert (metric_of(record), metric_called("coverage", record)) == (own, other)
     result = BaselineResult("naive", {"test/mase": 1.0}, 0.1, 0)
-    assert metric_of(_record(record, result, "all")) == own
+    assert metric_of(record_of_result(record, result, a_config())) == own
 
 
 def test_a_score_outside_of_its_metrics_bounds_is_refused(monkeypatch):

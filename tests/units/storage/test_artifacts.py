@@ -16,6 +16,7 @@ import pytest
 from mlflow import MlflowClient
 
 from rnnbench.core.errors import RnnbenchError
+from rnnbench.experiment.resolve import resolve
 from rnnbench.reports import results
 from rnnbench.storage.artifacts import Artifacts, MissingArtifactError
 from rnnbench.storage.example_scores import ExampleScores
@@ -182,12 +183,13 @@ def test_the_files_of_a_sweep_are_always_the_newest(place):
     tracker, experiment, _ = place
     writer = tracker.start(experiment, "sweep-1", {"kind": "sweep"})
     assert results.plan_of(tracker, writer.run_id) == {}
-    for plan in ({"gru": {"seed": 1}}, {"gru": {"seed": 2}}):
+    for seed in (1, 2):
+        plan = {"gru": resolve("sentiment", "gru", seed=seed).to_plain()}
         writer.text(json.dumps(plan), results.PLAN_FILE)
         writer.end("completed")
         assert results.plan_of(tracker, writer.run_id) == plan
     writer.text("{", results.PLAN_FILE)
-    with pytest.raises(RnnbenchError, match=r"run sweep-1 .*plan\.json is damaged"):
+    with pytest.raises(RnnbenchError, match=r"plan\.json is damaged\. To repair it, type: rnnbench store repair"):
         results.plan_of(tracker, writer.run_id)
 
 

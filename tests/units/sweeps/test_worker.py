@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections import Counter
@@ -15,7 +16,9 @@ from rnnbench.core.errors import DataError
 from rnnbench.experiment.files import load
 from rnnbench.runs.train import train
 from rnnbench.storage.checkpoints import checkpoint_folder
+from rnnbench.storage.database import StoreError
 from rnnbench.storage.leases import LeaseLostError, Leases
+from rnnbench.storage.location import store_path
 from rnnbench.storage.record import WEIGHTS_SHA256, Outcome
 from rnnbench.storage.tracker import LEASE, Crashed, Tracker, record_of
 from rnnbench.sweeps import SweepOptions, SweepPlan, sweep_plan
@@ -261,6 +264,44 @@ def test_a_kill_by_somebody_else_is_not_counted_as_a_crash(plan: SweepPlan) -> N
         work = queue.next()  # type: ignore[assignment]
         assert isinstance(work, Work)
         assert work.name == "001-rnn"
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "is full: free space there"),
+        (OSError(errno.EROFS, "Read-only file system"), "cannot be written"),
+        (StoreError("the disk of the store is full"), "the disk of the store is full"),
+        (None, "has gone: put it back"),
+    ],
+    ids=["full", "read-only", "database", "gone"],
+)
+@pytest.mark.parametrize("kind", ["trial", "confirm"])
+def test_a_store_that_cannot_be_written_stops_the_sweep_and_the_run_is_left(
+    plan: SweepPlan, kind: str, error: Exception | None, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, work = begun(plan, kind)
+    store = store_path()
+
+    def cannot_be_written(*_: object, **__: object) -> None:
+        if error is not None:
+            raise error
+        store.rename(store.with_name("elsewhere"))
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("rnnbench.runs.record_run.train", cannot_be_written)
+        with pytest.raises(StoreError, match=message):
+            Worker(plan)._train(work)
+    if error is None:
+        store.with_name("elsewhere").rename(store)
+    leases = Tracker().leases
+    (leases.folder / f"{lease_id(WorkQueue(plan, Tracker()), work)}.lease").unlink()  # its process has ended
+    Worker(plan).end_lost()
+    assert Tracker().run(work.run_id or "").data.tags["outcome"] == "killed"
+    again = WorkQueue(plan, Tracker()).next()
+    assert isinstance(again, Work)
+    assert again.run_id == work.run_id
 
 
 def test_data_that_change_between_two_runs_end_the_sweep_in_words(plan: SweepPlan) -> None:

@@ -84,9 +84,8 @@ def test_a_text_in_csv_is_no_formula_and_a_negative_number_stays_one(name: str) 
     runs = [record for record in records() if record.model != NASTY]
     rest = [replace(record, model=name) for record in records() if record.model == NASTY]
     frame = pd.read_csv(io.StringIO(render(compare([*runs, *rest]), "csv")), keep_default_na=False, dtype=str)
-    assert f"'{name}" in [*frame["model"]]
-    texts = frame.select_dtypes("object").to_numpy().ravel()
-    for text in texts:
+    assert f"'{name}".replace("\r", "\\r") in [*frame["model"]]
+    for text in frame.to_numpy().ravel():
         if text.startswith(("=", "+", "@", "\t", "\r", "-")):
             float(text)
 
