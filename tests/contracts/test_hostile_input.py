@@ -113,7 +113,7 @@ TYPED = [
 ]
 
 
-@examples(60)
+@examples(30)
 @given(
     content=CONTENTS,
     suffix=st.sampled_from(SUFFIXES),
@@ -158,14 +158,14 @@ YAML_TEXTS = st.one_of(
 )
 
 
-@examples(150)
+@examples(60)
 @given(text=YAML_TEXTS)
 def test_yaml(text: str) -> None:
     with in_own_words():
         json.dumps(read_yaml(text), skipkeys=True)
 
 
-@examples(80)
+@examples(40)
 @given(
     sets=st.lists(st.tuples(st.one_of(st.sampled_from(SETTINGS), TEXTS), st.one_of(TEXTS, YAML_TEXTS)), max_size=3),
     model=st.one_of(st.just("gru"), TEXTS),
@@ -193,7 +193,7 @@ NAMES = st.one_of(st.sampled_from([name.partition(".")[2] for name in SETTINGS])
 SECTION = st.dictionaries(NAMES, VALUES, max_size=3)
 
 
-@examples(60)
+@examples(30)
 @given(content=st.dictionaries(st.one_of(st.sampled_from(SECTIONS), TEXTS), st.one_of(VALUES, SECTION), max_size=4))
 def test_experiment_files(content: dict[str, Any], tmp_path_factory: Any) -> None:
     path = tmp_path_factory.getbasetemp() / "sentiment.yaml"
@@ -243,7 +243,7 @@ OPTIONS = (
 ARGV = TEXTS.filter(lambda text: "\x00" not in text)
 
 
-@examples(25)
+@examples(12)
 @given(
     command=st.sampled_from(COMMANDS),
     words=st.lists(
@@ -288,7 +288,7 @@ def run_of(_empty_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield record.run_id, files
 
 
-@examples(25)
+@examples(12)
 @given(
     name=st.sampled_from((PREPARED_FILE, WEIGHTS_FILE)),
     place=st.floats(0, 1, exclude_max=True),

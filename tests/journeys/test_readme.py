@@ -66,9 +66,9 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Place:
     return place
 
 
-def test_the_tour_has_nine_commands() -> None:
+def test_the_tour_has_eight_commands() -> None:
     tour = next(block for block in blocks("sh") if ".venv/bin/activate" in block)
-    assert len([line for line in tour.splitlines() if line.startswith("rnnbench ")]) == 9
+    assert len([line for line in tour.splitlines() if line.startswith("rnnbench ")]) == 8
 
 
 def test_every_command_of_the_readme_works_as_written(reader: Place) -> None:

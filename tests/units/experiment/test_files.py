@@ -152,7 +152,7 @@ def test_a_missing_file_is_an_error(in_folder: Path) -> None:
     with pytest.raises(UnknownNameError, match="Did you mean 'regularization'"):
         load("regularisation")
     (in_folder / "mine.yaml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(RnnbenchError, match="cannot be read"):
+    with pytest.raises(RnnbenchError, match="is not UTF-8"):
         load("mine.yaml")
 
 
