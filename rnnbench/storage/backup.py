@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import calendar
 import os
 import shutil
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from rnnbench.core.errors import RnnbenchError
@@ -14,6 +15,7 @@ from rnnbench.storage.database_state import BACKUPS, backups, connect, refusal, 
 from rnnbench.storage.location import store_folder
 
 KEPT_BACKUPS = 3
+_NAME = "%Y%m%d-%H%M%S"
 UNFINISHED = ".unfinished-"
 """Start of the names of folders that are being written."""
 
@@ -66,8 +68,9 @@ def copy_database(source: Path, target: Path) -> None:
 
 
 def _new_name(place: Path) -> str:
-    """The time as a name that sorts: 20261130-133024, or a later second that has none yet."""
-    now = time.time()
-    while (place / (name := time.strftime("%Y%m%d-%H%M%S", time.gmtime(now)))).exists():
-        now += 1
-    return name
+    """The time as a name that sorts: 20261130-133024, or the second after the newest backup where that is later."""
+    seconds = [time.time()]
+    for path in place.glob("*-*"):
+        with suppress(ValueError):
+            seconds.append(calendar.timegm(time.strptime(path.name, _NAME)) + 1)
+    return time.strftime(_NAME, time.gmtime(max(seconds)))

@@ -44,6 +44,17 @@ def test_the_newest_backups_are_kept(store: Path) -> None:
     assert backups(store) == made[2:]
 
 
+@pytest.mark.parametrize("later", ["20990101-000000", "19990101-000000", "not-a-time"])
+def test_a_backup_is_the_newest_also_after_a_clock_was_wrong(store: Path, later: str) -> None:
+    start("a run")
+    (store / "backups" / later).mkdir(parents=True)
+    (store / "backups" / later / "note.txt").write_text("kept")
+    made = [back_up(), back_up()]
+    assert backups(store)[-2:] == made
+    if later[0] == "2":
+        assert later < made[0].name < made[1].name
+
+
 def test_a_backup_in_another_folder_deletes_none(store: Path, tmp_path: Path) -> None:
     start("a run")
     made = [back_up(tmp_path / "usb") for _ in range(KEPT_BACKUPS + 1)]
