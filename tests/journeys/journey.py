@@ -145,12 +145,22 @@ class Started:
 
     def workers(self) -> list[psutil.Process]:
         """The processes below it that train."""
-        below = psutil.Process(self.process.pid).children(recursive=True)
-        return [process for process in below if "spawn_main" in " ".join(process.cmdline())]
+        try:
+            below = psutil.Process(self.process.pid).children(recursive=True)
+        except psutil.NoSuchProcess:  # it has ended
+            return []
+        return [process for process in below if _trains(process)]
 
     def end(self) -> int:
         """Waits for the end. Returns the exit code."""
         return self.process.wait(timeout=DEADLINE_SECONDS)
+
+
+def _trains(process: psutil.Process) -> bool:
+    try:
+        return "spawn_main" in " ".join(process.cmdline())
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):  # it has just ended
+        return False
 
 
 def wait_until(holds: Callable[[], bool]) -> None:

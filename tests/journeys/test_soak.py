@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,14 +42,14 @@ def sweep_of(kills: int) -> tuple[str, ...]:
 
 def kill(started: Started, victim: str) -> None:
     """Kill a worker, the program, or the whole process group, and wait until they are gone."""
-    below = psutil.Process(started.process.pid).children(recursive=True)
-    workers = [process for process in below if "spawn_main" in " ".join(process.cmdline())]
+    workers = started.workers()
     if victim == "group":
         os.killpg(started.process.pid, signal.SIGKILL)
     elif victim == "program" or not workers:
         started.process.send_signal(signal.SIGKILL)
     else:
-        random.choice(workers).kill()
+        with suppress(psutil.NoSuchProcess):
+            random.choice(workers).kill()
         return
     started.end()
     wait_until(lambda: not any(_is_alive(process) for process in workers))
