@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -90,3 +91,14 @@ def store(_empty_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     shutil.copytree(_empty_store, folder)
     monkeypatch.setenv("RNNBENCH_STORE", str(folder))
     return folder
+
+
+@pytest.fixture
+def heard_signals() -> Iterator[None]:
+    """Signals that the tests may have been started to ignore, as in the background, are heard."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    for number in before:
+        signal.signal(number, signal.default_int_handler)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)

@@ -5,22 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator
 
 import pytest
 
 from rnnbench.core.signals import stop_requests
 
-
-@pytest.fixture(autouse=True)
-def heard_signals() -> Iterator[None]:
-    """Signals that the tests may have been started to ignore, as in the background, are heard."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    for number in before:
-        signal.signal(number, signal.default_int_handler)
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
+pytestmark = pytest.mark.usefixtures("heard_signals")
 
 
 @pytest.mark.parametrize(

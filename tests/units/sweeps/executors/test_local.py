@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from rnnbench.core.errors import RnnbenchError
 from rnnbench.storage.tracker import Crashed
 from rnnbench.sweeps.executors import local
 from rnnbench.sweeps.model import Event, SweepInterrupted
+
+pytestmark = pytest.mark.usefixtures("heard_signals")
 
 
 class Told:
@@ -34,17 +36,6 @@ class Told:
 
     def messages(self, what: str) -> list[str]:
         return [event.message for event in self.events if event.what == what]
-
-
-@pytest.fixture(autouse=True)
-def heard_signals() -> Iterator[None]:
-    """Signals that the tests may have been started to ignore, as in the background, are heard."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    for number in before:
-        signal.signal(number, signal.default_int_handler)
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 @pytest.fixture
