@@ -13,7 +13,7 @@ from rich.text import Text
 from rnnbench.cli.console import out
 from rnnbench.core.text import compact
 from rnnbench.maintenance.model import Checked, Contents
-from rnnbench.storage.location import store_path
+from rnnbench.storage.location import store_at, store_path
 
 if TYPE_CHECKING:
     from rnnbench.maintenance.prune import Sorts
@@ -23,7 +23,7 @@ def print_check(folder: Path | None, *, as_json: bool) -> bool:
     """Print what is in a store and what is broken. Returns whether nothing is."""
     from rnnbench.maintenance.check import check
 
-    checked = check(store_path() if folder is None else folder.absolute())
+    checked = check(store_path() if folder is None else store_at(folder))
     if as_json:
         out.print_json(json.dumps(_plain(checked)))
         return not checked.problems
@@ -110,14 +110,14 @@ def print_backup(target: Path | None, *, is_dry: bool) -> None:
     if is_dry:
         _say(f"would back up database and journals to {target or store_path() / BACKUPS}")
     else:
-        _say(f"backup in {back_up(None if target is None else target.absolute())}")
+        _say(f"backup in {back_up(None if target is None else store_at(target))}")
 
 
 def print_copied(target: Path, *, moves: bool, is_dry: bool) -> None:
     """Copy or move the store and print what is to be typed to use it there."""
     from rnnbench.maintenance.copying import copy, move
 
-    source, target = store_path(), target.absolute()
+    source, target = store_path(), store_at(target)
     copied = (move if moves else copy)(source, target, is_dry=is_dry)
     verb = {(True, True): "would move", (True, False): "moved", (False, True): "would copy", (False, False): "copied"}
     verified = "" if moves or is_dry else "; every file was compared by checksum"
@@ -131,7 +131,7 @@ def print_merged(other: Path, *, is_dry: bool) -> bool:
     """Merge another store and print every sweep. Returns whether all of it was merged."""
     from rnnbench.maintenance.merge import merge
 
-    merged = merge(other.absolute(), lambda line: _say(f"{'would take ' if is_dry else ''}{line}"), is_dry=is_dry)
+    merged = merge(store_at(other), lambda line: _say(f"{'would take ' if is_dry else ''}{line}"), is_dry=is_dry)
     for refusal in merged.refused:
         out.print(Text(refusal, style="bold"), soft_wrap=True)
     counts = (

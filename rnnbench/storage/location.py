@@ -16,8 +16,24 @@ _LONGEST_NAME = 200
 
 
 def store_path() -> Path:
-    """The absolute path of the store's folder, which may not exist."""
-    return Path(os.environ.get("RNNBENCH_STORE", "mlruns")).absolute()
+    """The absolute path of the store's folder, which may not exist.
+
+    Raises: RnnbenchError where RNNBENCH_STORE is the address of a server, such as `https://host`.
+    """
+    return store_at(os.environ.get("RNNBENCH_STORE") or "mlruns")
+
+
+def store_at(named: str | Path) -> Path:
+    """The absolute path of a store that was named.
+
+    Raises: RnnbenchError for the address of a server; it is not repeated, as it may contain a password.
+    """
+    address = re.match(r"([A-Za-z][A-Za-z0-9+.-]+):/", str(named))
+    if address:
+        raise RnnbenchError(
+            f"a store is a folder, not an address that begins with {address[1]}: set RNNBENCH_STORE, or name a folder"
+        )
+    return Path(named).absolute()
 
 
 def store_folder() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from rnnbench.core.errors import DataError
@@ -16,6 +17,7 @@ from rnnbench.data.readers.rows import read_rows_below
 
 MOST_COLUMNS = 20_000
 SEPARATORS = ",;\t|"
+_LONG_LINE = re.compile(rf"[^\n]{{{MOST_COLUMNS},}}")
 
 
 def read_delimited(path: Path, text: str, suffix: str, encoding: str, header: bool | None = None) -> Table:
@@ -51,12 +53,16 @@ def read_delimited(path: Path, text: str, suffix: str, encoding: str, header: bo
 
 
 def _check_width(path: Path, text: str) -> None:
-    """Refuse a table of too many columns before each of them is looked at; a comma in quotes separates none."""
-    end = text.find("\n")
-    first = text if end < 0 else text[:end]
-    columns = 1 + max(map(first.count, SEPARATORS))
-    if columns > MOST_COLUMNS and '"' not in first:
-        raise DataError(f"{path.name}: line 1 has {columns:,} fields, and at most {MOST_COLUMNS:,} columns can be read")
+    """Refuse a line of too many fields before each of them is looked at; a comma in quotes separates none."""
+    for line in _LONG_LINE.finditer(text):
+        is_in_quotes = text.count('"', 0, line.start()) % 2
+        outside = line[0].split('"')[is_in_quotes::2]
+        fields = 1 + max(sum(part.count(separator) for part in outside) for separator in SEPARATORS)
+        if fields > MOST_COLUMNS:
+            number = 1 + text.count("\n", 0, line.start())
+            raise DataError(
+                f"{path.name}: line {number} has {fields:,} fields, and at most {MOST_COLUMNS:,} columns can be read"
+            )
 
 
 def _names(layout: Layout, file: str, typed: bool | None) -> tuple[list[str], int, bool, tuple[str, ...]]:

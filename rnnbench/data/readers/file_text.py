@@ -21,26 +21,58 @@ from rnnbench.data.readers.encodings import READ_BYTES, Encoding, find_encoding
 
 PACKED: dict[str, Callable[..., IO[Any]]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 
-
 HEAD_CHARACTERS = 1 << 16
+MOST_EXPANSION = 100
+"""Times its packed size that a file may have unpacked; tables and texts have 3 to 20 times."""
+SMALL_BYTES = 128 << 20
+"""A file of this size unpacked is read however small it is packed."""
 
 
 @contextmanager
 def open_binary(path: Path) -> Iterator[BinaryIO]:
     """The bytes of a file, unpacked where its name ends in .gz, .bz2 or .xz.
 
-    Raises: DataError for a damaged archive.
+    Raises: DataError for a damaged archive, and for one that unpacks to far more than texts or tables do.
     """
     opened = PACKED.get(path.suffix.lower())
     try:
         with cast(BinaryIO, opened(path, "rb") if opened else open(path, "rb")) as stream:
-            yield stream
+            yield cast(BinaryIO, io.BufferedReader(_Unpacked(path, stream), READ_BYTES)) if opened else stream
     except (gzip.BadGzipFile, EOFError, zlib.error, lzma.LZMAError) as error:
         raise _damaged(path, error) from error
     except OSError as error:
         if opened and error.errno is None:  # how bz2 tells that the data are not its own
             raise _damaged(path, error) from error
         raise
+
+
+class _Unpacked(io.RawIOBase):
+    """The unpacked bytes of an archive, up to a limit: a few kilobytes can hold gigabytes."""
+
+    def __init__(self, path: Path, stream: BinaryIO) -> None:
+        self._path, self._stream, self._read = path, stream, 0
+        self._limit = max(SMALL_BYTES, MOST_EXPANSION * path.stat().st_size)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._read = self._stream.seek(offset, whence)
+        return self._read
+
+    def readinto(self, buffer: Any) -> int:
+        piece = self._stream.read(len(buffer))
+        buffer[: len(piece)] = piece
+        self._read += len(piece)
+        if self._read > self._limit:
+            raise DataError(
+                f"{self._path.name} unpacks to more than {MOST_EXPANSION} times its size: unpack it first if that is "
+                "meant"
+            )
+        return len(piece)
 
 
 def _damaged(path: Path, error: Exception) -> DataError:

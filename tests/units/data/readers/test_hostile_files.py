@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import json
+import lzma
 import os
 import time
 import tracemalloc
@@ -15,6 +17,8 @@ import pytest
 from rnnbench import data
 from rnnbench.core.errors import DataError
 from rnnbench.data.frequencies import parse
+from rnnbench.data.readers import file_text
+from rnnbench.data.readers.tables import read_table
 from rnnbench.data.settings import DataSettings
 
 MINUTES = "date,load\n" + "".join(f"2024-01-01 {row // 60:02d}:{row % 60:02d},{row}\n" for row in range(120))
@@ -92,11 +96,22 @@ def test_a_table_of_thousands_of_columns_of_ones_takes_little_time(tmp_path: Pat
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
-def test_a_line_of_millions_of_fields_is_refused_at_once(separator: str, tmp_path: Path) -> None:
-    path = written(tmp_path, "line.csv", separator.join(["a"] * 2_000_000))
+@pytest.mark.parametrize(
+    ("above", "line"),
+    [("", 1), ("text,label\n", 2), ('text,label\n"a good film",pos\n"a\nbad, bad film",neg\n', 5), ('"b" ', 1)],
+)
+def test_a_line_of_millions_of_fields_is_refused_at_once(above: str, line: int, separator: str, tmp_path: Path) -> None:
+    path = written(tmp_path, "line.csv", above + separator.join(["a"] * 2_000_000) + "\n")
     began = time.process_time()
-    assert "line 1 has 2,000,000 fields, and at most 20,000 columns can be read" in refused(path)
+    assert f"line {line} has 2,000,000 fields, and at most 20,000 columns can be read" in refused(path)
     assert time.process_time() - began < 3
+
+
+@pytest.mark.parametrize("inside", ["a, ", "b; c\td ", "wide, wider,\n"])
+def test_a_long_document_with_many_commas_is_one_field(inside: str, tmp_path: Path) -> None:
+    document = inside * 30_000
+    rows = "".join(f'"{document} number {row}",{"pos" if row % 2 else "neg"}\n' for row in range(4))
+    assert len(read_table(Path(written(tmp_path, "long.csv", f"text,label\n{rows}")))) == 4
 
 
 def test_long_documents_are_read(tmp_path: Path) -> None:
@@ -131,3 +146,25 @@ def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     (tmp_path / "folder.csv").mkdir()
     for path in (tmp_path / "pipe.csv", tmp_path / "folder.csv", "/dev/zero", "x" * 5000, "a\x00b.csv"):
         assert refused(str(path))
+
+
+PACK = {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}
+
+
+@pytest.mark.parametrize("packed", PACK)
+@pytest.mark.parametrize("kind", ["text", "labelled_text", "series", "text_pairs", "dialogue", None])
+def test_an_archive_that_holds_far_more_than_its_size_is_refused(
+    kind, packed: str, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr(file_text, "SMALL_BYTES", 1 << 20)
+    content = PACK[packed](b"text,label\n" + b"a film,good\n" * (1 << 18))
+    path = written(tmp_path, f"reviews{'.txt' if kind == 'text' else '.csv'}{packed}", content)
+    assert "unpacks to more than 100 times its size: unpack it first" in refused(path, kind)
+
+
+@pytest.mark.parametrize("packed", PACK)
+def test_a_small_archive_may_hold_any_number_of_times_its_size(packed: str, tmp_path: Path) -> None:
+    rows = b"a good film,good\na bad film,bad\n" * 20_000
+    path = written(tmp_path, f"reviews.csv{packed}", PACK[packed](b"text,label\n" + rows))
+    assert Path(path).stat().st_size * file_text.MOST_EXPANSION < len(rows)
+    assert len(read_table(Path(path))) == 40_000
