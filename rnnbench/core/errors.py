@@ -23,6 +23,10 @@ class RnnbenchError(Exception):
         return _PASSWORD.sub(r"\1***@", super().__str__())
 
 
+class StoreError(RnnbenchError):
+    """A store that is gone, damaged, locked, full, read-only, or of another version of MLflow."""
+
+
 class SettingProblem(NamedTuple):
     """One invalid setting: its value, where the value comes from, and the rule it breaks."""
 

@@ -16,14 +16,14 @@ os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
 
-from filelock import FileLock
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
-from rnnbench.core.errors import RnnbenchError
+from rnnbench.core.errors import StoreError
 from rnnbench.storage.database_state import DatabaseState, is_busy, refusal, state_of
-from rnnbench.storage.location import store_folder, store_path
+from rnnbench.storage.location import gone, store_folder, store_path
+from rnnbench.storage.lock import StoreLock
 from rnnbench.storage.relocation import relocate
 
 logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -33,23 +33,25 @@ logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # it logs
 _DATABASE_ERRORS = (sqlite3.Error, SQLAlchemyError)
 
 
-class StoreError(RnnbenchError):
-    """A store whose database is missing, damaged, locked, full, or of another version of MLflow."""
-
-
 _FAULTS_OF_DISKS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE)
 
 
 def store_error_of(error: BaseException) -> StoreError | None:
     """The error in words where it means that the store cannot be written at present; None for any other error."""
+    if not store_folder_exists():
+        return gone()
     if isinstance(error, StoreError):
         return error
-    if not store_folder_exists():
-        return StoreError(f"the store {store_path()} has gone: put it back and type the command again")
     if isinstance(error, OSError) and error.errno in _FAULTS_OF_DISKS:
         what = "is full: free space there" if error.errno == errno.ENOSPC else f"cannot be written ({error.strerror})"
         return StoreError(f"the disk of the store {store_path()} {what}, and type the command again")
     return None
+
+
+def require_store() -> None:
+    """Return if the store with its database is there. Raises: StoreError."""
+    if not store_folder_exists():
+        raise gone()
 
 
 def store_folder_exists() -> bool:
@@ -79,7 +81,7 @@ def open_database() -> MlflowClient:
     try:
         if is_writable():
             # two processes that create the tables of an empty store at the same time would break its schema
-            with FileLock(str(folder / "mlflow.lock")):
+            with StoreLock(folder / "mlflow.lock"):
                 if _usable_state(folder).status == "absent":
                     _create(folder / "mlflow.db")
                 relocate(folder / "mlflow.db")
@@ -137,6 +139,8 @@ def _is_of_the_file(error: Exception) -> bool:
 
 def _explained(error: Exception) -> StoreError:
     """An error of the database in words."""
+    if not store_folder_exists():  # SQLite calls a database that was moved away read-only
+        return gone()
     cause = error.__cause__ if isinstance(error, MlflowException) and error.__cause__ else error
     reason = str(getattr(cause, "orig", None) or cause).splitlines()[0]
     folder = store_folder()

@@ -108,7 +108,7 @@ class Leases:
     def take(self, name: str) -> Lease:
         """A new lease, whose heartbeat starts now."""
         lease = Lease(self, name)
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(exist_ok=True)
         owner = json.dumps({"name": name, **asdict(Owner.this_process())})
         with open(self._path(lease.id), "x", encoding="utf-8") as file:
             file.write(f"{0:0{_DIGITS}d}\n{owner}\n")

@@ -9,10 +9,12 @@ import unicodedata
 from pathlib import Path
 from urllib.parse import unquote
 
-from rnnbench.core.errors import RnnbenchError
+from rnnbench.core.errors import RnnbenchError, StoreError
 
 _LONGEST_NAME = 200
 """Bytes; file systems allow 255, and suffixes such as `.journal.work.lock` are added."""
+_USED: set[Path] = set()
+"""The stores that this process has used."""
 
 
 def store_path() -> Path:
@@ -39,9 +41,12 @@ def store_at(named: str | Path) -> Path:
 def store_folder() -> Path:
     """The absolute path of the store's folder, which is created if needed.
 
-    Raises: RnnbenchError where it cannot be written, or its path contains characters that a database URL changes.
+    Raises: RnnbenchError where it cannot be written, or its path contains characters that a database URL changes;
+        StoreError where it was there before in this process: an empty store in its place would hide that.
     """
     folder = store_path()
+    if folder in _USED and not folder.exists():
+        raise gone()
     if "?" in str(folder) or unquote(str(folder)) != str(folder):
         raise RnnbenchError(
             f"the store {folder} cannot be used: its path contains ? or %. Set RNNBENCH_STORE to another folder"
@@ -50,7 +55,13 @@ def store_folder() -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise RnnbenchError(f"the store {folder} cannot be written: {error.strerror}") from error
+    _USED.add(folder)
     return folder
+
+
+def gone() -> StoreError:
+    """The error for a store that was moved, deleted or unmounted while it was used."""
+    return StoreError(f"the store {store_path()} has gone: put it back and type the command again")
 
 
 def file_name(text: str) -> str:

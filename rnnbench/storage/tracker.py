@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from filelock import FileLock
 from mlflow.entities import Run, RunTag, ViewType
 from mlflow.exceptions import MlflowException
 
@@ -27,6 +26,7 @@ from rnnbench.storage.example_scores import ExampleScores
 from rnnbench.storage.filters import filter_of, has_tags
 from rnnbench.storage.leases import Lease, LeaseLostError, open_leases
 from rnnbench.storage.location import file_name, store_folder
+from rnnbench.storage.lock import StoreLock
 from rnnbench.storage.losses import LOSSES_FILE, losses_from_bytes
 from rnnbench.storage.owners import Owner
 from rnnbench.storage.record import Outcome, RunRecord
@@ -84,7 +84,7 @@ class Tracker:
                 f"the store {store_folder()} cannot be written: make it writable, or set RNNBENCH_STORE to another "
                 "folder"
             )
-        with FileLock(str(store_folder() / "mlflow.lock")):
+        with StoreLock(store_folder() / "mlflow.lock"):
             experiment = self.client.get_experiment_by_name(name)
             if experiment is None:
                 location = (store_folder() / "artifacts" / file_name(name)).as_uri()

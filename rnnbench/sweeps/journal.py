@@ -14,12 +14,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from optuna.trial import FrozenTrial
 
 from rnnbench.core.errors import RnnbenchError
+from rnnbench.storage.lock import StoreLock
 from rnnbench.storage.tracker import PARENT, Tracker
 from rnnbench.sweeps.model import SweepPlan
 
@@ -44,7 +44,7 @@ class AppendLock(JournalFileOpenLock):
 
     def __init__(self, journal: Path) -> None:
         self.journal = journal
-        self._lock = FileLock(f"{journal}.append.lock")
+        self._lock = StoreLock(Path(f"{journal}.append.lock"))
 
     def acquire(self) -> bool:
         """Wait for the lock."""

@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
-from filelock import FileLock
-
 from rnnbench.core.errors import BudgetError, DataError, RnnbenchError, UnknownNameError
 from rnnbench.experiment.config import ExperimentConfig, from_plain, short_hash
 from rnnbench.experiment.files import Experiment
@@ -23,6 +21,7 @@ from rnnbench.runs.prepare import described, load_data, prepare
 from rnnbench.runs.training.hardware import check_hardware
 from rnnbench.storage.data_files import file_tags
 from rnnbench.storage.location import store_folder
+from rnnbench.storage.lock import StoreLock
 from rnnbench.storage.record import QUICK, model_name
 from rnnbench.storage.tracker import Tracker
 from rnnbench.sweeps.eligibility import require_comparable
@@ -74,7 +73,7 @@ def sweep_plan(
         configs = match_all(configs.values())
     tracker = Tracker()
     experiment_id = tracker.experiment(first.task, loaded.facts.name)
-    with FileLock(str(store_folder() / "plans.lock")):  # two simultaneous calls are one sweep with the encoders of both
+    with StoreLock(store_folder() / "plans.lock"):  # two simultaneous calls are one sweep with the encoders of both
         stored = _continue_or_start(tracker, experiment_id, experiment, options, configs)
     plan = SweepPlan(
         key=stored.key,

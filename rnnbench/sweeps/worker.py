@@ -10,16 +10,16 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-
-from filelock import FileLock
+from pathlib import Path
 
 from rnnbench.core.errors import DataError
 from rnnbench.runs.baselines import REUSED, record_in_sweep
 from rnnbench.runs.prepare import load_data
 from rnnbench.runs.record_run import train_and_record
 from rnnbench.runs.train import Hooks
-from rnnbench.storage.database import store_error_of
+from rnnbench.storage.database import require_store, store_error_of
 from rnnbench.storage.leases import LeaseLostError
+from rnnbench.storage.lock import StoreLock
 from rnnbench.storage.record import QUICK, STOPPED, Outcome, RunRecord
 from rnnbench.storage.tracker import Crashed, Tracker
 from rnnbench.sweeps.continuation import ended_run
@@ -48,10 +48,11 @@ class Worker:
         self.plan, self.number = plan, number
         self.tell = tell or (lambda event: None)
         self.stop = stop or (lambda: None)
+        require_store()  # a worker that starts after the store has gone makes no new one
         self.tracker = Tracker()
         self.queue = WorkQueue(plan, self.tracker)
         self.studies = self.queue.studies
-        self.lock = FileLock(f"{plan.journal}.work.lock")
+        self.lock = StoreLock(Path(f"{plan.journal}.work.lock"))
         self._waiting_for, self._reported_at = "", 0.0
 
     def work(self) -> None:

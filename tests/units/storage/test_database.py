@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from rnnbench.core.errors import RnnbenchError
+from rnnbench.core.errors import RnnbenchError, StoreError
 from rnnbench.storage import database_state
-from rnnbench.storage.database import StoreError
 from rnnbench.storage.location import store_at, store_path
 from rnnbench.storage.tracker import Tracker
 

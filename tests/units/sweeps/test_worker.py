@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import json
 import os
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import planted_sweep
 import pytest
 from small_runs import use_data
 
-from rnnbench.core.errors import DataError
+from rnnbench.core.errors import DataError, StoreError
 from rnnbench.experiment.files import load
 from rnnbench.runs.train import train
 from rnnbench.storage.checkpoints import checkpoint_folder
-from rnnbench.storage.database import StoreError
+from rnnbench.storage.database import store_error_of
 from rnnbench.storage.leases import LeaseLostError, Leases
 from rnnbench.storage.location import store_path
 from rnnbench.storage.record import WEIGHTS_SHA256, Outcome
@@ -294,6 +296,7 @@ def test_a_store_that_cannot_be_written_stops_the_sweep_and_the_run_is_left(
         with pytest.raises(StoreError, match=message):
             Worker(plan)._train(work)
     if error is None:
+        assert not store.exists()
         store.with_name("elsewhere").rename(store)
     leases = Tracker().leases
     (leases.folder / f"{lease_id(WorkQueue(plan, Tracker()), work)}.lease").unlink()  # its process has ended
@@ -302,6 +305,38 @@ def test_a_store_that_cannot_be_written_stops_the_sweep_and_the_run_is_left(
     again = WorkQueue(plan, Tracker()).next()
     assert isinstance(again, Work)
     assert again.run_id == work.run_id
+
+
+@pytest.mark.parametrize("moved_at", ["before any work", "in training", "in the baselines", "between two runs"])
+def test_no_new_store_is_made_where_the_old_one_was_moved_away(
+    plan: SweepPlan, moved_at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, worker = store_path(), Worker(plan)
+
+    def moving(name: str) -> None:
+        real = getattr(importlib.import_module(name.rpartition(".")[0]), name.rpartition(".")[2])
+
+        def move(*arguments: Any, **options: Any) -> Any:
+            if store.exists():
+                store.rename(store.with_name("elsewhere"))
+            return real(*arguments, **options)
+
+        monkeypatch.setattr(name, move)
+
+    if moved_at == "before any work":
+        store.rename(store.with_name("elsewhere"))
+    elif moved_at == "in training":
+        moving("rnnbench.runs.record_run.train")
+    elif moved_at == "in the baselines":
+        moving("rnnbench.sweeps.worker.record_in_sweep")
+    else:
+        monkeypatch.setattr(worker, "tell", lambda event: moving("rnnbench.sweeps.worker.load_data"))
+    with pytest.raises(Exception) as stopped:  # noqa: PT011 - the executor asks what it means
+        worker.work()
+    assert "has gone: put it back" in str(store_error_of(stopped.value))
+    with pytest.raises(StoreError, match="has gone"):
+        Worker(plan)
+    assert not store.exists()
 
 
 def test_data_that_change_between_two_runs_end_the_sweep_in_words(plan: SweepPlan) -> None:
