@@ -17,6 +17,7 @@ from rnnbench.core.errors import RnnbenchError
 from rnnbench.core.text import shown
 from rnnbench.core.trust import confirming
 from rnnbench.experiment.files import SettingValues, named_data
+from rnnbench.storage.location import store_error_of
 
 
 def _trust_named(names: Any) -> Any:
@@ -114,9 +115,6 @@ def report_errors(command: Callable[..., Any]) -> Callable[..., Any]:
         except RnnbenchError as error:
             typer.echo(shown(f"rnnbench: {error}"), err=True)
             raise typer.Exit(2) from None
-        except PermissionError as error:
-            typer.echo(shown(f"rnnbench: {error.filename} cannot be read or written: {error.strerror}"), err=True)
-            raise typer.Exit(2) from None
         except UnicodeEncodeError as error:
             if error.encoding.startswith("utf"):  # every letter can be printed: the fault is the program's
                 raise
@@ -131,6 +129,13 @@ def report_errors(command: Callable[..., Any]) -> Callable[..., Any]:
             # the reader closed the pipe (`| head`): not an error
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from None
+        except OSError as error:
+            refused = store_error_of(error)
+            if refused is None and not isinstance(error, PermissionError):
+                raise
+            said = str(refused or f"{error.filename} cannot be read or written: {error.strerror}")
+            typer.echo(shown(f"rnnbench: {said}"), err=True)
+            raise typer.Exit(2) from None
 
     return wrapped
 

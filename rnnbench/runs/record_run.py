@@ -16,8 +16,8 @@ from rnnbench.runs.train import KEPT_KINDS, Hooks, Trained, describe, train
 from rnnbench.runs.training.hardware import check_hardware
 from rnnbench.runs.training.weights import save_weights
 from rnnbench.storage.checkpoints import checkpoint_folder, delete_checkpoints
-from rnnbench.storage.database import store_error_of
 from rnnbench.storage.leases import Lease, LeaseLostError
+from rnnbench.storage.location import store_error_of
 from rnnbench.storage.losses import LOSSES_FILE, losses_to_bytes
 from rnnbench.storage.record import REFIT_UPDATES, STOPPED, Kind, Outcome, RunRecord, model_name
 from rnnbench.storage.run_writer import RunWriter

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
 import sqlite3
@@ -22,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rnnbench.core.errors import StoreError
 from rnnbench.storage.database_state import DatabaseState, is_busy, refusal, state_of
-from rnnbench.storage.location import gone, store_folder, store_path
+from rnnbench.storage.location import gone, store_exists, store_folder
 from rnnbench.storage.lock import StoreLock
 from rnnbench.storage.relocation import relocate
 
@@ -31,32 +30,6 @@ logging.getLogger("mlflow").setLevel(logging.WARNING)
 logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # it logs a traceback of each error it raises
 
 _DATABASE_ERRORS = (sqlite3.Error, SQLAlchemyError)
-
-
-_FAULTS_OF_DISKS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE)
-
-
-def store_error_of(error: BaseException) -> StoreError | None:
-    """The error in words where it means that the store cannot be written at present; None for any other error."""
-    if not store_folder_exists():
-        return gone()
-    if isinstance(error, StoreError):
-        return error
-    if isinstance(error, OSError) and error.errno in _FAULTS_OF_DISKS:
-        what = "is full: free space there" if error.errno == errno.ENOSPC else f"cannot be written ({error.strerror})"
-        return StoreError(f"the disk of the store {store_path()} {what}, and type the command again")
-    return None
-
-
-def require_store() -> None:
-    """Return if the store with its database is there. Raises: StoreError."""
-    if not store_folder_exists():
-        raise gone()
-
-
-def store_folder_exists() -> bool:
-    """Whether the store's folder with its database is there."""
-    return (store_path() / "mlflow.db").exists()
 
 
 def tracking_uri() -> str:
@@ -139,7 +112,7 @@ def _is_of_the_file(error: Exception) -> bool:
 
 def _explained(error: Exception) -> StoreError:
     """An error of the database in words."""
-    if not store_folder_exists():  # SQLite calls a database that was moved away read-only
+    if not store_exists():  # SQLite calls a database that was moved away read-only
         return gone()
     cause = error.__cause__ if isinstance(error, MlflowException) and error.__cause__ else error
     reason = str(getattr(cause, "orig", None) or cause).splitlines()[0]

@@ -30,7 +30,7 @@ from functools import cache
 from pathlib import Path
 
 from rnnbench.core.errors import RnnbenchError
-from rnnbench.storage.location import store_folder
+from rnnbench.storage.location import gone, store_folder
 from rnnbench.storage.owners import Owner
 
 BEAT_SECONDS = 5.0
@@ -58,9 +58,11 @@ class Lease:
         self._leases = leases
 
     def require(self) -> None:
-        """Return if this process still holds the lease. Raises: LeaseLostError."""
+        """Return if this process still holds the lease. Raises: LeaseLostError; StoreError where the store has gone."""
         if self.is_released:
             return
+        if not self._leases.folder.exists():
+            raise gone()
         if self.is_lost or not self._leases.is_held(self.id):
             self.is_lost = True
             raise LeaseLostError(

@@ -1,7 +1,8 @@
-"""The folder of the store: `mlruns/` in the working folder, or RNNBENCH_STORE."""
+"""The folder of the store: `mlruns/` in the working folder, or RNNBENCH_STORE; and errors of its disk in words."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -13,6 +14,7 @@ from rnnbench.core.errors import RnnbenchError, StoreError
 
 _LONGEST_NAME = 200
 """Bytes; file systems allow 255, and suffixes such as `.journal.work.lock` are added."""
+_FAULTS_OF_DISKS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE)
 _USED: set[Path] = set()
 """The stores that this process has used."""
 
@@ -62,6 +64,31 @@ def store_folder() -> Path:
 def gone() -> StoreError:
     """The error for a store that was moved, deleted or unmounted while it was used."""
     return StoreError(f"the store {store_path()} has gone: put it back and type the command again")
+
+
+def store_error_of(error: BaseException) -> StoreError | None:
+    """The error in words where it means that files cannot be written at present; None for any other error."""
+    if _USED and store_path() in _USED and not store_exists():
+        return gone()
+    if isinstance(error, StoreError):
+        return error
+    if not isinstance(error, OSError) or error.errno not in _FAULTS_OF_DISKS:
+        return None
+    is_elsewhere = isinstance(error.filename, str) and not Path(error.filename).is_relative_to(store_path())
+    disk = f"the disk of {error.filename}" if is_elsewhere else f"the disk of the store {store_path()}"
+    what = "is full: free space there" if error.errno == errno.ENOSPC else f"cannot be written ({error.strerror})"
+    return StoreError(f"{disk} {what}, and type the command again")
+
+
+def require_store() -> None:
+    """Return if the store with its database is there. Raises: StoreError."""
+    if not store_exists():
+        raise gone()
+
+
+def store_exists() -> bool:
+    """Whether the store's folder with its database is there."""
+    return (store_path() / "mlflow.db").exists()
 
 
 def file_name(text: str) -> str:

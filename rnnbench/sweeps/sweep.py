@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
 from rnnbench.comparison.selection import is_open
+from rnnbench.core.errors import StoreError
 from rnnbench.experiment.files import load
 from rnnbench.reports import results
 from rnnbench.reports.mlflow_view import publish
@@ -55,7 +57,8 @@ def carry_out(plan: SweepPlan, workers: int | None, tell: Tell) -> results.Resul
             outcome: Outcome = error.outcome
         else:
             outcome = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
-        tracker.resume(plan.parent).end(outcome)
+        with suppress(StoreError, OSError):  # where the store cannot be written, the next call ends the run
+            tracker.resume(plan.parent).end(outcome)
         raise
     tracker.resume(plan.parent).end("completed")  # even if its lease was lost meanwhile: the comparison is complete
     if remaining and (note := note_of_backup()):

@@ -17,8 +17,8 @@ from rnnbench.runs.baselines import REUSED, record_in_sweep
 from rnnbench.runs.prepare import load_data
 from rnnbench.runs.record_run import train_and_record
 from rnnbench.runs.train import Hooks
-from rnnbench.storage.database import require_store, store_error_of
 from rnnbench.storage.leases import LeaseLostError
+from rnnbench.storage.location import require_store, store_error_of
 from rnnbench.storage.lock import StoreLock
 from rnnbench.storage.record import QUICK, STOPPED, Outcome, RunRecord
 from rnnbench.storage.tracker import Crashed, Tracker

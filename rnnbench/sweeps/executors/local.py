@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from rnnbench.core.errors import RnnbenchError
 from rnnbench.core.signals import StopOutcome, stop_requests
-from rnnbench.storage.database import store_error_of
+from rnnbench.storage.location import store_error_of
 from rnnbench.storage.tracker import Crashed
 from rnnbench.sweeps.model import Event, SweepInterrupted, SweepPlan, Tell
 from rnnbench.sweeps.worker import Worker
@@ -201,7 +201,7 @@ def _work(plan: SweepPlan, number: int, parent_pid: int, events: connection.Conn
     try:
         Worker(plan, number, tell, lambda: outcome).work()
     except (RnnbenchError, OSError) as error:
-        refused = error if isinstance(error, RnnbenchError) else store_error_of(error)
+        refused = store_error_of(error) or (error if isinstance(error, RnnbenchError) else None)
         if refused is None:
             raise
         tell(Event("refused", number, message=str(refused)))

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from rnnbench.core.errors import RnnbenchError, StoreError
+from rnnbench.core.errors import StoreError
 from rnnbench.storage import database_state
-from rnnbench.storage.location import store_at, store_path
 from rnnbench.storage.tracker import Tracker
 
 
@@ -76,23 +75,3 @@ def test_pages_that_were_lost_after_opening_are_told_in_one_line(store: Path) ->
         file.truncate(8192)
     with pytest.raises(StoreError, match=r"database .* cannot be read"):
         tracker.find(experiment)
-
-
-@pytest.mark.parametrize(
-    "address", ["https://user:secret@host/store", "s3://bucket/x", "postgresql+psycopg://u:secret@h/db", "file:/tmp/x"]
-)
-def test_an_address_is_no_store_and_no_folder_is_made_of_it(address: str, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setenv("RNNBENCH_STORE", address)
-    monkeypatch.chdir(tmp_path)
-    for open_store in (Tracker, store_path, lambda: store_at(Path(address))):
-        with pytest.raises(RnnbenchError, match="a store is a folder, not an address") as refused:
-            open_store()
-        assert "secret" not in str(refused.value)
-    assert not [*tmp_path.iterdir()]
-
-
-@pytest.mark.parametrize("name", ["a:b", "2024-01-01T10:00", "C:x", "https"])
-def test_a_folder_may_have_a_colon_in_its_name(name: str, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("RNNBENCH_STORE", name)
-    assert store_path() == tmp_path / name

@@ -18,9 +18,8 @@ from rnnbench.core.errors import DataError, StoreError
 from rnnbench.experiment.files import load
 from rnnbench.runs.train import train
 from rnnbench.storage.checkpoints import checkpoint_folder
-from rnnbench.storage.database import store_error_of
 from rnnbench.storage.leases import LeaseLostError, Leases
-from rnnbench.storage.location import store_path
+from rnnbench.storage.location import store_error_of, store_path
 from rnnbench.storage.record import WEIGHTS_SHA256, Outcome
 from rnnbench.storage.tracker import LEASE, Crashed, Tracker, record_of
 from rnnbench.sweeps import SweepOptions, SweepPlan, sweep_plan
