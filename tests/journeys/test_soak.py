@@ -25,6 +25,9 @@ from rnnbench.storage.record import CONTINUATIONS, STOPPED, WEIGHTS_SHA256
 
 KILLS = int(os.environ.get("RNNBENCH_SOAK_KILLS", "2"))
 WORKERS = os.environ.get("RNNBENCH_SOAK_WORKERS", "2")
+IS_LONG = KILLS > 5
+SECONDS = (0.0, 25.0) if IS_LONG else (3.0, 12.0)
+"""From the start of the workers, or from the kill before, to a kill: workers import for seconds before they train."""
 DIFFERING = ("seconds", "items_per_second", "memory", "runs", "footnotes")
 """Parts of the names of columns that differ from call to call: times, ids of runs, and footnotes with both."""
 
@@ -32,11 +35,12 @@ DIFFERING = ("seconds", "items_per_second", "memory", "runs", "footnotes")
 def sweep_of(kills: int) -> tuple[str, ...]:
     """A sweep that lasts longer than so many kills; which trials are pruned would depend on their order in time."""
     return (
-        "sweep", "sentiment", "--data", "reviews.csv", "--model", "gru", *(("--model", "rnn") if kills > 5 else ()),
-        "--trials", str(2 + kills // 5), "--seeds", "2", "--reselect", str(min(1, kills // 5)), "--workers", WORKERS,
-        "--set", "search.sampler=random", "--set", "search.pruning=false", "--set", "budget.updates=400",
-        "--set", "budget.epochs=1000", "--set", "budget.validations=4", "--set", "training.patience=0",
-        "--set", "encoder.hidden_size=16", "--set", "search.settings=[training.learning_rate, encoder.dropout]",
+        "sweep", "sentiment", "--data", "reviews.csv", "--model", "gru", *(("--model", "rnn") if IS_LONG else ()),
+        "--trials", str(2 + kills // 2 if IS_LONG else 2), "--seeds", "2", "--reselect", "1" if IS_LONG else "0",
+        "--workers", WORKERS, "--set", "search.sampler=random", "--set", "search.pruning=false",
+        "--set", f"budget.updates={1200 if IS_LONG else 400}", "--set", "budget.epochs=1000",
+        "--set", "budget.validations=4", "--set", "training.patience=0", "--set", "encoder.hidden_size=16",
+        "--set", "search.settings=[training.learning_rate, encoder.dropout]",
     )  # fmt: skip
 
 
@@ -91,17 +95,19 @@ def test_a_sweep_under_random_kills_ends_with_the_table_of_an_undisturbed_sweep(
         started = place.start(*words)
         while killed.total() < KILLS and started.process.poll() is None:
             wait_until(lambda: bool(started.workers()) or started.process.poll() is not None)  # noqa: B023
-            time.sleep(random_kills.uniform(3, 12))
+            time.sleep(random_kills.uniform(*SECONDS))
             if started.process.poll() is None:
                 victim = random_kills.choice(["worker", "program", "group"])
                 kill(started, victim)
                 killed[victim] += 1
+                sys.stderr.write(f"kill {killed.total():>3} of {KILLS}: {victim}\n")
         if started.process.poll() == 0:
             break  # finished before all the kills: the machine is faster than was thought
         if killed.total() == KILLS and started.process.poll() is None:
             started.end()
-    place.run(*words)
-    calm.run(*words)
+    for sweep in (place, calm):
+        started = sweep.start(*words)
+        assert started.process.wait(3600) == 0, started.told
 
     runs = place.runs()
     continued = [run for run in runs if CONTINUATIONS in run.data.tags]
