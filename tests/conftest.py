@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import signal
@@ -15,6 +14,7 @@ import pytest
 from hypothesis import settings
 
 from rnnbench.core import registry, trust
+from rnnbench.core.garbage import keep_imported
 
 # before anything imports them: in tests, and only there, every shape in a signature is checked
 jaxtyping.install_import_hook(["rnnbench.encoders", "rnnbench.encoders.layers"], "beartype.beartype")
@@ -32,8 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_finish() -> None:
     """Leaves modules and tests out of every later search for garbage: each training starts with one."""
-    gc.collect()
-    gc.freeze()
+    keep_imported()
 
 
 @pytest.fixture(autouse=True, scope="session")

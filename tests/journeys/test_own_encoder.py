@@ -65,14 +65,14 @@ def test_a_cell_of_ones_own_gets_a_row_named_after_its_file(place: Place) -> Non
     refused = place.type_in("confirm", "sentiment")
     assert refused.exit_code == 2
     assert "my_cell.py has changed since" in refused.stderr
-    anew = {row["model"]: row for row in json.loads(place.run(*sweep).out)["rows"]}
+    anew = {row["model"]: row for row in json.loads(place.typed(*sweep).out)["rows"]}
     assert not {*anew["my_cell"]["run_ids"], *anew["my_cell"]["trial_run_ids"]} & before["my_cell"]
     assert len(anew["my_cell"]["trial_run_ids"]) == 2
     assert {*anew["gru"]["trial_run_ids"]} <= before["gru"]
 
     # and put back: what was trained with it is there, and the table is of it again
     (cells / "my_cell.py").write_text(MY_CELL, encoding="utf-8")
-    back = {row["model"]: row for row in json.loads(place.run(*sweep).out)["rows"]}
+    back = {row["model"]: row for row in json.loads(place.typed(*sweep).out)["rows"]}
     assert back["my_cell"]["run_ids"] == rows["my_cell"]["run_ids"]
     assert back["my_cell"]["test"] == rows["my_cell"]["test"]
 

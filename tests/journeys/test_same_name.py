@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from journey import TINY, Place, write_reviews
+from journey import ALONE, TINY, Place, write_reviews
 
 pytestmark = pytest.mark.slow
 
@@ -17,7 +17,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Place:
     for folder, rows in (("first", 400), ("second", 300)):
         (place.folder / folder).mkdir()
         write_reviews(place.folder / folder / "reviews.csv", rows=rows)
-        place.typed("sweep", "sentiment", "--data", f"{folder}/reviews.csv", *TINY, "--workers", "1")
+        place.typed("sweep", "sentiment", "--data", f"{folder}/reviews.csv", *TINY, *ALONE, "--trials", "1")
     return place
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 
 from rnnbench.cli.app import app
@@ -15,4 +16,5 @@ __all__ = ["app", "checks", "inference", "listing", "main", "results", "store", 
 def main() -> None:
     """Run the program. SIGTERM, as a scheduler sends it, stops it as Ctrl-C does: finished runs are kept."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    gc.set_threshold(50_000, 20, 20)  # seldom: a command mostly imports libraries, whose objects stay
     app(prog_name="rnnbench")

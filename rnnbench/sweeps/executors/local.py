@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from rnnbench.core.errors import RnnbenchError
+from rnnbench.core.garbage import keep_imported
 from rnnbench.core.signals import StopOutcome, stop_requests
 from rnnbench.storage.location import store_error_of
 from rnnbench.storage.tracker import Crashed
@@ -181,6 +182,7 @@ def _stop(workers: dict[int, _Running], tell: Tell, outcome: StopOutcome) -> Non
 def _work(plan: SweepPlan, number: int, parent_pid: int, events: connection.Connection) -> None:
     """The main function of a worker process, which also ends when its parent process is gone."""
     outcome: StopOutcome | None = None
+    keep_imported()
 
     def ask(asked: StopOutcome) -> None:
         nonlocal outcome
