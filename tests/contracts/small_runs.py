@@ -23,6 +23,13 @@ SMALL = {"embedding_size": 16, "minimum_count": 1, "window": 16}
 """Settings of a task, where it has them."""
 OF_TEXT = {"tokenizer": "characters"}
 """The same for a task that reads a long text."""
+SAME_MODEL = {"dialogue": "translation"}
+"""Tasks whose model is that of another one, which is trained with every encoder; they are trained with two."""
+
+
+def is_trained(task: str, model: str) -> bool:
+    """Whether the tests train this encoder on this task."""
+    return task not in SAME_MODEL or model in ("gru", "transformer")
 
 
 def use_data(patch: pytest.MonkeyPatch, of_kind: Callable[[Any], Any] = small_data.of_kind) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from small_runs import a_config, use_data
+from small_runs import a_config, is_trained, use_data
 
 from rnnbench.core import registry
 from rnnbench.experiment.config import ExperimentConfig
@@ -61,8 +61,15 @@ def assert_same(whole: Trained, parts: Trained) -> None:
     ]
 
 
-@pytest.mark.parametrize("model", registry.names("encoders"))
-@pytest.mark.parametrize("task", registry.names("tasks"))
+@pytest.mark.parametrize(
+    ("task", "model"),
+    [
+        (task, model)
+        for task in registry.names("tasks")
+        for model in registry.names("encoders")
+        if is_trained(task, model)
+    ],
+)
 def test_every_encoder_continues_on_every_task_as_if_it_had_not_been_stopped(
     task: str, model: str, tmp_path: Path
 ) -> None:

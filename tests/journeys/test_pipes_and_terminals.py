@@ -21,7 +21,7 @@ import pytest
 
 import rnnbench
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("heard_signals")]
 
 PROGRAM = """
 import fake_models
