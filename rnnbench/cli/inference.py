@@ -13,6 +13,7 @@ from rich.table import Table
 from rnnbench.cli.console import notes, out
 from rnnbench.cli.description import print_lines
 from rnnbench.core.errors import RnnbenchError
+from rnnbench.core.paths import expanded
 from rnnbench.core.text import nfc, rounded, shown
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def print_predictions(
     if file is not None:
         from rnnbench.data.description import by_label
 
-        of_file, lines, warnings = texts_of_file(file.expanduser(), options, model.text_column)
+        of_file, lines, warnings = texts_of_file(expanded(file), options, model.text_column)
         print_lines(lines, warnings, notes)
         texts += of_file
         understood = by_label(lines)
@@ -153,7 +154,7 @@ def print_forecast(
     with notes.status("computing the forecast"):
         forecast = model.forecast(series, horizon, **columns)
         if plot is not None:
-            forecast.plot(plot.expanduser())
+            forecast.plot(expanded(plot))
     if as_json:
         out.print_json(json.dumps({"run_id": model.run_id, **forecast.to_plain()}, ensure_ascii=False))
     else:

@@ -14,6 +14,7 @@ import typer
 
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError
+from rnnbench.core.paths import expanded
 from rnnbench.core.text import shown
 from rnnbench.core.trust import confirming
 from rnnbench.experiment.files import SettingValues, named_data
@@ -232,7 +233,7 @@ def _data_options(
 
 
 def _absolute(path: str | None) -> str | None:
-    return None if path is None else os.path.abspath(Path(path).expanduser())
+    return None if path is None else os.path.abspath(expanded(path))
 
 
 def with_data_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -14,6 +14,7 @@ from rnnbench.cli.description import print_lines
 from rnnbench.cli.inference import check_reading_options, load_model, texts_of_file
 from rnnbench.cli.lines import MOST_LINES, input_lines, is_terminal, on_one_line
 from rnnbench.core.errors import RnnbenchError
+from rnnbench.core.paths import expanded
 from rnnbench.core.text import HIDDEN, nfc
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def print_translations(
     lines: list[tuple[str, str]] = []
     warnings: tuple[str, ...] = ()
     if file is not None:
-        of_file, lines, warnings = texts_of_file(file.expanduser(), reading, source, keep_empty=True)
+        of_file, lines, warnings = texts_of_file(expanded(file), reading, source, keep_empty=True)
         print_lines(lines, warnings, notes)
         texts += of_file
     translated = _translated(model, (texts[start:][:MOST_LINES] for start in range(0, len(texts), MOST_LINES)), search)
@@ -137,7 +138,7 @@ def _draw(alignment: Alignment | None, path: Path) -> None:
             content = svg(figure)
         case _:
             content = saved(figure, format="pdf", metadata={"CreationDate": None})
-    write_whole(path.expanduser(), content)
+    write_whole(expanded(path), content)
     notes.print(f"wrote {path}")
 
 

@@ -20,7 +20,12 @@ class RnnbenchError(Exception):
     """
 
     def __str__(self) -> str:
-        return _PASSWORD.sub(r"\1***@", super().__str__())
+        return without_passwords(super().__str__())
+
+
+def without_passwords(text: str) -> str:
+    """The text with the user and the password of every address in it replaced by stars."""
+    return _PASSWORD.sub(r"\1***@", text)
 
 
 class StoreError(RnnbenchError):

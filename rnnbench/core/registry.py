@@ -21,6 +21,7 @@ from types import ModuleType
 from typing import TypeVar
 
 from rnnbench.core.errors import RnnbenchError, UnknownNameError
+from rnnbench.core.paths import expanded
 from rnnbench.core.trust import check_trusted, trust
 
 PACKAGE = Path(__file__).parents[1]
@@ -84,7 +85,7 @@ def trust_named(names: Iterable[str]) -> None:
     """Trust the code of those names that are files: the user has typed them, and no stored text."""
     for name in names:
         if is_file(name):
-            trust(Path(name).expanduser())
+            trust(expanded(name))
 
 
 def code_of(name: str) -> str | None:

@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from rnnbench.core.errors import RnnbenchError
+from rnnbench.core.paths import expanded
 
 ENVIRONMENT = "RNNBENCH_TRUSTED_CODE"
 """Checksums for child processes, for where the user's file of checksums cannot be written."""
@@ -29,7 +30,7 @@ class UntrustedCodeError(RnnbenchError):
 
 def checksum_file() -> Path:
     """The file of trusted checksums, in the user's own folder of configuration."""
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "rnnbench" / "trusted_code"
+    return expanded(os.environ.get("XDG_CONFIG_HOME") or "~/.config") / "rnnbench" / "trusted_code"
 
 
 def trust(path: Path) -> None:

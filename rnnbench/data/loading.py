@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnnbench.core.errors import DataError, UnknownNameError
+from rnnbench.core.paths import expanded
 from rnnbench.data.kinds import KIND_NAMES, AnyData, Kind, Series
 from rnnbench.data.settings import DataSettings
 
@@ -75,7 +76,7 @@ def describe(settings: DataSettings, kind: Kind | None = None) -> Description:
 def _path(settings: DataSettings) -> Path | None:
     """The path of the user's own file, given as `path` or as `name`."""
     if settings.path:
-        return Path(settings.path).expanduser()
+        return expanded(settings.path)
     name = settings.name
     looks_like_a_file = "/" in name or "\\" in name or Path(name).suffix != ""
-    return Path(name).expanduser() if looks_like_a_file else None
+    return expanded(name) if looks_like_a_file else None

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from rnnbench.core.errors import DataError
+from rnnbench.core.plain import field_of
 from rnnbench.core.rounding import is_constant
 from rnnbench.data.frequencies import unit_of
 from rnnbench.data.kinds import Series, SeriesSplit
@@ -47,7 +48,8 @@ class Scaler:
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> Scaler:
-        return cls(np.asarray(plain["mean"], dtype=np.float64), np.asarray(plain["deviation"], dtype=np.float64))
+        mean, deviation = (np.asarray(field_of(plain, name, list[float])) for name in ("mean", "deviation"))
+        return cls(mean.astype(np.float64), deviation.astype(np.float64))
 
 
 @dataclass(frozen=True)

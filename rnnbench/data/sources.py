@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnnbench.core.errors import DataError
+from rnnbench.core.paths import expanded
 
 CACHE_VARIABLE = "RNNBENCH_CACHE"
 FOLDER_VARIABLE = "RNNBENCH_DATA"
@@ -28,7 +29,7 @@ UNFINISHED = ".unfinished-"
 
 def cache_folder() -> Path:
     """The folder of what can be downloaded or computed again: `RNNBENCH_CACHE`, or `~/.cache/rnnbench`."""
-    return Path(os.environ.get(CACHE_VARIABLE) or Path.home() / ".cache" / "rnnbench").expanduser()
+    return expanded(os.environ.get(CACHE_VARIABLE) or "~/.cache/rnnbench")
 
 
 def sha256(content: bytes) -> str:
@@ -148,7 +149,7 @@ class ResearchFile:
 
     def find(self, folder: str | None) -> Path | None:
         """The path of the file if it is here, or None. Searched are `folder`, then `RNNBENCH_DATA`, then the cache."""
-        folders = [Path(item).expanduser() for item in (folder, os.environ.get(FOLDER_VARIABLE)) if item]
+        folders = [expanded(item) for item in (folder, os.environ.get(FOLDER_VARIABLE)) if item]
         candidates = [item / self.directory / self.name for item in folders]
         candidates += [item / self.name for item in folders if item.name == self.directory]
         candidates.append(self._cached)

@@ -23,6 +23,7 @@ from typing import Any
 
 from rnnbench.core import registry
 from rnnbench.core.errors import RnnbenchError, UnknownNameError, nearest
+from rnnbench.core.paths import expanded
 from rnnbench.core.plain_yaml import YamlError, read_yaml
 
 FOLDER = "experiments"
@@ -125,7 +126,7 @@ def load(typed: str) -> Experiment:
     Raises: UnknownNameError with the nearest task or study; RnnbenchError for a file that cannot be used.
     """
     tasks = registry.names("tasks")
-    file = _read(Path(typed).expanduser()) if is_path(typed) else _file_named(typed)
+    file = _read(expanded(typed)) if is_path(typed) else _file_named(typed)
     if "study_of" not in file.content:
         if file.name not in tasks:
             raise RnnbenchError(f"{file.location} must name its task, such as study_of: {tasks[0]}. {_listed(tasks)}")
@@ -175,7 +176,7 @@ def copy_package_files(folder: Path) -> tuple[Path, list[str], list[str]]:
     Returns: the folder of the copies, the names of written files, the names of existing files.
     Raises: RnnbenchError where files cannot be written.
     """
-    target = folder.expanduser() / FOLDER
+    target = expanded(folder) / FOLDER
     written, kept = [], []
     try:
         target.mkdir(parents=True, exist_ok=True)
@@ -250,6 +251,6 @@ def named_data(data: str | None) -> SettingValues:
     if data is None:
         return {}
     if os.path.exists(data) or os.sep in data or Path(data).suffix:
-        path = os.path.abspath(Path(data).expanduser())  # the same file from every folder is the same data set
+        path = os.path.abspath(expanded(data))  # the same file from every folder is the same data set
         return {"data.path": (path, "--data"), "data.name": (Path(path).stem, "--data")}
     return {"data.name": (data, "--data")}

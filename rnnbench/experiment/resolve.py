@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from rnnbench.core import registry
 from rnnbench.core.errors import SettingProblem
+from rnnbench.core.paths import expanded
 from rnnbench.core.plain_yaml import YamlError, read_yaml
 from rnnbench.experiment.classes import settings_classes
 from rnnbench.experiment.config import ExperimentConfig, build
@@ -39,7 +39,7 @@ def resolve(
     Raises: UnknownNameError for a task or model; SettingsError with all problems at once.
     """
     experiment = load(experiment) if isinstance(experiment, str) else experiment
-    model = os.path.abspath(Path(model).expanduser()) if registry.is_file(model) else model
+    model = os.path.abspath(expanded(model)) if registry.is_file(model) else model
     layer, variant = experiment.variant(model)
     classes = settings_classes(experiment.task, layer)
     problems: list[SettingProblem] = []

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 
 from rnnbench import data
+from rnnbench.core.paths import expanded
 from rnnbench.data.description import Description, describe_data
 from rnnbench.data.duplicates import Overlap, overlap_of
 from rnnbench.data.kinds import AnyData
@@ -70,7 +70,7 @@ def _file_states(settings: DataSettings) -> FileStates:
 def _file_state(path: str | None) -> tuple[int, int] | None:
     """Modification time and size of a file, so that a changed file is read again in a notebook."""
     try:
-        state = None if path is None else Path(path).expanduser().stat()
+        state = None if path is None else expanded(path).stat()
     except OSError:  # reported when the file is read
         return None
     return None if state is None else (state.st_mtime_ns, state.st_size)

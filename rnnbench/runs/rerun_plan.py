@@ -10,6 +10,7 @@ from typing import Any
 
 from rnnbench.core import registry
 from rnnbench.core.errors import ComparisonError, RnnbenchError
+from rnnbench.core.paths import expanded
 from rnnbench.core.trust import trust
 from rnnbench.experiment.config import ExperimentConfig, from_plain
 from rnnbench.reports import results
@@ -87,11 +88,11 @@ def _require_results(record: RunRecord) -> None:
 def _set_data(plain: dict[str, Any], record: RunRecord, data: str | None) -> None:
     """Set the path of the user's own file, and check that the files are there."""
     settings = plain["data"]
-    if data is not None and settings.get("path") and Path(data).expanduser().is_file():
-        settings["path"] = os.path.abspath(Path(data).expanduser())
+    if data is not None and settings.get("path") and expanded(data).is_file():
+        settings["path"] = os.path.abspath(expanded(data))
     for name in _FILES:
         path = settings.get(name)
-        if path and not Path(path).expanduser().exists():
+        if path and not expanded(path).exists():
             moved = ", or type --data PATH with where it is now" if name == "path" else ""
             raise RnnbenchError(
                 f"{label_of(record)} cannot be repeated: its data file {path} is gone. Restore it{moved}"
@@ -109,7 +110,7 @@ def _set_encoder(plain: dict[str, Any], record: RunRecord, models: Iterable[str]
     stored = str(encoder[key])
     if not registry.is_file(stored):
         return
-    typed = {model_name(path): os.path.abspath(Path(path).expanduser()) for path in models}
+    typed = {model_name(path): os.path.abspath(expanded(path)) for path in models}
     path = typed.get(model_name(stored), stored)
     if not Path(path).is_file():
         raise RnnbenchError(

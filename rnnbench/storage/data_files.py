@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from rnnbench.core.errors import RnnbenchError
+from rnnbench.core.paths import expanded
 from rnnbench.core.text import nfc
 from rnnbench.storage.tracker import Run
 
@@ -27,7 +28,7 @@ def file_tags(path: str | None) -> dict[str, str]:
     """The tags of a run on a file; empty for a known data set."""
     if path is None:
         return {}
-    file = Path(path).expanduser().absolute()
+    file = expanded(path).absolute()
     return {DATA_PATH: str(file), DATA_SHA256: _checksum(file)}
 
 
@@ -50,7 +51,7 @@ def of_data(runs: Sequence[Run], data: str) -> list[Run]:
     tagged = [run for run in runs if DATA_PATH in run.data.tags]
     if not tagged:
         return [*runs]
-    path = Path(data).expanduser()
+    path = expanded(data)
     if path.is_file():
         checksum, absolute = _checksum(path.absolute()), os.path.abspath(path)
         same = [run for run in tagged if run.data.tags[DATA_SHA256] == checksum]

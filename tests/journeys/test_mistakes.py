@@ -255,6 +255,28 @@ def test_runs_and_data_of_any_name_that_are_not_there(typed: Type) -> None:
         assert f"unknown task {name!r}" in refusal(typed("compare", name))
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        *[
+            "{}",
+            "--{}",
+            "models {}",
+            "models --{}",
+            "sweep {}",
+            "compare {}",
+            "predict {}",
+            "train sentiment --seed {}",
+        ],
+        *["train sentiment --data {}", "train sentiment --set {}", "train sentiment --model {}"],
+    ],
+)
+def test_no_error_repeats_the_password_of_an_address(words: str, typed: Type) -> None:
+    said = typed(*words.format("https://her:secret@host/x").split())
+    assert said.exit_code == 2
+    assert "secret" not in said.output + said.stderr
+
+
 def test_a_name_that_is_no_text(typed: Type) -> None:
     name = os.fsdecode(b"caf\xe9.csv")
     assert "is not valid UTF-8" in refusal(typed("train", "sentiment", "--data", name))

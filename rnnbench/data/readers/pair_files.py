@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnnbench.core.errors import DataError, did_you_mean
+from rnnbench.core.paths import expanded
 from rnnbench.data.readers.columns import Table
 from rnnbench.data.readers.file_text import PACKED, read_text
 from rnnbench.data.readers.plain_layouts import plain_layout
@@ -35,7 +36,7 @@ def read_lines_of_two(path: Path, settings: DataSettings) -> Table:
         raise DataError(
             f"--target-data reads whole lines of two plain texts, which have no columns: leave out {option}"
         )
-    main, targets = Path(settings.path or settings.name).expanduser(), Path(settings.target_data or "").expanduser()
+    main, targets = expanded(settings.path or settings.name), expanded(settings.target_data or "")
     other = targets if _is_same(path, main) else targets_beside(path, main, targets)
     sides = []
     for file in (path, other):
@@ -144,7 +145,7 @@ def _one_sided(frame: pd.DataFrame, files: tuple[Path, Path]) -> list[str]:
 
 
 def _is_same(path: Path, other: Path) -> bool:
-    return path.expanduser().resolve() == other.resolve()
+    return expanded(path).resolve() == other.resolve()
 
 
 def _words(name: str) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from rnnbench.core.errors import DataError
+from rnnbench.core.paths import expanded
 from rnnbench.core.text import listed
 from rnnbench.data.readers.columns import Table
 from rnnbench.data.readers.names import column_named
@@ -19,7 +20,7 @@ from rnnbench.data.settings import DataSettings
 def files_of_splits(path: Path, settings: DataSettings) -> list[tuple[Path, int]]:
     """The files of a data set in the order of their splits, each with its split; the main file alone if no other."""
     named = ((settings.validation_data, VALIDATION), (settings.test_data, TEST))
-    files = [(path, TRAIN), *((Path(name).expanduser(), split) for name, split in named if name is not None)]
+    files = [(path, TRAIN), *((expanded(name), split) for name, split in named if name is not None)]
     places = [file.resolve() for file, _ in files]
     if len({*places}) < len(places):
         twice = next(file for file in places if places.count(file) > 1)

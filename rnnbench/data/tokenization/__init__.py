@@ -6,10 +6,11 @@ Token id 0 is padding and 1 the unknown symbol, in every tokenizer.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
+from rnnbench.core.plain import field_of
 from rnnbench.data.code_points import pieces_of, points_of, text_of
 from rnnbench.data.tokenization.base import REPLACEMENT, Tokenizer, TokenizerSettings
 from rnnbench.data.tokenization.characters import CharacterTokenizer
@@ -42,9 +43,10 @@ def build_tokenizer(settings: TokenizerSettings, train: np.ndarray | Iterable[st
 
 def tokenizer_from_plain(plain: dict[str, Any]) -> Tokenizer:
     """The tokenizer that `to_plain` wrote."""
-    lowercase = bool(plain["lowercase"])
-    if plain["kind"] == "characters":
-        return CharacterTokenizer(plain["points"], lowercase=lowercase)
-    if plain["kind"] == "words":
-        return WordTokenizer(plain["words"], lowercase=lowercase)
-    return SubwordTokenizer(plain["model"], lowercase=lowercase)
+    kind = field_of(plain, "kind", Literal["characters", "words", "subwords"])
+    lowercase = field_of(plain, "lowercase", bool)
+    if kind == "characters":
+        return CharacterTokenizer(field_of(plain, "points", list[int]), lowercase=lowercase)
+    if kind == "words":
+        return WordTokenizer(field_of(plain, "words", list[str]), lowercase=lowercase)
+    return SubwordTokenizer(field_of(plain, "model", str), lowercase=lowercase)

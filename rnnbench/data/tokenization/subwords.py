@@ -29,7 +29,10 @@ class SubwordTokenizer(Tokenizer):
         # Its worker threads warn, and may hang, in a process that is forked later.
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         self.lowercase = lowercase
-        self._engine = Engine.from_str(model)
+        try:
+            self._engine = Engine.from_str(model)
+        except Exception as error:  # the library has no type of its own
+            raise ValueError(f"not a model of subwords ({error})") from error
         self._engine.encode_special_tokens = True  # "<padding>" in a text is ordinary text
 
     @classmethod

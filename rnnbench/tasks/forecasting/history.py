@@ -11,6 +11,7 @@ import numpy as np
 
 from rnnbench import data
 from rnnbench.core.errors import DataError
+from rnnbench.core.paths import expanded
 from rnnbench.data.clock import offset_text, on_clock
 from rnnbench.data.frequencies import BUSINESS, positions, time_text
 from rnnbench.data.kinds import Series, SeriesSplit
@@ -71,7 +72,7 @@ def history_of_data(name: str, trained: Series, new: DataSettings, stored: DataS
     Args as in `history_of_file`.
     """
     if name not in KNOWN or Path(name).exists():
-        return history_of_file(Path(name).expanduser(), trained, new, stored, lookback)
+        return history_of_file(expanded(name), trained, new, stored, lookback)
     series = cast(Series, data.load(new.model_copy(update={"name": name, "folder": stored.folder}), "series"))
     if (series.targets, series.covariate_names) != (trained.targets, trained.covariate_names):
         raise DataError(

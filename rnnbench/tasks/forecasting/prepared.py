@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any, Self
+from functools import partial
+from typing import Any, Literal, Self
+
+from pydantic import PositiveInt
 
 from rnnbench.core.errors import RnnbenchError
+from rnnbench.core.plain import Names, field_of
 from rnnbench.data.batches.series import SeriesWindows
 from rnnbench.data.kinds import Facts, Series
 from rnnbench.data.series import PreparedSeries, PreparedSplit, Scaler, prepare_series, prepared_without_rows
+from rnnbench.data.settings import Decimal
 from rnnbench.data.splits import NoSplits, SplitName
 from rnnbench.tasks.forecasting.settings import ForecastingSettings
 from rnnbench.tasks.prepared import Prepared, cached, endless
@@ -77,23 +82,25 @@ class PreparedWindows(Prepared):
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any], settings: ForecastingSettings) -> Self:
+        earlier = {"zone": "", "time_column": "", "time_format": "", "decimal": None}  # of which runs had none
+        field = partial(field_of, {**earlier, **plain})
         series = Series(
-            facts=Facts(plain["name"], "series", "", "", "", ""),
+            facts=Facts(field("name", str), "series", "", "", "", ""),
             splits=NoSplits(),
-            targets=tuple(plain["targets"]),
-            covariate_names=tuple(plain["covariates"]),
-            frequency=plain["frequency"],
-            season_length=plain["season_length"],
-            unit=plain["unit"],
-            learn=plain["learn"],
-            suggested_lookback=plain["lookback"],
-            suggested_horizon=plain["horizon"],
+            targets=field("targets", Names),
+            covariate_names=field("covariates", tuple[str, ...]),
+            frequency=field("frequency", str),
+            season_length=field("season_length", PositiveInt),
+            unit=field("unit", str),
+            learn=field("learn", Literal["values", "log_returns"]),
+            suggested_lookback=field("lookback", PositiveInt),
+            suggested_horizon=field("horizon", PositiveInt),
             fingerprint="",
-            zone=plain.get("zone", ""),  # runs of earlier versions have none
-            time_column=plain.get("time_column", ""),
-            time_format=plain.get("time_format", ""),
-            decimal=plain.get("decimal"),
+            zone=field("zone", str),
+            time_column=field("time_column", str),
+            time_format=field("time_format", str),
+            decimal=field("decimal", Decimal | None),
         )
         scaler, covariate_scaler = (Scaler.from_plain(plain[name]) for name in ("scaler", "covariate_scaler"))
-        as_trained = settings.model_copy(update={"segment": plain["segment"]})
+        as_trained = settings.model_copy(update={"segment": field("segment", PositiveInt)})
         return cls(series, as_trained, prepared_without_rows(series, settings.calendar, scaler, covariate_scaler))

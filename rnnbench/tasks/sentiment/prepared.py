@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Self
 
+from pydantic import PositiveInt
+
+from rnnbench.core.plain import Names, field_of
 from rnnbench.core.text import percent
 from rnnbench.data.batches.labelled import LabelledBatches
 from rnnbench.data.kinds import Labelled
@@ -90,6 +93,7 @@ class PreparedTexts(Prepared):
     @classmethod
     def from_plain(cls, plain: dict[str, Any], settings: SentimentSettings) -> Self:
         tokenizer = tokenizer_from_plain(plain["tokenizer"])
-        encoded = EncodedLabelled(NoSplits(), tuple(plain["classes"]), tokenizer.size)
+        encoded = EncodedLabelled(NoSplits(), field_of(plain, "classes", Names), tokenizer.size)
         # runs of earlier versions were always trained with the length in their settings
-        return cls(EncodedInput(encoded, tokenizer, plain.get("max_tokens", settings.max_tokens)), settings)
+        max_tokens = field_of({"max_tokens": settings.max_tokens, **plain}, "max_tokens", PositiveInt)
+        return cls(EncodedInput(encoded, tokenizer, max_tokens), settings)

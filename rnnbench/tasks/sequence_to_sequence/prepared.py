@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
+from rnnbench.core.plain import field_of
 from rnnbench.data.batches.pairs import PairBatches
 from rnnbench.data.kinds import Pairs, TextPairs
 from rnnbench.data.pairs import EncodedPairs, Side, TokenRows, encode_pairs, rows_of_sources
@@ -158,4 +159,8 @@ class PreparedPairs(Prepared):
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any], settings: SequenceToSequenceSettings) -> Self:
-        return cls(PairTokenizer.from_plain(plain["tokenizer"]), settings, Names(plain["source"], plain["target"]))
+        return cls(
+            PairTokenizer.from_plain(plain["tokenizer"]),
+            settings,
+            Names(*(field_of(plain, name, str) for name in ("source", "target"))),
+        )

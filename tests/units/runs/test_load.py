@@ -214,6 +214,45 @@ def test_a_run_of_an_earlier_version_is_refused(tracker, store):
         load(record.run_id)
 
 
+USES = {
+    "sentiment": lambda model: model.predict(["a good film", "the dog"]),
+    "text_generation": lambda model: model.generate("the ", length=8),
+    "forecasting": lambda model: model.forecast(),
+    "translation": lambda model: model.translate("a good film"),
+    "dialogue": lambda model: model.reply("a good film"),
+}
+OTHER_TYPES = [None, True, -1, 0, 1.5, "x", "", [], [None, []], [[1.0]], ["a", "a"], {}, {"a": [1]}]
+
+
+def fields_of(plain):
+    """Ways to put another value in the place of one field, of the whole and of its parts."""
+    for name, value in plain.items():
+        for other in OTHER_TYPES:
+            yield plain | {name: other}
+            if isinstance(value, dict):
+                yield from (plain | {name: value | {inner: other}} for inner in value)
+            if isinstance(value, list) and value:
+                yield plain | {name: [*value[:-1], other]}
+
+
+@pytest.mark.parametrize("task", registry.names("tasks"))
+def test_a_field_of_another_type_is_used_or_refused_in_one_line(task, tracker, store):
+    record, _ = stored(tracker, task)
+    (kept,) = store.glob("artifacts/**/prepared.json")
+    plain = json.loads(kept.read_text(encoding="utf-8"))
+    refusals = []
+    for number, damaged in enumerate([*fields_of(plain), *OTHER_TYPES]):
+        kept.write_text(json.dumps(damaged), encoding="utf-8")
+        try:
+            model = load(record.run_id)
+            if number % 5 == 0:
+                USES[task](model)
+        except RnnbenchError as error:
+            refusals.append(str(error))
+    assert len(refusals) > 20
+    assert not [said for said in refusals if "\n" in said]
+
+
 # text
 
 
