@@ -72,9 +72,14 @@ def store_error_of(error: BaseException) -> StoreError | None:
         return gone()
     if isinstance(error, StoreError):
         return error
-    if not isinstance(error, OSError) or error.errno not in _FAULTS_OF_DISKS:
+    if not isinstance(error, OSError):
         return None
-    is_elsewhere = isinstance(error.filename, str) and not Path(error.filename).is_relative_to(store_path())
+    names_file = isinstance(error.filename, str)
+    is_elsewhere = names_file and not Path(error.filename).is_relative_to(store_path())
+    if isinstance(error, PermissionError) and names_file and not is_elsewhere:
+        return StoreError(f"the store {store_path()} cannot be written: make it writable and type the command again")
+    if error.errno not in _FAULTS_OF_DISKS:
+        return None
     disk = f"the disk of {error.filename}" if is_elsewhere else f"the disk of the store {store_path()}"
     what = "is full: free space there" if error.errno == errno.ENOSPC else f"cannot be written ({error.strerror})"
     return StoreError(f"{disk} {what}, and type the command again")

@@ -64,6 +64,15 @@ def test_an_error_of_the_database_of_a_moved_store_says_that_it_has_gone(store: 
             OSError(errno.EROFS, "Read-only file system", 3),
             "the disk of the store {store} cannot be written",
         ),
+        (
+            PermissionError(errno.EACCES, "Permission denied", "{store}/optuna/a.lock"),
+            "the store {store} cannot be written",
+        ),
+        (
+            PermissionError(errno.EPERM, "Not permitted", "{store}/leases"),
+            "the store {store} cannot be written: make it",
+        ),
+        (PermissionError(errno.EACCES, "Permission denied", "/tmp/x.csv"), None),
         (OSError(errno.ENOENT, "No such file", "/tmp/x.csv"), None),
         (ValueError("a bug"), None),
     ],

@@ -273,9 +273,10 @@ def test_a_kill_by_somebody_else_is_not_counted_as_a_crash(plan: SweepPlan) -> N
         (OSError(errno.ENOSPC, "No space left on device"), "is full: free space there"),
         (OSError(errno.EROFS, "Read-only file system"), "cannot be written"),
         (StoreError("the disk of the store is full"), "the disk of the store is full"),
+        (PermissionError(errno.EACCES, "Permission denied"), "cannot be written: make it writable"),
         (None, "has gone: put it back"),
     ],
-    ids=["full", "read-only", "database", "gone"],
+    ids=["full", "read-only", "database", "permission", "gone"],
 )
 @pytest.mark.parametrize("kind", ["trial", "confirm"])
 def test_a_store_that_cannot_be_written_stops_the_sweep_and_the_run_is_left(
@@ -285,6 +286,8 @@ def test_a_store_that_cannot_be_written_stops_the_sweep_and_the_run_is_left(
     store = store_path()
 
     def cannot_be_written(*_: object, **__: object) -> None:
+        if isinstance(error, PermissionError):
+            error.filename = str(store / "optuna" / "a.lock")
         if error is not None:
             raise error
         store.rename(store.with_name("elsewhere"))
