@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rnnbench.core.errors import StoreError
 from rnnbench.storage.database_state import DatabaseState, is_busy, refusal, state_of
-from rnnbench.storage.location import gone, store_exists, store_folder
+from rnnbench.storage.location import gone, has_gone, note_opened, store_folder
 from rnnbench.storage.lock import StoreLock
 from rnnbench.storage.relocation import relocate
 
@@ -77,6 +77,7 @@ def _usable_state(folder: Path) -> DatabaseState:
 def _client() -> MlflowClient:
     client = MlflowClient(tracking_uri=tracking_uri())
     client.search_experiments(max_results=1)
+    note_opened()
     return cast(MlflowClient, _Client(client))
 
 
@@ -112,7 +113,7 @@ def _is_of_the_file(error: Exception) -> bool:
 
 def _explained(error: Exception) -> StoreError:
     """An error of the database in words."""
-    if not store_exists():  # SQLite calls a database that was moved away read-only
+    if has_gone():  # SQLite calls a database that was moved away read-only
         return gone()
     cause = error.__cause__ if isinstance(error, MlflowException) and error.__cause__ else error
     reason = str(getattr(cause, "orig", None) or cause).splitlines()[0]

@@ -16,7 +16,7 @@ _LONGEST_NAME = 200
 """Bytes; file systems allow 255, and suffixes such as `.journal.work.lock` are added."""
 _FAULTS_OF_DISKS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE)
 _USED: set[Path] = set()
-"""The stores that this process has used."""
+"""The stores whose database this process has opened."""
 
 
 def store_path() -> Path:
@@ -57,8 +57,17 @@ def store_folder() -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise RnnbenchError(f"the store {folder} cannot be written: {error.strerror}") from error
-    _USED.add(folder)
     return folder
+
+
+def note_opened() -> None:
+    """Remember that the store's database was there."""
+    _USED.add(store_path())
+
+
+def has_gone() -> bool:
+    """Whether the store's database was opened by this process and is not there any more."""
+    return bool(_USED) and store_path() in _USED and not store_exists()
 
 
 def gone() -> StoreError:
@@ -68,7 +77,7 @@ def gone() -> StoreError:
 
 def store_error_of(error: BaseException) -> StoreError | None:
     """The error in words where it means that files cannot be written at present; None for any other error."""
-    if _USED and store_path() in _USED and not store_exists():
+    if has_gone():
         return gone()
     if isinstance(error, StoreError):
         return error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,18 @@ def test_an_error_of_the_database_of_a_moved_store_says_that_it_has_gone(store: 
     with pytest.raises(StoreError, match="has gone"):
         writer.end("completed")
     assert not store.exists()
+
+
+def test_a_store_that_cannot_be_created_has_not_gone(tmp_path: Path, monkeypatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setenv("RNNBENCH_STORE", str(tmp_path / "new"))
+    monkeypatch.setattr(database, "_create", full)
+    with pytest.raises(StoreError, match="is full: free space there"):
+        Tracker()
+    told = store_error_of(OSError(errno.ENOSPC, "No space left on device"))
+    assert "is full: free space there" in str(told)
 
 
 @pytest.mark.parametrize(
